@@ -1,0 +1,125 @@
+//! What lies in a block that holds an entry: header, key, payload.
+
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
+
+use crate::heap::block::HEADER as BLOCK_HEADER;
+use crate::memory::{Memory, Shared};
+use crate::sys::clock;
+
+/// Alignment of payloads.
+pub(crate) const PAYLOAD_ALIGN: u64 = 16;
+
+/// Whose name a key is. The spaces share the index but never an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Space {
+    /// Keys that a program chose.
+    Key = 0,
+    /// Static state of classes, by lower-case class name.
+    Class = 1,
+}
+
+/// The space of reservations: the entry says who holds the key of the same bytes in [`Space::Key`].
+pub(crate) const RESERVATION: u8 = 2;
+
+/// Behind the block header. All fields but `next`, `bits`, `expires`, the flags and the links are written
+/// before the entry can be found and never change while it can.
+#[derive(Debug)]
+#[repr(C, align(16))]
+pub(crate) struct Entry {
+    /// Next entry of the bucket's chain: a tagged link (see [`crate::index`]).
+    pub(crate) next: AtomicU64,
+    pub(crate) hash: AtomicU64,
+    /// The inline value. Only an atomic increment changes it once published.
+    pub(crate) bits: AtomicU64,
+    /// When it expires, in ns of [`clock::now_ns`]; 0: never.
+    pub(crate) expires: AtomicU64,
+    pub(crate) payload_len: AtomicU64,
+    pub(crate) key_len: AtomicU16,
+    pub(crate) space: AtomicU8,
+    pub(crate) tag: AtomicU8,
+    /// 1 from the moment it is replaced or deleted, before that can be seen in the index.
+    pub(crate) superseded: AtomicU8,
+    /// 1 when it was read since the eviction hand last passed.
+    pub(crate) visited: AtomicU8,
+    /// 1 while it is linked into the eviction queue.
+    pub(crate) queued: AtomicU8,
+    spare: AtomicU8,
+    /// While building: who builds (see [`crate::slots::Owner`]). Once retired: its stamp.
+    pub(crate) owner_or_stamp: AtomicU64,
+    /// Eviction queue, towards the newer and the older neighbour.
+    pub(crate) newer: AtomicU64,
+    pub(crate) older: AtomicU64,
+    /// Next on the stack or list of retired blocks.
+    pub(crate) retired_next: AtomicU64,
+    spare_word: AtomicU32,
+    spare_word2: AtomicU32,
+}
+
+// SAFETY: atomics only.
+unsafe impl Shared for Entry {}
+
+pub(crate) const ENTRY_SIZE: u64 = size_of::<Entry>() as u64;
+const _: () = assert!(ENTRY_SIZE == 96 && align_of::<Entry>() == 16);
+
+/// An entry together with where it lies.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EntryAt<'a> {
+    pub(crate) entry: &'a Entry,
+    /// Offset of its block.
+    pub(crate) offset: u64,
+}
+
+impl<'a> EntryAt<'a> {
+    /// The entry in the block at `offset`.
+    #[inline]
+    pub(crate) fn new(memory: &'a Memory, offset: u64) -> Self {
+        Self { entry: memory.at(offset + BLOCK_HEADER), offset }
+    }
+
+    /// Bytes of a block that holds an entry with these lengths, without the block header.
+    pub(crate) fn size(key_len: usize, payload_len: usize) -> Option<u64> {
+        let head = (ENTRY_SIZE + key_len as u64).next_multiple_of(PAYLOAD_ALIGN);
+        head.checked_add(u64::try_from(payload_len).ok()?)
+    }
+
+    pub(crate) fn key_offset(&self) -> u64 {
+        self.offset + BLOCK_HEADER + ENTRY_SIZE
+    }
+
+    pub(crate) fn key_len(&self) -> usize {
+        usize::from(self.entry.key_len.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn payload_offset(&self) -> u64 {
+        (self.key_offset() + self.key_len() as u64).next_multiple_of(PAYLOAD_ALIGN)
+    }
+
+    /// The key.
+    ///
+    /// # Safety
+    /// The entry is protected (operation, pin or lock) for `'a`.
+    #[inline]
+    pub(crate) unsafe fn key(&self, memory: &Memory) -> &'a [u8] {
+        // SAFETY: keys never change once the entry can be found; protection is the caller's promise.
+        unsafe { memory.bytes(self.key_offset(), self.key_len() as u64) }
+    }
+
+    pub(crate) fn is_expired(&self) -> bool {
+        let expires = self.entry.expires.load(Ordering::Relaxed);
+        expires != 0 && clock::now_ns() >= expires
+    }
+
+    pub(crate) fn is_superseded(&self) -> bool {
+        self.entry.superseded.load(Ordering::Relaxed) != 0
+    }
+
+    /// Whether the lengths that the entry states lie inside its block: for entries met after a crash.
+    pub(crate) fn fits(&self, block_bytes: u64) -> bool {
+        let payload = self.entry.payload_len.load(Ordering::Relaxed);
+        usize::try_from(payload)
+            .ok()
+            .and_then(|payload| Self::size(self.key_len(), payload))
+            .is_some_and(|size| size + BLOCK_HEADER <= block_bytes)
+    }
+}

@@ -1,0 +1,100 @@
+use crate::sync::{AtomicU32, AtomicU64, Ordering, fence};
+
+use super::EpochClock;
+
+/// What one reader publishes: written by its owner alone, read by whoever reclaims.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Reader {
+    /// Epoch in which the running operation began; 0: none runs.
+    op: AtomicU64,
+    /// Epoch since which everything retired is held; 0: nothing is.
+    request: AtomicU64,
+    /// How many entries of the pin list count.
+    pins: AtomicU32,
+}
+
+impl Reader {
+    /// A reader that holds nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { op: AtomicU64::new(0), request: AtomicU64::new(0), pins: AtomicU32::new(0) }
+    }
+
+    /// Begins an operation: until [`Self::leave`], nothing that can be found now is reclaimed.
+    #[inline]
+    pub fn enter(&self, clock: &EpochClock) {
+        self.op.store(clock.now(), Ordering::Relaxed);
+        // SYNC POINT "reader enters": pairs with the fence in `Survey::take`.
+        fence(Ordering::SeqCst);
+    }
+
+    /// Ends the operation.
+    #[inline]
+    pub fn leave(&self) {
+        // Release: a reclaimer that sees the cleared epoch sees the pins made during the operation.
+        self.op.store(0, Ordering::Release);
+    }
+
+    /// Keeps the block at `offset` until [`Self::release`]. Called between `enter` and `leave`. False when
+    /// `list` is full; the caller then uses [`Self::hold`].
+    #[inline]
+    pub fn pin(&self, list: &[AtomicU64], offset: u64) -> bool {
+        let count = self.pins.load(Ordering::Relaxed);
+        let Some(place) = list.get(count as usize) else {
+            return false;
+        };
+        place.store(offset, Ordering::Relaxed);
+        self.pins.store(count + 1, Ordering::Release);
+        true
+    }
+
+    /// Keeps all that is retired from the running operation on, until [`Self::release`].
+    #[inline]
+    pub fn hold(&self) {
+        if self.request.load(Ordering::Relaxed) == 0 {
+            self.request.store(self.op.load(Ordering::Relaxed), Ordering::Release);
+        }
+    }
+
+    /// Gives up pins and hold: the request is over.
+    #[inline]
+    pub fn release(&self) {
+        // Release: whatever the request read from pinned memory happens before its reuse.
+        self.pins.store(0, Ordering::Release);
+        self.request.store(0, Ordering::Release);
+    }
+
+    /// Clears everything; for a slot whose owner is gone.
+    pub(crate) fn reset(&self) {
+        self.release();
+        self.leave();
+    }
+
+    /// Whether anything is kept beyond the running operation.
+    pub fn keeps_anything(&self) -> bool {
+        self.pins.load(Ordering::Relaxed) != 0 || self.request.load(Ordering::Relaxed) != 0
+    }
+
+    /// Whether it holds by epoch rather than by pins.
+    pub(crate) fn holds(&self) -> bool {
+        self.request.load(Ordering::Relaxed) != 0
+    }
+
+    /// How many pins it has.
+    pub(crate) fn pin_count(&self) -> usize {
+        self.pins.load(Ordering::Acquire) as usize
+    }
+
+    /// For [`super::Survey`]: the running operation's epoch, then the request's.
+    pub(super) fn epochs(&self) -> (u64, u64) {
+        let op = self.op.load(Ordering::Acquire);
+        (op, self.request.load(Ordering::Acquire))
+    }
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        Self::new()
+    }
+}

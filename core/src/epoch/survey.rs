@@ -1,0 +1,48 @@
+use crate::sync::{AtomicU64, Ordering, fence};
+
+use super::Reader;
+
+/// What all readers together keep, as seen at one moment.
+///
+/// Only blocks that were retired before the survey began may be judged by it.
+#[derive(Debug)]
+pub struct Survey {
+    /// Everything stamped with this epoch or a later one stays.
+    oldest: u64,
+    /// Sorted offsets that are pinned.
+    pins: Vec<u64>,
+}
+
+impl Survey {
+    /// Looks at every reader and its pin list.
+    pub fn take<'a>(readers: impl Iterator<Item = (&'a Reader, &'a [AtomicU64])>) -> Self {
+        // SYNC POINT "reclaimer surveys": pairs with the fence in `Reader::enter`.
+        fence(Ordering::SeqCst);
+        let mut survey = Self { oldest: u64::MAX, pins: Vec::new() };
+        for (reader, list) in readers {
+            // The operation first: when it is seen cleared, the pins it made are seen below.
+            let (op, request) = reader.epochs();
+            for epoch in [op, request] {
+                if epoch != 0 {
+                    survey.oldest = survey.oldest.min(epoch);
+                }
+            }
+            let count = reader.pin_count().min(list.len());
+            survey.pins.extend(list[..count].iter().map(|pin| pin.load(Ordering::Relaxed)));
+        }
+        survey.pins.sort_unstable();
+        survey
+    }
+
+    /// A survey that lets nothing go, for when there are readers that cannot be looked at.
+    #[must_use]
+    pub fn blocked() -> Self {
+        Self { oldest: 0, pins: Vec::new() }
+    }
+
+    /// Whether nobody can still look at the block at `offset`, retired at `stamp`.
+    #[must_use]
+    pub fn is_free(&self, offset: u64, stamp: u64) -> bool {
+        stamp < self.oldest && self.pins.binary_search(&offset).is_err()
+    }
+}

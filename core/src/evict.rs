@@ -1,0 +1,131 @@
+//! Which entries make room when memory is full: SIEVE.
+//!
+//! New entries join a queue at its newest end and stay where they are. A hand moves from the oldest to the
+//! newest: an entry that was read since it last passed is marked unread and stays, another goes. A hit only
+//! sets a mark, and only if it is not set, so readers share no line that they write.
+//!
+//! The queue belongs to the heap lock. Blocks join when they are allocated, before they hold an entry.
+
+use std::sync::atomic::Ordering;
+
+use crate::entry::{EntryAt, RESERVATION};
+use crate::epoch::Survey;
+use crate::heap::State;
+use crate::index::Index;
+use crate::lock::HeapGuard;
+use crate::shard::Shard;
+
+impl HeapGuard<'_> {
+    /// Lets the block join at the newest end.
+    pub(crate) fn enqueue(&self, at: EntryAt<'_>) {
+        let control = self.segment.heap.control();
+        let newest = control.queue_newest.load(Ordering::Relaxed);
+        at.entry.older.store(newest, Ordering::Relaxed);
+        at.entry.newer.store(0, Ordering::Relaxed);
+        if newest == 0 {
+            control.queue_oldest.store(at.offset, Ordering::Relaxed);
+        } else {
+            EntryAt::new(&self.segment.memory, newest).entry.newer.store(at.offset, Ordering::Relaxed);
+        }
+        control.queue_newest.store(at.offset, Ordering::Relaxed);
+        at.entry.queued.store(1, Ordering::Relaxed);
+    }
+
+    /// Takes the block out, wherever it stands.
+    pub(crate) fn dequeue(&self, at: EntryAt<'_>) {
+        if at.entry.queued.swap(0, Ordering::Relaxed) == 0 {
+            return;
+        }
+        let memory = &self.segment.memory;
+        let control = self.segment.heap.control();
+        let newer = at.entry.newer.load(Ordering::Relaxed);
+        let older = at.entry.older.load(Ordering::Relaxed);
+        if control.queue_hand.load(Ordering::Relaxed) == at.offset {
+            control.queue_hand.store(newer, Ordering::Relaxed);
+        }
+        if newer == 0 {
+            control.queue_newest.store(older, Ordering::Relaxed);
+        } else {
+            EntryAt::new(memory, newer).entry.older.store(older, Ordering::Relaxed);
+        }
+        if older == 0 {
+            control.queue_oldest.store(newer, Ordering::Relaxed);
+        } else {
+            EntryAt::new(memory, older).entry.newer.store(newer, Ordering::Relaxed);
+        }
+    }
+
+    /// Evicts until a block with room for `bytes` can be allocated, and allocates it. `None` when everything
+    /// that may go has gone.
+    pub(crate) fn evict_for(&self, bytes: u64) -> Option<u64> {
+        let heap = &self.segment.heap;
+        let survey = self.segment.slots.survey();
+        let mut freed = 0;
+        loop {
+            let Some(went) = self.evict_one(&survey) else {
+                self.reclaim();
+                return heap.allocate(bytes);
+            };
+            freed += went;
+            // Looking costs a survey of all readers: do so when it can have become possible.
+            if freed >= bytes {
+                self.reclaim();
+                if let Some(offset) = heap.allocate(bytes) {
+                    return Some(offset);
+                }
+                freed = bytes / 2;
+            }
+        }
+    }
+
+    /// Evicts one entry and returns the bytes of its block; `None` when none may go.
+    fn evict_one(&self, survey: &Survey) -> Option<u64> {
+        let segment = self.segment;
+        let control = segment.heap.control();
+        let mut rounds = 0;
+        loop {
+            let mut hand = control.queue_hand.load(Ordering::Relaxed);
+            if hand == 0 {
+                // Two rounds see every entry with its mark cleared.
+                rounds += 1;
+                hand = control.queue_oldest.load(Ordering::Relaxed);
+                if hand == 0 || rounds > 2 {
+                    return None;
+                }
+            }
+            let at = EntryAt::new(&segment.memory, hand);
+            control.queue_hand.store(at.entry.newer.load(Ordering::Relaxed), Ordering::Relaxed);
+            let expired = at.is_expired();
+            if !segment.heap.block(hand).is(State::Live)
+                || (at.entry.visited.swap(0, Ordering::Relaxed) != 0 && !expired)
+            {
+                continue;
+            }
+            // A pinned entry would be lost without giving memory.
+            if survey.is_free(hand, 0)
+                && let Some(bytes) = self.evict(at, expired)
+            {
+                return Some(bytes);
+            }
+        }
+    }
+
+    /// Takes a victim out of the index, unless its shard is busy.
+    fn evict(&self, at: EntryAt<'_>, expired: bool) -> Option<u64> {
+        let segment = self.segment;
+        let hash = at.entry.hash.load(Ordering::Relaxed);
+        let guard = segment.try_lock_shard(Index::shard_of(hash))?;
+        if at.is_superseded() || at.entry.space.load(Ordering::Relaxed) == RESERVATION {
+            return None;
+        }
+        let found = segment.index.find_block(hash, at.offset)?;
+        at.entry.superseded.store(1, Ordering::Release);
+        segment.index.remove(found);
+        segment.retire(at);
+        Shard::bump(&guard.shard.entries, -1);
+        let counters = &segment.header().counters.0;
+        let counter = if expired { &counters.expired } else { &counters.evictions };
+        counter.fetch_add(1, Ordering::Relaxed);
+        Some(segment.heap.block(at.offset).bytes())
+    }
+}

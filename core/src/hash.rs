@@ -1,0 +1,34 @@
+//! Keyed hashing: who does not know the seeds of a partition cannot aim at one bucket.
+
+use std::hash::{BuildHasher, Hasher};
+
+/// Hashes keys under the seeds of one segment.
+#[derive(Debug, Clone)]
+pub(crate) struct KeyHasher(ahash::RandomState);
+
+impl KeyHasher {
+    pub(crate) fn new(seeds: [u64; 4]) -> Self {
+        Self(ahash::RandomState::with_seeds(seeds[0], seeds[1], seeds[2], seeds[3]))
+    }
+
+    /// The hash of `key`.
+    #[inline]
+    pub(crate) fn hash(&self, key: &[u8]) -> u64 {
+        let mut hasher = self.0.build_hasher();
+        hasher.write(key);
+        hasher.finish()
+    }
+
+    /// A value that two builds share only if they hash alike.
+    pub(crate) fn probe(&self) -> u64 {
+        self.hash(b"static-cache: the same key must hash alike in every process")
+    }
+}
+
+/// Seeds from the kernel's random numbers.
+pub(crate) fn random_seeds() -> Result<[u64; 4], crate::error::Error> {
+    let mut seeds = [0u64; 4];
+    // SAFETY: the buffer is 32 writable bytes.
+    let got = unsafe { libc::getrandom(seeds.as_mut_ptr().cast(), size_of_val(&seeds), 0) };
+    if got == size_of_val(&seeds) as isize { Ok(seeds) } else { Err(crate::error::Error::os("getrandom")) }
+}

@@ -1,0 +1,158 @@
+//! Allocating, splitting, freeing, merging.
+
+use std::sync::atomic::Ordering;
+
+use super::block::{FreeLinks, HEADER, MIN_UNITS};
+use super::control::{class_of, class_that_fits};
+use super::{Heap, State, UNIT};
+
+/// How many blocks of the exact class are looked at before a larger class is split: enough to keep blocks
+/// from being broken needlessly, few enough to stay constant.
+const EXACT_TRIES: usize = 16;
+
+impl Heap {
+    /// A block with room for `bytes` behind its header, in state `Building`; `None` when no free block is
+    /// large enough.
+    pub(crate) fn allocate(&self, bytes: u64) -> Option<u64> {
+        let units = units_for(bytes)?;
+        let offset = self.find_fit(units)?;
+        self.remove_free(offset);
+        let block = self.block(offset);
+        let rest = block.units() - units;
+        if rest >= MIN_UNITS {
+            let tail = offset + units * UNIT;
+            // The tail gets its header before the first block gives it up: a walk never leaves the tiling.
+            self.block(tail).set_previous_units(units);
+            self.block(tail).set(rest, State::Free);
+            block.set(units, State::Building);
+            self.set_next_previous(tail, rest);
+            self.insert_free(tail);
+        } else {
+            block.set_state(State::Building);
+        }
+        Some(offset)
+    }
+
+    /// Gives a block back and merges it with free neighbours.
+    pub(crate) fn free(&self, offset: u64) {
+        let mut start = offset;
+        let mut units = self.block(offset).units();
+        if let Some(next) = self.next_of(offset) {
+            let block = self.block(next);
+            if block.is(State::Free) {
+                self.remove_free(next);
+                units += block.units();
+            }
+        }
+        let before = self.block(offset).previous_units();
+        if before != 0 {
+            let previous = offset - before * UNIT;
+            if self.block(previous).is(State::Free) {
+                self.remove_free(previous);
+                start = previous;
+                units += before;
+            }
+        }
+        self.block(start).set(units, State::Free);
+        self.set_next_previous(start, units);
+        self.insert_free(start);
+    }
+
+    /// Bytes of the largest free block's room, without its header.
+    pub(crate) fn largest_free(&self) -> u64 {
+        let Some((first, second)) = self.control().last() else {
+            return 0;
+        };
+        let mut largest = 0;
+        let mut offset = self.control().heads[first][second].load(Ordering::Relaxed);
+        // The blocks of one list differ by 3 % at most; a bounded look is exact enough and cannot be long.
+        for _ in 0..64 {
+            if offset == 0 {
+                break;
+            }
+            largest = largest.max(self.block(offset).bytes() - HEADER);
+            offset = self.links(offset).next.load(Ordering::Relaxed);
+        }
+        largest
+    }
+
+    fn find_fit(&self, units: u64) -> Option<u64> {
+        let control = self.control();
+        let (first, second) = class_of(units);
+        let mut offset = control.heads.get(first)?[second].load(Ordering::Relaxed);
+        let mut best: Option<(u64, u64)> = None;
+        for _ in 0..EXACT_TRIES {
+            if offset == 0 {
+                break;
+            }
+            let found = self.block(offset).units();
+            if found >= units && best.is_none_or(|(least, _)| found < least) {
+                best = Some((found, offset));
+            }
+            offset = self.links(offset).next.load(Ordering::Relaxed);
+        }
+        if let Some((_, offset)) = best {
+            return Some(offset);
+        }
+        let (first, second) = class_that_fits(units);
+        let (first, second) = control.find(first, second)?;
+        Some(control.heads[first][second].load(Ordering::Relaxed))
+    }
+
+    pub(super) fn links(&self, offset: u64) -> &FreeLinks {
+        self.memory.at(offset + HEADER)
+    }
+
+    pub(super) fn insert_free(&self, offset: u64) {
+        let control = self.control();
+        let block = self.block(offset);
+        let class = class_of(block.units());
+        let head = &control.heads[class.0][class.1];
+        let first = head.load(Ordering::Relaxed);
+        let links = self.links(offset);
+        links.next.store(first, Ordering::Relaxed);
+        links.previous.store(0, Ordering::Relaxed);
+        if first == 0 {
+            control.mark(class, true);
+        } else {
+            self.links(first).previous.store(offset, Ordering::Relaxed);
+        }
+        head.store(offset, Ordering::Relaxed);
+        control.free_bytes.fetch_add(block.bytes(), Ordering::Relaxed);
+    }
+
+    fn remove_free(&self, offset: u64) {
+        let control = self.control();
+        let block = self.block(offset);
+        let class = class_of(block.units());
+        let links = self.links(offset);
+        let next = links.next.load(Ordering::Relaxed);
+        let previous = links.previous.load(Ordering::Relaxed);
+        if next != 0 {
+            self.links(next).previous.store(previous, Ordering::Relaxed);
+        }
+        if previous != 0 {
+            self.links(previous).next.store(next, Ordering::Relaxed);
+        } else {
+            control.heads[class.0][class.1].store(next, Ordering::Relaxed);
+            if next == 0 {
+                control.mark(class, false);
+            }
+        }
+        control.free_bytes.fetch_sub(block.bytes(), Ordering::Relaxed);
+    }
+
+    /// Tells the block after the one at `offset` how large its predecessor is.
+    pub(super) fn set_next_previous(&self, offset: u64, units: u64) {
+        let next = offset + units * UNIT;
+        if next < self.end {
+            self.block(next).set_previous_units(units);
+        }
+    }
+}
+
+/// Units of a block with room for `bytes`; `None` for what cannot be.
+fn units_for(bytes: u64) -> Option<u64> {
+    let units = bytes.checked_add(HEADER)?.div_ceil(UNIT).max(MIN_UNITS);
+    (units <= 1 << 32).then_some(units)
+}

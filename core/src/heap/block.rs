@@ -1,0 +1,102 @@
+//! The header in front of every block of the heap.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::memory::Shared;
+
+/// Granularity and alignment of blocks in bytes.
+pub(crate) const UNIT: u64 = 16;
+/// The smallest block: header and the two links of a free one.
+pub(crate) const MIN_UNITS: u64 = 2;
+
+const UNITS_MASK: u64 = (1 << 40) - 1;
+const STATE_SHIFT: u32 = 40;
+const MARK: u64 = 0x5CB1 << 48;
+const MARK_MASK: u64 = 0xFFFF << 48;
+
+/// What a block is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// On a free list.
+    Free = 1,
+    /// Being written by one session; nobody else looks inside.
+    Building = 2,
+    /// An entry that can be found (or is about to be, under its shard's lock).
+    Live = 3,
+    /// An entry that can no longer be found but may still be looked at.
+    Retired = 4,
+}
+
+/// Header of a block, followed by its contents (for a free one: the links of its list).
+#[derive(Debug)]
+#[repr(C, align(16))]
+pub(crate) struct Block {
+    /// Size in units, state and a mark: one word, so that a single store moves a boundary.
+    word: AtomicU64,
+    /// Size in units of the block before this one; 0 for the first.
+    previous: AtomicU64,
+}
+
+// SAFETY: atomics only.
+unsafe impl Shared for Block {}
+
+/// Links of a free block, right behind its header.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct FreeLinks {
+    pub(crate) next: AtomicU64,
+    pub(crate) previous: AtomicU64,
+}
+
+// SAFETY: atomics only.
+unsafe impl Shared for FreeLinks {}
+
+pub(crate) const HEADER: u64 = size_of::<Block>() as u64;
+const _: () = assert!(HEADER == UNIT && HEADER + size_of::<FreeLinks>() as u64 == MIN_UNITS * UNIT);
+
+impl Block {
+    pub(crate) fn units(&self) -> u64 {
+        self.word.load(Ordering::Relaxed) & UNITS_MASK
+    }
+
+    pub(crate) fn bytes(&self) -> u64 {
+        self.units() * UNIT
+    }
+
+    pub(crate) fn state(&self) -> Option<State> {
+        match (self.word.load(Ordering::Acquire) & !MARK_MASK) >> STATE_SHIFT {
+            1 => Some(State::Free),
+            2 => Some(State::Building),
+            3 => Some(State::Live),
+            4 => Some(State::Retired),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is(&self, state: State) -> bool {
+        self.state() == Some(state)
+    }
+
+    pub(super) fn is_marked(&self) -> bool {
+        self.word.load(Ordering::Relaxed) & MARK_MASK == MARK
+    }
+
+    /// Sets size and state by one store.
+    pub(super) fn set(&self, units: u64, state: State) {
+        debug_assert!(units <= UNITS_MASK);
+        self.word.store(MARK | (state as u64) << STATE_SHIFT | units, Ordering::Release);
+    }
+
+    /// Changes the state only. The caller owns the block's state: by building it, or by a lock.
+    pub(crate) fn set_state(&self, state: State) {
+        self.set(self.units(), state);
+    }
+
+    pub(super) fn previous_units(&self) -> u64 {
+        self.previous.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_previous_units(&self, units: u64) {
+        self.previous.store(units, Ordering::Relaxed);
+    }
+}

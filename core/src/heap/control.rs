@@ -1,0 +1,137 @@
+//! The heap's lock and everything it protects.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use crate::layout::PAGE;
+use crate::memory::Shared;
+use crate::sys::robust::RobustMutex;
+
+/// Second-level lists per power of two.
+const SL_BITS: u32 = 5;
+pub(super) const SL: usize = 1 << SL_BITS;
+/// Powers of two: sizes below `SL` units share the first level 0; the largest block has 2^32 units.
+pub(super) const FL: usize = 29;
+
+/// Free lists by size, and the figures that go with them.
+#[repr(C)]
+pub(crate) struct HeapControl {
+    pub(crate) lock: RobustMutex,
+    /// Bit *f* is set when some list of first level *f* is not empty.
+    pub(super) fl_map: AtomicU32,
+    /// Per first level: which second-level lists are not empty.
+    pub(super) sl_map: [AtomicU32; FL],
+    /// First block of each list; 0: empty.
+    pub(super) heads: [[AtomicU64; SL]; FL],
+    /// Bytes on free lists.
+    pub(crate) free_bytes: AtomicU64,
+    /// First block of the list of retired blocks (linked through their entries).
+    pub(crate) retired: AtomicU64,
+    /// Ends and hand of the eviction queue (linked through the entries).
+    pub(crate) queue_newest: AtomicU64,
+    pub(crate) queue_oldest: AtomicU64,
+    pub(crate) queue_hand: AtomicU64,
+    /// Reclaiming again is not worth it before this many blocks are retired.
+    pub(crate) reclaim_at: AtomicU64,
+}
+
+// SAFETY: atomics, and a mutex that is formatted before the segment is published.
+unsafe impl Shared for HeapControl {}
+
+const _: () = assert!(size_of::<HeapControl>() as u64 <= 2 * PAGE);
+
+/// Which list a block of `units` belongs to.
+pub(super) fn class_of(units: u64) -> (usize, usize) {
+    if units < SL as u64 {
+        return (0, units as usize);
+    }
+    let log = units.ilog2();
+    let second = (units >> (log - SL_BITS)) as usize & (SL - 1);
+    ((log - SL_BITS + 1) as usize, second)
+}
+
+/// The first list in which every block has at least `units`.
+pub(super) fn class_that_fits(units: u64) -> (usize, usize) {
+    if units < SL as u64 {
+        return (0, units as usize);
+    }
+    class_of(units + (1 << (units.ilog2() - SL_BITS)) - 1)
+}
+
+impl HeapControl {
+    /// The first list at or after (`first`, `second`) that is not empty.
+    pub(super) fn find(&self, first: usize, second: usize) -> Option<(usize, usize)> {
+        if first >= FL {
+            return None;
+        }
+        let here = self.sl_map[first].load(Ordering::Relaxed) & (u32::MAX << second);
+        if here != 0 {
+            return Some((first, here.trailing_zeros() as usize));
+        }
+        let above = u64::from(self.fl_map.load(Ordering::Relaxed)) & (u64::MAX << (first + 1));
+        if above == 0 {
+            return None;
+        }
+        let first = above.trailing_zeros() as usize;
+        let lists = self.sl_map[first].load(Ordering::Relaxed);
+        (lists != 0).then(|| (first, lists.trailing_zeros() as usize))
+    }
+
+    /// The non-empty list with the largest blocks.
+    pub(super) fn last(&self) -> Option<(usize, usize)> {
+        let first = self.fl_map.load(Ordering::Relaxed).checked_ilog2()? as usize;
+        let second = self.sl_map[first].load(Ordering::Relaxed).checked_ilog2()? as usize;
+        Some((first, second))
+    }
+
+    pub(super) fn mark(&self, (first, second): (usize, usize), filled: bool) {
+        let lists = self.sl_map[first].load(Ordering::Relaxed);
+        let lists = if filled { lists | 1 << second } else { lists & !(1 << second) };
+        self.sl_map[first].store(lists, Ordering::Relaxed);
+        let map = self.fl_map.load(Ordering::Relaxed);
+        let map = if lists != 0 { map | 1 << first } else { map & !(1 << first) };
+        self.fl_map.store(map, Ordering::Relaxed);
+    }
+
+    /// Forgets all lists and figures; the blocks themselves are not touched.
+    pub(super) fn reset(&self) {
+        self.fl_map.store(0, Ordering::Relaxed);
+        for first in 0..FL {
+            self.sl_map[first].store(0, Ordering::Relaxed);
+            for head in &self.heads[first] {
+                head.store(0, Ordering::Relaxed);
+            }
+        }
+        let figures = [
+            &self.free_bytes,
+            &self.retired,
+            &self.queue_newest,
+            &self.queue_oldest,
+            &self.queue_hand,
+            &self.reclaim_at,
+        ];
+        for figure in figures {
+            figure.store(0, Ordering::Relaxed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_size_fits_into_its_class_and_no_smaller_one_is_in_the_class_that_fits() {
+        let sizes = (2..5000u64).chain((5..32).flat_map(|log| {
+            let power = 1u64 << log;
+            [power - 1, power, power + 1, power + power / 3]
+        }));
+        for units in sizes.chain([1 << 32]) {
+            let (first, second) = class_of(units);
+            assert!(first < FL && second < SL, "{units}");
+            let fits = class_that_fits(units);
+            assert!(fits >= (first, second), "{units}");
+            // A block one unit too small is never found where all are supposed to fit.
+            assert!(units < SL as u64 || class_of(units - 1) < fits, "{units}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The allocator: two-level segregated free lists over blocks that tile the heap.
+//!
+//! Every block begins with a [`block::Block`] header whose first word alone says how far the next block is and
+//! what state this one is in, so the heap can be walked from its first byte at any time. Splitting and merging
+//! change that word last, by one store: a walk after a crash between any two instructions finds a proper
+//! tiling, and [`Heap::rebuild`] makes everything else anew from it.
+//!
+//! All methods need the heap lock, except those that say otherwise.
+
+mod alloc;
+pub(crate) mod block;
+mod control;
+pub(crate) mod rebuild;
+
+pub(crate) use block::{Block, State, UNIT};
+pub(crate) use control::HeapControl;
+
+use crate::layout::Layout;
+use crate::memory::Memory;
+
+/// The heap of one segment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Heap {
+    memory: Memory,
+    control: u64,
+    start: u64,
+    end: u64,
+}
+
+impl Heap {
+    /// The heap that lies where `layout` says; touches nothing.
+    pub(crate) fn new(memory: Memory, layout: &Layout) -> Self {
+        Self { memory, control: layout.control, start: layout.heap, end: layout.heap + layout.heap_size }
+    }
+
+    /// Locks, free lists and counters.
+    #[inline]
+    pub(crate) fn control(&self) -> &HeapControl {
+        self.memory.at(self.control)
+    }
+
+    /// The block at `offset`.
+    #[inline]
+    pub(crate) fn block(&self, offset: u64) -> &Block {
+        self.memory.at(offset)
+    }
+
+    /// Bytes of the heap.
+    pub(crate) fn size(&self) -> u64 {
+        self.end - self.start
+    }
+
+    /// Makes the whole heap one free block. Only for memory that is zero and not shared yet.
+    pub(crate) fn format(&self) {
+        let block = self.block(self.start);
+        block.set_previous_units(0);
+        block.set(self.size() / UNIT, State::Free);
+        self.insert_free(self.start);
+    }
+
+    /// The block after the one at `offset`, if any.
+    #[inline]
+    fn next_of(&self, offset: u64) -> Option<u64> {
+        let next = offset + self.block(offset).units() * UNIT;
+        (next < self.end).then_some(next)
+    }
+
+    /// Offsets of all blocks in the order of their addresses. Stops at the first block whose header cannot be
+    /// true; `rebuild` tells such a heap from a whole one.
+    pub(crate) fn walk(&self) -> impl Iterator<Item = u64> + '_ {
+        let mut next = Some(self.start);
+        std::iter::from_fn(move || {
+            let offset = next.take()?;
+            self.plausible(offset).then(|| {
+                next = self.next_of(offset);
+                offset
+            })
+        })
+    }
+
+    /// Whether a block header at `offset` could be one: recognisable, of a possible size, inside the heap.
+    fn plausible(&self, offset: u64) -> bool {
+        let block = self.block(offset);
+        block.is_marked()
+            && block.units() >= block::MIN_UNITS
+            && offset + block.units() * UNIT <= self.end
+            && block.state().is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+//! From a key to its entry: a fixed table of chains.
+//!
+//! A bucket and every entry's `next` hold a *link*: the offset of an entry's block in the low 48 bits, 16 bits
+//! of its hash above. Every change of the index is one store of one link, so readers, who take no lock, and a
+//! process that looks after a crash always find whole chains. Writers of a chain hold its shard's lock; an
+//! entry that was taken out keeps its own `next`, so a reader who stands on it finds the way on.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::entry::EntryAt;
+use crate::layout::{BUCKETS_PER_PAGE, Layout, SHARDS};
+use crate::memory::Memory;
+
+const OFFSET_MASK: u64 = (1 << 48) - 1;
+const TAG_SHIFT: u32 = 48;
+
+/// The index of one segment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Index {
+    memory: Memory,
+    buckets: u64,
+    touched: u64,
+    mask: u64,
+}
+
+/// Where a link was read, so that it can be replaced.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a>(&'a AtomicU64);
+
+/// An entry and the link that leads to it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found<'a> {
+    pub(crate) place: Place<'a>,
+    pub(crate) at: EntryAt<'a>,
+}
+
+fn link(hash: u64, offset: u64) -> u64 {
+    (hash >> TAG_SHIFT) << TAG_SHIFT | offset
+}
+
+impl Index {
+    pub(crate) fn new(memory: Memory, layout: &Layout) -> Self {
+        Self { memory, buckets: layout.buckets, touched: layout.touched, mask: layout.bucket_count - 1 }
+    }
+
+    /// The shard whose lock protects the chain of `hash`.
+    #[inline]
+    pub(crate) fn shard_of(hash: u64) -> usize {
+        hash as usize & (SHARDS - 1)
+    }
+
+    #[inline]
+    fn bucket(&self, hash: u64) -> &AtomicU64 {
+        self.memory.at(self.buckets + (hash & self.mask) * 8)
+    }
+
+    /// Looks `key` up. The caller is inside an operation or holds the shard's lock.
+    #[inline]
+    pub(crate) fn find(&self, hash: u64, space: u8, key: &[u8]) -> Option<Found<'_>> {
+        let mut place = self.bucket(hash);
+        let tag = hash >> TAG_SHIFT;
+        loop {
+            // SYNC POINT "reader follows a link": acquires what "writer publishes" released.
+            let word = place.load(Ordering::Acquire);
+            if word == 0 {
+                return None;
+            }
+            let at = EntryAt::new(&self.memory, word & OFFSET_MASK);
+            if word >> TAG_SHIFT == tag
+                && at.entry.hash.load(Ordering::Relaxed) == hash
+                && at.entry.space.load(Ordering::Relaxed) == space
+                // SAFETY: the caller's operation or lock protects the entry.
+                && unsafe { at.key(&self.memory) } == key
+            {
+                return Some(Found { place: Place(place), at });
+            }
+            place = &at.entry.next;
+        }
+    }
+
+    /// The link that leads to the very block at `offset`, if the index still has it. Shard lock held.
+    pub(crate) fn find_block(&self, hash: u64, offset: u64) -> Option<Found<'_>> {
+        let mut place = self.bucket(hash);
+        // A chain cannot be longer than the heap has units; the bound ends a cycle that corruption made.
+        for _ in 0..self.memory.len() {
+            let word = place.load(Ordering::Acquire);
+            if word == 0 {
+                return None;
+            }
+            let at = EntryAt::new(&self.memory, word & OFFSET_MASK);
+            if at.offset == offset {
+                return Some(Found { place: Place(place), at });
+            }
+            place = &at.entry.next;
+        }
+        None
+    }
+
+    /// Puts a new entry at the head of its chain. Shard lock held.
+    pub(crate) fn insert(&self, hash: u64, new: EntryAt<'_>) {
+        let bucket = self.bucket(hash);
+        self.touch(hash);
+        new.entry.next.store(bucket.load(Ordering::Relaxed), Ordering::Relaxed);
+        // SYNC POINT "writer publishes": everything in the block happens before the link can be followed.
+        bucket.store(link(hash, new.offset), Ordering::Release);
+    }
+
+    /// Puts `new` in the place of `old`. Shard lock held.
+    pub(crate) fn replace(&self, hash: u64, old: Found<'_>, new: EntryAt<'_>) {
+        new.entry.next.store(old.at.entry.next.load(Ordering::Relaxed), Ordering::Relaxed);
+        // SYNC POINT "writer publishes".
+        old.place.0.store(link(hash, new.offset), Ordering::Release);
+    }
+
+    /// Takes an entry out of its chain. Shard lock held.
+    pub(crate) fn remove(&self, found: Found<'_>) {
+        // Release: the next entry, which may have been published by another writer, is passed on.
+        found.place.0.store(found.at.entry.next.load(Ordering::Relaxed), Ordering::Release);
+    }
+
+    /// Notes that the bucket's page is in use, so that nobody needs to read pages that are not: reading them
+    /// would make the kernel provide memory.
+    fn touch(&self, hash: u64) {
+        let page = (hash & self.mask) / BUCKETS_PER_PAGE;
+        let word: &AtomicU64 = self.memory.at(self.touched + page / 64 * 8);
+        let bit = 1 << (page % 64);
+        if word.load(Ordering::Relaxed) & bit == 0 {
+            word.fetch_or(bit, Ordering::SeqCst);
+        }
+    }
+
+    /// The pages of buckets that were ever used.
+    pub(crate) fn pages(&self) -> impl Iterator<Item = u64> + '_ {
+        let pages = (self.mask + 1) / BUCKETS_PER_PAGE;
+        (0..pages.div_ceil(64)).flat_map(move |at| {
+            let word = self.memory.at::<AtomicU64>(self.touched + at * 8).load(Ordering::SeqCst);
+            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit)
+        })
+    }
+
+    /// The entries that the chains of one page lead to. The caller is inside an operation or holds all
+    /// shards' locks; the next entry is looked up only after the caller has seen the one before, which may
+    /// have been removed meanwhile.
+    pub(crate) fn entries_of(&self, page: u64) -> impl Iterator<Item = EntryAt<'_>> + '_ {
+        let first = page * BUCKETS_PER_PAGE;
+        (first..first + BUCKETS_PER_PAGE).flat_map(move |bucket| {
+            let mut place = self.bucket(bucket);
+            std::iter::from_fn(move || {
+                let word = place.load(Ordering::Acquire);
+                if word == 0 {
+                    return None;
+                }
+                let at = EntryAt::new(&self.memory, word & OFFSET_MASK);
+                place = &at.entry.next;
+                Some(at)
+            })
+        })
+    }
+
+    /// Empties all buckets of a page. All shards' locks are held.
+    pub(crate) fn empty_page(&self, page: u64) {
+        for bucket in page * BUCKETS_PER_PAGE..(page + 1) * BUCKETS_PER_PAGE {
+            self.bucket(bucket).store(0, Ordering::Release);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Where everything lies in a segment.
+//!
+//! ```text
+//! 0          Header               identity, seeds, epoch clock, counters
+//! 4 KiB      HeapControl          heap lock, free lists, retired list, eviction queue
+//!            Shard   x 64         writer locks, entry counts
+//!            Slot    x 5*readers  readers: the first `readers` have a pin list, the others hold by epoch
+//!            bucket  x 2^n        index: heads of chains (u64 links)
+//!            touched              one bit per page of buckets that was ever used
+//!            pins    x readers    2048 offsets each
+//!            heap                 blocks
+//! ```
+//! The heap has the configured size; the rest comes on top and costs memory only where it is used.
+
+use crate::error::Error;
+
+/// "static-c" in little-endian ASCII.
+pub(crate) const MAGIC: u64 = u64::from_le_bytes(*b"static-c");
+/// Changes with every change of a shared structure.
+pub(crate) const LAYOUT_VERSION: u32 = 1;
+pub(crate) const PAGE: u64 = 4096;
+/// Writer locks. A power of two, so that a hash picks one by its low bits.
+pub(crate) const SHARDS: usize = 64;
+/// Pin list entries of a full slot.
+pub(crate) const PINS: usize = 2048;
+/// Slots without a pin list, per slot with one.
+const LIGHT_PER_FULL: usize = 4;
+/// Heap bytes per index bucket: about the smallest entry, so that chains stay short when all are small.
+const HEAP_BYTES_PER_BUCKET: u64 = 128;
+/// Buckets in one page of memory.
+pub(crate) const BUCKETS_PER_PAGE: u64 = PAGE / 8;
+/// The largest heap: 64 GiB.
+pub(crate) const MAX_HEAP: u64 = 64 << 30;
+pub(crate) const SLOT_SIZE: u64 = 128;
+pub(crate) const SHARD_SIZE: u64 = 128;
+
+/// Offsets and counts of all regions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Layout {
+    pub(crate) control: u64,
+    pub(crate) shards: u64,
+    pub(crate) slots: u64,
+    pub(crate) full_slots: usize,
+    pub(crate) all_slots: usize,
+    pub(crate) buckets: u64,
+    pub(crate) bucket_count: u64,
+    pub(crate) touched: u64,
+    pub(crate) pins: u64,
+    pub(crate) heap: u64,
+    pub(crate) heap_size: u64,
+    pub(crate) total: u64,
+}
+
+impl Layout {
+    /// The layout for a heap of `heap_size` bytes and `readers` slots with pin lists.
+    pub(crate) fn new(heap_size: u64, readers: u32) -> Result<Self, Error> {
+        if !(PAGE * 16..=MAX_HEAP).contains(&heap_size) {
+            return Err(Error::Config(format!(
+                "a segment needs {} to {MAX_HEAP} bytes, {heap_size} given",
+                PAGE * 16
+            )));
+        }
+        if !(1..=65_535).contains(&readers) {
+            return Err(Error::Config(format!("readers must be 1 to 65535, {readers} given")));
+        }
+        let full_slots = readers as usize;
+        let all_slots = full_slots * (1 + LIGHT_PER_FULL);
+        let bucket_count = (heap_size / HEAP_BYTES_PER_BUCKET).next_power_of_two().max(BUCKETS_PER_PAGE);
+        let heap_size = round_up(heap_size);
+        let control = PAGE;
+        let shards = control + round_up(size_of::<crate::heap::HeapControl>() as u64);
+        let slots = shards + round_up(SHARDS as u64 * SHARD_SIZE);
+        let buckets = slots + round_up(all_slots as u64 * SLOT_SIZE);
+        let touched = buckets + round_up(bucket_count * 8);
+        let pins = touched + round_up((bucket_count / BUCKETS_PER_PAGE).div_ceil(64) * 8);
+        let heap = pins + round_up((full_slots * PINS * 8) as u64);
+        let total = heap + heap_size;
+        Ok(Self {
+            control,
+            shards,
+            slots,
+            full_slots,
+            all_slots,
+            buckets,
+            bucket_count,
+            touched,
+            pins,
+            heap,
+            heap_size,
+            total,
+        })
+    }
+}
+
+fn round_up(bytes: u64) -> u64 {
+    bytes.next_multiple_of(PAGE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_do_not_overlap_and_are_page_aligned() {
+        for (size, readers) in [(1 << 20, 1), (8 << 20, 256), (64 << 30, 65_535)] {
+            let layout = Layout::new(size, readers).unwrap();
+            let ends = [
+                (layout.control, layout.shards),
+                (layout.shards, layout.slots),
+                (layout.slots, layout.buckets),
+                (layout.buckets, layout.touched),
+                (layout.touched, layout.pins),
+                (layout.pins, layout.heap),
+                (layout.heap, layout.total),
+            ];
+            for (start, end) in ends {
+                assert!(start < end && start % PAGE == 0 && end % PAGE == 0, "{layout:?}");
+            }
+            assert_eq!(layout.heap_size, size);
+        }
+    }
+
+    #[test]
+    fn impossible_sizes_are_refused_by_name() {
+        assert!(Layout::new(1024, 1).unwrap_err().to_string().contains("1024 given"));
+        assert!(Layout::new(MAX_HEAP + 1, 1).is_err());
+        assert!(Layout::new(1 << 20, 0).unwrap_err().to_string().starts_with("readers"));
+    }
+}

@@ -1,0 +1,97 @@
+//! Checked access to the bytes of a segment.
+//!
+//! This is the only place that turns an offset into a reference. An offset that was read from shared memory
+//! may be anything after a crash, so every access checks range and alignment.
+
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64};
+
+/// Types that may lie in shared memory: made of atomics (or of memory the C library manages), valid for every
+/// bit pattern, without pointers and without drop glue.
+///
+/// # Safety
+/// The implementor promises the above.
+pub(crate) unsafe trait Shared: Sized {}
+
+// SAFETY: an atomic integer is valid for every bit pattern and allows concurrent access.
+unsafe impl Shared for AtomicU8 {}
+// SAFETY: as above.
+unsafe impl Shared for AtomicU32 {}
+// SAFETY: as above.
+unsafe impl Shared for AtomicU64 {}
+// SAFETY: an array of such is such.
+unsafe impl<T: Shared, const N: usize> Shared for [T; N] {}
+
+/// The writable view of a segment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Memory {
+    base: *mut u8,
+    len: usize,
+}
+
+// SAFETY: the memory behind it is shared between processes anyway; all access goes through atomics or through
+// ranges that one owner has to itself.
+unsafe impl Send for Memory {}
+// SAFETY: as above.
+unsafe impl Sync for Memory {}
+
+impl Memory {
+    /// # Safety
+    /// `len` bytes from `base` stay mapped readable and writable while the result or anything it handed out
+    /// is in use, `base` is aligned to 64 bytes, and the bytes are accessed only through `Memory` values.
+    pub(crate) unsafe fn new(base: *mut u8, len: usize) -> Self {
+        Self { base, len }
+    }
+
+    /// The number of bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether `size` bytes at `offset` lie inside.
+    #[inline]
+    pub(crate) fn contains(&self, offset: u64, size: u64) -> bool {
+        offset.checked_add(size).is_some_and(|end| end <= self.len as u64)
+    }
+
+    /// The `T` at `offset`.
+    #[inline]
+    pub(crate) fn at<T: Shared>(&self, offset: u64) -> &T {
+        assert!(
+            self.contains(offset, size_of::<T>() as u64) && offset.is_multiple_of(align_of::<T>() as u64),
+            "offset outside of the segment"
+        );
+        // SAFETY: range and alignment were just checked, and `T: Shared` is valid for any bytes.
+        unsafe { &*self.base.add(offset as usize).cast::<T>() }
+    }
+
+    /// The `count` consecutive `T`s at `offset`.
+    #[inline]
+    pub(crate) fn slice<T: Shared>(&self, offset: u64, count: usize) -> &[T] {
+        assert!(
+            self.contains(offset, (count * size_of::<T>()) as u64)
+                && offset.is_multiple_of(align_of::<T>() as u64),
+            "offset outside of the segment"
+        );
+        // SAFETY: range and alignment were just checked, and `T: Shared` is valid for any bytes.
+        unsafe { std::slice::from_raw_parts(self.base.add(offset as usize).cast::<T>(), count) }
+    }
+
+    /// Where the byte at `offset` lies in the writable view, after checking that `size` bytes follow.
+    #[inline]
+    pub(crate) fn pointer(&self, offset: u64, size: u64) -> *mut u8 {
+        assert!(self.contains(offset, size), "offset outside of the segment");
+        // SAFETY: inside the mapping, as just checked.
+        unsafe { self.base.add(offset as usize) }
+    }
+
+    /// Bytes that no longer change: a key or payload of an entry that was published.
+    ///
+    /// # Safety
+    /// The bytes were written before the reader found their offset and stay unchanged for the lifetime of the
+    /// result (the entry is protected by an epoch, a pin or a lock).
+    #[inline]
+    pub(crate) unsafe fn bytes<'a>(&self, offset: u64, size: u64) -> &'a [u8] {
+        // SAFETY: range checked by `pointer`; stability is promised by the caller.
+        unsafe { std::slice::from_raw_parts(self.pointer(offset, size), size as usize) }
+    }
+}

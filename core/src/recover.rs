@@ -1,0 +1,117 @@
+//! Making a segment whole after a writer died inside a lock.
+//!
+//! Truth is in the blocks and in the index's links, each of which changes by single stores. Everything else
+//! (free lists, retired list, eviction queue, figures) is made anew from them. All locks are held; readers go
+//! on undisturbed, since nothing they can reach is moved.
+
+use std::sync::atomic::Ordering;
+
+use crate::entry::{EntryAt, RESERVATION};
+use crate::error::Error;
+use crate::heap::State;
+use crate::heap::rebuild::Fate;
+use crate::index::Index;
+use crate::segment::Segment;
+use crate::slots::Owner;
+
+/// Repairs. Every lock of the segment is held by the caller.
+pub(crate) fn repair(segment: &Segment) -> Result<(), Error> {
+    let header = segment.header();
+    let mut shards = [0u64; crate::layout::SHARDS];
+    let (mut reservations, mut lost, mut live, mut retired) = (0, Vec::new(), Vec::new(), Vec::new());
+    segment.heap.rebuild(|offset, state| {
+        let at = EntryAt::new(&segment.memory, offset);
+        match state {
+            State::Building if !builder_lives(segment, at) => return Fate::Free,
+            State::Live if !at.fits(segment.heap.block(offset).bytes()) => {
+                unlink(segment, at);
+                return Fate::Free;
+            }
+            State::Live if is_found(segment, at) => {
+                let hash = at.entry.hash.load(Ordering::Relaxed);
+                if at.entry.space.load(Ordering::Relaxed) == RESERVATION {
+                    reservations += 1;
+                } else {
+                    shards[Index::shard_of(hash)] += 1;
+                }
+                live.push(offset);
+            }
+            // Its publication or its removal was cut off: nobody can find it, somebody may still see it.
+            State::Live => lost.push(offset),
+            State::Building => live.push(offset),
+            State::Retired => retired.push(offset),
+            State::Free => {}
+        }
+        Fate::Keep
+    })?;
+    for (shard, entries) in segment.shards().zip(shards) {
+        shard.entries.store(entries, Ordering::Relaxed);
+    }
+    header.reservations.0.store(reservations, Ordering::Relaxed);
+    restack(segment, &retired);
+    for offset in lost {
+        let at = EntryAt::new(&segment.memory, offset);
+        at.entry.superseded.store(1, Ordering::Release);
+        at.entry.queued.store(0, Ordering::Relaxed);
+        segment.retire(at);
+    }
+    requeue(segment, &live);
+    header.clock.0.advance();
+    Ok(())
+}
+
+/// Puts all retired blocks on the stack, which starts empty.
+fn restack(segment: &Segment, retired: &[u64]) {
+    let header = segment.header();
+    let (mut top, mut bytes) = (0, 0);
+    for &offset in retired {
+        let entry = EntryAt::new(&segment.memory, offset).entry;
+        entry.retired_next.store(top, Ordering::Relaxed);
+        entry.queued.store(0, Ordering::Relaxed);
+        top = offset;
+        bytes += segment.heap.block(offset).bytes();
+    }
+    header.retired_stack.0.store(top, Ordering::Release);
+    header.retired_bytes.store(bytes, Ordering::Relaxed);
+    header.retired_count.store(retired.len() as u64, Ordering::Relaxed);
+}
+
+/// Links the eviction queue anew, in the order of addresses; retired blocks no longer need to be in it.
+fn requeue(segment: &Segment, live: &[u64]) {
+    let control = segment.heap.control();
+    let mut older = 0;
+    for &offset in live {
+        let at = EntryAt::new(&segment.memory, offset);
+        at.entry.older.store(older, Ordering::Relaxed);
+        at.entry.newer.store(0, Ordering::Relaxed);
+        at.entry.queued.store(1, Ordering::Relaxed);
+        if older == 0 {
+            control.queue_oldest.store(offset, Ordering::Relaxed);
+        } else {
+            EntryAt::new(&segment.memory, older).entry.newer.store(offset, Ordering::Relaxed);
+        }
+        older = offset;
+    }
+    control.queue_newest.store(older, Ordering::Relaxed);
+}
+
+fn builder_lives(segment: &Segment, at: EntryAt<'_>) -> bool {
+    segment.slots.is_alive(Owner(at.entry.owner_or_stamp.load(Ordering::Relaxed)))
+}
+
+fn is_found(segment: &Segment, at: EntryAt<'_>) -> bool {
+    let hash = at.entry.hash.load(Ordering::Relaxed);
+    let found = segment.index.find_block(hash, at.offset).is_some();
+    if found {
+        // Its writer marked it but died before the index changed: it still is the key's entry.
+        at.entry.superseded.store(0, Ordering::Relaxed);
+    }
+    found
+}
+
+fn unlink(segment: &Segment, at: EntryAt<'_>) {
+    let hash = at.entry.hash.load(Ordering::Relaxed);
+    if let Some(found) = segment.index.find_block(hash, at.offset) {
+        segment.index.remove(found);
+    }
+}

@@ -1,0 +1,95 @@
+//! From "can no longer be found" to "free again".
+
+use std::sync::atomic::Ordering;
+
+use crate::entry::EntryAt;
+use crate::heap::State;
+use crate::lock::HeapGuard;
+use crate::segment::Segment;
+
+/// Retired blocks that are left alone before anybody looks whether they can be reclaimed.
+const RECLAIM_STEP: u64 = 32;
+
+impl Segment {
+    /// Retires an entry that was just taken out of the index, by replacement or removal. Its shard's lock is
+    /// held (or all locks are).
+    pub(crate) fn retire(&self, at: EntryAt<'_>) {
+        let header = self.header();
+        // SYNC POINT "writer retires": after the unlink; `advance` releases it to readers of later epochs.
+        let stamp = header.clock.0.advance();
+        at.entry.owner_or_stamp.store(stamp, Ordering::Relaxed);
+        let block = self.heap.block(at.offset);
+        block.set_state(State::Retired);
+        header.retired_bytes.fetch_add(block.bytes(), Ordering::Relaxed);
+        header.retired_count.fetch_add(1, Ordering::Relaxed);
+        let stack = &header.retired_stack.0;
+        let mut top = stack.load(Ordering::Relaxed);
+        loop {
+            at.entry.retired_next.store(top, Ordering::Relaxed);
+            match stack.compare_exchange_weak(top, at.offset, Ordering::Release, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(now) => top = now,
+            }
+        }
+    }
+}
+
+impl HeapGuard<'_> {
+    /// Reclaims if enough has been retired since the last look for a look to be worth its cost.
+    pub(crate) fn reclaim_if_due(&self) {
+        let header = self.segment.header();
+        let count = header.retired_count.load(Ordering::Relaxed);
+        if count >= RECLAIM_STEP && count >= self.segment.heap.control().reclaim_at.load(Ordering::Relaxed) {
+            self.reclaim();
+        }
+    }
+
+    /// Frees every retired block that nobody can still look at.
+    pub(crate) fn reclaim(&self) {
+        let segment = self.segment;
+        let (header, control) = (segment.header(), segment.heap.control());
+        self.take_stack();
+        let mut next = control.retired.load(Ordering::Relaxed);
+        if next == 0 {
+            return;
+        }
+        let survey = segment.slots.survey();
+        // The list is made anew from what has to stay. A crash meanwhile rebuilds it from the blocks.
+        let mut kept = 0;
+        while next != 0 {
+            let at = EntryAt::new(&segment.memory, next);
+            next = at.entry.retired_next.load(Ordering::Relaxed);
+            if survey.is_free(at.offset, at.entry.owner_or_stamp.load(Ordering::Relaxed)) {
+                let bytes = segment.heap.block(at.offset).bytes();
+                self.free_entry(at);
+                header.retired_bytes.fetch_sub(bytes, Ordering::Relaxed);
+                header.retired_count.fetch_sub(1, Ordering::Relaxed);
+            } else {
+                at.entry.retired_next.store(kept, Ordering::Relaxed);
+                kept = at.offset;
+            }
+        }
+        control.retired.store(kept, Ordering::Relaxed);
+        let left = header.retired_count.load(Ordering::Relaxed);
+        control.reclaim_at.store(left * 2 + RECLAIM_STEP, Ordering::Relaxed);
+    }
+
+    /// Moves what writers pushed since the last time to the list that this lock protects.
+    fn take_stack(&self) {
+        let segment = self.segment;
+        let control = segment.heap.control();
+        let mut next = segment.header().retired_stack.0.swap(0, Ordering::Acquire);
+        while next != 0 {
+            let at = EntryAt::new(&segment.memory, next);
+            next = at.entry.retired_next.load(Ordering::Relaxed);
+            at.entry.retired_next.store(control.retired.load(Ordering::Relaxed), Ordering::Relaxed);
+            control.retired.store(at.offset, Ordering::Relaxed);
+        }
+    }
+
+    /// Gives the block of an entry back that nobody can look at.
+    pub(crate) fn free_entry(&self, at: EntryAt<'_>) {
+        self.dequeue(at);
+        self.segment.heap.free(at.offset);
+    }
+}

@@ -1,0 +1,208 @@
+//! One backend's shared memory: making it, attaching to it, locking it.
+
+use std::fs::File;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::hash::{self, KeyHasher};
+use crate::header::Header;
+use crate::heap::Heap;
+use crate::index::Index;
+use crate::layout::{Layout, PAGE, SHARD_SIZE, SHARDS};
+use crate::memory::Memory;
+use crate::shard::Shard;
+use crate::slots::Slots;
+use crate::sys::map::{AddressRange, Views};
+use crate::sys::{fork, memfd};
+
+/// What happens when memory is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Policy {
+    /// Entries that were not read lately make room.
+    Evict = 1,
+    /// The store fails and changes nothing.
+    Never = 2,
+}
+
+/// How to make a segment.
+#[derive(Debug, Clone)]
+pub struct SegmentConfig {
+    /// Shows up in `/proc/<pid>/maps` and in messages.
+    pub name: &'static str,
+    /// Bytes for entries. Bookkeeping comes on top and is touched only as it is used.
+    pub size: usize,
+    /// What happens when the bytes are used up.
+    pub policy: Policy,
+    /// Reader slots with a pin list; four times as many without one come on top.
+    pub readers: u32,
+    /// Who can read the payloads: attaching with another tag fails.
+    pub abi_tag: u64,
+}
+
+/// A segment, mapped into this process.
+#[derive(Debug)]
+pub struct Segment {
+    pub(crate) name: &'static str,
+    pub(crate) memory: Memory,
+    pub(crate) layout: Layout,
+    pub(crate) heap: Heap,
+    pub(crate) index: Index,
+    pub(crate) slots: Slots,
+    pub(crate) hasher: KeyHasher,
+    pub(crate) evicts: bool,
+    lock_timeout_ns: AtomicU64,
+    readable_base: usize,
+    file: File,
+    // Last: unmapped when everything else is gone.
+    _views: Views,
+}
+
+impl Segment {
+    /// Makes an empty segment. Touches a few pages, whatever its size.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for impossible sizes, [`Error::Os`] when the kernel refuses.
+    pub fn create(config: &SegmentConfig) -> Result<Arc<Self>, Error> {
+        Self::create_in(config, AddressRange::reserve(Self::mapped_size(config)?)?)
+    }
+
+    /// Bytes of address space that a segment takes per view.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for impossible sizes.
+    pub fn mapped_size(config: &SegmentConfig) -> Result<usize, Error> {
+        Ok(Layout::new(config.size as u64, config.readers)?.total as usize)
+    }
+
+    /// Makes an empty segment whose read-only view lies at the start of `range`.
+    ///
+    /// # Errors
+    /// As for [`Self::create`].
+    pub fn create_in(config: &SegmentConfig, range: AddressRange) -> Result<Arc<Self>, Error> {
+        let layout = Layout::new(config.size as u64, config.readers)?;
+        let total = layout.total as usize;
+        let file = memfd::create(&format!("static-cache-{}", config.name), total)?;
+        let views = Views::map(&file, total, range)?;
+        // SAFETY: the views map `total` bytes and live as long as the segment that gets them below.
+        let memory = unsafe { Memory::new(views.writable_base(), total) };
+        format(&memory, config, &layout, views.readable_base() as u64)?;
+        Ok(Arc::new(Self::assemble(config, memory, layout, file, views)))
+    }
+
+    /// Maps a segment that another process made, its read-only view at the start of `range`, which must be the
+    /// address that it has there (reserve it before forking).
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] when the file is not such a segment: every value of its header is checked against
+    /// `config`, the file's length and the addresses of this process, and none is trusted before.
+    pub fn attach(config: &SegmentConfig, file: File, range: AddressRange) -> Result<Arc<Self>, Error> {
+        let total = memfd::len(&file)?;
+        if total < PAGE as usize {
+            return Err(Error::Corrupt("shorter than its header"));
+        }
+        let views = Views::map(&file, total, range)?;
+        // SAFETY: the views map `total` bytes (the file's own length) and live as long as the segment.
+        let memory = unsafe { Memory::new(views.writable_base(), total) };
+        let layout = Header::check(&memory, config, views.readable_base() as u64)?;
+        Ok(Arc::new(Self::assemble(config, memory, layout, file, views)))
+    }
+
+    fn assemble(config: &SegmentConfig, memory: Memory, layout: Layout, file: File, views: Views) -> Self {
+        fork::watch();
+        let header: &Header = memory.at(0);
+        let (hasher, evicts) = (header.hasher(), header.evicts());
+        Self {
+            name: config.name,
+            heap: Heap::new(memory, &layout),
+            index: Index::new(memory, &layout),
+            slots: Slots::new(memory, &layout),
+            hasher,
+            evicts,
+            memory,
+            layout,
+            lock_timeout_ns: AtomicU64::new(5_000_000_000),
+            readable_base: views.readable_base(),
+            file,
+            _views: views,
+        }
+    }
+
+    /// The name it was made with.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The addresses of the read-only view: payloads lie in it, at the same place in every process.
+    #[must_use]
+    pub fn read_only_range(&self) -> Range<usize> {
+        self.readable_base..self.readable_base + self.layout.total as usize
+    }
+
+    /// The memory file.
+    #[must_use]
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Bounds every wait of this process for a lock or a reservation. Default: 5 s.
+    pub fn set_lock_timeout(&self, timeout: Duration) {
+        self.lock_timeout_ns.store(timeout.as_nanos() as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn lock_timeout(&self) -> Duration {
+        Duration::from_nanos(self.lock_timeout_ns.load(Ordering::Relaxed))
+    }
+
+    #[inline]
+    pub(crate) fn header(&self) -> &Header {
+        self.memory.at(0)
+    }
+
+    #[inline]
+    pub(crate) fn shard(&self, index: usize) -> &Shard {
+        self.memory.at(self.layout.shards + index as u64 * SHARD_SIZE)
+    }
+
+    pub(crate) fn shards(&self) -> impl Iterator<Item = &Shard> + '_ {
+        (0..SHARDS).map(|index| self.shard(index))
+    }
+
+    /// Where the byte at `offset` of the segment is seen through the read-only view.
+    #[inline]
+    pub(crate) fn readable(&self, offset: u64) -> usize {
+        self.readable_base + offset as usize
+    }
+
+    /// Counts a store that failed before it reached this crate.
+    pub fn count_store_failure(&self) {
+        self.header().counters.0.store_failures.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a publication that failed.
+    pub fn count_publish_failure(&self) {
+        self.header().counters.0.publish_failures.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Formats zeroed memory. Nobody else has the segment yet.
+fn format(memory: &Memory, config: &SegmentConfig, layout: &Layout, base: u64) -> Result<(), Error> {
+    debug_assert!(base.is_multiple_of(PAGE));
+    let header: &Header = memory.at(0);
+    header.format(config, layout, base, hash::random_seeds()?);
+    let heap = Heap::new(*memory, layout);
+    // SAFETY: the segment is not shared before `publish`.
+    unsafe { heap.control().lock.init()? };
+    heap.format();
+    for index in 0..SHARDS {
+        let shard: &Shard = memory.at(layout.shards + index as u64 * SHARD_SIZE);
+        // SAFETY: as above.
+        unsafe { shard.lock.init()? };
+    }
+    header.publish();
+    Ok(())
+}

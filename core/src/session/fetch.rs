@@ -1,0 +1,216 @@
+//! Reading.
+
+use std::sync::atomic::Ordering;
+
+use super::Session;
+use crate::entry::{Entry, EntryAt, Space};
+use crate::heap::block::HEADER as BLOCK_HEADER;
+use crate::index::Index;
+use crate::sys::clock;
+
+/// An entry that was found: kept until the request ends.
+#[derive(Debug, Clone, Copy)]
+pub struct Hit {
+    /// In the read-only view, which outlives every session.
+    entry: *const Entry,
+    payload: usize,
+    request: u64,
+}
+
+impl Hit {
+    #[inline]
+    fn entry(&self) -> &Entry {
+        // SAFETY: the entry was pinned when the hit was made. Accessors that are not `unsafe` read only atomics:
+        // should the request have ended meanwhile, they see other values, never other types, and the view
+        // itself stays mapped as long as any session of the segment exists (see `Session::segment`).
+        unsafe { &*self.entry }
+    }
+
+    /// The tag it was stored with.
+    #[inline]
+    #[must_use]
+    pub fn tag(&self) -> u8 {
+        self.entry().tag.load(Ordering::Relaxed)
+    }
+
+    /// The inline value; moves when somebody increments it.
+    #[inline]
+    #[must_use]
+    pub fn bits(&self) -> u64 {
+        self.entry().bits.load(Ordering::Relaxed)
+    }
+
+    /// Where the payload lies in the read-only view; a multiple of 16.
+    #[inline]
+    #[must_use]
+    pub fn payload_address(&self) -> usize {
+        self.payload
+    }
+
+    /// Bytes of the payload.
+    #[inline]
+    #[must_use]
+    pub fn payload_len(&self) -> usize {
+        self.entry().payload_len.load(Ordering::Relaxed) as usize
+    }
+
+    /// The key.
+    ///
+    /// # Safety
+    /// The request in which it was fetched has not ended and the session has not quiesced.
+    #[inline]
+    #[must_use]
+    pub unsafe fn key<'a>(&self) -> &'a [u8] {
+        let entry = self.entry();
+        // SAFETY: the key follows the entry and does not change while the entry is pinned.
+        unsafe {
+            let start = self.entry.add(1).cast::<u8>();
+            std::slice::from_raw_parts(start, usize::from(entry.key_len.load(Ordering::Relaxed)))
+        }
+    }
+
+    /// Whether a fetch of the same key would find this very entry.
+    ///
+    /// # Safety
+    /// As for [`Self::key`]: an unpinned entry's memory may belong to another one by now.
+    #[inline]
+    #[must_use]
+    pub unsafe fn is_current(&self) -> bool {
+        let entry = self.entry();
+        if entry.superseded.load(Ordering::Acquire) != 0 {
+            return false;
+        }
+        let expires = entry.expires.load(Ordering::Relaxed);
+        expires == 0 || clock::now_ns() < expires
+    }
+}
+
+impl Session {
+    /// Looks `key` up and keeps what it finds until the request ends.
+    #[inline]
+    pub fn fetch(&mut self, space: Space, key: &[u8]) -> Option<Hit> {
+        let hash = self.segment.hasher.hash(key);
+        let Some((index, _)) = self.slot() else {
+            return self.fetch_without_slot(hash, space, key);
+        };
+        let segment = &*self.segment;
+        let slot = segment.slots.slot(index);
+        slot.reader.enter(&segment.header().clock.0);
+        let found = segment.index.find(hash, space as u8, key);
+        let hit = match found {
+            Some(found) if !found.at.is_expired() => {
+                if self.pinned.insert(found.at.offset)
+                    && !slot.reader.pin(segment.slots.pins(index), found.at.offset)
+                {
+                    slot.reader.hold();
+                }
+                mark_visited(found.at);
+                Some(Self::hit(segment, found.at, self.request))
+            }
+            _ => None,
+        };
+        slot.reader.leave();
+        let counter = if hit.is_some() { &slot.hits } else { &slot.misses };
+        counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        if hit.is_none() && found.is_some() {
+            self.drop_expired(hash, space, key);
+        }
+        hit
+    }
+
+    /// More readers than slots: the segment counts this one, and reclaims nothing until its request ends.
+    #[cold]
+    fn fetch_without_slot(&mut self, hash: u64, space: Space, key: &[u8]) -> Option<Hit> {
+        self.count_slotless();
+        let segment = &*self.segment;
+        let hit = match segment.index.find(hash, space as u8, key) {
+            Some(found) if !found.at.is_expired() => {
+                mark_visited(found.at);
+                Some(Self::hit(segment, found.at, self.request))
+            }
+            _ => None,
+        };
+        let counters = &segment.header().counters.0;
+        let counter = if hit.is_some() { &counters.slotless_hits } else { &counters.slotless_misses };
+        counter.fetch_add(1, Ordering::Relaxed);
+        hit
+    }
+
+    /// Counts this request among those that read without a slot, once.
+    pub(super) fn count_slotless(&mut self) {
+        if !self.slotless {
+            self.slotless = true;
+            self.segment.header().slotless_readers.0.fetch_add(1, Ordering::SeqCst);
+            std::sync::atomic::fence(Ordering::SeqCst);
+        }
+    }
+
+    fn hit(segment: &crate::segment::Segment, at: EntryAt<'_>, request: u64) -> Hit {
+        Hit {
+            entry: segment.readable(at.offset + BLOCK_HEADER) as *const Entry,
+            payload: segment.readable(at.payload_offset()),
+            request,
+        }
+    }
+
+    /// Whether `key` can be fetched. Counts nothing and keeps nothing.
+    #[inline]
+    pub fn exists(&mut self, space: Space, key: &[u8]) -> bool {
+        let hash = self.segment.hasher.hash(key);
+        let slot = self.slot();
+        let segment = &*self.segment;
+        let Some((index, _)) = slot else {
+            return self.fetch_without_slot(hash, space, key).is_some();
+        };
+        let reader = &segment.slots.slot(index).reader;
+        reader.enter(&segment.header().clock.0);
+        let found = segment.index.find(hash, space as u8, key).is_some_and(|found| !found.at.is_expired());
+        reader.leave();
+        found
+    }
+
+    /// Counts a hit that the caller served from what it fetched before.
+    #[inline]
+    pub fn count_memo_hit(&mut self) {
+        if let super::Place::Slot(index, _) = self.place {
+            let hits = &self.segment.slots.slot(index).hits;
+            hits.store(hits.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        } else {
+            self.segment.header().counters.0.slotless_hits.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The payload of a hit, or `None` when the hit is of an earlier request.
+    #[must_use]
+    pub fn payload(&self, hit: &Hit) -> Option<&[u8]> {
+        if hit.request != self.request || !self.segment.read_only_range().contains(&hit.payload) {
+            return None;
+        }
+        // SAFETY: the entry is pinned until `request` changes, which needs `&mut self`, so it is unchanged as
+        // long as the result borrows `self`.
+        Some(unsafe { std::slice::from_raw_parts(hit.payload as *const u8, hit.payload_len()) })
+    }
+
+    /// Removes an entry that this session saw expire, if that needs no waiting.
+    #[cold]
+    fn drop_expired(&mut self, hash: u64, space: Space, key: &[u8]) {
+        let segment = &*self.segment;
+        let shard = Index::shard_of(hash);
+        if let Some(guard) = segment.try_lock_shard(shard)
+            && let Some(found) = segment.index.find(hash, space as u8, key)
+            && found.at.is_expired()
+        {
+            segment.unlink(&guard, found);
+            segment.header().counters.0.expired.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Tells the eviction hand that the entry is of use. Written only when not set, so a popular entry's line
+/// stays shared.
+#[inline]
+fn mark_visited(at: EntryAt<'_>) {
+    if at.entry.visited.load(Ordering::Relaxed) == 0 {
+        at.entry.visited.store(1, Ordering::Relaxed);
+    }
+}

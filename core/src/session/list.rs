@@ -1,0 +1,61 @@
+//! Enumerating keys without keeping anybody from anything.
+
+use std::sync::Arc;
+
+use super::Session;
+use crate::entry::{EntryAt, Space};
+use crate::segment::Segment;
+
+impl Session {
+    /// The keys that begin with `prefix`, at most `limit` of them (0: all), in no particular order.
+    ///
+    /// Takes no lock. Keys stored or deleted meanwhile may be missing or present; none is torn or doubled.
+    pub fn keys(&mut self, space: Space, prefix: &[u8], limit: usize) -> Vec<Vec<u8>> {
+        let limit = if limit == 0 { usize::MAX } else { limit };
+        let segment = Arc::clone(&self.segment);
+        let mut keys: Vec<Vec<u8>> = Vec::new();
+        for page in segment.index.pages() {
+            // One operation per page: a long list must not hold back reclamation as a whole.
+            self.during_operation(|segment| {
+                for at in segment.index.entries_of(page) {
+                    if keys.len() >= limit {
+                        return;
+                    }
+                    // SAFETY: inside an operation.
+                    let key = unsafe { at.key(&segment.memory) };
+                    if is_listed(at, space) && key.starts_with(prefix) {
+                        keys.push(key.to_vec());
+                    }
+                }
+            });
+        }
+        // A key that was replaced while its chain was followed can be met as old and as new entry.
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// Runs `look` while nothing that it can find is reclaimed.
+    pub(super) fn during_operation<T>(&mut self, look: impl FnOnce(&Segment) -> T) -> T {
+        let place = self.slot();
+        if place.is_none() {
+            self.count_slotless();
+        }
+        let segment = &*self.segment;
+        let reader = place.map(|(index, _)| &segment.slots.slot(index).reader);
+        if let Some(reader) = reader {
+            reader.enter(&segment.header().clock.0);
+        }
+        let result = look(segment);
+        if let Some(reader) = reader {
+            reader.leave();
+        }
+        result
+    }
+}
+
+fn is_listed(at: EntryAt<'_>, space: Space) -> bool {
+    at.entry.space.load(std::sync::atomic::Ordering::Relaxed) == space as u8
+        && !at.is_superseded()
+        && !at.is_expired()
+}

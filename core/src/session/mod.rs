@@ -1,0 +1,156 @@
+//! One thread's use of a segment.
+
+mod fetch;
+mod list;
+mod pinset;
+mod remove;
+mod reserve;
+mod store;
+mod update;
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+pub use fetch::Hit;
+pub use store::{Draft, Mode, Stored};
+pub use update::Increment;
+
+use crate::segment::Segment;
+use crate::slots::Owner;
+use crate::sys::fork;
+use pinset::PinSet;
+
+/// The slot of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// No slot was asked for yet.
+    NotAsked,
+    /// This slot is ours.
+    Slot(usize, Owner),
+    /// All slots are taken; asked again in the next request.
+    NoneFree,
+}
+
+/// One thread's use of a segment: its reader slot (taken at the first need), what it keeps, what it reserved.
+///
+/// What a session fetched stays valid until [`Session::end_request`] or [`Session::quiesce`]. A forked child
+/// starts with nothing: neither slot nor reservations of the parent are its own.
+#[derive(Debug)]
+pub struct Session {
+    segment: Arc<Segment>,
+    place: Place,
+    pinned: PinSet,
+    /// Keys reserved without a lease, with their hashes.
+    reserved: Vec<(u64, Box<[u8]>)>,
+    /// Keys reserved with a lease: at the request's end the lease stays, the holder goes.
+    leased: Vec<(u64, Box<[u8]>)>,
+    /// Counted in the header's slotless readers.
+    slotless: bool,
+    /// Distinguishes hits of this request from those of earlier ones.
+    request: u64,
+    fork_generation: u32,
+    not_send: PhantomData<Cell<*mut ()>>,
+}
+
+impl Session {
+    /// A session that has touched nothing shared yet.
+    #[must_use]
+    pub fn new(segment: Arc<Segment>) -> Self {
+        Self {
+            segment,
+            place: Place::NotAsked,
+            pinned: PinSet::new(),
+            reserved: Vec::new(),
+            leased: Vec::new(),
+            slotless: false,
+            request: 1,
+            fork_generation: fork::generation(),
+            not_send: PhantomData,
+        }
+    }
+
+    /// The segment.
+    #[must_use]
+    pub fn segment(&self) -> &Arc<Segment> {
+        &self.segment
+    }
+
+    /// The slot, if there is one to be had.
+    #[inline]
+    fn slot(&mut self) -> Option<(usize, Owner)> {
+        if self.fork_generation != fork::generation() {
+            self.forget_parent();
+        }
+        match self.place {
+            Place::Slot(index, owner) => Some((index, owner)),
+            Place::NotAsked => self.ask_for_slot(),
+            Place::NoneFree => None,
+        }
+    }
+
+    #[cold]
+    fn ask_for_slot(&mut self) -> Option<(usize, Owner)> {
+        let segment = &self.segment;
+        let found = segment.slots.acquire(|format| {
+            let _heap = segment.lock_heap()?;
+            format()
+        });
+        self.place = found.map_or(Place::NoneFree, |(index, owner)| Place::Slot(index, owner));
+        found
+    }
+
+    /// In a forked child: the parent's slot, pins and reservations are the parent's.
+    #[cold]
+    fn forget_parent(&mut self) {
+        self.fork_generation = fork::generation();
+        self.place = Place::NotAsked;
+        self.pinned.clear();
+        self.reserved.clear();
+        self.leased.clear();
+        self.slotless = false;
+        self.request += 1;
+    }
+
+    /// Ends the request: everything fetched so far may be reclaimed, reservations without a lease end.
+    pub fn end_request(&mut self) {
+        if self.fork_generation != fork::generation() {
+            self.forget_parent();
+        }
+        self.release_reservations();
+        self.quiesce();
+        if self.place == Place::NoneFree {
+            self.place = Place::NotAsked;
+        }
+    }
+
+    /// Says that nothing fetched so far is used any more. The request goes on.
+    pub fn quiesce(&mut self) {
+        if self.fork_generation != fork::generation() {
+            self.forget_parent();
+        }
+        self.request += 1;
+        if self.slotless {
+            self.slotless = false;
+            self.segment.header().slotless_readers.0.fetch_sub(1, Ordering::Release);
+        }
+        if let Place::Slot(index, _) = self.place
+            && !self.pinned.is_empty()
+        {
+            self.segment.slots.slot(index).reader.release();
+        }
+        self.pinned.clear();
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.end_request();
+        if let Place::Slot(index, _) = self.place {
+            // SAFETY: taken by this session, hence by this thread (sessions are not Send), and in this
+            // process (`end_request` forgot a parent's).
+            unsafe { self.segment.slots.give_back(index) };
+        }
+    }
+}

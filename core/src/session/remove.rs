@@ -1,0 +1,87 @@
+//! Deleting and clearing. Neither waits for a reservation; both end it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::Session;
+use crate::entry::{RESERVATION, Space};
+use crate::error::Error;
+use crate::index::Index;
+use crate::layout::SHARDS;
+use crate::segment::Segment;
+
+impl Session {
+    /// Deletes an entry (and the reservation of its key). True when there was one.
+    ///
+    /// # Errors
+    /// [`Error::LockTimeout`].
+    pub fn delete(&mut self, space: Space, key: &[u8]) -> Result<bool, Error> {
+        let hash = self.segment.hasher.hash(key);
+        self.forget_reservation(space, key);
+        self.segment.delete(hash, space, key)
+    }
+
+    /// Deletes all entries whose keys begin with `prefix`, and says how many.
+    ///
+    /// # Errors
+    /// [`Error::LockTimeout`]; entries that were deleted before stay deleted.
+    pub fn delete_prefix(&mut self, space: Space, prefix: &[u8]) -> Result<u64, Error> {
+        let mut deleted = 0;
+        for key in self.keys(space, prefix, 0) {
+            deleted += u64::from(self.delete(space, &key)?);
+        }
+        Ok(deleted)
+    }
+
+    /// Deletes everything, reservations included. Memory that requests still read is reclaimed later.
+    ///
+    /// # Errors
+    /// [`Error::LockTimeout`]; nothing was deleted then.
+    pub fn clear(&mut self) -> Result<(), Error> {
+        self.forget_all_reservations();
+        let segment = Arc::clone(&self.segment);
+        segment.clear()
+    }
+}
+
+impl Segment {
+    fn delete(&self, hash: u64, space: Space, key: &[u8]) -> Result<bool, Error> {
+        let guard = self.lock_shard(Index::shard_of(hash))?;
+        let found = self.index.find(hash, space as u8, key);
+        let deleted = found.is_some_and(|found| !found.at.is_expired());
+        if let Some(found) = found {
+            self.unlink(&guard, found);
+        }
+        if space == Space::Key {
+            self.end_reservation(&guard, hash, key);
+        }
+        Ok(deleted)
+    }
+
+    fn clear(&self) -> Result<(), Error> {
+        let every: [usize; SHARDS] = std::array::from_fn(|index| index);
+        let guards = self.lock_shards(&every)?;
+        for page in self.index.pages() {
+            for at in self.index.entries_of(page) {
+                at.entry.superseded.store(1, Ordering::Release);
+            }
+            // The chains stay as they are for readers who stand in them; only their heads go.
+            let entries: Vec<_> = self.index.entries_of(page).collect();
+            self.index.empty_page(page);
+            for at in entries {
+                debug_assert!(at.entry.space.load(Ordering::Relaxed) <= RESERVATION);
+                self.retire(at);
+            }
+        }
+        self.header().reservations.0.store(0, Ordering::SeqCst);
+        for guard in &guards {
+            guard.shard.entries.store(0, Ordering::Relaxed);
+            guard.shard.announce_release();
+        }
+        drop(guards);
+        if let Ok(heap) = self.lock_heap() {
+            heap.reclaim();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,287 @@
+//! Reservations: one session builds what many want.
+//!
+//! A reservation is an entry of its own space, in the chain of the key it is for and under the same lock. Its
+//! `bits` name the holder (or nobody, when only a lease is left), its expiry is the lease. A holder that is
+//! gone holds nothing: whoever meets such a reservation takes it away.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::store::{Draft, Shape, expiry};
+use super::{Place, Session};
+use crate::entry::{RESERVATION, Space};
+use crate::error::Error;
+use crate::index::{Found, Index};
+use crate::lock::ShardGuard;
+use crate::segment::Segment;
+use crate::slots::Owner;
+use crate::sys::{clock, futex};
+
+/// Longest sleep before a waiter looks whether the holder still lives.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Who has a key.
+enum Holder<'a> {
+    Nobody,
+    /// This session.
+    Us(Found<'a>),
+    /// Another one, or a lease; until when at the latest, in ns of the clock (0: no such time).
+    Other {
+        until: u64,
+    },
+}
+
+impl Session {
+    fn owner(&self) -> Owner {
+        match self.place {
+            Place::Slot(_, owner) => owner,
+            _ => Owner::NOBODY,
+        }
+    }
+
+    /// Reserves `key` for this session: until it stores, releases or deletes it, or its request ends; with a
+    /// lease until that runs out, whatever happens to the request. Never waits for the holder. True when the
+    /// session holds it now (or did before), false when another does.
+    ///
+    /// # Errors
+    /// [`Error::LockTimeout`]; [`Error::NoMemory`]; [`Error::Config`] when no reader slot is free, since a
+    /// reservation without one could not be taken from a dead holder.
+    pub fn reserve(&mut self, key: &[u8], lease: Option<Duration>) -> Result<bool, Error> {
+        if self.slot().is_none() {
+            return Err(Error::Config("no reader slot is free, so nothing can be reserved".into()));
+        }
+        let segment = Arc::clone(&self.segment);
+        let hash = segment.hasher.hash(key);
+        {
+            let guard = segment.lock_shard(Index::shard_of(hash))?;
+            match segment.holder(&guard, hash, key, self.owner()) {
+                Holder::Us(found) => {
+                    found.at.entry.expires.store(expiry(lease), Ordering::Relaxed);
+                    drop(guard);
+                    self.remember_reservation(hash, key, lease.is_some());
+                    return Ok(true);
+                }
+                Holder::Other { .. } => return Ok(false),
+                Holder::Nobody => {}
+            }
+        }
+        let (bits, expires) = (self.owner().0, expiry(lease));
+        let shape = Shape { hash, space: RESERVATION, key, tag: 0, bits, payload_len: 0, expires };
+        let (offset, slot) = self.build(&shape)?;
+        let draft = Draft::for_reservation(&segment, offset, hash, slot);
+        let guard = segment.lock_shard(Index::shard_of(hash))?;
+        if !matches!(segment.holder(&guard, hash, key, self.owner()), Holder::Nobody) {
+            drop(guard);
+            return Ok(false);
+        }
+        segment.link_block(&guard, hash, draft.at(), None);
+        segment.header().reservations.0.fetch_add(1, Ordering::SeqCst);
+        drop(guard);
+        draft.settle();
+        self.remember_reservation(hash, key, lease.is_some());
+        Ok(true)
+    }
+
+    /// Gives a reservation up. True when this session held it.
+    ///
+    /// # Errors
+    /// [`Error::LockTimeout`].
+    pub fn release(&mut self, key: &[u8]) -> Result<bool, Error> {
+        self.forget_reservation(Space::Key, key);
+        let hash = self.segment.hasher.hash(key);
+        let _ = self.slot();
+        let guard = self.segment.lock_shard(Index::shard_of(hash))?;
+        let ours = matches!(self.segment.holder(&guard, hash, key, self.owner()), Holder::Us(_));
+        if ours {
+            self.segment.end_reservation(&guard, hash, key);
+        }
+        Ok(ours)
+    }
+
+    /// Waits until nobody else holds `key`. False when it was free at once, true when it had to wait.
+    ///
+    /// # Errors
+    /// [`Error::Reserved`] when it was not free within the lock timeout; [`Error::LockTimeout`].
+    pub fn wait_released(&mut self, key: &[u8]) -> Result<bool, Error> {
+        let segment = Arc::clone(&self.segment);
+        let hash = segment.hasher.hash(key);
+        let before = segment.shard(Index::shard_of(hash)).released.load(Ordering::Relaxed);
+        let guard = self.lock_unreserved(&segment, Index::shard_of(hash), Space::Key, key, hash)?;
+        Ok(guard.shard.released.load(Ordering::Relaxed) != before)
+    }
+
+    /// Locks a shard at a moment when no other session holds the reservation of `key`.
+    pub(super) fn lock_unreserved<'a>(
+        &mut self,
+        segment: &'a Segment,
+        shard: usize,
+        space: Space,
+        key: &[u8],
+        hash: u64,
+    ) -> Result<ShardGuard<'a>, Error> {
+        let mut guards = self.lock_when(segment, &[shard], |session, guards| {
+            if space != Space::Key {
+                return None;
+            }
+            session.until_of_other(segment, &guards[0], hash, key).map(|until| (0, until))
+        })?;
+        guards.pop().ok_or(Error::Corrupt("no lock was taken"))
+    }
+
+    /// The same for all keys of some drafts.
+    pub(super) fn lock_all_unreserved<'a>(
+        &mut self,
+        segment: &'a Segment,
+        shards: &[usize],
+        drafts: &[Draft],
+    ) -> Result<Vec<ShardGuard<'a>>, Error> {
+        self.lock_when(segment, shards, |session, guards| {
+            drafts.iter().filter(|draft| draft.space() == Space::Key).find_map(|draft| {
+                let at = shards.binary_search(&Index::shard_of(draft.hash())).ok()?;
+                let until = session.until_of_other(segment, &guards[at], draft.hash(), draft.key())?;
+                Some((at, until))
+            })
+        })
+    }
+
+    fn until_of_other(
+        &self,
+        segment: &Segment,
+        guard: &ShardGuard<'_>,
+        hash: u64,
+        key: &[u8],
+    ) -> Option<u64> {
+        match segment.holder(guard, hash, key, self.owner()) {
+            Holder::Other { until } => Some(until),
+            Holder::Nobody | Holder::Us(_) => None,
+        }
+    }
+
+    /// Locks shards; while `busy` names one of them (by its place in `shards`) and a time, lets go of all,
+    /// sleeps until a reservation of that shard ends, and tries again.
+    fn lock_when<'a>(
+        &mut self,
+        segment: &'a Segment,
+        shards: &[usize],
+        busy: impl Fn(&Self, &[ShardGuard<'a>]) -> Option<(usize, u64)>,
+    ) -> Result<Vec<ShardGuard<'a>>, Error> {
+        let mut began: Option<Instant> = None;
+        loop {
+            let guards = segment.lock_shards(shards)?;
+            if segment.header().reservations.0.load(Ordering::SeqCst) == 0 {
+                return Ok(guards);
+            }
+            let Some((at, until)) = busy(self, &guards) else {
+                return Ok(guards);
+            };
+            let shard = guards[at].shard;
+            let seen = shard.released.load(Ordering::SeqCst);
+            shard.waiters.fetch_add(1, Ordering::SeqCst);
+            drop(guards);
+            let waited = began.get_or_insert_with(Instant::now).elapsed();
+            let left = segment.lock_timeout().saturating_sub(waited);
+            if !left.is_zero() {
+                futex::wait(&shard.released, seen, left.min(LOOK_AGAIN).min(until_then(until)));
+            }
+            shard.waiters.fetch_sub(1, Ordering::SeqCst);
+            if left.is_zero() {
+                return Err(Error::Reserved { waited_ms: segment.lock_timeout().as_millis() as u64 });
+            }
+        }
+    }
+
+    /// A store of `key` by this session ends its own reservation. The shard's lock is held.
+    pub(super) fn reservation_fulfilled(
+        &mut self,
+        guard: &ShardGuard<'_>,
+        space: Space,
+        key: &[u8],
+        hash: u64,
+    ) {
+        if space == Space::Key && self.segment.header().reservations.0.load(Ordering::SeqCst) != 0 {
+            self.segment.end_reservation(guard, hash, key);
+            self.forget_reservation(space, key);
+        }
+    }
+
+    fn remember_reservation(&mut self, hash: u64, key: &[u8], leased: bool) {
+        self.forget_reservation(Space::Key, key);
+        let list = if leased { &mut self.leased } else { &mut self.reserved };
+        list.push((hash, key.into()));
+    }
+
+    pub(super) fn forget_reservation(&mut self, space: Space, key: &[u8]) {
+        if space == Space::Key {
+            self.reserved.retain(|(_, held)| &**held != key);
+            self.leased.retain(|(_, held)| &**held != key);
+        }
+    }
+
+    pub(super) fn forget_all_reservations(&mut self) {
+        self.reserved.clear();
+        self.leased.clear();
+    }
+
+    /// At the request's end: reservations go, leases stay without their holder.
+    pub(super) fn release_reservations(&mut self) {
+        if self.reserved.is_empty() && self.leased.is_empty() {
+            return;
+        }
+        let segment = Arc::clone(&self.segment);
+        let owner = self.owner();
+        for (hash, key) in self.reserved.drain(..) {
+            if let Ok(guard) = segment.lock_shard(Index::shard_of(hash))
+                && let Holder::Us(_) = segment.holder(&guard, hash, &key, owner)
+            {
+                segment.end_reservation(&guard, hash, &key);
+            }
+        }
+        for (hash, key) in self.leased.drain(..) {
+            if let Ok(guard) = segment.lock_shard(Index::shard_of(hash))
+                && let Holder::Us(found) = segment.holder(&guard, hash, &key, owner)
+            {
+                found.at.entry.bits.store(Owner::NOBODY.0, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+fn until_then(until: u64) -> Duration {
+    if until == 0 {
+        Duration::MAX
+    } else {
+        Duration::from_nanos(until.saturating_sub(clock::now_ns()).max(1))
+    }
+}
+
+impl Segment {
+    /// Who holds `key`. Takes away what nobody holds any more. The shard's lock is held.
+    fn holder(&self, guard: &ShardGuard<'_>, hash: u64, key: &[u8], us: Owner) -> Holder<'_> {
+        let Some(found) = self.index.find(hash, RESERVATION, key) else {
+            return Holder::Nobody;
+        };
+        let owner = Owner(found.at.entry.bits.load(Ordering::Relaxed));
+        let until = found.at.entry.expires.load(Ordering::Relaxed);
+        let lease_only = owner == Owner::NOBODY && until != 0;
+        if found.at.is_expired() || !(lease_only || self.slots.is_alive(owner)) {
+            self.end_reservation(guard, hash, key);
+            return Holder::Nobody;
+        }
+        if owner == us && us != Owner::NOBODY { Holder::Us(found) } else { Holder::Other { until } }
+    }
+
+    /// Takes a reservation away, if there is one, and wakes who waits for it. The shard's lock is held.
+    pub(super) fn end_reservation(&self, guard: &ShardGuard<'_>, hash: u64, key: &[u8]) {
+        if self.header().reservations.0.load(Ordering::SeqCst) == 0 {
+            return;
+        }
+        if let Some(found) = self.index.find(hash, RESERVATION, key) {
+            found.at.entry.superseded.store(1, Ordering::Release);
+            self.index.remove(found);
+            self.retire(found.at);
+            self.header().reservations.0.fetch_sub(1, Ordering::SeqCst);
+            guard.shard.announce_release();
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! Writing: a block is allocated, filled without any lock, then published by one store.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::Session;
+use crate::entry::{EntryAt, PAYLOAD_ALIGN, Space};
+use crate::error::Error;
+use crate::heap::State;
+use crate::index::{Found, Index};
+use crate::lock::{HeapGuard, ShardGuard};
+use crate::segment::Segment;
+use crate::shard::Shard;
+use crate::slots::Owner;
+use crate::sys::clock;
+
+/// Whether an entry of the same key may be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Replace it.
+    Put,
+    /// Leave it.
+    Add,
+}
+
+/// What a commit did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    /// The entry is there for all to fetch.
+    Stored,
+    /// [`Mode::Add`] found an entry; the draft is gone.
+    Present,
+}
+
+/// An entry in the making: memory that only its session sees. Dropping it gives the memory back.
+#[derive(Debug)]
+pub struct Draft {
+    segment: Arc<Segment>,
+    offset: u64,
+    hash: u64,
+    space: Space,
+    /// The slot whose `building` mark names this block, if it does.
+    slot: Option<usize>,
+}
+
+/// Where in the segment and how large: everything [`Session::prepare`] needs to know of an entry.
+pub(super) struct Shape<'a> {
+    pub(super) hash: u64,
+    pub(super) space: u8,
+    pub(super) key: &'a [u8],
+    pub(super) tag: u8,
+    pub(super) bits: u64,
+    pub(super) payload_len: usize,
+    pub(super) expires: u64,
+}
+
+impl Draft {
+    /// A draft that gives a reservation's block back unless it is settled.
+    pub(super) fn for_reservation(
+        segment: &Arc<Segment>,
+        offset: u64,
+        hash: u64,
+        slot: Option<usize>,
+    ) -> Self {
+        Self { segment: Arc::clone(segment), offset, hash, space: Space::Key, slot }
+    }
+
+    pub(super) fn at(&self) -> EntryAt<'_> {
+        EntryAt::new(&self.segment.memory, self.offset)
+    }
+
+    /// The payload, to be written by the caller. Its contents are whatever was there before.
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let at = self.at();
+        let len = at.entry.payload_len.load(Ordering::Relaxed);
+        let start = self.segment.memory.pointer(at.payload_offset(), len);
+        // SAFETY: the range lies inside the block, which is `Building` and so nobody else's; it belongs to this
+        // draft, which is borrowed mutably; bytes are valid with any contents.
+        unsafe { std::slice::from_raw_parts_mut(start, len as usize) }
+    }
+
+    /// Where readers will see the payload: the same bytes, through the read-only view.
+    #[must_use]
+    pub fn payload_address(&self) -> usize {
+        self.segment.readable(self.at().payload_offset())
+    }
+
+    /// The key it will have.
+    #[must_use]
+    pub fn key(&self) -> &[u8] {
+        // SAFETY: written by `prepare` and not changed since; the draft owns the block.
+        unsafe { self.at().key(&self.segment.memory) }
+    }
+
+    /// Hash of the key.
+    pub(super) fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    /// Whose name the key is.
+    pub(super) fn space(&self) -> Space {
+        self.space
+    }
+
+    /// The block is an entry now; the draft has nothing to give back.
+    pub(super) fn settle(self) {
+        self.unmark();
+        let mut this = std::mem::ManuallyDrop::new(self);
+        // SAFETY: `this` is never dropped, so the reference count is given back exactly here.
+        unsafe { std::ptr::drop_in_place(&raw mut this.segment) };
+    }
+
+    fn unmark(&self) {
+        if let Some(index) = self.slot {
+            self.segment.slots.slot(index).building.store(0, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // Without the heap lock in time the block stays `Building`; a repair frees it when this session is gone.
+        if let Ok(heap) = self.segment.lock_heap() {
+            heap.free_entry(self.at());
+        }
+        self.unmark();
+    }
+}
+
+impl Session {
+    /// Allocates an entry with room for `payload_len` bytes, evicting if the segment does so.
+    ///
+    /// # Errors
+    /// [`Error::NoMemory`], [`Error::LockTimeout`]; [`Error::Config`] for a key longer than 65,535 bytes.
+    pub fn prepare(
+        &mut self,
+        space: Space,
+        key: &[u8],
+        tag: u8,
+        bits: u64,
+        payload_len: usize,
+        ttl: Option<Duration>,
+    ) -> Result<Draft, Error> {
+        let hash = self.segment.hasher.hash(key);
+        let expires = expiry(ttl);
+        let shape = Shape { hash, space: space as u8, key, tag, bits, payload_len, expires };
+        let (offset, slot) = self.build(&shape).inspect_err(|_| self.segment.count_store_failure())?;
+        Ok(Draft { segment: Arc::clone(&self.segment), offset, hash, space, slot })
+    }
+
+    /// A block in state `Building` with header and key written.
+    pub(super) fn build(&mut self, shape: &Shape<'_>) -> Result<(u64, Option<usize>), Error> {
+        if shape.key.len() > usize::from(u16::MAX) {
+            return Err(Error::Config(format!("a key has at most 65535 bytes, {} given", shape.key.len())));
+        }
+        let place = self.slot();
+        let segment = &*self.segment;
+        let size = EntryAt::size(shape.key.len(), shape.payload_len).unwrap_or(u64::MAX);
+        let owner = place.map_or_else(Owner::slotless, |(_, owner)| owner);
+        let (heap, offset) = loop {
+            let heap = segment.lock_heap()?;
+            match heap.find_room(size) {
+                Ok(offset) => break (heap, offset),
+                // Looking for room met a writer that died: taking the lock again repairs that first.
+                Err(_) if segment.is_dirty() => {}
+                Err(error) => return Err(error),
+            }
+        };
+        let at = EntryAt::new(&segment.memory, offset);
+        // Under the lock: a death before this is complete leads to a repair, which frees the block.
+        at.entry.owner_or_stamp.store(owner.0, Ordering::Relaxed);
+        // Only the first of several drafts is marked; a repair finds the others by their owner.
+        let marked = place.map(|(index, _)| index).filter(|index| {
+            let building = &segment.slots.slot(*index).building;
+            building.load(Ordering::Relaxed) == 0
+        });
+        if let Some(index) = marked {
+            segment.slots.slot(index).building.store(offset, Ordering::Relaxed);
+        }
+        at.entry.queued.store(0, Ordering::Relaxed);
+        if segment.evicts {
+            heap.enqueue(at);
+        }
+        drop(heap);
+        write_head(segment, at, shape);
+        Ok((offset, marked))
+    }
+
+    /// Publishes a draft. Waits while another session has reserved the key, at most the lock timeout.
+    ///
+    /// # Errors
+    /// [`Error::Reserved`], [`Error::LockTimeout`]; the draft is gone then.
+    pub fn commit(&mut self, draft: Draft, mode: Mode) -> Result<Stored, Error> {
+        let segment = Arc::clone(&self.segment);
+        let (hash, shard) = (draft.hash, Index::shard_of(draft.hash));
+        let guard = self
+            .lock_unreserved(&segment, shard, draft.space, draft.key(), hash)
+            .inspect_err(|_| segment.count_store_failure())?;
+        let old = segment.index.find(hash, draft.space as u8, draft.key());
+        if mode == Mode::Add && old.is_some_and(|old| !old.at.is_expired()) {
+            drop(guard);
+            return Ok(Stored::Present);
+        }
+        segment.link(&guard, &draft, old);
+        self.reservation_fulfilled(&guard, draft.space, draft.key(), hash);
+        drop(guard);
+        draft.settle();
+        Ok(Stored::Stored)
+    }
+
+    /// Publishes all drafts, or none.
+    ///
+    /// # Errors
+    /// As for [`Self::commit`].
+    pub fn commit_all(&mut self, drafts: Vec<Draft>) -> Result<(), Error> {
+        let segment = Arc::clone(&self.segment);
+        let mut shards: Vec<usize> = drafts.iter().map(|draft| Index::shard_of(draft.hash)).collect();
+        shards.sort_unstable();
+        shards.dedup();
+        let guards = self
+            .lock_all_unreserved(&segment, &shards, &drafts)
+            .inspect_err(|_| segment.count_store_failure())?;
+        for draft in drafts {
+            let shard = Index::shard_of(draft.hash);
+            let Ok(at) = shards.binary_search(&shard) else {
+                continue;
+            };
+            let old = segment.index.find(draft.hash, draft.space as u8, draft.key());
+            segment.link(&guards[at], &draft, old);
+            self.reservation_fulfilled(&guards[at], draft.space, draft.key(), draft.hash);
+            draft.settle();
+        }
+        Ok(())
+    }
+}
+
+/// Absolute expiry; 0 for none.
+pub(super) fn expiry(ttl: Option<Duration>) -> u64 {
+    ttl.map_or(0, |ttl| {
+        let ns = u64::try_from(ttl.as_nanos()).unwrap_or(u64::MAX);
+        clock::now_ns().saturating_add(ns).max(1)
+    })
+}
+
+/// Fills header and key of a block that is ours.
+fn write_head(segment: &Segment, at: EntryAt<'_>, shape: &Shape<'_>) {
+    let entry = at.entry;
+    entry.hash.store(shape.hash, Ordering::Relaxed);
+    entry.bits.store(shape.bits, Ordering::Relaxed);
+    entry.expires.store(shape.expires, Ordering::Relaxed);
+    entry.payload_len.store(shape.payload_len as u64, Ordering::Relaxed);
+    entry.key_len.store(shape.key.len() as u16, Ordering::Relaxed);
+    entry.space.store(shape.space, Ordering::Relaxed);
+    entry.tag.store(shape.tag, Ordering::Relaxed);
+    entry.superseded.store(0, Ordering::Relaxed);
+    entry.visited.store(0, Ordering::Relaxed);
+    let key = segment.memory.pointer(at.key_offset(), shape.key.len() as u64);
+    // SAFETY: `pointer` checked the range, the block is `Building` and ours, and `shape.key` is not in it.
+    unsafe { std::ptr::copy_nonoverlapping(shape.key.as_ptr(), key, shape.key.len()) };
+    debug_assert!(at.payload_offset().is_multiple_of(PAYLOAD_ALIGN));
+}
+
+impl Segment {
+    /// Makes a draft the entry of its key. The shard's lock is held.
+    fn link(&self, guard: &ShardGuard<'_>, draft: &Draft, old: Option<Found<'_>>) {
+        let new = draft.at();
+        self.link_block(guard, draft.hash, new, old);
+        Shard::bump(&guard.shard.stores, 1);
+        if old.is_none() {
+            Shard::bump(&guard.shard.entries, 1);
+        }
+    }
+
+    pub(super) fn link_block(
+        &self,
+        _guard: &ShardGuard<'_>,
+        hash: u64,
+        new: EntryAt<'_>,
+        old: Option<Found<'_>>,
+    ) {
+        self.heap.block(new.offset).set_state(State::Live);
+        match old {
+            None => {
+                self.index.insert(hash, new);
+                self.header().clock.0.advance();
+            }
+            Some(old) => {
+                // Before the index changes: whoever has seen the new entry finds the old one marked.
+                old.at.entry.superseded.store(1, Ordering::Release);
+                self.index.replace(hash, old, new);
+                self.retire(old.at);
+            }
+        }
+    }
+
+    /// Takes an entry out of the index. The shard's lock is held.
+    pub(super) fn unlink(&self, guard: &ShardGuard<'_>, found: Found<'_>) {
+        found.at.entry.superseded.store(1, Ordering::Release);
+        self.index.remove(found);
+        self.retire(found.at);
+        Shard::bump(&guard.shard.entries, -1);
+    }
+}
+
+impl HeapGuard<'_> {
+    /// A block for `bytes`, by whatever means the segment has.
+    fn find_room(&self, bytes: u64) -> Result<u64, Error> {
+        let heap = &self.segment.heap;
+        self.reclaim_if_due();
+        if let Some(offset) = heap.allocate(bytes) {
+            return Ok(offset);
+        }
+        if bytes < heap.size() {
+            self.segment.slots.reap();
+            self.reclaim();
+            if let Some(offset) = heap.allocate(bytes) {
+                return Ok(offset);
+            }
+            if self.segment.evicts
+                && !self.segment.is_dirty()
+                && let Some(offset) = self.evict_for(bytes)
+            {
+                return Ok(offset);
+            }
+        }
+        Err(Error::NoMemory {
+            needed: bytes,
+            free: heap.control().free_bytes.load(Ordering::Relaxed),
+            largest: heap.largest_free(),
+        })
+    }
+}

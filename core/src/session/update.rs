@@ -1,0 +1,80 @@
+//! Changing an entry where it lies.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::Session;
+use super::store::{Mode, Stored, expiry};
+use crate::entry::Space;
+use crate::error::Error;
+use crate::index::Index;
+use crate::shard::Shard;
+
+/// The outcome of [`Session::increment`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Increment {
+    /// The new value.
+    pub value: i64,
+    /// Whether it overflowed and wrapped around.
+    pub wrapped: bool,
+}
+
+impl Session {
+    /// Adds `delta` to the integer of `key`; a missing key counts as 0. Waits for another's reservation like a
+    /// store does.
+    ///
+    /// # Errors
+    /// [`Error::WrongType`] when the entry's tag is not `int_tag`; [`Error::Reserved`],
+    /// [`Error::LockTimeout`], [`Error::NoMemory`].
+    pub fn increment(&mut self, key: &[u8], delta: i64, int_tag: u8) -> Result<Increment, Error> {
+        loop {
+            if let Some(done) = self.increment_present(key, delta, int_tag)? {
+                return Ok(done);
+            }
+            let draft = self.prepare(Space::Key, key, int_tag, delta as u64, 0, None)?;
+            if self.commit(draft, Mode::Add)? == Stored::Stored {
+                return Ok(Increment { value: delta, wrapped: false });
+            }
+        }
+    }
+
+    fn increment_present(&mut self, key: &[u8], delta: i64, int_tag: u8) -> Result<Option<Increment>, Error> {
+        let segment = Arc::clone(&self.segment);
+        let hash = segment.hasher.hash(key);
+        let guard = self.lock_unreserved(&segment, Index::shard_of(hash), Space::Key, key, hash)?;
+        let Some(found) = segment.index.find(hash, Space::Key as u8, key) else {
+            return Ok(None);
+        };
+        if found.at.is_expired() {
+            return Ok(None);
+        }
+        let found_tag = found.at.entry.tag.load(Ordering::Relaxed);
+        if found_tag != int_tag {
+            return Err(Error::WrongType { found_tag });
+        }
+        let bits = &found.at.entry.bits;
+        let (value, wrapped) = (bits.load(Ordering::Relaxed) as i64).overflowing_add(delta);
+        bits.store(value as u64, Ordering::Release);
+        Shard::bump(&guard.shard.stores, 1);
+        segment.header().clock.0.advance();
+        self.reservation_fulfilled(&guard, Space::Key, key, hash);
+        Ok(Some(Increment { value, wrapped }))
+    }
+
+    /// Gives an existing entry a new time to live. False when there is none.
+    ///
+    /// # Errors
+    /// [`Error::LockTimeout`].
+    pub fn touch(&mut self, space: Space, key: &[u8], ttl: Option<Duration>) -> Result<bool, Error> {
+        let segment = &*self.segment;
+        let hash = segment.hasher.hash(key);
+        let _guard = segment.lock_shard(Index::shard_of(hash))?;
+        let found = segment.index.find(hash, space as u8, key).filter(|found| !found.at.is_expired());
+        if let Some(found) = found {
+            found.at.entry.expires.store(expiry(ttl), Ordering::Relaxed);
+            segment.header().clock.0.advance();
+        }
+        Ok(found.is_some())
+    }
+}

@@ -1,0 +1,41 @@
+//! Writer locks: one per 1/64 of the hashes.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use crate::memory::Shared;
+use crate::sys::futex;
+use crate::sys::robust::RobustMutex;
+
+/// One writer lock with the figures that it protects.
+#[repr(C, align(128))]
+pub(crate) struct Shard {
+    pub(crate) lock: RobustMutex,
+    /// Entries of this shard (reservations not counted).
+    pub(crate) entries: AtomicU64,
+    pub(crate) stores: AtomicU64,
+    /// Changes whenever a reservation of this shard ends; who waits for one sleeps on it.
+    pub(crate) released: AtomicU32,
+    /// How many sleep on it.
+    pub(crate) waiters: AtomicU32,
+}
+
+// SAFETY: atomics, and a mutex that is formatted before the segment is published.
+unsafe impl Shared for Shard {}
+
+const _: () = assert!(size_of::<Shard>() as u64 == crate::layout::SHARD_SIZE);
+
+impl Shard {
+    /// Adds to a figure that only the holder of the lock changes.
+    #[inline]
+    pub(crate) fn bump(figure: &AtomicU64, by: i64) {
+        figure.store(figure.load(Ordering::Relaxed).wrapping_add_signed(by), Ordering::Relaxed);
+    }
+
+    /// Tells those who wait that a reservation ended.
+    pub(crate) fn announce_release(&self) {
+        self.released.fetch_add(1, Ordering::SeqCst);
+        if self.waiters.load(Ordering::SeqCst) != 0 {
+            futex::wake_all(&self.released);
+        }
+    }
+}

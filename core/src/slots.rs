@@ -1,0 +1,233 @@
+//! Reader slots: who reads, what it keeps, and whether it still lives.
+//!
+//! A slot belongs to the thread that holds its `life` lock. The kernel lets go of that lock when the thread
+//! ends, however it ends, so a slot whose lock can be taken belongs to nobody, without any question about
+//! process ids that were used again.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+
+use crate::epoch::{Reader, Survey};
+use crate::error::Error;
+use crate::header::Header;
+use crate::heap::{Block, State};
+use crate::layout::{Layout, PINS, SLOT_SIZE};
+use crate::memory::{Memory, Shared};
+use crate::sys::robust::{RobustMutex, Taken};
+
+/// One reader. The first line is its owner's alone while it reads; the second changes with the owner.
+#[repr(C, align(128))]
+pub(crate) struct Slot {
+    pub(crate) reader: Reader,
+    pub(crate) hits: AtomicU64,
+    pub(crate) misses: AtomicU64,
+    /// The block that the owner is building, 0: none.
+    pub(crate) building: AtomicU64,
+    /// Keeps `life` off the line that the owner writes.
+    spare: [AtomicU64; 2],
+    life: RobustMutex,
+    /// Changes with every owner.
+    generation: AtomicU32,
+    spare_word: AtomicU32,
+}
+
+// SAFETY: atomics, and a mutex that is formatted before the slot counts as ready.
+unsafe impl Shared for Slot {}
+
+const _: () = assert!(size_of::<Slot>() as u64 == SLOT_SIZE);
+const _: () = assert!(std::mem::offset_of!(Slot, life) == 64);
+
+/// Names an owner for as long as it lives: slot and generation. 0 is nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Owner(pub(crate) u64);
+
+impl Owner {
+    pub(crate) const NOBODY: Self = Self(0);
+
+    /// The calling thread, for want of a slot: known by its id, so it may be taken for a later thread of the same
+    /// id, but never for dead while it lives.
+    pub(crate) fn slotless() -> Self {
+        // SAFETY: takes nothing and cannot fail.
+        let thread = unsafe { libc::gettid() };
+        Self(SLOTLESS | thread as u64)
+    }
+
+    fn new(index: usize, generation: u32) -> Self {
+        Self((index as u64 + 1) << 32 | u64::from(generation))
+    }
+
+    fn thread(self) -> Option<libc::pid_t> {
+        (self.0 & SLOTLESS != 0).then_some(self.0 as libc::pid_t)
+    }
+
+    fn index(self) -> Option<usize> {
+        (self.0 >> 32).checked_sub(1).map(|index| index as usize)
+    }
+}
+
+const SLOTLESS: u64 = 1 << 63;
+
+/// The slots of one segment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slots {
+    memory: Memory,
+    slots: u64,
+    pins: u64,
+    full: usize,
+    all: usize,
+}
+
+impl Slots {
+    pub(crate) fn new(memory: Memory, layout: &Layout) -> Self {
+        Self {
+            memory,
+            slots: layout.slots,
+            pins: layout.pins,
+            full: layout.full_slots,
+            all: layout.all_slots,
+        }
+    }
+
+    fn header(&self) -> &Header {
+        self.memory.at(0)
+    }
+
+    #[inline]
+    pub(crate) fn slot(&self, index: usize) -> &Slot {
+        self.memory.at(self.slots + index as u64 * SLOT_SIZE)
+    }
+
+    /// The pin list of a slot; empty for those that have none.
+    #[inline]
+    pub(crate) fn pins(&self, index: usize) -> &[AtomicU64] {
+        if index < self.full { self.memory.slice(self.pins + (index * PINS * 8) as u64, PINS) } else { &[] }
+    }
+
+    fn ready(&self) -> usize {
+        (self.header().slots_ready.0.load(Ordering::Acquire) as usize).min(self.all)
+    }
+
+    /// Takes a slot for the calling thread, or `None` when all are taken. `format_lock` runs its argument
+    /// under the heap lock.
+    pub(crate) fn acquire(
+        &self,
+        format_lock: impl FnOnce(&dyn Fn() -> Result<(), Error>) -> Result<(), Error>,
+    ) -> Option<(usize, Owner)> {
+        if let Some(found) = self.acquire_ready() {
+            return Some(found);
+        }
+        format_lock(&|| self.format_more()).ok()?;
+        self.acquire_ready()
+    }
+
+    fn acquire_ready(&self) -> Option<(usize, Owner)> {
+        (0..self.ready()).find_map(|index| {
+            let slot = self.slot(index);
+            match slot.life.try_lock() {
+                Taken::Busy => None,
+                Taken::Clean | Taken::OwnerDied => {
+                    self.clean_up(index);
+                    Some((index, Owner::new(index, slot.generation.load(Ordering::Relaxed))))
+                }
+            }
+        })
+    }
+
+    /// Formats the next few slots. Heap lock held.
+    fn format_more(&self) -> Result<(), Error> {
+        let ready = self.ready();
+        for index in ready..self.all.min(ready + 8) {
+            // SAFETY: nobody looks at slots at or beyond `slots_ready`, and the heap lock keeps others from
+            // formatting the same.
+            unsafe { self.slot(index).life.init()? };
+            self.header().slots_ready.0.store(index as u32 + 1, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    /// Clears what the last owner left: it is gone, in order or not. `life` held.
+    fn clean_up(&self, index: usize) {
+        let slot = self.slot(index);
+        slot.reader.reset();
+        let building = slot.building.swap(0, Ordering::Relaxed);
+        if building != 0 && self.memory.at::<Block>(building).is(State::Building) {
+            // It died while storing. The rebuild frees blocks whose builder is gone; only it can do so
+            // without racing against another process that found out as well.
+            self.header().dirty.0.store(1, Ordering::Release);
+        }
+        slot.generation.fetch_add(1, Ordering::Release);
+    }
+
+    /// Gives the slot back.
+    ///
+    /// # Safety
+    /// The calling thread took the slot by [`Self::acquire`] in this process.
+    pub(crate) unsafe fn give_back(&self, index: usize) {
+        let slot = self.slot(index);
+        slot.reader.reset();
+        slot.generation.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: by this function's contract the thread holds the lock.
+        unsafe { slot.life.unlock() };
+    }
+
+    /// Frees the slots of owners that no longer live.
+    pub(crate) fn reap(&self) {
+        for index in 0..self.ready() {
+            self.reap_one(index);
+        }
+    }
+
+    fn reap_one(&self, index: usize) {
+        let slot = self.slot(index);
+        let taken = slot.life.try_lock();
+        if taken == Taken::Busy {
+            return;
+        }
+        if taken == Taken::OwnerDied {
+            self.clean_up(index);
+        }
+        // SAFETY: just taken. (A slot that nobody owns can be taken as well.)
+        unsafe { slot.life.unlock() };
+    }
+
+    /// Whether the owner still lives and still is the owner.
+    pub(crate) fn is_alive(&self, owner: Owner) -> bool {
+        if let Some(thread) = owner.thread() {
+            // SAFETY: signal 0 is not sent; the call only says whether the thread exists.
+            return unsafe { libc::kill(thread, 0) } == 0
+                || std::io::Error::last_os_error().raw_os_error() == Some(libc::EPERM);
+        }
+        let Some(index) = owner.index().filter(|index| *index < self.ready()) else {
+            return false;
+        };
+        let slot = self.slot(index);
+        if Owner::new(index, slot.generation.load(Ordering::Acquire)) != owner {
+            return false;
+        }
+        match slot.life.try_lock() {
+            Taken::Busy => true,
+            taken => {
+                if taken == Taken::OwnerDied {
+                    self.clean_up(index);
+                }
+                // SAFETY: just taken.
+                unsafe { slot.life.unlock() };
+                false
+            }
+        }
+    }
+
+    /// What all readers keep.
+    pub(crate) fn survey(&self) -> Survey {
+        // A slotless reader counts itself before it looks anything up; the fences order the two sides.
+        fence(Ordering::SeqCst);
+        if self.header().slotless_readers.0.load(Ordering::SeqCst) != 0 {
+            return Survey::blocked();
+        }
+        Survey::take((0..self.ready()).map(|index| (&self.slot(index).reader, self.pins(index))))
+    }
+
+    /// All slots that were ever used.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Slot> + '_ {
+        (0..self.ready()).map(|index| self.slot(index))
+    }
+}

@@ -1,0 +1,94 @@
+//! Figures of a segment, summed when asked for.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::segment::Segment;
+
+/// A snapshot of a segment's figures. Sizes in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Bytes configured for entries.
+    pub configured: u64,
+    /// Bytes mapped: the above and the bookkeeping.
+    pub mapped: u64,
+    /// Entries in the index, expired ones that nobody has met included.
+    pub entries: u64,
+    /// Bytes in blocks of entries (headers included).
+    pub used: u64,
+    /// Bytes in free blocks.
+    pub free: u64,
+    /// Room of the largest free block.
+    pub largest_free: u64,
+    /// Bytes of replaced and deleted entries that were not reclaimed yet.
+    pub retired: u64,
+    /// Fetches that found an entry.
+    pub hits: u64,
+    /// Fetches that did not.
+    pub misses: u64,
+    /// Entries stored, increments included.
+    pub stores: u64,
+    /// Entries that had to go before they expired.
+    pub evictions: u64,
+    /// Entries that were removed after they had expired.
+    pub expired: u64,
+    /// Stores that failed.
+    pub store_failures: u64,
+    /// Publications of static state that failed.
+    pub publish_failures: u64,
+    /// Repairs after a writer had died inside a lock.
+    pub recoveries: u64,
+    /// Requests that keep memory at present.
+    pub active_readers: u64,
+    /// Of those, requests that found no pin list free.
+    pub overflow_readers: u64,
+    /// Changes so far.
+    pub mutation_epoch: u64,
+}
+
+impl Segment {
+    /// The figures now. Takes the heap lock for a moment; without it in time the heap's figures are 0.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let header = self.header();
+        let counters = &header.counters.0;
+        let read = |figure: &AtomicU64| figure.load(Ordering::Relaxed);
+        self.slots.reap();
+        let slotless = read(&header.slotless_readers.0);
+        let mut stats = Stats {
+            configured: self.layout.heap_size,
+            mapped: self.layout.total,
+            hits: read(&counters.slotless_hits),
+            misses: read(&counters.slotless_misses),
+            evictions: read(&counters.evictions),
+            expired: read(&counters.expired),
+            store_failures: read(&counters.store_failures),
+            publish_failures: read(&counters.publish_failures),
+            recoveries: read(&counters.recoveries),
+            active_readers: slotless,
+            overflow_readers: slotless,
+            mutation_epoch: header.clock.0.now(),
+            ..Stats::default()
+        };
+        if let Ok(heap) = self.lock_heap() {
+            // What nobody looks at any more is not worth reporting as retired.
+            heap.reclaim();
+            stats.free = read(&self.heap.control().free_bytes);
+            stats.largest_free = self.heap.largest_free();
+            stats.retired = read(&header.retired_bytes);
+            stats.used = stats.configured - stats.free - stats.retired;
+        }
+        for shard in self.shards() {
+            stats.entries += read(&shard.entries);
+            stats.stores += read(&shard.stores);
+        }
+        for (index, slot) in self.slots.iter().enumerate() {
+            stats.hits += read(&slot.hits);
+            stats.misses += read(&slot.misses);
+            stats.active_readers += u64::from(slot.reader.keeps_anything());
+            let overflow = slot.reader.holds() && self.slots.pins(index).is_empty();
+            stats.overflow_readers += u64::from(overflow);
+        }
+        stats
+    }
+}

@@ -1,0 +1,26 @@
+//! Knowing that this process is a fork of the one that made a session.
+
+use std::sync::Once;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// How many forks lie between the process that loaded this code and this one.
+static GENERATION: AtomicU32 = AtomicU32::new(0);
+static REGISTER: Once = Once::new();
+
+extern "C" fn in_child() {
+    GENERATION.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Counts forks from now on. Registered once per process: a second registration would count twice.
+pub(crate) fn watch() {
+    // SAFETY: the handler only increments an atomic, which is async-signal-safe.
+    REGISTER.call_once(|| unsafe {
+        libc::pthread_atfork(None, None, Some(in_child));
+    });
+}
+
+/// Changes in the child of every fork.
+#[inline]
+pub(crate) fn generation() -> u32 {
+    GENERATION.load(Ordering::Relaxed)
+}

@@ -1,0 +1,127 @@
+//! The two mappings of a segment.
+//!
+//! Our code writes through one view; the other is read-only from its first moment and is the only one whose
+//! addresses leave this crate. Neither changes its protection while it lives.
+
+use std::fs::File;
+use std::os::fd::AsRawFd;
+
+use memmap2::{MmapMut, MmapOptions};
+
+use crate::error::Error;
+
+/// Address space with nothing in it, where a segment's read-only view goes later: at one address in all
+/// processes that were forked after the reservation.
+#[derive(Debug)]
+pub struct AddressRange {
+    base: usize,
+    len: usize,
+}
+
+impl AddressRange {
+    /// Reserves `len` bytes of address space (no memory).
+    ///
+    /// # Errors
+    /// [`Error::Os`] when the process has no such range left (see `RLIMIT_AS`).
+    pub fn reserve(len: usize) -> Result<Self, Error> {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        // SAFETY: an anonymous mapping at an address of the kernel's choice touches no memory of ours.
+        let base = unsafe { libc::mmap(std::ptr::null_mut(), len, libc::PROT_NONE, flags, -1, 0) };
+        if base == libc::MAP_FAILED {
+            return Err(Error::os("mmap(PROT_NONE)"));
+        }
+        Ok(Self { base: base as usize, len })
+    }
+
+    /// Reserves `len` bytes at `base`, where nothing is mapped yet.
+    ///
+    /// # Errors
+    /// [`Error::Os`] when something is.
+    pub fn reserve_at(base: usize, len: usize) -> Result<Self, Error> {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_FIXED_NOREPLACE;
+        // SAFETY: MAP_FIXED_NOREPLACE fails rather than replace a mapping.
+        let got = unsafe { libc::mmap(base as *mut _, len, libc::PROT_NONE, flags, -1, 0) };
+        if got == libc::MAP_FAILED {
+            return Err(Error::os("mmap(PROT_NONE, MAP_FIXED_NOREPLACE)"));
+        }
+        let range = Self { base: got as usize, len };
+        // Kernels before 4.17 take the address as a hint; elsewhere is not what was asked for.
+        if range.base == base { Ok(range) } else { Err(Error::Os { call: "mmap", errno: libc::EEXIST }) }
+    }
+
+    /// Puts a read-only view of `file` over the start of the range.
+    fn place(&self, file: &File, len: usize) -> Result<(), Error> {
+        if len > self.len {
+            return Err(Error::Config(format!(
+                "{} bytes of address space are reserved, the segment needs {len}",
+                self.len
+            )));
+        }
+        // SAFETY: the range [base, base + len) is ours alone (reserved above, `len` checked), so MAP_FIXED
+        // replaces nothing but our own reservation.
+        let view = unsafe {
+            libc::mmap(
+                self.base as *mut _,
+                len,
+                libc::PROT_READ,
+                libc::MAP_SHARED | libc::MAP_FIXED,
+                file.as_raw_fd(),
+                0,
+            )
+        };
+        if view == libc::MAP_FAILED {
+            return Err(Error::os("mmap(PROT_READ, MAP_FIXED)"));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for AddressRange {
+    fn drop(&mut self) {
+        // SAFETY: the range was mapped by `reserve` (and possibly `place`) and nobody keeps addresses in it:
+        // sessions hold the segment, which holds the range.
+        unsafe { libc::munmap(self.base as *mut _, self.len) };
+    }
+}
+
+/// Both views of one memory file.
+#[derive(Debug)]
+pub(crate) struct Views {
+    writable: MmapMut,
+    readable: AddressRange,
+}
+
+impl Views {
+    /// Maps all `len` bytes of `file` twice; the read-only view goes over `range`.
+    pub(crate) fn map(file: &File, len: usize, range: AddressRange) -> Result<Self, Error> {
+        // SAFETY: the file is a memfd sealed against shrinking, so the mapping cannot lose its pages, and its
+        // bytes are only ever accessed through raw pointers and atomics, never as a Rust slice that would
+        // have to stay unchanged.
+        let writable = unsafe { MmapOptions::new().len(len).map_mut(file) }.map_err(|error| Error::Os {
+            call: "mmap(PROT_READ|PROT_WRITE)",
+            errno: error.raw_os_error().unwrap_or(0),
+        })?;
+        range.place(file, len)?;
+        let views = Self { writable, readable: range };
+        views.keep_out_of_core_dumps(len);
+        Ok(views)
+    }
+
+    /// Cached data does not belong into a worker's core dump; failure to say so is not worth an error.
+    fn keep_out_of_core_dumps(&self, len: usize) {
+        for base in [self.writable_base() as usize, self.readable_base()] {
+            // SAFETY: advice about a range that we mapped; it changes no contents.
+            unsafe { libc::madvise(base as *mut _, len, libc::MADV_DONTDUMP) };
+        }
+    }
+
+    /// Where our code reads and writes.
+    pub(crate) fn writable_base(&self) -> *mut u8 {
+        self.writable.as_ptr().cast_mut()
+    }
+
+    /// Where everybody else reads.
+    pub(crate) fn readable_base(&self) -> usize {
+        self.readable.base
+    }
+}

@@ -1,0 +1,121 @@
+//! A lock in shared memory that outlives its holder: when a holder dies, by any signal, the kernel hands the
+//! lock on and says so.
+
+use std::cell::UnsafeCell;
+use std::mem::MaybeUninit;
+use std::time::Duration;
+
+use crate::error::Error;
+
+/// A process-shared robust mutex. It may lie at different addresses in different processes.
+#[repr(C, align(8))]
+pub(crate) struct RobustMutex(UnsafeCell<libc::pthread_mutex_t>);
+
+/// What taking the lock found.
+#[must_use]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// Ours; the last holder let it go in order.
+    Clean,
+    /// Ours; the last holder died inside. The lock is already marked usable again: the caller records the
+    /// need for repair somewhere that outlives itself before it lets go.
+    OwnerDied,
+    /// Somebody else's.
+    Busy,
+}
+
+impl RobustMutex {
+    /// Formats the lock.
+    ///
+    /// # Safety
+    /// Nobody holds the lock or uses it meanwhile.
+    pub(crate) unsafe fn init(&self) -> Result<(), Error> {
+        let mut attr = MaybeUninit::<libc::pthread_mutexattr_t>::uninit();
+        // SAFETY: attr is initialised by the first call and destroyed by the last; the mutex memory is ours
+        // alone by this function's contract.
+        let result = unsafe {
+            libc::pthread_mutexattr_init(attr.as_mut_ptr());
+            libc::pthread_mutexattr_setpshared(attr.as_mut_ptr(), libc::PTHREAD_PROCESS_SHARED);
+            libc::pthread_mutexattr_setrobust(attr.as_mut_ptr(), libc::PTHREAD_MUTEX_ROBUST);
+            let result = libc::pthread_mutex_init(self.0.get(), attr.as_ptr());
+            libc::pthread_mutexattr_destroy(attr.as_mut_ptr());
+            result
+        };
+        if result == 0 { Ok(()) } else { Err(Error::Os { call: "pthread_mutex_init", errno: result }) }
+    }
+
+    /// Takes the lock if nobody alive has it.
+    #[inline]
+    pub(crate) fn try_lock(&self) -> Taken {
+        // SAFETY: the mutex was formatted before the segment was published and its memory stays mapped.
+        self.settle(unsafe { libc::pthread_mutex_trylock(self.0.get()) })
+    }
+
+    /// Waits for the lock, at most `limit`; `Busy` when that was not enough.
+    #[inline]
+    pub(crate) fn lock(&self, limit: Duration) -> Taken {
+        match self.try_lock() {
+            Taken::Busy => self.lock_slow(limit),
+            taken => taken,
+        }
+    }
+
+    #[cold]
+    fn lock_slow(&self, limit: Duration) -> Taken {
+        let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        // SAFETY: `time` is a valid place; the clock exists.
+        unsafe { libc::clock_gettime(CLOCK, &mut time) };
+        let nanos = time.tv_nsec as u64 + u64::from(limit.subsec_nanos());
+        time.tv_sec += (limit.as_secs() + nanos / 1_000_000_000) as libc::time_t;
+        time.tv_nsec = (nanos % 1_000_000_000) as libc::c_long;
+        // SAFETY: as in `try_lock`; `time` is an absolute time of the clock that the call uses.
+        self.settle(unsafe { timed_lock(self.0.get(), &time) })
+    }
+
+    fn settle(&self, result: i32) -> Taken {
+        match result {
+            0 => Taken::Clean,
+            libc::EOWNERDEAD => {
+                // SAFETY: we hold the lock (EOWNERDEAD means so).
+                unsafe { libc::pthread_mutex_consistent(self.0.get()) };
+                Taken::OwnerDied
+            }
+            _ => Taken::Busy,
+        }
+    }
+
+    /// Lets go.
+    ///
+    /// # Safety
+    /// The calling thread holds the lock.
+    #[inline]
+    pub(crate) unsafe fn unlock(&self) {
+        // SAFETY: by this function's contract.
+        unsafe { libc::pthread_mutex_unlock(self.0.get()) };
+    }
+}
+
+// The monotonic clock keeps the bound true when somebody sets the time of day; musl has no such call.
+#[cfg(target_env = "gnu")]
+const CLOCK: libc::clockid_t = libc::CLOCK_MONOTONIC;
+#[cfg(not(target_env = "gnu"))]
+const CLOCK: libc::clockid_t = libc::CLOCK_REALTIME;
+
+#[cfg(target_env = "gnu")]
+unsafe fn timed_lock(mutex: *mut libc::pthread_mutex_t, until: &libc::timespec) -> i32 {
+    unsafe extern "C" {
+        fn pthread_mutex_clocklock(
+            mutex: *mut libc::pthread_mutex_t,
+            clock: libc::clockid_t,
+            until: *const libc::timespec,
+        ) -> i32;
+    }
+    // SAFETY: passed on from the caller.
+    unsafe { pthread_mutex_clocklock(mutex, CLOCK, until) }
+}
+
+#[cfg(not(target_env = "gnu"))]
+unsafe fn timed_lock(mutex: *mut libc::pthread_mutex_t, until: &libc::timespec) -> i32 {
+    // SAFETY: passed on from the caller.
+    unsafe { libc::pthread_mutex_timedlock(mutex, until) }
+}

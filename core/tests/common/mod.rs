@@ -1,0 +1,118 @@
+//! What the tests share.
+#![allow(dead_code, unreachable_pub)] // Each test file uses its own part.
+
+use std::io::{Read, Write};
+use std::os::fd::FromRawFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use static_cache_core::{Error, Mode, Policy, Segment, SegmentConfig, Session, Space};
+
+pub const INT: u8 = 3;
+
+pub fn config(size: usize, policy: Policy) -> SegmentConfig {
+    SegmentConfig { name: "test", size, policy, readers: 16, abi_tag: 7 }
+}
+
+pub fn segment(size: usize, policy: Policy) -> Arc<Segment> {
+    Segment::create(&config(size, policy)).unwrap()
+}
+
+pub fn put(session: &mut Session, key: &[u8], payload: &[u8]) -> Result<(), Error> {
+    put_for(session, key, payload, None)
+}
+
+pub fn put_for(
+    session: &mut Session,
+    key: &[u8],
+    payload: &[u8],
+    ttl: Option<Duration>,
+) -> Result<(), Error> {
+    let mut draft = session.prepare(Space::Key, key, 0, 0, payload.len(), ttl)?;
+    draft.payload_mut().copy_from_slice(payload);
+    session.commit(draft, Mode::Put).map(|_| ())
+}
+
+pub fn get(session: &mut Session, key: &[u8]) -> Option<Vec<u8>> {
+    let hit = session.fetch(Space::Key, key)?;
+    Some(session.payload(&hit).unwrap().to_vec())
+}
+
+/// A forked child and a line to it: each side can tell the other to go on.
+pub struct Child {
+    pid: libc::pid_t,
+    to_child: std::fs::File,
+    from_child: std::fs::File,
+}
+
+/// The child's end of the line.
+pub struct Line {
+    from_parent: std::fs::File,
+    to_parent: std::fs::File,
+}
+
+impl Line {
+    pub fn tell(&mut self, byte: u8) {
+        self.to_parent.write_all(&[byte]).unwrap();
+    }
+
+    pub fn wait(&mut self) -> u8 {
+        let mut byte = [0];
+        self.from_parent.read_exact(&mut byte).unwrap();
+        byte[0]
+    }
+}
+
+fn pipe() -> (std::fs::File, std::fs::File) {
+    let mut ends = [0; 2];
+    // SAFETY: room for two descriptors, which become ours.
+    unsafe {
+        assert_eq!(libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC), 0);
+        (std::fs::File::from_raw_fd(ends[0]), std::fs::File::from_raw_fd(ends[1]))
+    }
+}
+
+impl Child {
+    /// Forks; the child runs `work` and exits with 0, or with 1 when it panics.
+    pub fn fork(work: impl FnOnce(&mut Line)) -> Self {
+        let (from_parent, to_child) = pipe();
+        let (from_child, to_parent) = pipe();
+        // SAFETY: the child calls only what `work` does: our library and the standard library's parts that are
+        // safe after a fork with glibc (allocation included).
+        let pid = unsafe { libc::fork() };
+        assert!(pid >= 0);
+        if pid == 0 {
+            drop((to_child, from_child));
+            let mut line = Line { from_parent, to_parent };
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&mut line)));
+            // SAFETY: ends the child at once, without the test harness's exit handlers.
+            unsafe { libc::_exit(i32::from(result.is_err())) };
+        }
+        Self { pid, to_child, from_child }
+    }
+
+    pub fn tell(&mut self, byte: u8) {
+        self.to_child.write_all(&[byte]).unwrap();
+    }
+
+    pub fn wait(&mut self) -> u8 {
+        let mut byte = [0];
+        self.from_child.read_exact(&mut byte).unwrap();
+        byte[0]
+    }
+
+    /// Waits for the child's end; its exit status, or minus the signal that ended it.
+    pub fn join(self) -> i32 {
+        let mut status = 0;
+        // SAFETY: waits for our own child.
+        let ended = unsafe { libc::waitpid(self.pid, &raw mut status, 0) };
+        assert_eq!(ended, self.pid);
+        if libc::WIFSIGNALED(status) { -libc::WTERMSIG(status) } else { libc::WEXITSTATUS(status) }
+    }
+
+    pub fn kill(self) -> i32 {
+        // SAFETY: a signal to our own child.
+        unsafe { libc::kill(self.pid, libc::SIGKILL) };
+        self.join()
+    }
+}

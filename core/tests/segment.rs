@@ -1,0 +1,306 @@
+//! One process: storing, fetching, replacing, expiring, evicting, and what stays valid meanwhile.
+
+mod common;
+
+use std::time::Duration;
+
+use common::{INT, get, put, put_for, segment};
+use static_cache_core::{Error, Mode, Policy, Segment, SegmentConfig, Session, Space, Stored};
+
+#[test]
+fn what_is_stored_is_found_until_it_is_deleted() {
+    let mut session = Session::new(segment(1 << 20, Policy::Never));
+    assert_eq!(get(&mut session, b"a"), None);
+    put(&mut session, b"a", b"one").unwrap();
+    put(&mut session, b"", b"the empty key is a key here").unwrap();
+    assert_eq!(get(&mut session, b"a").unwrap(), b"one");
+    put(&mut session, b"a", b"two").unwrap();
+    assert_eq!(get(&mut session, b"a").unwrap(), b"two");
+    assert!(session.exists(Space::Key, b"a") && !session.exists(Space::Class, b"a"));
+    assert!(session.delete(Space::Key, b"a").unwrap());
+    assert!(!session.delete(Space::Key, b"a").unwrap());
+    assert_eq!(get(&mut session, b"a"), None);
+    assert_eq!(session.segment().stats().entries, 1);
+}
+
+#[test]
+fn spaces_do_not_mix() {
+    let mut session = Session::new(segment(1 << 20, Policy::Never));
+    put(&mut session, b"name", b"key").unwrap();
+    let mut draft = session.prepare(Space::Class, b"name", 0, 0, 5, None).unwrap();
+    draft.payload_mut().copy_from_slice(b"class");
+    session.commit(draft, Mode::Put).unwrap();
+    assert_eq!(get(&mut session, b"name").unwrap(), b"key");
+    assert_eq!(session.keys(Space::Class, b"", 0), [b"name".to_vec()]);
+    assert!(session.delete(Space::Key, b"name").unwrap());
+    let hit = session.fetch(Space::Class, b"name").unwrap();
+    assert_eq!(session.payload(&hit).unwrap(), b"class");
+}
+
+#[test]
+fn a_fetched_payload_stays_while_its_entry_is_replaced_deleted_cleared_and_memory_churns() {
+    for policy in [Policy::Never, Policy::Evict] {
+        let segment = segment(1 << 20, policy);
+        let mut reader = Session::new(segment.clone());
+        let mut writer = Session::new(segment.clone());
+        for (round, change) in ["replace", "delete", "clear"].iter().enumerate() {
+            let payload = vec![round as u8 + 1; 3000];
+            put(&mut writer, b"held", &payload).unwrap();
+            let hit = reader.fetch(Space::Key, b"held").unwrap();
+            // SAFETY: the request of `reader` goes on.
+            assert!(unsafe { hit.is_current() });
+            match *change {
+                "replace" => put(&mut writer, b"held", b"other").unwrap(),
+                "delete" => assert!(writer.delete(Space::Key, b"held").unwrap()),
+                _ => writer.clear().unwrap(),
+            }
+            for at in 0..10_000u32 {
+                put(&mut writer, format!("churn{}", at % 50).as_bytes(), &at.to_ne_bytes().repeat(200))
+                    .unwrap();
+            }
+            assert_eq!(reader.payload(&hit).unwrap(), payload, "{change}, {policy:?}");
+            // SAFETY: as above.
+            assert!(!unsafe { hit.is_current() });
+        }
+        assert!(segment.stats().retired >= 9000, "three payloads are held");
+        reader.end_request();
+        assert_eq!(segment.stats().retired, 0);
+    }
+}
+
+#[test]
+fn a_hit_of_an_ended_request_gives_nothing() {
+    let mut session = Session::new(segment(1 << 20, Policy::Never));
+    put(&mut session, b"a", b"one").unwrap();
+    let hit = session.fetch(Space::Key, b"a").unwrap();
+    session.end_request();
+    assert_eq!(session.payload(&hit), None);
+}
+
+#[test]
+fn payloads_are_seen_read_only_at_the_address_that_was_promised() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(segment.clone());
+    let mut draft = session.prepare(Space::Key, b"a", 9, 77, 100, None).unwrap();
+    let promised = draft.payload_address();
+    draft.payload_mut().fill(5);
+    session.commit(draft, Mode::Put).unwrap();
+    let hit = session.fetch(Space::Key, b"a").unwrap();
+    assert_eq!((hit.payload_address(), hit.payload_len(), hit.tag(), hit.bits()), (promised, 100, 9, 77));
+    assert!(segment.read_only_range().contains(&promised) && promised.is_multiple_of(16));
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+    let base = format!("{:x}-", segment.read_only_range().start);
+    let line = maps.lines().find(|line| line.starts_with(&base)).unwrap();
+    assert!(line.contains(" r--s "), "{line}");
+}
+
+#[test]
+fn add_keeps_what_is_there_unless_it_expired() {
+    let mut session = Session::new(segment(1 << 20, Policy::Evict));
+    let add = |session: &mut Session, payload: &[u8]| {
+        let mut draft = session.prepare(Space::Key, b"k", 0, 0, payload.len(), None).unwrap();
+        draft.payload_mut().copy_from_slice(payload);
+        session.commit(draft, Mode::Add).unwrap()
+    };
+    assert_eq!(add(&mut session, b"first"), Stored::Stored);
+    assert_eq!(add(&mut session, b"second"), Stored::Present);
+    assert_eq!(get(&mut session, b"k").unwrap(), b"first");
+    assert!(session.touch(Space::Key, b"k", Some(Duration::ZERO)).unwrap());
+    assert_eq!(add(&mut session, b"third"), Stored::Stored);
+    assert_eq!(get(&mut session, b"k").unwrap(), b"third");
+    assert_eq!(session.segment().stats().used, {
+        session.end_request();
+        session.segment().stats().used
+    });
+}
+
+#[test]
+fn an_expired_entry_is_a_miss_and_goes_away() {
+    let mut session = Session::new(segment(1 << 20, Policy::Evict));
+    put_for(&mut session, b"short", b"x", Some(Duration::from_secs(3000))).unwrap();
+    put_for(&mut session, b"long", b"y", Some(Duration::from_secs(900_000))).unwrap();
+    let hit = session.fetch(Space::Key, b"short").unwrap();
+    static_cache_core::advance_clock(Duration::from_secs(3001));
+    // SAFETY: the request goes on.
+    assert!(!unsafe { hit.is_current() });
+    assert!(!session.exists(Space::Key, b"short"));
+    assert_eq!(get(&mut session, b"short"), None);
+    assert_eq!(get(&mut session, b"long").unwrap(), b"y");
+    let stats = session.segment().stats();
+    assert_eq!((stats.entries, stats.expired), (1, 1));
+    assert!(!session.touch(Space::Key, b"short", None).unwrap());
+    assert_eq!(session.payload(&hit).unwrap(), b"x", "held all the same");
+}
+
+#[test]
+fn a_full_strict_segment_refuses_and_keeps_everything() {
+    let mut session = Session::new(segment(1 << 20, Policy::Never));
+    let mut stored = 0u32;
+    let error = loop {
+        match put(&mut session, &stored.to_ne_bytes(), &[stored as u8; 5000]) {
+            Ok(()) => stored += 1,
+            Err(error) => break error,
+        }
+    };
+    let Error::NoMemory { needed, free, largest } = error else { panic!("{error}") };
+    assert!(needed > 5000 && largest < needed && free < 3 * needed, "{error}");
+    for key in 0..stored {
+        assert_eq!(get(&mut session, &key.to_ne_bytes()).unwrap(), [key as u8; 5000]);
+    }
+    assert!(matches!(put(&mut session, b"huge", &vec![0; 2 << 20]), Err(Error::NoMemory { .. })));
+    assert_eq!(session.segment().stats().store_failures, 2);
+    session.end_request();
+    session.delete(Space::Key, &0u32.to_ne_bytes()).unwrap();
+    put(&mut session, b"now it fits", &[1; 5000]).unwrap();
+}
+
+#[test]
+fn a_full_evicting_segment_makes_room_and_spares_what_is_read() {
+    let segment = segment(1 << 20, Policy::Evict);
+    let mut session = Session::new(segment.clone());
+    put(&mut session, b"popular", &[7; 500]).unwrap();
+    for at in 0..20_000u32 {
+        put(&mut session, &at.to_ne_bytes(), &[1; 500]).unwrap();
+        if at % 50 == 0 {
+            assert!(get(&mut session, b"popular").is_some(), "gone after {at} stores");
+            session.end_request();
+        }
+    }
+    let stats = segment.stats();
+    assert!(stats.evictions > 17_000 && stats.entries > 1300, "{stats:?}");
+    // One value as large as most of the segment pushes many out.
+    put(&mut session, b"large", &vec![9; 900_000]).unwrap();
+    assert_eq!(get(&mut session, b"large").unwrap().len(), 900_000);
+}
+
+#[test]
+fn increments_start_at_zero_wrap_and_know_their_type() {
+    let mut session = Session::new(segment(1 << 20, Policy::Never));
+    let value = |session: &mut Session, delta| session.increment(b"n", delta, INT).unwrap();
+    assert_eq!(value(&mut session, 5).value, 5);
+    assert_eq!(value(&mut session, -7).value, -2);
+    let hit = session.fetch(Space::Key, b"n").unwrap();
+    value(&mut session, i64::MIN + 2);
+    assert_eq!(hit.bits() as i64, i64::MIN, "an earlier hit sees the present value");
+    let wrapped = value(&mut session, -1);
+    assert_eq!((wrapped.value, wrapped.wrapped), (i64::MAX, true));
+    put(&mut session, b"text", b"12").unwrap();
+    assert_eq!(session.increment(b"text", 1, INT), Err(Error::WrongType { found_tag: 0 }));
+}
+
+#[test]
+fn all_or_nothing() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(segment.clone());
+    put(&mut session, b"k1", b"old").unwrap();
+    session.end_request();
+    let used = segment.stats().used;
+    let mut drafts = Vec::new();
+    let error = loop {
+        let key = format!("k{}", drafts.len());
+        match session.prepare(Space::Key, key.as_bytes(), 0, 0, 100_000, None) {
+            Ok(draft) => drafts.push(draft),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, Error::NoMemory { .. }));
+    drop(drafts);
+    assert_eq!(segment.stats().used, used);
+    assert_eq!(get(&mut session, b"k1").unwrap(), b"old");
+    let drafts: Vec<_> = (0..5)
+        .map(|at| {
+            let mut draft = session.prepare(Space::Key, format!("k{at}").as_bytes(), 0, 0, 3, None).unwrap();
+            draft.payload_mut().copy_from_slice(b"new");
+            draft
+        })
+        .collect();
+    session.commit_all(drafts).unwrap();
+    assert_eq!(get(&mut session, b"k1").unwrap(), b"new");
+    assert_eq!(segment.stats().entries, 5);
+}
+
+#[test]
+fn keys_and_prefixes() {
+    let mut session = Session::new(segment(1 << 20, Policy::Never));
+    for at in 0..2000 {
+        put(&mut session, format!("user.{at}").as_bytes(), b"").unwrap();
+        put(&mut session, format!("page.{at}").as_bytes(), b"").unwrap();
+    }
+    assert_eq!(session.keys(Space::Key, b"", 0).len(), 4000);
+    assert_eq!(session.keys(Space::Key, b"user.", 0).len(), 2000);
+    assert_eq!(session.keys(Space::Key, b"page.", 7).len(), 7);
+    assert_eq!(session.delete_prefix(Space::Key, b"user.1").unwrap(), 1111);
+    assert_eq!(session.keys(Space::Key, b"user.", 0).len(), 889);
+    session.clear().unwrap();
+    assert!(session.keys(Space::Key, b"", 0).is_empty());
+    session.end_request();
+    let stats = session.segment().stats();
+    assert_eq!((stats.used, stats.entries), (0, 0));
+}
+
+#[test]
+fn more_readers_than_slots_are_safe_and_visible() {
+    let config = SegmentConfig { readers: 1, ..common::config(1 << 20, Policy::Never) };
+    let segment = Segment::create(&config).unwrap();
+    let mut writer = Session::new(segment.clone());
+    put(&mut writer, b"a", &[3; 5000]).unwrap();
+    // One slot has a pin list (the writer's), four hold by epoch, the rest are only counted.
+    let mut readers: Vec<Session> = (0..8).map(|_| Session::new(segment.clone())).collect();
+    let hits: Vec<_> = readers.iter_mut().map(|reader| reader.fetch(Space::Key, b"a").unwrap()).collect();
+    let stats = segment.stats();
+    assert_eq!((stats.active_readers, stats.overflow_readers), (8, 8));
+    for _ in 0..100 {
+        put(&mut writer, b"a", &[4; 5000]).unwrap();
+    }
+    for (reader, hit) in readers.iter().zip(&hits) {
+        assert_eq!(reader.payload(hit).unwrap(), [3; 5000]);
+    }
+    assert!(segment.stats().retired > 500_000, "nothing can be told apart, so all is kept");
+    readers.iter_mut().for_each(Session::end_request);
+    let stats = segment.stats();
+    assert_eq!((stats.active_readers, stats.overflow_readers, stats.retired), (0, 0, 0));
+}
+
+#[test]
+fn a_full_pin_list_falls_back_to_holding_by_epoch() {
+    let segment = segment(4 << 20, Policy::Never);
+    let mut reader = Session::new(segment.clone());
+    let mut writer = Session::new(segment.clone());
+    for at in 0..3000u32 {
+        put(&mut writer, &at.to_ne_bytes(), &at.to_ne_bytes()).unwrap();
+    }
+    let hits: Vec<_> = (0..3000u32).map(|at| reader.fetch(Space::Key, &at.to_ne_bytes()).unwrap()).collect();
+    for at in 0..3000u32 {
+        put(&mut writer, &at.to_ne_bytes(), &[0xFF; 4]).unwrap();
+    }
+    for (at, hit) in hits.iter().enumerate() {
+        assert_eq!(reader.payload(hit).unwrap(), (at as u32).to_ne_bytes());
+    }
+    reader.quiesce();
+    assert_eq!(segment.stats().retired, 0);
+}
+
+#[test]
+fn attaching_believes_nothing() {
+    use static_cache_core::AddressRange;
+    let config = common::config(1 << 20, Policy::Never);
+    let segment = Segment::create(&config).unwrap();
+    let attach = |config: &SegmentConfig| {
+        let range = AddressRange::reserve(Segment::mapped_size(config).unwrap()).unwrap();
+        Segment::attach(config, segment.file().try_clone().unwrap(), range).unwrap_err().to_string()
+    };
+    assert!(attach(&config).contains("another address"));
+    assert!(attach(&SegmentConfig { abi_tag: 8, ..config.clone() }).contains("ABI tag"));
+    assert!(attach(&SegmentConfig { policy: Policy::Evict, ..config.clone() }).contains("policy"));
+    let small = SegmentConfig { size: 1 << 19, ..config.clone() };
+    assert!(attach(&small).contains("address space"));
+}
+
+#[test]
+fn impossible_configurations_say_so() {
+    let error = Segment::create(&common::config(10, Policy::Never)).unwrap_err();
+    assert!(error.to_string().contains("10 given"), "{error}");
+    let mut session = Session::new(segment(1 << 20, Policy::Never));
+    let error = session.prepare(Space::Key, &[0; 65_536], 0, 0, 0, None).unwrap_err();
+    assert!(error.to_string().contains("65536 given"), "{error}");
+}
