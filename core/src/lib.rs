@@ -78,6 +78,6 @@ pub use self::{
     entry::Space,
     error::Error,
     segment::{Policy, Segment, SegmentConfig},
-    session::{Draft, Hit, Increment, Mode, Session, Stored},
+    session::{Draft, Hit, Increment, Mode, Promise, Session, Stored},
     stats::Stats,
 };

@@ -5,6 +5,7 @@
 //! process ids that were used again.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+use std::time::Duration;
 
 use crate::epoch::{Reader, Survey};
 use crate::error::Error;
@@ -27,7 +28,8 @@ pub(crate) struct Slot {
     life: RobustMutex,
     /// Changes with every owner.
     generation: AtomicU32,
-    spare_word: AtomicU32,
+    /// 1 while the slot waits for a forked child: nobody else takes or cleans it, locked or not.
+    promised: AtomicU32,
 }
 
 // SAFETY: atomics, and a mutex that is formatted before the slot counts as ready.
@@ -61,6 +63,12 @@ impl Owner {
 
     fn index(self) -> Option<usize> {
         (self.0 >> 32).checked_sub(1).map(|index| index as usize)
+    }
+}
+
+impl Slot {
+    fn is_promised(&self) -> bool {
+        self.promised.load(Ordering::SeqCst) != 0
     }
 }
 
@@ -124,6 +132,11 @@ impl Slots {
             let slot = self.slot(index);
             match slot.life.try_lock() {
                 Taken::Busy => None,
+                Taken::Clean | Taken::OwnerDied if slot.is_promised() => {
+                    // SAFETY: just taken.
+                    unsafe { slot.life.unlock() };
+                    None
+                }
                 Taken::Clean | Taken::OwnerDied => {
                     self.clean_up(index);
                     Some((index, Owner::new(index, slot.generation.load(Ordering::Relaxed))))
@@ -169,6 +182,47 @@ impl Slots {
         unsafe { slot.life.unlock() };
     }
 
+    /// Gives slot `to`, which the calling thread owns, everything that slot `from` keeps.
+    pub(crate) fn copy_pins(&self, from: usize, to: usize) {
+        let (source, target) = (&self.slot(from).reader, &self.slot(to).reader);
+        target.copy_from(self.pins(to), source, self.pins(from));
+    }
+
+    /// Keeps a slot that the calling thread owns for the child of a fork.
+    pub(crate) fn promise(&self, index: usize) {
+        self.slot(index).promised.store(1, Ordering::SeqCst);
+    }
+
+    /// The parent's part: the child may take the lock now.
+    ///
+    /// # Safety
+    /// The calling thread took the slot by [`Self::acquire`].
+    pub(crate) unsafe fn let_go(&self, index: usize) {
+        // SAFETY: by this function's contract the thread holds the lock.
+        unsafe { self.slot(index).life.unlock() };
+    }
+
+    /// The child's part: takes the lock over. False when that was not possible in time.
+    pub(crate) fn adopt(&self, index: usize, limit: Duration) -> bool {
+        let slot = self.slot(index);
+        let taken = slot.life.lock(limit) != Taken::Busy;
+        if taken {
+            slot.promised.store(0, Ordering::SeqCst);
+        }
+        taken
+    }
+
+    /// The child died before it took the slot.
+    pub(crate) fn break_promise(&self, index: usize) {
+        let slot = self.slot(index);
+        if slot.life.try_lock() != Taken::Busy {
+            slot.promised.store(0, Ordering::SeqCst);
+            self.clean_up(index);
+            // SAFETY: just taken.
+            unsafe { slot.life.unlock() };
+        }
+    }
+
     /// Frees the slots of owners that no longer live.
     pub(crate) fn reap(&self) {
         for index in 0..self.ready() {
@@ -182,7 +236,7 @@ impl Slots {
         if taken == Taken::Busy {
             return;
         }
-        if taken == Taken::OwnerDied {
+        if taken == Taken::OwnerDied && !slot.is_promised() {
             self.clean_up(index);
         }
         // SAFETY: just taken. (A slot that nobody owns can be taken as well.)
@@ -206,7 +260,7 @@ impl Slots {
         match slot.life.try_lock() {
             Taken::Busy => true,
             taken => {
-                if taken == Taken::OwnerDied {
+                if taken == Taken::OwnerDied && !slot.is_promised() {
                     self.clean_up(index);
                 }
                 // SAFETY: just taken.

@@ -130,6 +130,57 @@ fn a_forked_child_does_not_own_or_release_the_parents_reservation() {
 }
 
 #[test]
+fn a_child_keeps_what_its_parent_had_fetched() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(segment.clone());
+    put(&mut session, b"held", &[5; 2000]).unwrap();
+    let hit = session.fetch(Space::Key, b"held").unwrap();
+    let bytes = hit.payload_address() as *const [u8; 2000];
+    let promise = session.before_fork();
+    assert!(promise.is_some());
+    let mut session = Some((session, promise));
+    let mut child = Child::fork(|line| {
+        let (mut session, promise) = session.take().unwrap();
+        session.after_fork_in_child(promise.unwrap());
+        line.tell(1);
+        line.wait();
+        // SAFETY: the child's own pin keeps the payload.
+        assert_eq!(unsafe { *bytes }, [5; 2000]);
+        session.end_request();
+        line.tell(2);
+        line.wait();
+    });
+    let (mut session, promise) = session.take().unwrap();
+    session.after_fork_in_parent(promise.unwrap());
+    session.end_request();
+    child.wait();
+    for at in 0..5000u32 {
+        put(&mut session, b"held", &at.to_ne_bytes().repeat(500)).unwrap();
+    }
+    assert_eq!(segment.stats().active_readers, 1);
+    child.tell(1);
+    assert_eq!(child.wait(), 2);
+    assert_eq!((segment.stats().retired, segment.stats().active_readers), (0, 0));
+    child.tell(1);
+    assert_eq!(child.join(), 0);
+}
+
+#[test]
+fn a_child_that_dies_at_once_leaves_no_pins() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(segment.clone());
+    put(&mut session, b"held", &[5; 2000]).unwrap();
+    session.fetch(Space::Key, b"held").unwrap();
+    let mut promise = session.before_fork();
+    let child = Child::fork(|_| drop(promise.take()));
+    session.after_fork_in_parent(promise.unwrap());
+    child.join();
+    session.end_request();
+    session.delete(Space::Key, b"held").unwrap();
+    assert_eq!((segment.stats().retired, segment.stats().active_readers), (0, 0));
+}
+
+#[test]
 fn a_lease_outlives_the_request_and_ends_by_itself() {
     let segment = segment(1 << 20, Policy::Never);
     let mut session = Session::new(segment.clone());

@@ -65,6 +65,23 @@ impl Reader {
         self.request.store(0, Ordering::Release);
     }
 
+    /// Keeps all that `other` keeps, on behalf of a forked child. Falls back to a hold when `list` is too short.
+    pub(crate) fn copy_from(&self, list: &[AtomicU64], other: &Self, others: &[AtomicU64]) {
+        let count = other.pin_count().min(others.len());
+        self.request.store(other.request.load(Ordering::Relaxed), Ordering::Relaxed);
+        if count <= list.len() {
+            for (to, from) in list.iter().zip(&others[..count]) {
+                to.store(from.load(Ordering::Relaxed), Ordering::Relaxed);
+            }
+            self.pins.store(count as u32, Ordering::Release);
+        } else {
+            // Epoch 1 is before every retirement: holds back everything.
+            self.request.store(1, Ordering::Relaxed);
+        }
+        // SYNC POINT "reader enters": the other slot still keeps the same, so nothing can slip through.
+        fence(Ordering::SeqCst);
+    }
+
     /// Clears everything; for a slot whose owner is gone.
     pub(crate) fn reset(&self) {
         self.release();

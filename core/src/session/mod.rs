@@ -1,6 +1,7 @@
 //! One thread's use of a segment.
 
 mod fetch;
+mod fork;
 mod list;
 mod pinset;
 mod remove;
@@ -14,12 +15,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 pub use fetch::Hit;
+pub use fork::Promise;
 pub use store::{Draft, Mode, Stored};
 pub use update::Increment;
 
 use crate::segment::Segment;
 use crate::slots::Owner;
-use crate::sys::fork;
+use crate::sys::fork as forks;
 use pinset::PinSet;
 
 /// The slot of a session.
@@ -66,7 +68,7 @@ impl Session {
             leased: Vec::new(),
             slotless: false,
             request: 1,
-            fork_generation: fork::generation(),
+            fork_generation: forks::generation(),
             not_send: PhantomData,
         }
     }
@@ -80,7 +82,7 @@ impl Session {
     /// The slot, if there is one to be had.
     #[inline]
     fn slot(&mut self) -> Option<(usize, Owner)> {
-        if self.fork_generation != fork::generation() {
+        if self.fork_generation != forks::generation() {
             self.forget_parent();
         }
         match self.place {
@@ -92,11 +94,7 @@ impl Session {
 
     #[cold]
     fn ask_for_slot(&mut self) -> Option<(usize, Owner)> {
-        let segment = &self.segment;
-        let found = segment.slots.acquire(|format| {
-            let _heap = segment.lock_heap()?;
-            format()
-        });
+        let found = self.segment.acquire_slot();
         self.place = found.map_or(Place::NoneFree, |(index, owner)| Place::Slot(index, owner));
         found
     }
@@ -104,7 +102,7 @@ impl Session {
     /// In a forked child: the parent's slot, pins and reservations are the parent's.
     #[cold]
     fn forget_parent(&mut self) {
-        self.fork_generation = fork::generation();
+        self.fork_generation = forks::generation();
         self.place = Place::NotAsked;
         self.pinned.clear();
         self.reserved.clear();
@@ -115,7 +113,7 @@ impl Session {
 
     /// Ends the request: everything fetched so far may be reclaimed, reservations without a lease end.
     pub fn end_request(&mut self) {
-        if self.fork_generation != fork::generation() {
+        if self.fork_generation != forks::generation() {
             self.forget_parent();
         }
         self.release_reservations();
@@ -127,7 +125,7 @@ impl Session {
 
     /// Says that nothing fetched so far is used any more. The request goes on.
     pub fn quiesce(&mut self) {
-        if self.fork_generation != fork::generation() {
+        if self.fork_generation != forks::generation() {
             self.forget_parent();
         }
         self.request += 1;
@@ -141,6 +139,16 @@ impl Session {
             self.segment.slots.slot(index).reader.release();
         }
         self.pinned.clear();
+    }
+}
+
+impl Segment {
+    /// A reader slot for the calling thread.
+    fn acquire_slot(&self) -> Option<(usize, Owner)> {
+        self.slots.acquire(|format| {
+            let _heap = self.lock_heap()?;
+            format()
+        })
     }
 }
 
