@@ -168,6 +168,7 @@ impl Slots {
             self.header().dirty.0.store(1, Ordering::Release);
         }
         slot.generation.fetch_add(1, Ordering::Release);
+        slot.life.wake_watchers();
     }
 
     /// Gives the slot back.
@@ -268,6 +269,12 @@ impl Slots {
                 false
             }
         }
+    }
+
+    /// What changes when `owner` dies; `None` when it is dead already or cannot be watched.
+    pub(crate) fn watch(&self, owner: Owner) -> Option<(&AtomicU32, u32)> {
+        let index = owner.index().filter(|index| *index < self.ready())?;
+        self.slot(index).life.watch_holder()
     }
 
     /// What all readers keep.

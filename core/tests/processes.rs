@@ -216,6 +216,36 @@ fn a_waiting_store_goes_on_when_the_reservation_ends() {
 }
 
 #[test]
+fn waiting_stores_are_woken_by_the_death_of_the_holder() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut holder = Child::fork(|line| {
+        let mut session = Session::new(segment.clone());
+        for key in [b"a", b"b", b"c"] {
+            assert!(session.reserve(key, None).unwrap());
+        }
+        line.tell(1);
+        line.wait();
+    });
+    holder.wait();
+    // Far beyond the patience of the test: only being woken ends the wait in time.
+    segment.set_lock_timeout(Duration::from_secs(3600));
+    let mut waiters = [b"a", b"b", b"c", b"a"].map(|key| {
+        let mut waiter = Child::fork(|line| {
+            let mut session = Session::new(segment.clone());
+            line.tell(1);
+            put(&mut session, key, b"v").unwrap();
+        });
+        waiter.wait();
+        waiter
+    });
+    waiters.iter_mut().for_each(Child::wait_until_asleep);
+    holder.kill();
+    for waiter in waiters {
+        assert_eq!(waiter.join(), 0);
+    }
+}
+
+#[test]
 fn increments_of_two_processes_add_up() {
     let segment = segment(1 << 20, Policy::Never);
     let mut session = Session::new(segment.clone());

@@ -189,6 +189,27 @@ fn increments_start_at_zero_wrap_and_know_their_type() {
 }
 
 #[test]
+fn an_inline_value_is_changed_where_it_lies() {
+    let segment = segment(1 << 20, Policy::Evict);
+    let mut session = Session::new(segment.clone());
+    let put = |session: &mut Session, tag, bits, ttl, mode| {
+        session.store_inline(Space::Key, b"k", tag, bits, ttl, mode).unwrap()
+    };
+    assert_eq!(put(&mut session, INT, 1, None, Mode::Put), Stored::Stored);
+    let used = segment.stats().used;
+    let hit = session.fetch(Space::Key, b"k").unwrap();
+    assert_eq!(put(&mut session, INT, 2, None, Mode::Put), Stored::Stored);
+    assert_eq!((hit.bits(), segment.stats().used, segment.stats().retired), (2, used, 0));
+    assert_eq!(put(&mut session, INT, 3, None, Mode::Add), Stored::Present);
+    // Another kind is another entry, and so is one that expired.
+    assert_eq!(put(&mut session, 9, 4, Some(Duration::ZERO), Mode::Put), Stored::Stored);
+    assert_eq!((hit.tag(), hit.bits()), (INT, 2));
+    assert!(session.fetch(Space::Key, b"k").is_none());
+    assert_eq!(put(&mut session, 9, 5, None, Mode::Add), Stored::Stored);
+    assert_eq!(session.fetch(Space::Key, b"k").unwrap().bits(), 5);
+}
+
+#[test]
 fn all_or_nothing() {
     let segment = segment(1 << 20, Policy::Never);
     let mut session = Session::new(segment.clone());

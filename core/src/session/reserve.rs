@@ -5,7 +5,7 @@
 //! gone holds nothing: whoever meets such a reservation takes it away.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::store::{Draft, Shape, expiry};
@@ -18,7 +18,7 @@ use crate::segment::Segment;
 use crate::slots::Owner;
 use crate::sys::{clock, futex};
 
-/// Longest sleep before a waiter looks whether the holder still lives.
+/// Longest sleep on a holder that cannot be watched.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Who has a key.
@@ -26,10 +26,16 @@ enum Holder<'a> {
     Nobody,
     /// This session.
     Us(Found<'a>),
-    /// Another one, or a lease; until when at the latest, in ns of the clock (0: no such time).
-    Other {
-        until: u64,
-    },
+    /// Another one, or nobody but a lease.
+    Other(Foreign),
+}
+
+/// Another's reservation.
+#[derive(Clone, Copy)]
+struct Foreign {
+    owner: Owner,
+    /// Until when at the latest, in ns of the clock; 0: no such time.
+    until: u64,
 }
 
 impl Session {
@@ -62,7 +68,7 @@ impl Session {
                     self.remember_reservation(hash, key, lease.is_some());
                     return Ok(true);
                 }
-                Holder::Other { .. } => return Ok(false),
+                Holder::Other(_) => return Ok(false),
                 Holder::Nobody => {}
             }
         }
@@ -124,7 +130,7 @@ impl Session {
             if space != Space::Key {
                 return None;
             }
-            session.until_of_other(segment, &guards[0], hash, key).map(|until| (0, until))
+            session.foreign(segment, &guards[0], hash, key).map(|foreign| (0, foreign))
         })?;
         guards.pop().ok_or(Error::Corrupt("no lock was taken"))
     }
@@ -139,21 +145,15 @@ impl Session {
         self.lock_when(segment, shards, |session, guards| {
             drafts.iter().filter(|draft| draft.space() == Space::Key).find_map(|draft| {
                 let at = shards.binary_search(&Index::shard_of(draft.hash())).ok()?;
-                let until = session.until_of_other(segment, &guards[at], draft.hash(), draft.key())?;
-                Some((at, until))
+                let foreign = session.foreign(segment, &guards[at], draft.hash(), draft.key())?;
+                Some((at, foreign))
             })
         })
     }
 
-    fn until_of_other(
-        &self,
-        segment: &Segment,
-        guard: &ShardGuard<'_>,
-        hash: u64,
-        key: &[u8],
-    ) -> Option<u64> {
+    fn foreign(&self, segment: &Segment, guard: &ShardGuard<'_>, hash: u64, key: &[u8]) -> Option<Foreign> {
         match segment.holder(guard, hash, key, self.owner()) {
-            Holder::Other { until } => Some(until),
+            Holder::Other(foreign) => Some(foreign),
             Holder::Nobody | Holder::Us(_) => None,
         }
     }
@@ -164,7 +164,7 @@ impl Session {
         &mut self,
         segment: &'a Segment,
         shards: &[usize],
-        busy: impl Fn(&Self, &[ShardGuard<'a>]) -> Option<(usize, u64)>,
+        busy: impl Fn(&Self, &[ShardGuard<'a>]) -> Option<(usize, Foreign)>,
     ) -> Result<Vec<ShardGuard<'a>>, Error> {
         let mut began: Option<Instant> = None;
         loop {
@@ -172,7 +172,7 @@ impl Session {
             if segment.header().reservations.0.load(Ordering::SeqCst) == 0 {
                 return Ok(guards);
             }
-            let Some((at, until)) = busy(self, &guards) else {
+            let Some((at, foreign)) = busy(self, &guards) else {
                 return Ok(guards);
             };
             let shard = guards[at].shard;
@@ -182,7 +182,7 @@ impl Session {
             let waited = began.get_or_insert_with(Instant::now).elapsed();
             let left = segment.lock_timeout().saturating_sub(waited);
             if !left.is_zero() {
-                futex::wait(&shard.released, seen, left.min(LOOK_AGAIN).min(until_then(until)));
+                segment.sleep_on(&shard.released, seen, foreign, left);
             }
             shard.waiters.fetch_sub(1, Ordering::SeqCst);
             if left.is_zero() {
@@ -268,7 +268,23 @@ impl Segment {
             self.end_reservation(guard, hash, key);
             return Holder::Nobody;
         }
-        if owner == us && us != Owner::NOBODY { Holder::Us(found) } else { Holder::Other { until } }
+        if owner == us && us != Owner::NOBODY {
+            Holder::Us(found)
+        } else {
+            Holder::Other(Foreign { owner, until })
+        }
+    }
+
+    /// Sleeps until a reservation of the shard ends, the holder dies, its lease runs out, or `left` has passed.
+    fn sleep_on(&self, released: &AtomicU32, seen: u32, foreign: Foreign, left: Duration) {
+        let left = left.min(until_then(foreign.until));
+        if foreign.owner == Owner::NOBODY {
+            return futex::wait(released, seen, left);
+        }
+        match self.slots.watch(foreign.owner) {
+            Some(life) => futex::wait_either((released, seen), life, left),
+            None => futex::wait(released, seen, left.min(LOOK_AGAIN)),
+        }
     }
 
     /// Takes a reservation away, if there is one, and wakes who waits for it. The shard's lock is held.

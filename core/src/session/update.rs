@@ -21,6 +21,58 @@ pub struct Increment {
 }
 
 impl Session {
+    /// Stores a value that needs no payload. Where an entry of the same kind exists, it is changed in place:
+    /// nothing is allocated or retired.
+    ///
+    /// # Errors
+    /// As for [`Session::prepare`] and [`Session::commit`].
+    pub fn store_inline(
+        &mut self,
+        space: Space,
+        key: &[u8],
+        tag: u8,
+        bits: u64,
+        ttl: Option<Duration>,
+        mode: Mode,
+    ) -> Result<Stored, Error> {
+        if mode == Mode::Put && self.overwrite_inline(space, key, tag, bits, ttl)? {
+            return Ok(Stored::Stored);
+        }
+        let draft = self.prepare(space, key, tag, bits, 0, ttl)?;
+        self.commit(draft, mode)
+    }
+
+    fn overwrite_inline(
+        &mut self,
+        space: Space,
+        key: &[u8],
+        tag: u8,
+        bits: u64,
+        ttl: Option<Duration>,
+    ) -> Result<bool, Error> {
+        let segment = Arc::clone(&self.segment);
+        let hash = segment.hasher.hash(key);
+        let guard = self
+            .lock_unreserved(&segment, Index::shard_of(hash), space, key, hash)
+            .inspect_err(|_| segment.count_store_failure())?;
+        let Some(found) = segment.index.find(hash, space as u8, key) else {
+            return Ok(false);
+        };
+        let entry = found.at.entry;
+        if found.at.is_expired()
+            || entry.tag.load(Ordering::Relaxed) != tag
+            || entry.payload_len.load(Ordering::Relaxed) != 0
+        {
+            return Ok(false);
+        }
+        entry.bits.store(bits, Ordering::Release);
+        entry.expires.store(expiry(ttl), Ordering::Relaxed);
+        Shard::bump(&guard.shard.stores, 1);
+        segment.header().clock.0.advance();
+        self.reservation_fulfilled(&guard, space, key, hash);
+        Ok(true)
+    }
+
     /// Adds `delta` to the integer of `key`; a missing key counts as 0. Waits for another's reservation like a
     /// store does.
     ///

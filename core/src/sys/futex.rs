@@ -7,7 +7,7 @@ use std::time::Duration;
 /// `expected`. May return early; callers check again.
 pub(crate) fn wait(word: &AtomicU32, expected: u32, limit: Duration) {
     let limit = libc::timespec {
-        tv_sec: limit.as_secs() as libc::time_t,
+        tv_sec: limit.as_secs().min(1 << 32) as libc::time_t,
         tv_nsec: limit.subsec_nanos() as libc::c_long,
     };
     // SAFETY: the word lives as long as the reference; the kernel only reads it and `limit`.
@@ -21,5 +21,41 @@ pub(crate) fn wake_all(word: &AtomicU32) {
     // SAFETY: the kernel uses only the word's address.
     unsafe {
         libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, i32::MAX);
+    }
+}
+
+/// What a waiter sleeps on: a word and the value that means "nothing has happened".
+pub(crate) type Awaited<'a> = (&'a AtomicU32, u32);
+
+#[repr(C)]
+struct WaitV {
+    value: u64,
+    address: u64,
+    flags: u32,
+    reserved: u32,
+}
+
+const SIZE_U32: u32 = 2;
+
+/// Sleeps until one of two words changes, as [`wait`] does for one. Kernels before 5.16 cannot: there the second
+/// word is looked at every 20 ms.
+pub(crate) fn wait_either(first: Awaited<'_>, second: Awaited<'_>, limit: Duration) {
+    let words = [first, second].map(|(word, value)| WaitV {
+        value: u64::from(value),
+        address: word.as_ptr() as u64,
+        flags: SIZE_U32,
+        reserved: 0,
+    });
+    let mut until = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `until` is a valid place; the words outlive the call, which only reads them.
+    let result = unsafe {
+        libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut until);
+        let nanos = until.tv_nsec as u64 + u64::from(limit.subsec_nanos());
+        until.tv_sec += (limit.as_secs().min(1 << 32) + nanos / 1_000_000_000) as libc::time_t;
+        until.tv_nsec = (nanos % 1_000_000_000) as libc::c_long;
+        libc::syscall(libc::SYS_futex_waitv, words.as_ptr(), 2, 0, &raw const until, libc::CLOCK_MONOTONIC)
+    };
+    if result < 0 && std::io::Error::last_os_error().raw_os_error() == Some(libc::ENOSYS) {
+        wait(first.0, first.1, limit.min(Duration::from_millis(20)));
     }
 }

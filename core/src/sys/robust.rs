@@ -3,9 +3,15 @@
 
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::sys::futex;
+
+const FUTEX_WAITERS: u32 = 0x8000_0000;
+const FUTEX_OWNER_DIED: u32 = 0x4000_0000;
+const FUTEX_TID_MASK: u32 = 0x3FFF_FFFF;
 
 /// A process-shared robust mutex. It may lie at different addresses in different processes.
 #[repr(C, align(8))]
@@ -70,6 +76,40 @@ impl RobustMutex {
         time.tv_nsec = (nanos % 1_000_000_000) as libc::c_long;
         // SAFETY: as in `try_lock`; `time` is an absolute time of the clock that the call uses.
         self.settle(unsafe { timed_lock(self.0.get(), &time) })
+    }
+
+    /// The word in which the kernel marks the holder's death, and what it holds now: somebody to be waited for.
+    /// The kernel wakes who sleeps on it. `None` when nobody alive holds the lock, or where the C library keeps
+    /// its word elsewhere.
+    #[cfg(target_env = "gnu")]
+    pub(crate) fn watch_holder(&self) -> Option<(&AtomicU32, u32)> {
+        // The futex word of a glibc mutex is its first member on every architecture (its ABI, see futex(2)
+        // on robust lists: holder's thread id, waiters bit, owner-died bit).
+        // SAFETY: the mutex is at least one aligned word long; the word is only ever accessed atomically.
+        let word = unsafe { AtomicU32::from_ptr(self.0.get().cast::<u32>()) };
+        let mut now = word.load(Ordering::Acquire);
+        loop {
+            if now & FUTEX_TID_MASK == 0 || now & FUTEX_OWNER_DIED != 0 {
+                return None;
+            }
+            // With the waiters bit the kernel (at death) and the C library (at unlock) wake us.
+            let marked = now | FUTEX_WAITERS;
+            match word.compare_exchange_weak(now, marked, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => return Some((word, marked)),
+                Err(other) => now = other,
+            }
+        }
+    }
+
+    #[cfg(not(target_env = "gnu"))]
+    pub(crate) fn watch_holder(&self) -> Option<(&AtomicU32, u32)> {
+        None
+    }
+
+    /// Wakes everybody who watches the holder: the kernel wakes only one.
+    pub(crate) fn wake_watchers(&self) {
+        // SAFETY: as in `watch_holder`; elsewhere nobody waits on the word and waking it does nothing.
+        futex::wake_all(unsafe { AtomicU32::from_ptr(self.0.get().cast::<u32>()) });
     }
 
     fn settle(&self, result: i32) -> Taken {

@@ -101,6 +101,15 @@ impl Child {
         byte[0]
     }
 
+    /// Waits until the child sleeps in a futex call.
+    pub fn wait_until_asleep(&mut self) {
+        let waiting = |text: &str| text.starts_with("202 ") || text.starts_with("449 ");
+        let path = format!("/proc/{}/syscall", self.pid);
+        while !waiting(&std::fs::read_to_string(&path).unwrap()) {
+            std::thread::yield_now();
+        }
+    }
+
     /// Waits for the child's end; its exit status, or minus the signal that ended it.
     pub fn join(self) -> i32 {
         let mut status = 0;
