@@ -1,0 +1,83 @@
+//! `pinned_atomic_increment`, `pinned_atomic_decrement`, `volatile_touch`.
+
+use ext_php_rs::ffi::zval;
+use static_cache_core::Space;
+
+use super::args::{Args, Parsed};
+use super::table::guarded;
+use crate::engine::{self, Frame};
+use crate::module::{Backend, local, refusal};
+use crate::payload::TAG_INT;
+use crate::{exception, messages};
+
+/// `pinned_atomic_increment(string $key, int $step = 1, bool $throw_on_error = false): int|false`
+pub(super) unsafe extern "C" fn increment(frame: *mut Frame, out: *mut zval) {
+    // SAFETY: called by the engine.
+    unsafe { guarded(out, || change(false, frame, out)) };
+}
+
+/// `pinned_atomic_decrement(…)`, with the parameters of `pinned_atomic_increment`.
+pub(super) unsafe extern "C" fn decrement(frame: *mut Frame, out: *mut zval) {
+    // SAFETY: called by the engine.
+    unsafe { guarded(out, || change(true, frame, out)) };
+}
+
+unsafe fn change(down: bool, frame: *mut Frame, out: *mut zval) -> Parsed<()> {
+    // SAFETY: the running call's frame.
+    let args = unsafe { Args::new(frame, 1, 3)? };
+    let key = args.key(0)?;
+    let step = args.int(1, 1)?;
+    let throwing = args.flag(2)?;
+    // SAFETY: a live string.
+    let bytes = unsafe { engine::bytes(key) };
+    match add(bytes, step, down) {
+        Ok((value, wrapped)) => {
+            // SAFETY: the call's own result.
+            unsafe { engine::set_int(out, value) };
+            if wrapped {
+                warn_of_overflow(bytes);
+            }
+        }
+        // SAFETY: the call's own result.
+        Err(message) => unsafe { exception::fail(out, throwing, message) },
+    }
+    Ok(())
+}
+
+fn add(key: &[u8], step: i64, down: bool) -> Result<(i64, bool), String> {
+    let backend = Backend::Pinned;
+    // SAFETY: this thread's own; no user code runs below.
+    let state = unsafe { &mut (*local()).backends[backend as usize] };
+    let Some(session) = state.session(backend) else { return Err(refusal(backend)) };
+    // The smallest int has no opposite: taking it away is adding it, and whether that overflows is the opposite.
+    let delta = if down { step.wrapping_neg() } else { step };
+    let done = session.increment(key, delta, TAG_INT);
+    let done = done.map_err(|error| messages::of_error(backend, key, &error))?;
+    let before = done.value.wrapping_sub(delta);
+    let wrapped = if down { before.overflowing_sub(step).1 } else { done.wrapped };
+    Ok((done.value, wrapped))
+}
+
+#[cold]
+fn warn_of_overflow(key: &[u8]) {
+    let message = format!("Integer overflow of key \"{}\", the result wraps", messages::shown(key));
+    exception::warn(&message);
+}
+
+/// `volatile_touch(string $key, int $ttl): bool`
+pub(super) unsafe extern "C" fn touch(frame: *mut Frame, out: *mut zval) {
+    // SAFETY: called by the engine.
+    unsafe {
+        guarded(out, || {
+            let args = Args::new(frame, 2, 2)?;
+            let key = args.key(0)?;
+            let ttl = args.seconds(1)?;
+            let backend = Backend::Volatile;
+            let done = (*local()).backends[backend as usize]
+                .session(backend)
+                .is_some_and(|session| session.touch(Space::Key, engine::bytes(key), ttl).unwrap_or(false));
+            engine::set_bool(out, done);
+            Ok(())
+        });
+    }
+}

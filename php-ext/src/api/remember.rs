@@ -1,0 +1,139 @@
+//! `*_remember`: fetch, or build once while others wait.
+
+use std::time::Duration;
+
+use ext_php_rs::ffi::{zend_string, zval};
+use static_cache_core::{Error, Mode};
+
+use super::args::{Args, Parsed, check_value};
+use super::fetch::{Looked, look_up};
+use super::store::{Outcome, store_value};
+use crate::engine::{self, Frame};
+use crate::exception;
+use crate::module::{Backend, local, refusal};
+use crate::zend::constants as c;
+
+/// Who builds the value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// This request, for all.
+    Ours,
+    /// This request, for itself: the builder did not come to an end in time.
+    OursAlone,
+    /// Nobody can reserve (no memory, no slot): build and try to store.
+    Unreserved,
+    /// Another request did; look again.
+    Done,
+}
+
+/// `remember(string $key, callable $build, [int $ttl = 0,] bool $throw_on_error = false): mixed`
+pub(super) unsafe extern "C" fn remember<const B: usize>(frame: *mut Frame, out: *mut zval) {
+    // SAFETY: called by the engine.
+    let _ = unsafe { remember_inner(Backend::of(B), frame, out) };
+}
+
+/// Runs user code: nothing here needs dropping while it does, and no reference to the thread's state lives.
+unsafe fn remember_inner(backend: Backend, frame: *mut Frame, out: *mut zval) -> Parsed<()> {
+    let has_ttl = backend == Backend::Volatile;
+    // SAFETY: the running call's frame.
+    let args = unsafe { Args::new(frame, 2, if has_ttl { 4 } else { 3 })? };
+    let key = args.key(0)?;
+    let build = args.callable(1)?;
+    let (ttl, throwing) = if has_ttl { (args.seconds(2)?, args.flag(3)?) } else { (None, args.flag(2)?) };
+    // SAFETY: a live key, the call's own result.
+    unsafe {
+        loop {
+            match look_up(backend, key, out) {
+                Looked::Hit => return Ok(()),
+                Looked::Unavailable => {
+                    if throwing {
+                        engine::set_null(out);
+                        exception::throw_owned(refusal(backend));
+                        return Ok(());
+                    }
+                    engine::_call_user_function_impl(null(), build, out, 0, null(), null());
+                    return Ok(());
+                }
+                Looked::Miss => {}
+            }
+            let turn = take_turn(backend, key);
+            if turn != Turn::Done {
+                return build_value(backend, key, build, ttl, throwing, turn, out);
+            }
+        }
+    }
+}
+
+fn null<T>() -> *mut T {
+    std::ptr::null_mut()
+}
+
+/// Reserves the key, or waits for whoever has.
+fn take_turn(backend: Backend, key: *mut zend_string) -> Turn {
+    // SAFETY: a live string; this thread's own state, and no user code runs here.
+    let (key, state) = unsafe { (engine::bytes(key), &mut (*local()).backends[backend as usize]) };
+    let Some(session) = state.session(backend) else { return Turn::Unreserved };
+    match session.reserve(key, None) {
+        Ok(true) => Turn::Ours,
+        Ok(false) => match session.wait_released(key) {
+            Ok(_) => Turn::Done,
+            Err(Error::Reserved { .. } | Error::LockTimeout { .. }) => Turn::OursAlone,
+            Err(_) => Turn::Unreserved,
+        },
+        Err(Error::LockTimeout { .. }) => Turn::OursAlone,
+        Err(_) => Turn::Unreserved,
+    }
+}
+
+unsafe fn build_value(
+    backend: Backend,
+    key: *mut zend_string,
+    build: *mut zval,
+    ttl: Option<Duration>,
+    throwing: bool,
+    turn: Turn,
+    out: *mut zval,
+) -> Parsed<()> {
+    // SAFETY: the call's own result; the key and the callable are arguments, which live as long as the call. Should
+    // the builder not come back (exit, memory limit), the reservation ends with the request.
+    unsafe {
+        engine::set_null(out);
+        engine::_call_user_function_impl(null(), build, out, 0, null(), null());
+        if engine::slot(out).kind() == c::IS_UNDEF {
+            engine::set_null(out);
+        }
+        let bytes = engine::bytes(key);
+        if engine::exception_pending() {
+            release(backend, bytes, turn);
+            return Ok(());
+        }
+        let value = engine::slot(out).direct();
+        if let Err(thrown) = check_value(value, 1) {
+            release(backend, bytes, turn);
+            return Err(thrown);
+        }
+        if turn == Turn::OursAlone {
+            return Ok(());
+        }
+        let value = std::ptr::from_ref(value).cast_mut().cast::<zval>();
+        if let Outcome::Failed(message) = store_value(backend, bytes, value, ttl, Mode::Put) {
+            release(backend, bytes, turn);
+            if throwing {
+                exception::throw_owned(message);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn release(backend: Backend, key: &[u8], turn: Turn) {
+    if turn != Turn::Ours {
+        return;
+    }
+    // SAFETY: this thread's own; no user code runs here.
+    let state = unsafe { &mut (*local()).backends[backend as usize] };
+    if let Some(session) = state.session(backend) {
+        // A lock that is not free in time leaves it to the request's end.
+        let _ = session.release(key);
+    }
+}

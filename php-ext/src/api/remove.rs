@@ -1,0 +1,108 @@
+//! `*_delete`, `*_clear`, `*_delete_prefix`, `static_quiesce`.
+
+use ext_php_rs::ffi::zval;
+use static_cache_core::Space;
+
+use super::args::{Args, Parsed};
+use super::keys::is_restricted;
+use super::table::guarded;
+use crate::engine::{self, Frame};
+use crate::module::{Backend, local, refusal};
+use crate::{exception, messages};
+
+/// Deletes the entry of a key and the static state of a class of that name.
+pub(super) fn delete_both(backend: Backend, key: &[u8]) -> Result<(), String> {
+    // SAFETY: this thread's own; no user code runs below.
+    let state = unsafe { &mut (*local()).backends[backend as usize] };
+    let Some(session) = state.session(backend) else { return Err(refusal(backend)) };
+    let class = key.strip_prefix(b"\\").unwrap_or(key).to_ascii_lowercase();
+    session
+        .delete(Space::Key, key)
+        .and_then(|_| session.delete(Space::Class, &class))
+        .map(|_| ())
+        .map_err(|error| messages::of_error(backend, key, &error))
+}
+
+/// `delete(string $key_or_class, bool $throw_on_error = false): bool`
+pub(super) unsafe extern "C" fn delete<const B: usize>(frame: *mut Frame, out: *mut zval) {
+    // SAFETY: called by the engine.
+    unsafe {
+        guarded(out, || {
+            let args = Args::new(frame, 1, 2)?;
+            let key = args.key(0)?;
+            let throwing = args.flag(1)?;
+            match delete_both(Backend::of(B), engine::bytes(key)) {
+                Ok(()) => engine::set_bool(out, true),
+                Err(message) => exception::fail(out, throwing, message),
+            }
+            Ok(())
+        });
+    }
+}
+
+/// `clear(bool $throw_on_error = false): bool`
+pub(super) unsafe extern "C" fn clear<const B: usize>(frame: *mut Frame, out: *mut zval) {
+    // SAFETY: called by the engine.
+    unsafe { guarded(out, || clear_inner(Backend::of(B), frame, out)) };
+}
+
+unsafe fn clear_inner(backend: Backend, frame: *mut Frame, out: *mut zval) -> Parsed<()> {
+    // SAFETY: the running call's frame.
+    let args = unsafe { Args::new(frame, 0, 1)? };
+    let throwing = args.flag(0)?;
+    // SAFETY: the call's own result.
+    unsafe { engine::set_bool(out, false) };
+    if is_restricted() {
+        return Ok(());
+    }
+    // SAFETY: this thread's own; no user code runs below.
+    let state = unsafe { &mut (*local()).backends[backend as usize] };
+    let result = match state.session(backend) {
+        Some(session) => session.clear().map_err(|error| messages::of_error(backend, b"", &error)),
+        None => Err(refusal(backend)),
+    };
+    // SAFETY: the call's own result.
+    unsafe {
+        match result {
+            Ok(()) => engine::set_bool(out, true),
+            Err(message) => exception::fail(out, throwing, message),
+        }
+    }
+    Ok(())
+}
+
+/// `delete_prefix(string $prefix): int`
+pub(super) unsafe extern "C" fn delete_prefix<const B: usize>(frame: *mut Frame, out: *mut zval) {
+    // SAFETY: called by the engine.
+    unsafe {
+        guarded(out, || {
+            let args = Args::new(frame, 1, 1)?;
+            let prefix = args.string(0)?;
+            engine::set_int(out, 0);
+            if is_restricted() {
+                return Ok(());
+            }
+            let backend = Backend::of(B);
+            if let Some(session) = (*local()).backends[backend as usize].session(backend) {
+                let deleted = session.delete_prefix(Space::Key, engine::bytes(prefix)).unwrap_or(0);
+                engine::set_int(out, deleted as i64);
+            }
+            Ok(())
+        });
+    }
+}
+
+/// `static_quiesce(): bool`
+pub(super) unsafe extern "C" fn quiesce(frame: *mut Frame, out: *mut zval) {
+    // SAFETY: called by the engine.
+    unsafe {
+        guarded(out, || {
+            Args::new(frame, 0, 0)?;
+            for backend in &mut (*local()).backends {
+                backend.quiesce();
+            }
+            engine::set_bool(out, true);
+            Ok(())
+        });
+    }
+}

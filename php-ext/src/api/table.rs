@@ -1,0 +1,187 @@
+//! The table of functions: names, parameters, types, defaults.
+
+use std::ffi::{CStr, CString, c_char};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+use std::sync::OnceLock;
+
+use ext_php_rs::ffi::{
+    IS_CALLABLE, MAY_BE_ANY, zend_function_entry, zend_internal_arg_info, zend_type, zval,
+};
+use ext_php_rs::zend::ExecutorGlobals;
+
+use super::args::Parsed;
+use super::{array, atomic, fetch, keys, remember, remove, reserve, store};
+use crate::engine::{Frame, builtin};
+use crate::zend::constants as c;
+use crate::{engine, exception};
+
+type Handler = unsafe extern "C" fn(*mut Frame, *mut zval);
+
+const BOOL: u32 = 1 << c::IS_FALSE | 1 << c::IS_TRUE;
+const INT: u32 = 1 << c::IS_LONG;
+const STRING: u32 = 1 << c::IS_STRING;
+const ARRAY: u32 = 1 << c::IS_ARRAY;
+const NULL: u32 = 1 << c::IS_NULL;
+const CALLABLE: u32 = 1 << IS_CALLABLE;
+const MIXED: u32 = MAY_BE_ANY;
+
+/// A parameter: name, type, default.
+type Parameter = (&'static CStr, u32, Option<&'static CStr>);
+
+const KEY: Parameter = (c"key", STRING, None);
+const VALUE: Parameter = (c"value", MIXED, None);
+const TTL: Parameter = (c"ttl", INT, Some(c"0"));
+const THROW: Parameter = (c"throw_on_error", BOOL, Some(c"false"));
+const KEYS: Parameter = (c"keys", ARRAY, None);
+const STEP: Parameter = (c"step", INT, Some(c"1"));
+const BUILD: Parameter = (c"build", CALLABLE, None);
+
+/// A function: name without prefix, handler, return type (0: the class of `cache_info`), parameters.
+struct Function {
+    name: String,
+    handler: Handler,
+    returns: u32,
+    parameters: Vec<Parameter>,
+}
+
+/// The functions that both backends have.
+fn of_backend<const B: usize>(prefix: &str, ttl: &[Parameter]) -> Vec<Function> {
+    let with_ttl = |first: &[Parameter]| [first, ttl, &[THROW]].concat();
+    let function = |name: &str, handler: Handler, returns, parameters: Vec<Parameter>| Function {
+        name: format!("{prefix}_{name}"),
+        handler,
+        returns,
+        parameters,
+    };
+    vec![
+        function("store", store::store::<B>, BOOL, with_ttl(&[KEY, VALUE])),
+        function("store_array", array::store_array::<B>, BOOL, with_ttl(&[(c"values", ARRAY, None)])),
+        function("fetch", fetch::fetch::<B>, MIXED, vec![KEY, (c"default", MIXED, Some(c"null")), THROW]),
+        function(
+            "fetch_array",
+            array::fetch_array::<B>,
+            ARRAY,
+            vec![KEYS, (c"default", ARRAY | NULL, Some(c"null")), THROW],
+        ),
+        function("exists", fetch::exists::<B>, BOOL, vec![KEY, THROW]),
+        function("lock", reserve::lock::<B>, BOOL, vec![KEY, (c"lease", INT, Some(c"0")), THROW]),
+        function("unlock", reserve::unlock::<B>, BOOL, vec![KEY, THROW]),
+        function("delete", remove::delete::<B>, BOOL, vec![(c"key_or_class", STRING, None), THROW]),
+        function("delete_array", array::delete_array::<B>, BOOL, vec![KEYS, THROW]),
+        function("clear", remove::clear::<B>, BOOL, vec![THROW]),
+        function("cache_info", keys::cache_info::<B>, 0, vec![]),
+        function("add", store::add::<B>, BOOL, with_ttl(&[KEY, VALUE])),
+        function("remember", remember::remember::<B>, MIXED, with_ttl(&[KEY, BUILD])),
+        function(
+            "keys",
+            keys::keys::<B>,
+            ARRAY,
+            vec![(c"prefix", STRING, Some(c"''")), (c"limit", INT, Some(c"0"))],
+        ),
+        function("delete_prefix", remove::delete_prefix::<B>, INT, vec![(c"prefix", STRING, None)]),
+    ]
+}
+
+fn all() -> Vec<Function> {
+    let single = |name: &str, handler: Handler, returns, parameters| Function {
+        name: name.into(),
+        handler,
+        returns,
+        parameters,
+    };
+    let int_or_false = INT | 1 << c::IS_FALSE;
+    let mut functions = of_backend::<0>("volatile", &[TTL]);
+    functions.extend(of_backend::<1>("pinned", &[]));
+    functions.extend([
+        single("pinned_atomic_increment", atomic::increment, int_or_false, vec![KEY, STEP, THROW]),
+        single("pinned_atomic_decrement", atomic::decrement, int_or_false, vec![KEY, STEP, THROW]),
+        single("volatile_touch", atomic::touch, BOOL, vec![KEY, (c"ttl", INT, None)]),
+        single("static_quiesce", remove::quiesce, BOOL, vec![]),
+    ]);
+    functions
+}
+
+struct Table(*const zend_function_entry);
+
+// SAFETY: leaked once and never changed.
+unsafe impl Sync for Table {}
+// SAFETY: as above.
+unsafe impl Send for Table {}
+
+/// The table in the engine's form; lasts as long as the process.
+pub(crate) fn functions() -> *const zend_function_entry {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE
+        .get_or_init(|| {
+            let mut entries: Vec<zend_function_entry> = all().iter().map(entry).collect();
+            // SAFETY: a null name ends the table.
+            entries.push(unsafe { std::mem::zeroed() });
+            Table(Vec::leak(entries).as_ptr())
+        })
+        .0
+}
+
+fn leak(text: String) -> *const c_char {
+    CString::new(text).unwrap_or_default().into_raw()
+}
+
+fn entry(function: &Function) -> zend_function_entry {
+    let required = function.parameters.iter().filter(|(_, _, default)| default.is_none()).count();
+    let returns = if function.returns == 0 { info_type() } else { builtin(function.returns) };
+    let mut infos = vec![zend_internal_arg_info {
+        // The number of required parameters stands where a name would.
+        name: ptr::without_provenance(required),
+        type_: returns,
+        default_value: ptr::null(),
+    }];
+    infos.extend(function.parameters.iter().map(|(name, mask, default)| zend_internal_arg_info {
+        name: name.as_ptr(),
+        type_: builtin(*mask),
+        default_value: default.map_or(ptr::null(), CStr::as_ptr),
+    }));
+    // SAFETY: all fields that this PHP's entry has beyond the ones below are null or 0 by default.
+    let mut entry: zend_function_entry = unsafe { std::mem::zeroed() };
+    entry.fname = leak(format!("OPcache\\{}", function.name));
+    // SAFETY: the engine calls it with a frame and a place for the result, as any internal function.
+    entry.handler = unsafe { std::mem::transmute::<Handler, _>(function.handler) };
+    entry.num_args = function.parameters.len() as u32;
+    entry.arg_info = Vec::leak(infos).as_ptr();
+    entry
+}
+
+/// The class as a return type, by name.
+fn info_type() -> zend_type {
+    #[cfg(php83)]
+    let by_name = ext_php_rs::ffi::_ZEND_TYPE_LITERAL_NAME_BIT;
+    #[cfg(not(php83))]
+    let by_name = ext_php_rs::ffi::_ZEND_TYPE_NAME_BIT;
+    zend_type { ptr: c"OPcache\\StaticCacheInfo".as_ptr().cast_mut().cast(), type_mask: by_name }
+}
+
+/// Takes the functions back: this PHP has a cache of that name already.
+pub(crate) fn withdraw() {
+    let mut globals = ExecutorGlobals::get_mut();
+    let Some(table) = globals.function_table_mut() else { return };
+    for function in all() {
+        table.remove(format!("opcache\\{}", function.name).as_str());
+    }
+}
+
+/// Runs the body of a handler. A panic, which would be a bug of ours, becomes an exception; it must not unwind into
+/// the engine.
+///
+/// # Safety
+/// `out` is the running call's result.
+#[inline(always)]
+pub(super) unsafe fn guarded(out: *mut zval, body: impl FnOnce() -> Parsed<()>) {
+    if catch_unwind(AssertUnwindSafe(|| {
+        let _ = body();
+    }))
+    .is_err()
+    {
+        // SAFETY: the caller's word.
+        unsafe { engine::set_bool(out, false) };
+        exception::throw("static_cache: internal error; the cache is as it was before the call");
+    }
+}

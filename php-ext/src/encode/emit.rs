@@ -1,0 +1,396 @@
+//! The second pass: fills a block with images, at the places that the first pass noted.
+
+use super::scan::element;
+use super::{Encoder, Job, NODE_PLACE, source};
+use crate::payload::*;
+use crate::zend::constants as c;
+use crate::zend::live::{Array, Bucket, Counted, Reference, Slot, Text, hash_entries};
+use std::ptr;
+
+/// Strings up to this many bytes are copied word by word, longer ones by `memcpy`.
+const SHORT: usize = 128;
+
+/// The block being filled: where it is, and where PHP will see it.
+pub(super) struct Block {
+    start: *mut u8,
+    address: u64,
+}
+
+impl Block {
+    pub(super) fn new(out: &mut [u8], address: usize) -> Self {
+        Block { start: out.as_mut_ptr(), address: address as u64 }
+    }
+
+    /// What begins so many units further on.
+    fn part(&self, units: usize) -> Block {
+        Block { start: self.start.wrapping_add(units * UNIT), address: self.address + (units * UNIT) as u64 }
+    }
+
+    #[inline(always)]
+    fn at<T>(&self, place: u32) -> *mut T {
+        self.start.wrapping_add(place as usize * UNIT).cast()
+    }
+
+    #[inline(always)]
+    fn address_of(&self, place: u32) -> u64 {
+        self.address + u64::from(place) * UNIT as u64
+    }
+
+    /// Writes a string's image.
+    ///
+    /// # Safety
+    /// Its units, beginning at `place`, are in the block.
+    #[inline(always)]
+    pub(super) unsafe fn text(&mut self, text: &Text, place: u32) {
+        let (from, to) = (text.start(), self.at::<u8>(place));
+        let end = c::STRING_HEADER + text.len + 1;
+        let info = STRING_INFO | (text.gc.info & c::STR_VALID_UTF8);
+        // SAFETY: `end` bytes can be read; so many, rounded up to units, can be written. The hash, the length, the bytes and
+        // the NUL are copied as one run that begins after the counts: whole words, then the last eight bytes, which overlap
+        // the word before. There are never fewer than 17, so the overlap stays within the run.
+        unsafe {
+            to.add((end - 1) & !(UNIT - 1)).cast::<u64>().write(0);
+            to.cast::<Counted>().write(Counted { refcount: UNCOUNTED, info });
+            if end > SHORT {
+                ptr::copy_nonoverlapping(from.add(UNIT), to.add(UNIT), end - UNIT);
+                return;
+            }
+            let mut at = UNIT;
+            while at + UNIT <= end {
+                to.add(at).cast::<u64>().write(from.add(at).cast::<u64>().read());
+                at += UNIT;
+            }
+            to.add(end - UNIT)
+                .cast::<u64>()
+                .write_unaligned(from.add(end - UNIT).cast::<u64>().read_unaligned());
+        }
+    }
+}
+
+/// Goes through the places in the order of their noting.
+struct Writer<'a> {
+    arrays: Block,
+    texts: Block,
+    jobs: &'a [Job],
+    places: std::slice::Iter<'a, u32>,
+    fixups: *mut Fixup,
+}
+
+impl Encoder {
+    /// Fills the block with what the last plan found.
+    ///
+    /// # Safety
+    /// `out` has the plan's length, and the planned value is as it was.
+    pub(super) unsafe fn emit(&mut self, out: &mut [u8], address: usize) {
+        let block = Block::new(out, address);
+        let tables =
+            if self.nodes.is_empty() { 0 } else { template_tables(self.nodes.len(), self.fixups) / UNIT };
+        let arrays = block.part(tables);
+        let texts = block.part(tables + self.array_units as usize);
+        if tables > 0 {
+            let head = TemplateHead { nodes: self.nodes.len() as u32, fixups: self.fixups as u32 };
+            // SAFETY: the tables were counted in the plan's length; the node table follows the head.
+            unsafe {
+                block.at::<TemplateHead>(0).write(head);
+                let table = block.at::<TemplateHead>(0).add(1).cast::<u32>();
+                for (number, node) in self.nodes.iter().enumerate() {
+                    table.add(number).write(tables as u32 + node.at);
+                }
+            }
+        }
+        let fixups =
+            block.at::<u8>(0).wrapping_add(size_of::<TemplateHead>() + self.nodes.len() * size_of::<u32>());
+        let mut writer =
+            Writer { arrays, texts, jobs: &self.jobs, places: self.places.iter(), fixups: fixups.cast() };
+        for job in self.jobs.iter().filter(|job| !job.has(Job::TWIN)) {
+            let counts = if job.has(Job::NODE) {
+                let info = if job.has(Job::REFERENCE) { c::GC_REFERENCE } else { c::GC_ARRAY };
+                Counted { refcount: self.nodes[job.node as usize].holders, info }
+            } else {
+                Counted { refcount: UNCOUNTED, info: ARRAY_INFO }
+            };
+            // SAFETY: planned there; the places follow in this order.
+            unsafe {
+                if job.has(Job::REFERENCE) {
+                    writer.reference(job, counts);
+                } else if job.has(Job::EMPTY) {
+                    writer.empty(job);
+                } else {
+                    writer.array(job, counts);
+                }
+            }
+        }
+        debug_assert!(writer.places.as_slice().is_empty());
+        let mut at = 0;
+        for &text in &self.texts {
+            // SAFETY: a string of the value, which lives.
+            let text = unsafe { &*text };
+            // SAFETY: planned there, one after the other.
+            unsafe { writer.texts.text(text, at) };
+            at += string_units(text.len) as u32;
+        }
+    }
+}
+
+impl Writer<'_> {
+    /// # Safety
+    /// The job's image was planned at its place.
+    unsafe fn empty(&mut self, job: &Job) {
+        // SAFETY: the job is of the value being encoded.
+        let next_free = unsafe { source(job) }.next_free;
+        let data = self.arrays.address_of(job.at) + (size_of::<Array>() + 2 * size_of::<u32>()) as u64;
+        let head = Array {
+            gc: Counted { refcount: UNCOUNTED, info: ARRAY_INFO },
+            flags: c::HASH_FLAG_UNINITIALIZED,
+            mask: c::HT_MIN_MASK,
+            data,
+            used: 0,
+            count: 0,
+            size: c::HT_MIN_SIZE,
+            cursor: 0,
+            next_free,
+            destructor: destructor(),
+        };
+        // SAFETY: planned, says the caller.
+        unsafe {
+            let to = self.arrays.at::<Array>(job.at);
+            to.write(head);
+            to.add(1).cast::<[u32; 2]>().write([c::HT_INVALID_IDX; 2]);
+        }
+    }
+
+    /// # Safety
+    /// The job's image was planned at its place and its parts' places come next.
+    unsafe fn reference(&mut self, job: &Job, gc: Counted) {
+        // SAFETY: the job is of the value being encoded.
+        let (slot, _) = unsafe { element(job, 0) };
+        // SAFETY: planned, says the caller.
+        unsafe {
+            let to = self.arrays.at::<Reference>(job.at);
+            (&raw mut (*to).gc).write(gc);
+            (&raw mut (*to).sources).write(0);
+            self.slot(slot, 0, job, 0, &raw mut (*to).slot);
+        }
+    }
+
+    /// # Safety
+    /// As for [`Writer::reference`].
+    unsafe fn array(&mut self, job: &Job, gc: Counted) {
+        // SAFETY: the job is of the value being encoded.
+        let array = unsafe { source(job) };
+        let chains = hash_entries(job.mask);
+        let data_at = job.at + ((size_of::<Array>() + chains * size_of::<u32>()) / UNIT) as u32;
+        let mut head = Array {
+            gc,
+            // All keys are interned from here on.
+            flags: (array.flags & c::HASH_FLAG_PACKED) | c::HASH_FLAG_STATIC_KEYS,
+            mask: job.mask,
+            data: self.arrays.address_of(data_at),
+            used: array.used,
+            count: array.count,
+            size: job.size,
+            cursor: 0,
+            next_free: array.next_free,
+            destructor: destructor(),
+        };
+        let to = self.arrays.at::<Array>(job.at);
+        let chain = to.wrapping_add(1).cast::<u32>();
+        // SAFETY: head, hash part and as many elements as the plan counted are in the block, in this order; the writers
+        // below write no more elements than that.
+        unsafe {
+            if array.is_packed() {
+                chain.cast::<[u32; 2]>().write([c::HT_INVALID_IDX; 2]);
+                self.packed(array, job, self.arrays.at(data_at));
+            } else if job.has(Job::COMPACT) {
+                head.used = self.compacted(array, job, chain, self.arrays.at(data_at));
+                head.count = head.used;
+            } else {
+                ptr::copy_nonoverlapping(array.chains().as_ptr(), chain, chains);
+                self.hash(array, job, self.arrays.at(data_at));
+            }
+            to.write(head);
+        }
+    }
+
+    /// # Safety
+    /// `to` has room for the array's elements.
+    unsafe fn packed(&mut self, array: &Array, job: &Job, to: *mut Slot) {
+        let slots = array.slots();
+        if job.has(Job::FLAT) {
+            for (number, slot) in slots.iter().enumerate() {
+                // The last word of a zval outside a hash is left over from something else.
+                // SAFETY: the caller's word.
+                unsafe { to.add(number).write(Slot { next: 0, ..*slot }) };
+            }
+            return;
+        }
+        for (number, slot) in slots.iter().enumerate() {
+            // SAFETY: the caller's word.
+            unsafe { self.slot(slot, 0, job, number, to.add(number)) };
+        }
+    }
+
+    /// # Safety
+    /// As for [`Writer::packed`].
+    unsafe fn hash(&mut self, array: &Array, job: &Job, to: *mut Bucket) {
+        for (number, bucket) in array.buckets().iter().enumerate() {
+            // SAFETY: the caller's word.
+            unsafe {
+                let to = to.add(number);
+                if bucket.slot.kind() == c::IS_UNDEF {
+                    // A hole, which no chain leads to; what it once held is nobody's business.
+                    to.write_bytes(0, 1);
+                } else {
+                    self.bucket(bucket, bucket.slot.next, job, number, to);
+                }
+            }
+        }
+    }
+
+    /// # Safety
+    /// `to` has room.
+    #[inline(always)]
+    unsafe fn bucket(&mut self, bucket: &Bucket, next: u32, job: &Job, number: usize, to: *mut Bucket) {
+        let mut key = 0;
+        if bucket.key != 0 {
+            let place = self.place();
+            key = self.texts.address_of(place);
+        }
+        // SAFETY: the caller's word.
+        unsafe {
+            (&raw mut (*to).key).write(key);
+            (&raw mut (*to).hash).write(bucket.hash);
+            self.slot(&bucket.slot, next, job, number, &raw mut (*to).slot);
+        }
+    }
+
+    /// Writes the elements without holes and chains them; returns their number.
+    ///
+    /// # Safety
+    /// As for [`Writer::packed`], and `chain` has room for the job's hash part.
+    unsafe fn compacted(&mut self, array: &Array, job: &Job, chain: *mut u32, to: *mut Bucket) -> u32 {
+        let entries = hash_entries(job.mask);
+        // SAFETY: the caller's word.
+        let chains = unsafe {
+            chain.write_bytes(0xff, entries);
+            std::slice::from_raw_parts_mut(chain, entries)
+        };
+        let mut number = 0;
+        for bucket in array.buckets() {
+            if bucket.slot.direct().kind() == c::IS_UNDEF {
+                continue;
+            }
+            // The engine counts chains back from the data, with the negative index `hash | mask`.
+            let head = &mut chains[(bucket.hash as u32 & !job.mask) as usize];
+            let next = std::mem::replace(head, number);
+            // SAFETY: the caller's word.
+            unsafe { self.bucket(bucket, next, job, number as usize, to.add(number as usize)) };
+            number += 1;
+        }
+        number
+    }
+
+    #[inline(always)]
+    fn place(&mut self) -> u32 {
+        *self.places.next().expect("the first pass noted a place for each part")
+    }
+
+    #[inline(always)]
+    fn array_address(&self, job: u32) -> u64 {
+        self.arrays.address_of(self.jobs[job as usize].at)
+    }
+
+    /// Writes the image of an element, with `next` as its place in the hash chain.
+    ///
+    /// # Safety
+    /// `to` has room.
+    #[inline(always)]
+    unsafe fn slot(&mut self, slot: &Slot, next: u32, job: &Job, number: usize, to: *mut Slot) {
+        // SAFETY: the caller's word.
+        unsafe {
+            match slot.kind() {
+                c::IS_STRING => {
+                    let place = self.place();
+                    put(to, self.texts.address_of(place), c::IS_INTERNED_STRING_EX, next);
+                }
+                c::IS_ARRAY => {
+                    let place = self.place();
+                    if place & NODE_PLACE != 0 {
+                        self.fixup(place, job, number, next, to);
+                    } else {
+                        put(to, self.array_address(place), c::IS_ARRAY, next);
+                    }
+                }
+                kind if kind <= c::IS_DOUBLE => put(to, scalar(slot), kind, next),
+                _ => self.unusual(slot, next, job, number, to),
+            }
+        }
+    }
+
+    /// Behind a reference there is always a place, also for a scalar, where it says nothing: the second pass cannot tell
+    /// otherwise whether the reference is a node or stored as its value.
+    ///
+    /// # Safety
+    /// As for [`Writer::slot`].
+    unsafe fn unusual(&mut self, slot: &Slot, next: u32, job: &Job, number: usize, to: *mut Slot) {
+        let slot = slot.direct();
+        // SAFETY: the caller's word.
+        unsafe {
+            if slot.kind() != c::IS_REFERENCE {
+                return self.slot(slot, next, job, number, to);
+            }
+            let place = self.place();
+            if place & NODE_PLACE != 0 {
+                return self.fixup(place, job, number, next, to);
+            }
+            let slot = &slot.reference().slot;
+            match slot.kind() {
+                c::IS_STRING => put(to, self.texts.address_of(place), c::IS_INTERNED_STRING_EX, next),
+                c::IS_ARRAY => put(to, self.array_address(place), c::IS_ARRAY, next),
+                kind => put(to, scalar(slot), kind, next),
+            }
+        }
+    }
+
+    /// Null, until fetch makes it a node's copy.
+    ///
+    /// # Safety
+    /// As for [`Writer::slot`].
+    #[cold]
+    unsafe fn fixup(&mut self, place: u32, job: &Job, number: usize, next: u32, to: *mut Slot) {
+        let fixup = Fixup { holder: job.node, slot: number as u32, target: place & !NODE_PLACE };
+        // SAFETY: the plan counted the fixups, one for each such place; the caller's word for the slot.
+        unsafe {
+            self.fixups.write(fixup);
+            self.fixups = self.fixups.add(1);
+            put(to, 0, c::IS_NULL, next);
+        }
+    }
+}
+
+/// Writes a zval field by field: as one structure it would be put together in memory and read back too early for the
+/// processor to forward it, which costs more than all the rest.
+///
+/// # Safety
+/// `to` has room.
+#[inline(always)]
+unsafe fn put(to: *mut Slot, value: u64, info: u32, next: u32) {
+    // SAFETY: the caller's word.
+    unsafe {
+        (&raw mut (*to).value).write(value);
+        (&raw mut (*to).info).write(info);
+        (&raw mut (*to).next).write(next);
+    }
+}
+
+/// The value word of a scalar: what undefined, null and bools have there is left over from something else.
+#[inline(always)]
+fn scalar(slot: &Slot) -> u64 {
+    if slot.kind() >= c::IS_LONG { slot.value } else { 0 }
+}
+
+/// What the engine's own arrays have.
+fn destructor() -> u64 {
+    let destructor: unsafe extern "C" fn(*mut ext_php_rs::ffi::zval) = ext_php_rs::ffi::zval_ptr_dtor;
+    destructor as usize as u64
+}

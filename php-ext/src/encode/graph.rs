@@ -1,0 +1,234 @@
+//! Which arrays and references of a value must be rebuilt at every fetch.
+//!
+//! A PHP reference matters if it can be reached in more than one way: from two elements, or from an array that two elements
+//! share, or in a cycle. One that is reached in one way only is a plain value that happens to have been assigned by
+//! reference; it is stored as that, as `serialize()` does. So, over the graph of arrays and references:
+//!
+//! 1. what has more than one incoming edge, and all that is reachable from it, is reached in several ways (a cycle's first
+//!    member has two: from outside, or as the root, and from the cycle);
+//! 2. the references among these are nodes, and so is every array or reference above one.
+//!
+//! Immutable arrays hold nothing counted, hence no references; they are not looked into.
+
+use super::table::{ByAddress, Table};
+use crate::zend::constants as c;
+use crate::zend::live::{Array, Reference, Slot};
+
+#[derive(Clone, Copy)]
+struct Vertex {
+    address: usize,
+    is_reference: bool,
+    /// Reached in more than one way.
+    several: bool,
+    is_node: bool,
+    incoming: u32,
+    /// Its outgoing edges: these, in the order of their making.
+    first_edge: u32,
+    end_edge: u32,
+    /// The last of its incoming edges.
+    last_incoming: u32,
+    /// Its number among the template's nodes.
+    number: u32,
+}
+
+#[derive(Clone, Copy)]
+struct Edge {
+    from: u32,
+    to: u32,
+    /// Another edge into the same vertex.
+    other_incoming: u32,
+}
+
+const NONE: u32 = u32::MAX;
+
+/// The arrays and references of one value.
+pub(super) struct Graph {
+    /// Those that several may hold.
+    shared: Table<ByAddress>,
+    nodes: Table<ByAddress>,
+    vertices: Vec<Vertex>,
+    edges: Vec<Edge>,
+    pending: Vec<u32>,
+}
+
+impl Graph {
+    pub(super) fn new() -> Self {
+        Graph {
+            shared: Table::new(),
+            nodes: Table::new(),
+            vertices: Vec::new(),
+            edges: Vec::new(),
+            pending: Vec::new(),
+        }
+    }
+
+    pub(super) fn trim(&mut self) {
+        self.shared.trim();
+        self.nodes.trim();
+        super::give_back(&mut self.vertices);
+        super::give_back(&mut self.edges);
+        super::give_back(&mut self.pending);
+    }
+
+    /// Explores a value from its root and finds the nodes.
+    pub(super) fn explore(&mut self, root: &Array) {
+        self.shared.begin();
+        self.vertices.clear();
+        self.edges.clear();
+        self.vertex(std::ptr::from_ref(root).addr(), false, true);
+        self.vertices[0].incoming = 1;
+        let mut next = 0;
+        while next < self.vertices.len() {
+            self.vertices[next].first_edge = self.edges.len() as u32;
+            self.expand(next as u32);
+            self.vertices[next].end_edge = self.edges.len() as u32;
+            next += 1;
+        }
+        self.find_several();
+        self.find_nodes();
+    }
+
+    fn expand(&mut self, number: u32) {
+        let vertex = self.vertices[number as usize];
+        if vertex.is_reference {
+            // SAFETY: entered as a reference of the value, which lives through the plan.
+            let reference = unsafe { &*(vertex.address as *const Reference) };
+            self.connect(number, &reference.slot);
+            return;
+        }
+        // SAFETY: entered as an array of the value.
+        let array = unsafe { &*(vertex.address as *const Array) };
+        if array.is_packed() {
+            for slot in array.slots() {
+                self.connect(number, slot);
+            }
+        } else {
+            for bucket in array.buckets() {
+                self.connect(number, bucket.slot.direct());
+            }
+        }
+    }
+
+    fn connect(&mut self, from: u32, slot: &Slot) {
+        let to = match slot.kind() {
+            c::IS_ARRAY if slot.is_counted() && slot.array().count > 0 => {
+                self.vertex(slot.value as usize, false, slot.array().gc.refcount > 1)
+            }
+            c::IS_REFERENCE => {
+                let reference = slot.reference();
+                // With one holder and nothing below it, it is a plain value for PHP, too: copying the array drops it.
+                if reference.gc.refcount == 1 && reference.slot.kind() != c::IS_ARRAY {
+                    return;
+                }
+                self.vertex(slot.value as usize, true, reference.gc.refcount > 1)
+            }
+            _ => return,
+        };
+        let vertex = &mut self.vertices[to as usize];
+        self.edges.push(Edge { from, to, other_incoming: vertex.last_incoming });
+        vertex.last_incoming = self.edges.len() as u32 - 1;
+        vertex.incoming += 1;
+    }
+
+    fn vertex(&mut self, address: usize, is_reference: bool, shared: bool) -> u32 {
+        let next = self.vertices.len() as u32;
+        // What has one holder is met once.
+        if shared {
+            // SAFETY: by address.
+            if let Some(seen) = unsafe { self.shared.see(address, (address >> 3) as u64, next) } {
+                return seen;
+            }
+        }
+        self.vertices.push(Vertex {
+            address,
+            is_reference,
+            several: false,
+            is_node: false,
+            incoming: 0,
+            first_edge: 0,
+            end_edge: 0,
+            last_incoming: NONE,
+            number: NONE,
+        });
+        next
+    }
+
+    fn find_several(&mut self) {
+        for number in 0..self.vertices.len() {
+            if self.vertices[number].incoming > 1 && !self.vertices[number].several {
+                self.vertices[number].several = true;
+                self.pending.push(number as u32);
+            }
+            while let Some(from) = self.pending.pop() {
+                let vertex = self.vertices[from as usize];
+                for edge in vertex.first_edge..vertex.end_edge {
+                    let to = self.edges[edge as usize].to;
+                    if !std::mem::replace(&mut self.vertices[to as usize].several, true) {
+                        self.pending.push(to);
+                    }
+                }
+            }
+        }
+    }
+
+    fn find_nodes(&mut self) {
+        for number in 0..self.vertices.len() {
+            let vertex = &mut self.vertices[number];
+            if vertex.is_reference && vertex.several && !vertex.is_node {
+                vertex.is_node = true;
+                self.pending.push(number as u32);
+            }
+            while let Some(below) = self.pending.pop() {
+                let mut edge = self.vertices[below as usize].last_incoming;
+                while edge != NONE {
+                    let Edge { from, other_incoming, .. } = self.edges[edge as usize];
+                    let above = &mut self.vertices[from as usize];
+                    if !std::mem::replace(&mut above.is_node, true) {
+                        self.pending.push(from);
+                    }
+                    edge = other_incoming;
+                }
+            }
+        }
+        self.nodes.begin();
+        for (number, vertex) in self.vertices.iter().enumerate() {
+            // A reference above one that matters need not matter itself; it is stored as the value it holds.
+            if vertex.is_node && (!vertex.is_reference || vertex.several) {
+                // SAFETY: by address.
+                unsafe { self.nodes.see(vertex.address, (vertex.address >> 3) as u64, number as u32) };
+            }
+        }
+    }
+
+    fn find(&self, address: usize) -> Option<u32> {
+        // SAFETY: by address.
+        unsafe { self.nodes.find(address, (address >> 3) as u64) }
+    }
+
+    /// Whether this array or reference is to be rebuilt at fetch.
+    pub(super) fn is_node<T>(&self, thing: &T) -> bool {
+        self.find(std::ptr::from_ref(thing).addr()).is_some()
+    }
+
+    pub(super) fn is_reference(&self, address: usize) -> bool {
+        self.find(address).is_some_and(|number| self.vertices[number as usize].is_reference)
+    }
+
+    /// The number of a node at this address: `next` if it is to be a new one, and whether that is so.
+    ///
+    /// A reference is one node however often it is met. An array is a new one each time, as values are: were it shared
+    /// between its holders, a reference in it would have one holder only, and PHP drops such a reference when it copies the
+    /// array for writing. Cycles go through references, so this ends; where arrays share arrays over many levels it would
+    /// end late, and beyond some number of nodes the first copy serves.
+    pub(super) fn number_node(&mut self, address: usize, next: u32) -> (u32, bool) {
+        let enough = 2 * self.vertices.len() + 1024;
+        let vertex = self.find(address).expect("a node of the explored value") as usize;
+        let vertex = &mut self.vertices[vertex];
+        let shared = vertex.is_reference || next as usize > enough;
+        if shared && vertex.number != NONE {
+            return (vertex.number, false);
+        }
+        vertex.number = next;
+        (next, true)
+    }
+}

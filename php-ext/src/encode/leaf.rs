@@ -1,0 +1,119 @@
+//! Finds small arrays that are equal: lists of methods, of options, of requirements, which tables repeat by the hundred.
+//!
+//! Only arrays of strings and scalars are looked at, and only as many are remembered as fit a small direct-mapped table:
+//! what it forgets costs memory in the segment, not time.
+
+use super::{Encoder, Job, source};
+use crate::zend::constants as c;
+use crate::zend::live::{Array, Slot};
+
+/// Arrays with more elements are not looked at.
+pub(super) const MOST: u32 = 8;
+
+const ENTRIES: usize = 512;
+
+#[derive(Clone, Copy)]
+struct Entry {
+    digest: u64,
+    job: u32,
+    /// The entry counts only if this is the table's.
+    stamp: u32,
+}
+
+/// The last small arrays seen, by digest.
+pub(super) struct Leaves {
+    entries: Box<[Entry; ENTRIES]>,
+    stamp: u32,
+}
+
+impl Leaves {
+    pub(super) fn new() -> Self {
+        Leaves { entries: Box::new([Entry { digest: 0, job: 0, stamp: 0 }; ENTRIES]), stamp: 0 }
+    }
+
+    pub(super) fn begin(&mut self) {
+        self.stamp = self.stamp.wrapping_add(1);
+        if self.stamp == 0 {
+            self.entries.fill(Entry { digest: 0, job: 0, stamp: 0 });
+            self.stamp = 1;
+        }
+    }
+}
+
+impl Encoder {
+    /// Whether an equal array has an image already; the job then uses that, and its own places are forgotten. For an array
+    /// of strings and scalars only, which was just scanned.
+    #[inline(always)]
+    pub(super) fn find_twin(&mut self, array: &Array, number: usize) -> bool {
+        if array.used > MOST || self.jobs[number].has(Job::NODE) {
+            return false;
+        }
+        let digest = self.digest(array, self.jobs[number].node as usize);
+        let entry = &mut self.leaves.entries[(digest >> (64 - ENTRIES.ilog2())) as usize];
+        let other = entry.job as usize;
+        if entry.stamp != self.leaves.stamp || entry.digest != digest {
+            *entry = Entry { digest, job: number as u32, stamp: self.leaves.stamp };
+            return false;
+        }
+        if !self.are_twins(other, number) {
+            return false;
+        }
+        self.places.truncate(self.jobs[number].node as usize);
+        self.jobs[number].at = self.jobs[other].at;
+        self.jobs[number].traits |= Job::TWIN;
+        true
+    }
+
+    /// Of the strings' places, the integer keys and the numbers.
+    #[inline(always)]
+    fn digest(&self, array: &Array, places: usize) -> u64 {
+        let mut digest = u64::from(array.used);
+        let mut add = |word: u64| digest = (digest.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        for &place in &self.places[places..] {
+            add(u64::from(place));
+        }
+        if array.is_packed() {
+            array.slots().iter().filter(|slot| is_number(slot)).for_each(|slot| add(slot.value));
+        } else {
+            for bucket in array.buckets() {
+                if bucket.key == 0 {
+                    add(bucket.hash);
+                }
+                if is_number(&bucket.slot) {
+                    add(bucket.slot.value);
+                }
+            }
+        }
+        digest
+    }
+
+    /// Whether two leaves would have the same image. The second is the last that was scanned.
+    fn are_twins(&self, one: usize, other: usize) -> bool {
+        let (one, other) = (&self.jobs[one], &self.jobs[other]);
+        // SAFETY: only arrays of the value get here.
+        let (a, b) = unsafe { (source(one), source(other)) };
+        if (a.is_packed(), a.used, a.next_free, one.size, one.mask)
+            != (b.is_packed(), b.used, b.next_free, other.size, other.mask)
+        {
+            return false;
+        }
+        // Equal strings have the same place, so equal places in the same order are equal strings at the same elements.
+        let places = &self.places[other.node as usize..];
+        let same = |a: &Slot, b: &Slot| a.kind() == b.kind() && (!is_number(a) || a.value == b.value);
+        self.places[one.node as usize..].starts_with(places)
+            && if a.is_packed() {
+                a.slots().iter().zip(b.slots()).all(|(a, b)| same(a, b))
+            } else {
+                a.buckets().iter().zip(b.buckets()).all(|(a, b)| {
+                    same(&a.slot, &b.slot)
+                        && (a.slot.kind() == c::IS_UNDEF
+                            || (a.hash == b.hash && (a.key == 0) == (b.key == 0)))
+                })
+            }
+    }
+}
+
+#[inline(always)]
+fn is_number(slot: &Slot) -> bool {
+    matches!(slot.kind(), c::IS_LONG | c::IS_DOUBLE)
+}

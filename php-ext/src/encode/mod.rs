@@ -1,0 +1,254 @@
+//! From a PHP value to a payload (see [`crate::payload`] for the format), in two passes.
+//!
+//! [`Encoder::plan`] walks the value once: it refuses what cannot be stored, finds what the value holds several times, and
+//! gives every array and string its place. [`Encoder::write`] then fills the block, which somebody allocated meanwhile, in
+//! place; it looks nothing up, since the first pass noted the places in the order in which the second needs them.
+//!
+//! Neither pass recurses: arrays wait in a queue, so the depth of a value costs no stack. Neither allocates from the
+//! engine's heap nor runs user code, so nothing can jump out of them.
+
+mod emit;
+mod graph;
+mod leaf;
+mod path;
+mod scan;
+mod shape;
+mod table;
+
+use crate::payload::*;
+use crate::zend::constants as c;
+use crate::zend::live::{Array, Slot, Text};
+use ext_php_rs::types::Zval;
+use scan::Stop;
+use table::{ByAddress, ByContent, Table};
+
+/// Why a value cannot be stored.
+#[derive(Debug)]
+pub(crate) struct Unstorable {
+    /// The offending part in PHP's syntax, to be appended to the value's name: `['routes'][3]`.
+    pub(crate) path: String,
+    /// `it is a resource`
+    pub(crate) reason: String,
+}
+
+/// What the first pass found out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Plan {
+    pub(crate) tag: u8,
+    pub(crate) bits: u64,
+    /// Bytes of payload.
+    pub(crate) len: usize,
+    /// Which of an encoder's plans this is: it is good for the last one only.
+    serial: u64,
+}
+
+/// Turns values into payloads; keeps its buffers from one value to the next. One per thread.
+pub(crate) struct Encoder {
+    serial: u64,
+    strings: Table<ByContent>,
+    arrays: Table<ByAddress>,
+    graph: graph::Graph,
+    leaves: leaf::Leaves,
+    shapes: shape::Shapes,
+    /// What has an image among the arrays, in the order of the images.
+    jobs: Vec<Job>,
+    /// The last empty array: its next free index, its job.
+    empty: Option<(i64, u32)>,
+    /// For each string, array and reference, in the order in which both passes meet them: a string's place in units, an
+    /// array's job, or a node's number with [`NODE_PLACE`].
+    places: Vec<u32>,
+    /// The strings, in the order of their images.
+    texts: Vec<*const Text>,
+    nodes: Vec<Node>,
+    fixups: usize,
+    /// Units taken so far.
+    array_units: u64,
+    text_units: u64,
+    /// A reference without other holders was taken for the array it holds.
+    flattened: bool,
+}
+
+/// One array or reference to be written.
+#[derive(Clone, Copy)]
+struct Job {
+    /// A [`Array`], or a [`crate::zend::live::Reference`] with [`Job::REFERENCE`].
+    source: u64,
+    /// Units from the beginning of the array images; known once it is scanned.
+    at: u32,
+    /// The job that found it; its own number for the first.
+    parent: u32,
+    traits: u32,
+    /// The table size and mask its image gets.
+    size: u32,
+    mask: u32,
+    /// Its node, with [`Job::NODE`]; else where its places begin, once it is scanned.
+    node: u32,
+}
+
+impl Job {
+    /// Nothing but ints and floats, packed: copied as it is.
+    const FLAT: u32 = 1;
+    /// Elements move together and the hash part is made anew.
+    const COMPACT: u32 = 2;
+    const NODE: u32 = 4;
+    const REFERENCE: u32 = 8;
+    const EMPTY: u32 = 16;
+    /// Another job's image serves.
+    const TWIN: u32 = 32;
+
+    fn has(&self, traits: u32) -> bool {
+        self.traits & traits != 0
+    }
+}
+
+/// A node of a template.
+#[derive(Clone, Copy)]
+struct Node {
+    at: u32,
+    holders: u32,
+}
+
+/// Marks a place that is a node's number.
+const NODE_PLACE: u32 = 1 << 31;
+
+/// Buffers with more elements than this are given back after use.
+const KEPT_ELEMENTS: usize = 1 << 18;
+
+impl Encoder {
+    pub(crate) fn new() -> Self {
+        Encoder {
+            serial: 0,
+            strings: Table::new(),
+            arrays: Table::new(),
+            graph: graph::Graph::new(),
+            leaves: leaf::Leaves::new(),
+            shapes: shape::Shapes::new(),
+            jobs: Vec::new(),
+            empty: None,
+            places: Vec::new(),
+            texts: Vec::new(),
+            nodes: Vec::new(),
+            fixups: 0,
+            array_units: 0,
+            text_units: 0,
+            flattened: false,
+        }
+    }
+
+    /// First pass: decides whether the value can be stored, how, and in how many bytes.
+    pub(crate) fn plan(&mut self, value: &Zval) -> Result<Plan, Unstorable> {
+        self.serial += 1;
+        let slot = root(value);
+        let plan = |tag, bits, len| Plan { tag, bits, len, serial: self.serial };
+        Ok(match slot.kind() {
+            c::IS_UNDEF | c::IS_NULL => plan(TAG_NULL, 0, 0),
+            c::IS_FALSE => plan(TAG_FALSE, 0, 0),
+            c::IS_TRUE => plan(TAG_TRUE, 0, 0),
+            c::IS_LONG => plan(TAG_INT, slot.value, 0),
+            c::IS_DOUBLE => plan(TAG_FLOAT, slot.value, 0),
+            c::IS_STRING => {
+                let text = slot.text();
+                text.hash();
+                plan(TAG_STRING, 0, string_units(text.len) as usize * UNIT)
+            }
+            c::IS_ARRAY => {
+                let (tag, len) = self.plan_array(slot)?;
+                Plan { tag, bits: 0, len, serial: self.serial }
+            }
+            _ => return Err(Unstorable { path: String::new(), reason: path::reason(slot) }),
+        })
+    }
+
+    fn plan_array(&mut self, root: &Slot) -> Result<(u8, usize), Unstorable> {
+        self.begin();
+        let stopped = match self.scan::<false>(root) {
+            Err(Stop::References) => {
+                self.graph.explore(root.array());
+                self.begin();
+                self.scan::<true>(root)
+            }
+            other => other,
+        };
+        if let Err(stop) = stopped {
+            let unstorable = path::explain(&self.jobs, stop);
+            self.trim();
+            return Err(unstorable);
+        }
+        let images = (self.array_units + self.text_units) as usize * UNIT;
+        if self.nodes.is_empty() {
+            return Ok((TAG_ARRAY, images));
+        }
+        Ok((TAG_ARRAY_TEMPLATE, template_tables(self.nodes.len(), self.fixups) + images))
+    }
+
+    /// Second pass: fills the first `plan.len` bytes of `out`, whose first byte PHP will see at `address`.
+    ///
+    /// # Safety
+    /// `plan` is what [`Encoder::plan`] last returned, for this very value, and no PHP code ran since.
+    pub(crate) unsafe fn write(&mut self, value: &Zval, plan: Plan, out: &mut [u8], address: usize) {
+        assert!(plan.serial == self.serial && out.len() >= plan.len, "a plan of another value");
+        debug_assert!(address % UNIT == 0 && out.as_ptr().addr() % UNIT == 0);
+        match plan.tag {
+            TAG_STRING => {
+                let mut block = emit::Block::new(out, address);
+                // SAFETY: the plan says a string, whose units were counted.
+                unsafe { block.text(root(value).text(), 0) };
+            }
+            TAG_ARRAY | TAG_ARRAY_TEMPLATE => {
+                // SAFETY: the value and all in it are as the first pass saw them, says the caller.
+                unsafe { self.emit(out, address) };
+                self.trim();
+            }
+            _ => {}
+        }
+    }
+
+    fn begin(&mut self) {
+        self.strings.begin();
+        self.arrays.begin();
+        self.jobs.clear();
+        self.leaves.begin();
+        self.shapes.begin();
+        self.empty = None;
+        self.places.clear();
+        self.texts.clear();
+        self.nodes.clear();
+        self.fixups = 0;
+        self.array_units = 0;
+        self.text_units = 0;
+        self.flattened = false;
+    }
+
+    /// Gives back what an unusually large value needed.
+    fn trim(&mut self) {
+        self.strings.trim();
+        self.arrays.trim();
+        self.graph.trim();
+        self.shapes.trim();
+        give_back(&mut self.jobs);
+        give_back(&mut self.places);
+        give_back(&mut self.texts);
+        give_back(&mut self.nodes);
+    }
+}
+
+fn give_back<T>(buffer: &mut Vec<T>) {
+    if buffer.capacity() > KEPT_ELEMENTS {
+        *buffer = Vec::new();
+    }
+}
+
+/// The value itself, behind a reference or an indirection.
+fn root(value: &Zval) -> &Slot {
+    let slot = Slot::of(value).direct();
+    if slot.kind() == c::IS_REFERENCE { &slot.reference().slot } else { slot }
+}
+
+/// The array of a job.
+///
+/// # Safety
+/// The job is of the value being encoded, and no [`Job::REFERENCE`].
+unsafe fn source<'a>(job: &Job) -> &'a Array {
+    // SAFETY: the caller's word; the value outlives both passes.
+    unsafe { &*(job.source as *const Array) }
+}

@@ -1,0 +1,309 @@
+//! The first pass: breadth first over the arrays of a value, a place for each of its parts.
+//!
+//! The common case, without references that matter, needs to know nothing about the value's shape beyond what it meets.
+//! When it meets a reference that may be shared, it stops and starts again with `GRAPH`, after [`super::graph`] has explored
+//! which arrays and references must become nodes of a template.
+
+use super::{Encoder, Job, NODE_PLACE, Node, source};
+use crate::payload::{MAX_UNITS, REFERENCE_UNITS, array_units, string_units};
+use crate::zend::constants as c;
+use crate::zend::live::{Array, Bucket, Reference, Slot, Text};
+
+/// Why the scan ended early.
+pub(super) enum Stop {
+    /// References: their graph must be explored first.
+    References,
+    /// This element of this job's source cannot be stored.
+    Offender { job: usize, element: usize },
+    /// More than places can count.
+    TooLarge,
+}
+
+/// An array may only hold itself through a reference, so a cycle is found as an array met again after a reference was taken
+/// for its value. `Refused` is what stops the scan from within one element.
+enum Refused {
+    References,
+    Unstorable,
+}
+
+impl Encoder {
+    /// Walks all arrays, beginning with the root.
+    pub(super) fn scan<const GRAPH: bool>(&mut self, root: &Slot) -> Result<(), Stop> {
+        let array = root.array();
+        if GRAPH && self.graph.is_node(array) {
+            self.node(array, 0);
+            // The value itself is held by whoever fetches it, not by a fixup.
+            self.fixups = 0;
+        } else if let Err(refused) = self.array::<GRAPH>(root, 0) {
+            return Err(at_element(refused, 0, 0));
+        }
+        let mut next = 0;
+        while next < self.jobs.len() {
+            let job = &mut self.jobs[next];
+            job.at = self.array_units as u32;
+            if job.has(Job::NODE) {
+                self.nodes[job.node as usize].at = job.at;
+            } else {
+                job.node = self.places.len() as u32;
+            }
+            let job = *job;
+            self.array_units += if job.has(Job::REFERENCE) {
+                self.scan_reference::<GRAPH>(&job, next)?
+            } else {
+                // SAFETY: a job of this value, of an array.
+                let array = unsafe { source(&job) };
+                if job.has(Job::EMPTY) {
+                    array_units(true, c::HT_MIN_MASK, 0)
+                } else if array.is_packed() {
+                    self.scan_packed::<GRAPH>(array, next)?
+                } else {
+                    self.scan_hash::<GRAPH>(array, next)?
+                }
+            };
+            if self.array_units > MAX_UNITS || self.text_units > MAX_UNITS {
+                return Err(Stop::TooLarge);
+            }
+            next += 1;
+        }
+        Ok(())
+    }
+
+    /// These return the units that the image takes.
+    fn scan_packed<const GRAPH: bool>(&mut self, array: &Array, job: usize) -> Result<u64, Stop> {
+        let (mut flat, mut leaf) = (true, true);
+        for (number, slot) in array.slots().iter().enumerate() {
+            let kind = slot.kind();
+            if kind == c::IS_LONG || kind == c::IS_DOUBLE {
+                continue;
+            }
+            flat = false;
+            if kind > c::IS_DOUBLE {
+                leaf &= kind == c::IS_STRING;
+                self.element::<GRAPH>(slot, job).map_err(|refused| at_element(refused, job, number))?;
+            }
+        }
+        if leaf && self.find_twin(array, job) {
+            return Ok(0);
+        }
+        if flat {
+            self.jobs[job].traits |= Job::FLAT;
+        }
+        Ok(array_units(true, c::HT_MIN_MASK, array.used))
+    }
+
+    fn scan_hash<const GRAPH: bool>(&mut self, array: &Array, job: usize) -> Result<u64, Stop> {
+        let mut leaf = true;
+        let buckets = array.buckets();
+        let shape = self.shapes.of(buckets);
+        self.places.reserve(2 * buckets.len());
+        for (number, bucket) in buckets.iter().enumerate() {
+            let kind = bucket.slot.kind();
+            if kind == c::IS_UNDEF {
+                continue;
+            }
+            if kind == c::IS_INDIRECT && bucket.slot.direct().kind() == c::IS_UNDEF {
+                // A symbol table's variable that is not set: no element, but in a hash chain.
+                self.jobs[job].traits |= Job::COMPACT;
+                leaf = false;
+                continue;
+            }
+            if let Some(key) = bucket.text() {
+                let place = self.shapes.place(shape, number, bucket.key).unwrap_or_else(|| {
+                    let place = self.text(key, bucket.hash);
+                    self.shapes.note(shape, buckets.len() - number, bucket.key, place);
+                    place
+                });
+                self.places.push(place);
+            }
+            if kind > c::IS_DOUBLE {
+                leaf &= kind == c::IS_STRING;
+                self.element::<GRAPH>(&bucket.slot, job)
+                    .map_err(|refused| at_element(refused, job, number))?;
+            }
+        }
+        if leaf && self.find_twin(array, job) {
+            return Ok(0);
+        }
+        let job = &self.jobs[job];
+        let slots = if job.has(Job::COMPACT) { array.count } else { array.used };
+        Ok(array_units(false, job.mask, slots))
+    }
+
+    fn scan_reference<const GRAPH: bool>(&mut self, job: &Job, number: usize) -> Result<u64, Stop> {
+        // SAFETY: the job says that its source is a reference of the value being encoded.
+        let reference = unsafe { &*(job.source as *const Reference) };
+        if reference.slot.kind() > c::IS_DOUBLE {
+            self.element::<GRAPH>(&reference.slot, number)
+                .map_err(|refused| at_element(refused, number, 0))?;
+        }
+        Ok(REFERENCE_UNITS)
+    }
+
+    /// Notes the place of an element that needs one.
+    #[inline(always)]
+    fn element<const GRAPH: bool>(&mut self, slot: &Slot, job: usize) -> Result<(), Refused> {
+        if slot.kind() == c::IS_STRING {
+            let text = slot.text();
+            let place = self.text(text, text.hash());
+            self.places.push(place);
+            return Ok(());
+        }
+        if slot.kind() == c::IS_ARRAY {
+            let place = self.array::<GRAPH>(slot, job)?;
+            self.places.push(place);
+            return Ok(());
+        }
+        self.unusual::<GRAPH>(slot, job)
+    }
+
+    /// References, indirections, and what cannot be stored.
+    fn unusual<const GRAPH: bool>(&mut self, slot: &Slot, job: usize) -> Result<(), Refused> {
+        let slot = slot.direct();
+        match slot.kind() {
+            kind if kind <= c::IS_DOUBLE => Ok(()),
+            c::IS_STRING | c::IS_ARRAY => self.element::<GRAPH>(slot, job),
+            c::IS_REFERENCE => {
+                let reference = slot.reference();
+                if GRAPH && self.graph.is_node(reference) {
+                    let place = self.node(reference, job);
+                    self.places.push(place);
+                    return Ok(());
+                }
+                if !GRAPH && reference.gc.refcount > 1 {
+                    return Err(Refused::References);
+                }
+                self.flattened |= reference.slot.kind() == c::IS_ARRAY;
+                if reference.slot.kind() > c::IS_DOUBLE {
+                    return self.element::<GRAPH>(&reference.slot, job);
+                }
+                // Says nothing, but that this reference is no node.
+                self.places.push(0);
+                Ok(())
+            }
+            _ => Err(Refused::Unstorable),
+        }
+    }
+
+    /// The place of a string.
+    #[inline(always)]
+    fn text(&mut self, text: &Text, hash: u64) -> u32 {
+        let place = self.text_units as u32;
+        // SAFETY: a live string with its hash; the value stays as it is until it is written.
+        if let Some(seen) = unsafe { self.strings.see(text.start().addr(), hash, place) } {
+            return seen;
+        }
+        self.texts.push(text);
+        self.text_units += string_units(text.len);
+        place
+    }
+
+    /// The job of an array, which waits for its own scan if it is new.
+    #[inline(always)]
+    fn array<const GRAPH: bool>(&mut self, slot: &Slot, parent: usize) -> Result<u32, Refused> {
+        let array = slot.array();
+        let next = self.jobs.len() as u32;
+        if array.count == 0 {
+            return Ok(match self.empty {
+                Some((next_free, job)) if next_free == array.next_free => job,
+                _ => {
+                    self.empty = Some((array.next_free, next));
+                    self.add_array(array, parent, Job::EMPTY)
+                }
+            });
+        }
+        if GRAPH && slot.is_counted() && self.graph.is_node(array) {
+            return Ok(self.node(array, parent));
+        }
+        // What has one holder is met once.
+        if !slot.is_counted() || array.gc.refcount > 1 {
+            let address = std::ptr::from_ref(array).addr();
+            // SAFETY: by address; the value stays as it is until it is written.
+            if let Some(seen) = unsafe { self.arrays.see(address, (address >> 3) as u64, next) } {
+                if !GRAPH && self.flattened && slot.is_counted() {
+                    return Err(Refused::References);
+                }
+                return Ok(seen);
+            }
+        }
+        Ok(self.add_array(array, parent, 0))
+    }
+
+    #[inline(always)]
+    fn add_array(&mut self, array: &Array, parent: usize, traits: u32) -> u32 {
+        let number = self.jobs.len() as u32;
+        let source = std::ptr::from_ref(array).addr() as u64;
+        let parent = parent as u32;
+        let mut job = Job { source, at: 0, parent, traits, size: array.size, mask: array.mask, node: 0 };
+        if !array.is_packed() && wasteful(array) {
+            // The engine's own choice for so many elements, and never less: it resets hash parts in steps of 64 bytes.
+            job.size = array.count.next_power_of_two().max(c::HT_MIN_SIZE);
+            job.mask = (2 * job.size).wrapping_neg();
+            job.traits |= Job::COMPACT;
+        }
+        self.jobs.push(job);
+        number
+    }
+
+    /// The place of a node, which waits for its own scan if it is new; one more fixup holds it.
+    fn node<T>(&mut self, source: &T, parent: usize) -> u32 {
+        let address = std::ptr::from_ref(source).addr();
+        let (number, new) = self.graph.number_node(address, self.nodes.len() as u32);
+        if new {
+            self.nodes.push(Node { at: 0, holders: 0 });
+            if self.graph.is_reference(address) {
+                let (source, parent) = (address as u64, parent as u32);
+                self.jobs.push(Job {
+                    source,
+                    at: 0,
+                    parent,
+                    traits: Job::REFERENCE,
+                    size: 0,
+                    mask: 0,
+                    node: 0,
+                });
+            } else {
+                // SAFETY: a node that is no reference is an array of the value.
+                self.add_array(unsafe { &*(address as *const Array) }, parent, 0);
+            }
+            let job = self.jobs.last_mut().expect("just added");
+            job.traits |= Job::NODE;
+            job.node = number;
+        }
+        self.nodes[number as usize].holders += 1;
+        self.fixups += 1;
+        number | NODE_PLACE
+    }
+}
+
+/// Whether a hash array is mostly holes, or its hash part made for many more elements than it has.
+#[inline(always)]
+fn wasteful(array: &Array) -> bool {
+    let (used, count, size) = (u64::from(array.used), u64::from(array.count), u64::from(array.size));
+    used > 2 * count || (size > u64::from(c::HT_MIN_SIZE) && size >= 4 * count)
+}
+
+fn at_element(refused: Refused, job: usize, element: usize) -> Stop {
+    match refused {
+        Refused::References => Stop::References,
+        Refused::Unstorable => Stop::Offender { job, element },
+    }
+}
+
+/// The element of a job's source by its number.
+///
+/// # Safety
+/// The job is of the value being encoded, the element one of its source's.
+pub(super) unsafe fn element<'a>(job: &Job, number: usize) -> (&'a Slot, Option<&'a Bucket>) {
+    if job.has(Job::REFERENCE) {
+        // SAFETY: the job says that its source is a reference.
+        return (unsafe { &(*(job.source as *const Reference)).slot }, None);
+    }
+    // SAFETY: the job's source is an array.
+    let array = unsafe { source(job) };
+    if array.is_packed() {
+        (&array.slots()[number], None)
+    } else {
+        let bucket = &array.buckets()[number];
+        (&bucket.slot, Some(bucket))
+    }
+}

@@ -1,0 +1,187 @@
+//! Tables that find what a value has already: open addressing, cleared by a new stamp instead of by writing.
+
+use crate::zend::live::Text;
+use std::marker::PhantomData;
+
+/// What makes two pointers the same thing.
+pub(super) trait Identity {
+    /// How many neighbours a look-up may meet before it settles for "not seen".
+    const PATIENCE: usize;
+    /// The hash of what was inserted under this pointer.
+    ///
+    /// # Safety
+    /// `pointer` was inserted since the table's last [`Table::begin`] and is still alive.
+    unsafe fn hash(pointer: usize) -> u64;
+    /// Whether the two are the same.
+    ///
+    /// # Safety
+    /// As for [`Identity::hash`], of both.
+    unsafe fn same(a: usize, b: usize) -> bool;
+}
+
+/// Strings: equal bytes. Missing one costs memory only, so strings made to collide do not cost time.
+pub(super) struct ByContent;
+
+/// Arrays and references: the same one.
+pub(super) struct ByAddress;
+
+impl Identity for ByContent {
+    const PATIENCE: usize = 64;
+
+    #[inline(always)]
+    unsafe fn hash(pointer: usize) -> u64 {
+        // SAFETY: a live string, says the caller.
+        unsafe { (*(pointer as *const Text)).hash() }
+    }
+
+    #[inline(always)]
+    unsafe fn same(a: usize, b: usize) -> bool {
+        if a == b {
+            return true;
+        }
+        // SAFETY: live strings, says the caller.
+        let (a, b) = unsafe { (&*(a as *const Text), &*(b as *const Text)) };
+        a.hash() == b.hash() && a.bytes() == b.bytes()
+    }
+}
+
+impl Identity for ByAddress {
+    const PATIENCE: usize = usize::MAX;
+
+    #[inline(always)]
+    unsafe fn hash(pointer: usize) -> u64 {
+        // Allocations are apart by 8 at least.
+        (pointer >> 3) as u64
+    }
+
+    #[inline(always)]
+    unsafe fn same(a: usize, b: usize) -> bool {
+        a == b
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    pointer: usize,
+    /// The entry counts only if this is the table's.
+    stamp: u32,
+    number: u32,
+}
+
+const EMPTY: Entry = Entry { pointer: 0, stamp: 0, number: 0 };
+const FIRST_BITS: u32 = 8;
+/// Above this many entries (2 MB) a table is given back after use.
+const KEPT_BITS: u32 = 17;
+
+/// From pointers to the numbers given to them when they were first seen.
+pub(super) struct Table<I> {
+    entries: Vec<Entry>,
+    shift: u32,
+    used: usize,
+    stamp: u32,
+    identity: PhantomData<I>,
+}
+
+impl<I: Identity> Table<I> {
+    pub(super) fn new() -> Self {
+        Table {
+            entries: vec![EMPTY; 1 << FIRST_BITS],
+            shift: 64 - FIRST_BITS,
+            used: 0,
+            stamp: 0,
+            identity: PhantomData,
+        }
+    }
+
+    /// Forgets all, in constant time (but for once in four thousand million times).
+    pub(super) fn begin(&mut self) {
+        self.used = 0;
+        self.stamp = self.stamp.wrapping_add(1);
+        if self.stamp == 0 {
+            self.entries.fill(EMPTY);
+            self.stamp = 1;
+        }
+    }
+
+    /// Gives the memory of an unusually large value back.
+    pub(super) fn trim(&mut self) {
+        if 64 - self.shift > KEPT_BITS {
+            *self = Table::new();
+        }
+    }
+
+    /// The number under which this was seen before; the first time, notes `number` and returns `None`.
+    ///
+    /// # Safety
+    /// `pointer` is what `I` stands for, with that hash, and lives until the next [`Table::begin`] or [`Table::trim`].
+    #[inline(always)]
+    pub(super) unsafe fn see(&mut self, pointer: usize, hash: u64, number: u32) -> Option<u32> {
+        let mask = self.entries.len() - 1;
+        let mut at = self.start(hash);
+        let mut met = 0;
+        loop {
+            // SAFETY: `start` and the mask keep it below the length.
+            let entry = unsafe { self.entries.get_unchecked_mut(at) };
+            if entry.stamp != self.stamp {
+                *entry = Entry { pointer, stamp: self.stamp, number };
+                self.used += 1;
+                if self.used * 2 > mask {
+                    self.grow();
+                }
+                return None;
+            }
+            // SAFETY: both were inserted under this stamp, or are the caller's.
+            if unsafe { I::same(entry.pointer, pointer) } {
+                return Some(entry.number);
+            }
+            met += 1;
+            if met >= I::PATIENCE {
+                return None;
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    /// The number of something seen before.
+    ///
+    /// # Safety
+    /// As for [`Table::see`].
+    pub(super) unsafe fn find(&self, pointer: usize, hash: u64) -> Option<u32> {
+        let mask = self.entries.len() - 1;
+        let mut at = self.start(hash);
+        for _ in 0..I::PATIENCE {
+            let entry = self.entries[at];
+            if entry.stamp != self.stamp {
+                return None;
+            }
+            // SAFETY: inserted under this stamp, and the caller's.
+            if unsafe { I::same(entry.pointer, pointer) } {
+                return Some(entry.number);
+            }
+            at = (at + 1) & mask;
+        }
+        None
+    }
+
+    /// Multiplicative hashing: the engine's own hash has its entropy in the low bits, addresses in the middle.
+    #[inline(always)]
+    fn start(&self, hash: u64) -> usize {
+        (hash.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let old = std::mem::take(&mut self.entries);
+        self.shift -= 1;
+        self.entries = vec![EMPTY; old.len() * 2];
+        let mask = self.entries.len() - 1;
+        for entry in old.into_iter().filter(|entry| entry.stamp == self.stamp) {
+            // SAFETY: inserted under this stamp.
+            let mut at = self.start(unsafe { I::hash(entry.pointer) });
+            while self.entries[at].stamp == self.stamp {
+                at = (at + 1) & mask;
+            }
+            self.entries[at] = entry;
+        }
+    }
+}

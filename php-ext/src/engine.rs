@@ -1,0 +1,211 @@
+//! Functions of the engine that the bindings do not have, and small safe faces for common ones.
+
+use std::ffi::{c_char, c_int, c_void};
+
+use ext_php_rs::ffi::{
+    zend_class_entry, zend_execute_data, zend_fcall_info_cache, zend_object, zend_resource, zend_string,
+    zend_type, zval,
+};
+use ext_php_rs::types::ZendHashTable;
+
+use crate::zend::constants as c;
+use crate::zend::live::Slot;
+
+/// What a handler gets: the frame of its call.
+pub(crate) type Frame = zend_execute_data;
+
+unsafe extern "C" {
+    pub(crate) fn zend_parse_arg_str_slow(arg: *mut zval, out: *mut *mut zend_string, number: u32) -> bool;
+    pub(crate) fn zend_parse_arg_long_slow(arg: *const zval, out: *mut i64, number: u32) -> bool;
+    pub(crate) fn zend_parse_arg_bool_slow(arg: *const zval, out: *mut bool, number: u32) -> bool;
+    pub(crate) fn zend_wrong_parameter_type_error(number: u32, expected: u32, arg: *mut zval);
+    pub(crate) fn zend_wrong_parameters_count_error(least: u32, most: u32);
+    pub(crate) fn zend_argument_value_error(number: u32, format: *const c_char, ...);
+    pub(crate) fn zend_argument_type_error(number: u32, format: *const c_char, ...);
+    pub(crate) fn zend_error(kind: c_int, format: *const c_char, ...);
+    pub(crate) fn php_error_docref(reference: *const c_char, kind: c_int, format: *const c_char, ...);
+    pub(crate) fn zend_throw_exception(
+        class: *mut zend_class_entry,
+        message: *const c_char,
+        code: i64,
+    ) -> *mut zend_object;
+    pub(crate) fn zend_is_callable_ex(
+        callable: *mut zval,
+        object: *mut zend_object,
+        flags: u32,
+        name: *mut *mut zend_string,
+        cache: *mut zend_fcall_info_cache,
+        error: *mut *mut c_char,
+    ) -> bool;
+    pub(crate) fn _call_user_function_impl(
+        object: *mut zval,
+        function: *mut zval,
+        result: *mut zval,
+        count: u32,
+        arguments: *mut zval,
+        named: *mut ZendHashTable,
+    ) -> c_int;
+    pub(crate) fn _zend_handle_numeric_str_ex(key: *const c_char, len: usize, index: *mut u64) -> bool;
+    pub(crate) fn object_init_ex(out: *mut zval, class: *mut zend_class_entry) -> c_int;
+    pub(crate) fn zend_declare_typed_property(
+        class: *mut zend_class_entry,
+        name: *mut zend_string,
+        default: *mut zval,
+        access: c_int,
+        doc: *mut zend_string,
+        kind: zend_type,
+    ) -> *mut c_void;
+    pub(crate) fn display_ini_entries(module: *mut c_void);
+    pub(crate) fn zend_ini_string_ex(
+        name: *const c_char,
+        name_length: usize,
+        original: c_int,
+        exists: *mut bool,
+    ) -> *mut c_char;
+    pub(crate) fn zend_unregister_ini_entries(module: c_int);
+    pub(crate) fn _efree(memory: *mut c_void);
+    pub(crate) static mut zend_ce_closure: *mut zend_class_entry;
+}
+
+/// Types of values as [`Slot::kind`] gives them, where the codec has no use for them.
+pub(crate) const RESOURCE: u32 = c::IS_RESOURCE;
+
+/// The first argument's place in a frame, in zvals.
+const FRAME_SLOTS: usize = size_of::<Frame>().div_ceil(size_of::<zval>());
+
+/// How many arguments the call has.
+///
+/// # Safety
+/// `frame` is the frame of a running internal function.
+#[inline(always)]
+pub(crate) unsafe fn argument_count(frame: *mut Frame) -> u32 {
+    // SAFETY: the engine keeps the count in the spare word of `This`.
+    unsafe { (*frame).This.u2.num_args }
+}
+
+/// The argument at `index` (from 0).
+///
+/// # Safety
+/// As for [`argument_count`], and there are more than `index` arguments.
+#[inline(always)]
+pub(crate) unsafe fn argument(frame: *mut Frame, index: u32) -> *mut zval {
+    // SAFETY: arguments follow the frame's header.
+    unsafe { frame.cast::<zval>().add(FRAME_SLOTS + index as usize) }
+}
+
+/// A value as the codec sees it.
+///
+/// # Safety
+/// `value` is a live zval, and stays so for `'a`.
+#[inline(always)]
+pub(crate) unsafe fn slot<'a>(value: *const zval) -> &'a Slot {
+    // SAFETY: same layout (asserted in `zend`).
+    unsafe { &*value.cast::<Slot>() }
+}
+
+/// The bytes of a string.
+///
+/// # Safety
+/// `string` is a live string and stays so for `'a`.
+#[inline(always)]
+pub(crate) unsafe fn bytes<'a>(string: *const zend_string) -> &'a [u8] {
+    // SAFETY: the bytes follow the header.
+    unsafe {
+        let start = (&raw const (*string).val).cast::<u8>();
+        std::slice::from_raw_parts(start, (*string).len)
+    }
+}
+
+/// Sets a value that needs no counting.
+///
+/// # Safety
+/// `out` may be overwritten without being destroyed.
+#[inline(always)]
+unsafe fn set(out: *mut zval, value: u64, info: u32) {
+    // SAFETY: the caller's word.
+    unsafe {
+        let out = out.cast::<Slot>();
+        (&raw mut (*out).value).write(value);
+        (&raw mut (*out).info).write(info);
+    }
+}
+
+/// # Safety
+/// As for [`set`].
+#[inline(always)]
+pub(crate) unsafe fn set_bool(out: *mut zval, value: bool) {
+    // SAFETY: the caller's word.
+    unsafe { set(out, 0, if value { c::IS_TRUE } else { c::IS_FALSE }) };
+}
+
+/// # Safety
+/// As for [`set`].
+#[inline(always)]
+pub(crate) unsafe fn set_null(out: *mut zval) {
+    // SAFETY: the caller's word.
+    unsafe { set(out, 0, c::IS_NULL) };
+}
+
+/// # Safety
+/// As for [`set`].
+#[inline(always)]
+pub(crate) unsafe fn set_int(out: *mut zval, value: i64) {
+    // SAFETY: the caller's word.
+    unsafe { set(out, value as u64, c::IS_LONG) };
+}
+
+/// # Safety
+/// As for [`set`]; `array` is counted for `out`.
+#[inline(always)]
+pub(crate) unsafe fn set_array(out: *mut zval, array: *mut ZendHashTable) {
+    // SAFETY: the caller's word.
+    unsafe { set(out, array as u64, c::IS_ARRAY_EX) };
+}
+
+/// Sets a new string with these bytes. May leave by a jump (memory limit).
+///
+/// # Safety
+/// As for [`set`].
+pub(crate) unsafe fn set_string(out: *mut zval, bytes: &[u8]) {
+    // SAFETY: the caller's word. The engine may answer with one of its own interned strings.
+    unsafe {
+        let string = ext_php_rs::ffi::ext_php_rs_zend_string_init(bytes.as_ptr().cast(), bytes.len(), false);
+        let info = (*string.cast::<crate::zend::live::Text>()).gc.info;
+        let kind = if info & c::STR_INTERNED == 0 { ext_php_rs::ffi::IS_STRING_EX } else { c::IS_STRING };
+        set(out, string as u64, kind);
+    }
+}
+
+/// Copies a value and counts the copy.
+///
+/// # Safety
+/// `from` is live; `out` may be overwritten without being destroyed.
+#[inline(always)]
+pub(crate) unsafe fn copy(out: *mut zval, from: *const zval) {
+    // SAFETY: the caller's word; a counted value begins with its count.
+    unsafe {
+        let from = slot(from);
+        set(out, from.value, from.info);
+        if from.is_counted() {
+            *(from.value as *mut u32) += 1;
+        }
+    }
+}
+
+/// Whether user code that we called left an exception.
+pub(crate) fn exception_pending() -> bool {
+    !ext_php_rs::zend::ExecutorGlobals::get().exception.is_null()
+}
+
+/// Whether a value is an instance of `Closure`.
+pub(crate) fn is_closure(value: &Slot) -> bool {
+    // SAFETY: an object's zval points at the object; the class pointer is set at the engine's start.
+    value.kind() == c::IS_OBJECT && unsafe { (*(value.value as *const zend_object)).ce == zend_ce_closure }
+}
+
+/// A type for a declaration: a mask of built-in types.
+pub(crate) const fn builtin(mask: u32) -> zend_type {
+    zend_type { ptr: std::ptr::null_mut(), type_mask: mask }
+}
+
+const _: () = assert!(size_of::<*mut zend_resource>() == 8);

@@ -1,0 +1,5 @@
+//! The cache's state for people and programs.
+
+pub(crate) mod class;
+pub(crate) mod phpinfo;
+mod snapshot;

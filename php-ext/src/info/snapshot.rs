@@ -1,0 +1,93 @@
+//! What `StaticCacheInfo` and `phpinfo()` show: one list for both.
+
+use static_cache_core::Stats;
+
+use crate::module::{Backend, partition};
+
+/// A value of the list.
+pub(super) enum Value {
+    Bool(bool),
+    Int(u64),
+    Text(String),
+    Null,
+}
+
+/// The type of a value of the list, as declared.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    Bool,
+    Int,
+    Text,
+    NullableText,
+}
+
+/// Names and types, in the order of the values that [`take`] gives.
+pub(super) const MEMBERS: [(&str, Kind); 26] = [
+    ("enabled", Kind::Bool),
+    ("available", Kind::Bool),
+    ("startup_failed", Kind::Bool),
+    ("backend_initialized", Kind::Bool),
+    ("configured_memory", Kind::Int),
+    ("shared_memory", Kind::Int),
+    ("entry_count", Kind::Int),
+    ("segment_count", Kind::Int),
+    ("shared_model", Kind::Text),
+    ("failure_reason", Kind::NullableText),
+    ("partition", Kind::Text),
+    ("used_memory", Kind::Int),
+    ("free_memory", Kind::Int),
+    ("largest_free_block", Kind::Int),
+    ("retired_memory", Kind::Int),
+    ("hits", Kind::Int),
+    ("misses", Kind::Int),
+    ("stores", Kind::Int),
+    ("evictions", Kind::Int),
+    ("expired", Kind::Int),
+    ("store_failures", Kind::Int),
+    ("publish_failures", Kind::Int),
+    ("recoveries", Kind::Int),
+    ("active_readers", Kind::Int),
+    ("overflow_readers", Kind::Int),
+    ("mutation_epoch", Kind::Int),
+];
+
+/// The values now.
+pub(super) fn take(backend: Backend) -> [Value; MEMBERS.len()] {
+    let (configured, failed, segment, reason, model, name) = partition(|partition| {
+        let state = &partition.backends[backend as usize];
+        let (model, name) = (partition.model, partition.name.clone());
+        (state.configured, state.startup_failed, state.segment.clone(), state.reason.clone(), model, name)
+    })
+    .unwrap_or((0, false, None, Some("not started".into()), "none", String::new()));
+    let stats = segment.as_ref().map_or_else(Stats::default, |segment| segment.stats());
+    let available = segment.is_some();
+    let reason = reason.map_or(Value::Null, Value::Text);
+    [
+        Value::Bool(configured > 0 && !failed),
+        Value::Bool(available),
+        Value::Bool(failed),
+        Value::Bool(available),
+        Value::Int(configured as u64),
+        Value::Int(stats.mapped),
+        Value::Int(stats.entries),
+        Value::Int(u64::from(available)),
+        Value::Text(model.into()),
+        reason,
+        Value::Text(name),
+        Value::Int(stats.used),
+        Value::Int(stats.free),
+        Value::Int(stats.largest_free),
+        Value::Int(stats.retired),
+        Value::Int(stats.hits),
+        Value::Int(stats.misses),
+        Value::Int(stats.stores),
+        Value::Int(stats.evictions),
+        Value::Int(stats.expired),
+        Value::Int(stats.store_failures),
+        Value::Int(stats.publish_failures),
+        Value::Int(stats.recoveries),
+        Value::Int(stats.active_readers),
+        Value::Int(stats.overflow_readers),
+        Value::Int(stats.mutation_epoch),
+    ]
+}

@@ -1,0 +1,25 @@
+//! The PHP extension `static_cache`: values in shared memory that PHP uses where they lie.
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`module`] | start-up, shutdown, requests, forks; this thread's sessions and the process's partition |
+//! | [`sapi`], [`ini`] | where the cache is available, and with which sizes |
+//! | [`api`] | the functions; [`memo`] makes repeated fetches cheap |
+//! | [`info`] | `StaticCacheInfo`, `phpinfo()` |
+//! | [`encode`], [`decode`], [`payload`] | PHP values to payloads and back |
+//! | [`zend`], [`engine`] | what the engine looks like and what we call of it |
+#![warn(missing_docs)]
+
+mod api;
+mod decode;
+mod encode;
+mod engine;
+mod exception;
+mod info;
+mod ini;
+mod memo;
+mod messages;
+mod module;
+mod payload;
+mod sapi;
+mod zend;

@@ -1,0 +1,48 @@
+//! Texts of errors: what failed, for which key or part, and why.
+//!
+//! A message is made in a buffer that belongs to the thread and handed to the engine as a C string: what throws
+//! or warns may leave by a jump, and then nothing of ours is lost.
+
+use static_cache_core::Error;
+
+use crate::module::Backend;
+use crate::payload;
+
+/// A key for a message: at most 80 bytes, unprintable ones escaped.
+pub(crate) fn shown(key: &[u8]) -> String {
+    let (shown, rest) = key.split_at(key.len().min(80));
+    let mut text: String = shown.escape_ascii().to_string().replace("\\'", "'").replace("\\\\", "\\");
+    if !rest.is_empty() {
+        text.push_str("...");
+    }
+    text
+}
+
+/// Why an operation on `key` failed.
+pub(crate) fn of_error(backend: Backend, key: &[u8], error: &Error) -> String {
+    let name = backend.name();
+    let key = shown(key);
+    match error {
+        Error::NoMemory { needed, free, largest } => format!(
+            "{name} cache: no memory for {needed} bytes (key \"{key}\"): {free} bytes free, largest block {largest} bytes"
+        ),
+        Error::Reserved { waited_ms } => format!(
+            "{name} cache: key \"{key}\" is reserved by another request (waited {waited_ms} ms, opcache.static_cache.lock_timeout_ms)"
+        ),
+        Error::LockTimeout { waited_ms } => format!(
+            "{name} cache: a lock was not free within {waited_ms} ms (opcache.static_cache.lock_timeout_ms)"
+        ),
+        Error::WrongType { found_tag } => {
+            format!(
+                "{name} cache: key \"{key}\" holds {}, an atomic needs int",
+                payload::type_name(*found_tag)
+            )
+        }
+        other => format!("{name} cache: {other}"),
+    }
+}
+
+/// Why a value cannot be stored: `root` is `$value` or `$values['key']`.
+pub(crate) fn unstorable(backend: Backend, root: &str, path: &str, reason: &str) -> String {
+    format!("{} cache: {root}{path} cannot be stored: {reason}", backend.name())
+}

@@ -1,0 +1,58 @@
+//! Forks (pcntl, `php -S` workers, FastCGI children): the child keeps the partition and, if the parent holds
+//! fetched values, gets pins of its own for them.
+
+use std::cell::UnsafeCell;
+use std::sync::Once;
+
+use static_cache_core::Promise;
+
+use super::{Backend, local};
+
+/// From `prepare` to the handlers after the fork, on the thread that forks.
+struct Promises(UnsafeCell<[Option<Promise>; 2]>);
+
+// SAFETY: used only inside the fork handlers, which the C library runs one fork at a time.
+unsafe impl Sync for Promises {}
+
+static PROMISES: Promises = Promises(UnsafeCell::new([None, None]));
+static REGISTER: Once = Once::new();
+
+/// Registers the handlers, once per process: start-up may run several times, and each registration lasts.
+pub(super) fn watch() {
+    // SAFETY: the handlers stay mapped: a library with thread-local destructors is never unloaded, and the module
+    // asks for the same explicitly (see `start::stay_loaded`).
+    REGISTER.call_once(|| unsafe {
+        libc::pthread_atfork(Some(prepare), Some(in_parent), Some(in_child));
+    });
+}
+
+fn each(mut act: impl FnMut(&mut static_cache_core::Session, &mut Option<Promise>)) {
+    // SAFETY: the handlers run on the forking thread, outside of any use of its state: no function of ours forks
+    // while it has a reference to it.
+    let (local, promises) = unsafe { (&mut *local(), &mut *PROMISES.0.get()) };
+    for backend in Backend::ALL {
+        if let Some(session) = local.backends[backend as usize].open_session() {
+            act(session, &mut promises[backend as usize]);
+        }
+    }
+}
+
+extern "C" fn prepare() {
+    each(|session, promise| *promise = session.before_fork());
+}
+
+extern "C" fn in_parent() {
+    each(|session, promise| {
+        if let Some(promise) = promise.take() {
+            session.after_fork_in_parent(promise);
+        }
+    });
+}
+
+extern "C" fn in_child() {
+    each(|session, promise| {
+        if let Some(promise) = promise.take() {
+            session.after_fork_in_child(promise);
+        }
+    });
+}

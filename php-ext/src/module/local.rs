@@ -1,0 +1,141 @@
+//! What one thread has: its sessions, its memos, its buffers.
+
+use std::cell::UnsafeCell;
+
+use static_cache_core::{Session, Space};
+
+use super::{Backend, partition};
+use crate::encode::Encoder;
+use crate::memo::Memo;
+
+/// One thread's use of one backend.
+pub(crate) struct BackendLocal {
+    pub(crate) memo: Memo,
+    /// Whether this request used the session at all.
+    pub(crate) used: bool,
+    /// Which partition the session belongs to (see [`super::Partition::number`]).
+    number: u32,
+    session: Option<Session>,
+}
+
+/// One thread's state.
+pub(crate) struct Local {
+    pub(crate) backends: [BackendLocal; 2],
+    pub(crate) encoder: Option<Encoder>,
+    /// Text on its way to the engine.
+    pub(crate) message: Vec<u8>,
+    /// Keys on their way into a PHP array.
+    pub(crate) keys: Vec<Vec<u8>>,
+}
+
+impl BackendLocal {
+    const fn new() -> Self {
+        Self { memo: Memo::new(), used: false, number: 0, session: None }
+    }
+
+    /// The session, made at the first use; `None` when the backend is unavailable.
+    #[inline]
+    pub(crate) fn session(&mut self, backend: Backend) -> Option<&mut Session> {
+        if self.session.is_none() {
+            self.open(backend);
+        }
+        self.used = true;
+        self.session.as_mut()
+    }
+
+    #[cold]
+    fn open(&mut self, backend: Backend) {
+        let found =
+            partition(|partition| (partition.number, partition.backends[backend as usize].segment.clone()));
+        if let Some((number, Some(segment))) = found {
+            self.number = number;
+            self.session = Some(Session::new(segment));
+        }
+    }
+
+    /// The session, if there is one.
+    pub(super) fn open_session(&mut self) -> Option<&mut Session> {
+        self.session.as_mut()
+    }
+
+    /// Ends the request: nothing that it fetched is used any more.
+    pub(super) fn end_request(&mut self) {
+        self.used = false;
+        self.memo.clear();
+        if let Some(session) = &mut self.session {
+            session.end_request();
+        }
+    }
+
+    /// Gives up what was fetched so far; the request goes on.
+    pub(crate) fn quiesce(&mut self) {
+        self.memo.clear();
+        if let Some(session) = &mut self.session {
+            session.quiesce();
+        }
+    }
+
+    /// Gives the session up: its segment is about to go.
+    pub(super) fn close(&mut self) {
+        self.memo.clear();
+        self.used = false;
+        self.session = None;
+    }
+
+    /// Removes an entry that turned out to be unusable.
+    #[allow(dead_code, reason = "for values whose classes can change")]
+    pub(crate) fn drop_entry(&mut self, key: &[u8]) {
+        if let Some(session) = &mut self.session {
+            let _ = session.delete(Space::Key, key);
+        }
+    }
+}
+
+impl Local {
+    const fn new() -> Self {
+        Self {
+            backends: [BackendLocal::new(), BackendLocal::new()],
+            encoder: None,
+            message: Vec::new(),
+            keys: Vec::new(),
+        }
+    }
+}
+
+#[cfg(not(php_zts))]
+mod place {
+    use super::{Local, UnsafeCell};
+
+    struct Place(UnsafeCell<Local>);
+
+    // SAFETY: this PHP runs on one thread of the process.
+    unsafe impl Sync for Place {}
+
+    static LOCAL: Place = Place(UnsafeCell::new(Local::new()));
+
+    #[inline(always)]
+    pub(super) fn get() -> *mut Local {
+        LOCAL.0.get()
+    }
+}
+
+#[cfg(php_zts)]
+mod place {
+    use super::{Local, UnsafeCell};
+
+    thread_local! {
+        static LOCAL: UnsafeCell<Local> = const { UnsafeCell::new(Local::new()) };
+    }
+
+    #[inline(always)]
+    pub(super) fn get() -> *mut Local {
+        LOCAL.with(UnsafeCell::get)
+    }
+}
+
+/// This thread's state. Whoever turns it into a reference makes sure that no other such reference is in use, in
+/// particular none across a call that can run user code.
+#[inline(always)]
+pub(crate) fn local() -> *mut Local {
+    place::get()
+}

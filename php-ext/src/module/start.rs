@@ -1,0 +1,113 @@
+//! Start-up and shutdown of the module and of requests.
+
+use std::ffi::{CStr, c_int};
+use std::panic::catch_unwind;
+
+use ext_php_rs::builders::ModuleBuilder;
+use ext_php_rs::zend::{ModuleEntry, SapiModule, StaticModuleEntry};
+
+use super::{Backend, fork, local, partition};
+use crate::{api, engine, exception, info, ini, sapi};
+
+const SUCCESS: c_int = 0;
+
+/// What PHP asks the library for.
+#[allow(unreachable_pub, reason = "exported by its name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn get_module() -> *mut ModuleEntry {
+    static MODULE: StaticModuleEntry = StaticModuleEntry::new();
+    MODULE.get_or_init(|| {
+        #[allow(clippy::expect_used, reason = "without an entry there is nothing to return")]
+        let (mut entry, _classes, owned): (ModuleEntry, _, _) =
+            ModuleBuilder::new("static_cache", env!("CARGO_PKG_VERSION"))
+                .info_function(info::phpinfo::print)
+                .try_into()
+                .expect("the module's name has no NUL");
+        entry.functions = api::table::functions();
+        entry.module_startup_func = Some(startup);
+        entry.module_shutdown_func = Some(shutdown);
+        entry.post_deactivate_func = Some(after_request);
+        (entry, owned)
+    })
+}
+
+/// The SAPI's name.
+pub(super) fn sapi_name() -> String {
+    let name = SapiModule::get().name;
+    // SAFETY: a SAPI's name is a C string that lasts as long as the process.
+    if name.is_null() {
+        String::new()
+    } else {
+        unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned()
+    }
+}
+
+extern "C" fn startup(_kind: c_int, module: c_int) -> c_int {
+    let _ = catch_unwind(|| {
+        if info::class::exists_already() {
+            exception::with_c_string(
+                "static_cache: this PHP already has OPcache\\StaticCacheInfo; the extension is not loaded",
+                warn_at_startup,
+            );
+            api::table::withdraw();
+            return;
+        }
+        ini::register(module);
+        exception::register();
+        info::class::register_class();
+        let settings = ini::settings();
+        for warning in &settings.warnings {
+            exception::with_c_string(warning, warn_at_startup);
+        }
+        stay_loaded();
+        fork::watch();
+        partition::install(sapi::policy(&sapi_name(), settings.allow_unsafe), &settings);
+    });
+    SUCCESS
+}
+
+fn warn_at_startup(text: *const std::ffi::c_char) {
+    // SAFETY: the engine copies the text.
+    unsafe { engine::zend_error(ext_php_rs::ffi::E_WARNING as c_int, c"%s".as_ptr(), text) };
+}
+
+extern "C" fn shutdown(_kind: c_int, module: c_int) -> c_int {
+    let _ = catch_unwind(|| {
+        // SAFETY: no request runs on this thread any more.
+        let local = unsafe { &mut *local() };
+        for backend in Backend::ALL {
+            local.backends[backend as usize].close();
+        }
+        local.encoder = None;
+        partition::remove();
+    });
+    // SAFETY: the entries were registered under this number (or none were).
+    unsafe { engine::zend_unregister_ini_entries(module) };
+    SUCCESS
+}
+
+/// The request is over for good: the executor is gone, ini values are restored, nothing points at cached values
+/// any more. (At `RSHUTDOWN` all that is still to come.)
+unsafe extern "C" fn after_request() -> c_int {
+    // SAFETY: between requests nothing else uses the thread's state.
+    let local = unsafe { &mut *local() };
+    for backend in &mut local.backends {
+        if backend.used {
+            backend.end_request();
+        }
+    }
+    SUCCESS
+}
+
+/// Fork handlers cannot be taken back, so the code must not go away under them when a server unloads and reloads
+/// the module in one process.
+fn stay_loaded() {
+    let mut found = std::mem::MaybeUninit::<libc::Dl_info>::uninit();
+    // SAFETY: any address of ours will do; the result is used only when the call says that it is there.
+    unsafe {
+        if libc::dladdr(get_module as *const _, found.as_mut_ptr()) != 0 {
+            let name = CStr::from_ptr(found.assume_init().dli_fname);
+            libc::dlopen(name.as_ptr(), libc::RTLD_NOW | libc::RTLD_NODELETE | libc::RTLD_NOLOAD);
+        }
+    }
+}

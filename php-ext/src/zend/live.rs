@@ -1,0 +1,208 @@
+//! Read-only views of values that the engine owns.
+//!
+//! A view is only ever made from a value the engine handed to us ([`Slot::of`]) or reached from one, so its type field says
+//! truthfully what its pointer points to; that is the invariant behind the safe methods here. Views live no longer than the
+//! borrow they were made from, and nobody changes the values meanwhile: the codec runs no user code.
+
+use super::constants as c;
+use ext_php_rs::types::Zval;
+use std::cell::Cell;
+use std::slice;
+
+/// `zend_refcounted_h`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct Counted {
+    pub(crate) refcount: u32,
+    pub(crate) info: u32,
+}
+
+/// `zval`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct Slot {
+    pub(crate) value: u64,
+    pub(crate) info: u32,
+    /// The next bucket of the hash chain, or nothing in particular.
+    pub(crate) next: u32,
+}
+
+/// `Bucket`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct Bucket {
+    pub(crate) slot: Slot,
+    /// The key's hash, or the integer key.
+    pub(crate) hash: u64,
+    /// A `zend_string`, or 0 for an integer key. Dangles in a bucket whose element was deleted.
+    pub(crate) key: u64,
+}
+
+/// The head of a `zend_string`; the bytes follow.
+#[repr(C)]
+pub(crate) struct Text {
+    pub(crate) gc: Counted,
+    pub(crate) hash: Cell<u64>,
+    pub(crate) len: usize,
+}
+
+/// `zend_array`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct Array {
+    pub(crate) gc: Counted,
+    pub(crate) flags: u32,
+    pub(crate) mask: u32,
+    pub(crate) data: u64,
+    pub(crate) used: u32,
+    pub(crate) count: u32,
+    pub(crate) size: u32,
+    pub(crate) cursor: u32,
+    pub(crate) next_free: i64,
+    pub(crate) destructor: u64,
+}
+
+/// `zend_reference`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct Reference {
+    pub(crate) gc: Counted,
+    pub(crate) slot: Slot,
+    pub(crate) sources: u64,
+}
+
+impl Slot {
+    /// The engine's own value.
+    pub(crate) fn of(value: &Zval) -> &Slot {
+        // SAFETY: same layout (asserted in the parent module), same lifetime.
+        unsafe { &*std::ptr::from_ref(value).cast() }
+    }
+
+    #[inline(always)]
+    pub(crate) fn kind(&self) -> u32 {
+        self.info & 0xff
+    }
+
+    /// False for values whose holder does not count: immutable arrays, interned strings, scalars.
+    #[inline(always)]
+    pub(crate) fn is_counted(&self) -> bool {
+        self.info & c::Z_TYPE_FLAGS_MASK != 0
+    }
+
+    #[inline(always)]
+    pub(crate) fn text(&self) -> &Text {
+        debug_assert!(self.kind() == c::IS_STRING);
+        // SAFETY: a live zval of type string points to a live zend_string.
+        unsafe { &*(self.value as *const Text) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn array(&self) -> &Array {
+        debug_assert!(self.kind() == c::IS_ARRAY);
+        // SAFETY: a live zval of type array points to a live zend_array.
+        unsafe { &*(self.value as *const Array) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn reference(&self) -> &Reference {
+        debug_assert!(self.kind() == c::IS_REFERENCE);
+        // SAFETY: a live zval of type reference points to a live zend_reference.
+        unsafe { &*(self.value as *const Reference) }
+    }
+
+    /// Steps over the indirection of symbol tables: the variable itself, possibly undefined.
+    #[inline(always)]
+    pub(crate) fn direct(&self) -> &Slot {
+        if self.kind() != c::IS_INDIRECT {
+            return self;
+        }
+        // SAFETY: an indirect slot points to a live zval, which is never indirect itself.
+        unsafe { &*(self.value as *const Slot) }
+    }
+
+    /// The class name of an object.
+    pub(crate) fn class_name(&self) -> &[u8] {
+        debug_assert!(self.kind() == c::IS_OBJECT);
+        // SAFETY: a live zval of type object points to a live zend_object; its class and that class's name outlive it.
+        unsafe {
+            let class = *((self.value as usize + c::OBJECT_CLASS) as *const usize);
+            let name = *((class + c::CLASS_NAME) as *const *const Text);
+            (*name).bytes()
+        }
+    }
+}
+
+impl Bucket {
+    /// The string key. Only for a bucket in use: a deleted one's key dangles.
+    #[inline(always)]
+    pub(crate) fn text(&self) -> Option<&Text> {
+        debug_assert!(self.slot.kind() != c::IS_UNDEF);
+        // SAFETY: the key of a bucket in use is null or a live zend_string.
+        unsafe { (self.key as *const Text).as_ref() }
+    }
+}
+
+impl Text {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        // SAFETY: `len` bytes follow the head of a live zend_string.
+        unsafe { slice::from_raw_parts(self.start().add(c::STRING_HEADER), self.len) }
+    }
+
+    /// The first byte of the head; good for reading the whole string, not only the head that `self` borrows.
+    #[inline(always)]
+    pub(crate) fn start(&self) -> *const u8 {
+        std::ptr::with_exposed_provenance(std::ptr::from_ref(self).addr())
+    }
+
+    #[inline(always)]
+    pub(crate) fn hash(&self) -> u64 {
+        match self.hash.get() {
+            0 => self.compute_hash(),
+            hash => hash,
+        }
+    }
+
+    #[cold]
+    fn compute_hash(&self) -> u64 {
+        // SAFETY: a live string; the engine stores the hash in it, as it does on its own account. Strings that may not be
+        // written (interned, in a segment) always have one already.
+        unsafe { super::zend_string_hash_func(self.start().cast_mut().cast()) }
+    }
+}
+
+impl Array {
+    #[inline(always)]
+    pub(crate) fn is_packed(&self) -> bool {
+        self.flags & c::HASH_FLAG_PACKED != 0
+    }
+
+    /// The elements of a packed array, holes included.
+    #[inline(always)]
+    pub(crate) fn slots(&self) -> &[Slot] {
+        debug_assert!(self.is_packed() && self.count > 0);
+        // SAFETY: a packed array that is not empty has `used` zvals.
+        unsafe { slice::from_raw_parts(self.data as *const Slot, self.used as usize) }
+    }
+
+    /// The elements of a hash array, holes included.
+    #[inline(always)]
+    pub(crate) fn buckets(&self) -> &[Bucket] {
+        debug_assert!(!self.is_packed() && self.count > 0);
+        // SAFETY: a hash array that is not empty has `used` buckets.
+        unsafe { slice::from_raw_parts(self.data as *const Bucket, self.used as usize) }
+    }
+
+    /// The hash part, which ends where the data begins.
+    #[inline(always)]
+    pub(crate) fn chains(&self) -> &[u32] {
+        let entries = hash_entries(self.mask);
+        // SAFETY: every array, the uninitialised one too, has as many entries below its data as its mask says.
+        unsafe { slice::from_raw_parts((self.data as *const u32).sub(entries), entries) }
+    }
+}
+
+/// How many entries the hash part has for this mask.
+#[inline(always)]
+pub(crate) fn hash_entries(mask: u32) -> usize {
+    mask.wrapping_neg() as usize
+}

@@ -1,0 +1,106 @@
+/* Compiled to assembly only: each DEF leaves a line .ascii "->kind NAME value" that build.rs turns into a Rust constant. */
+#include <stddef.h>
+#include "php.h"
+#include "zend_hash.h"
+#include "zend_string.h"
+
+#define LINE(head, value) __asm__ volatile("\n.ascii \"->" head " %0\"" : : "i"((unsigned long) (value)))
+#define DEF(kind, name, value) LINE(#kind " " #name, value)
+#define FLAG(name) LINE("u32 " #name, (uint32_t) (name))
+#define SIZE(name, type) LINE("usize " #name, sizeof(type))
+#define OFFSET(name, type, member) LINE("usize " #name, offsetof(type, member))
+
+/* The signatures that the Rust side declares by hand. */
+_Static_assert(__builtin_types_compatible_p(__typeof__(zend_string_hash_func), zend_ulong(zend_string *)), "zend_string_hash_func");
+_Static_assert(__builtin_types_compatible_p(__typeof__(zend_hash_func), zend_ulong(const char *, size_t)), "zend_hash_func");
+_Static_assert(__builtin_types_compatible_p(__typeof__(zval_ptr_dtor), void(zval *)), "zval_ptr_dtor");
+_Static_assert(sizeof(zend_ulong) == 8 && sizeof(void *) == 8, "a 64-bit PHP");
+
+void probe(void)
+{
+	FLAG(PHP_VERSION_ID);
+	DEF(u32, MODULE_API, ZEND_MODULE_API_NO);
+#ifdef ZTS
+	DEF(u32, PHP_ZTS, 1);
+#else
+	DEF(u32, PHP_ZTS, 0);
+#endif
+	DEF(u32, PHP_DEBUG, ZEND_DEBUG);
+
+	FLAG(IS_UNDEF);
+	FLAG(IS_NULL);
+	FLAG(IS_FALSE);
+	FLAG(IS_TRUE);
+	FLAG(IS_LONG);
+	FLAG(IS_DOUBLE);
+	FLAG(IS_STRING);
+	FLAG(IS_ARRAY);
+	FLAG(IS_OBJECT);
+	FLAG(IS_RESOURCE);
+	FLAG(IS_REFERENCE);
+	FLAG(IS_CONSTANT_AST);
+	FLAG(IS_INDIRECT);
+	FLAG(IS_INTERNED_STRING_EX);
+	FLAG(IS_ARRAY_EX);
+	FLAG(IS_OBJECT_EX);
+	FLAG(IS_REFERENCE_EX);
+	FLAG(Z_TYPE_FLAGS_MASK);
+	FLAG(IS_PROP_UNINIT);
+
+	FLAG(GC_TYPE_MASK);
+	DEF(u32, GC_FLAG_IMMUTABLE, GC_IMMUTABLE << GC_FLAGS_SHIFT);
+	FLAG(GC_STRING);
+	FLAG(GC_ARRAY);
+	FLAG(GC_REFERENCE);
+	DEF(u32, STR_INTERNED, IS_STR_INTERNED << GC_FLAGS_SHIFT);
+	DEF(u32, STR_PERMANENT, IS_STR_PERMANENT << GC_FLAGS_SHIFT);
+	DEF(u32, STR_VALID_UTF8, IS_STR_VALID_UTF8 << GC_FLAGS_SHIFT);
+
+	FLAG(HASH_FLAG_PACKED);
+	FLAG(HASH_FLAG_UNINITIALIZED);
+	FLAG(HASH_FLAG_STATIC_KEYS);
+	FLAG(HASH_FLAG_MASK);
+	FLAG(HT_MIN_MASK);
+	FLAG(HT_MIN_SIZE);
+	FLAG(HT_INVALID_IDX);
+
+	SIZE(SIZEOF_ZVAL, zval);
+	OFFSET(ZVAL_VALUE, zval, value);
+	OFFSET(ZVAL_INFO, zval, u1.type_info);
+	OFFSET(ZVAL_NEXT, zval, u2.next);
+
+	SIZE(SIZEOF_BUCKET, Bucket);
+	OFFSET(BUCKET_VAL, Bucket, val);
+	OFFSET(BUCKET_H, Bucket, h);
+	OFFSET(BUCKET_KEY, Bucket, key);
+
+	SIZE(SIZEOF_COUNTED, zend_refcounted_h);
+	OFFSET(COUNTED_REFCOUNT, zend_refcounted_h, refcount);
+	OFFSET(COUNTED_INFO, zend_refcounted_h, u.type_info);
+
+	DEF(usize, STRING_HEADER, _ZSTR_HEADER_SIZE);
+	OFFSET(STRING_GC, zend_string, gc);
+	OFFSET(STRING_H, zend_string, h);
+	OFFSET(STRING_LEN, zend_string, len);
+
+	SIZE(SIZEOF_ARRAY, zend_array);
+	OFFSET(ARRAY_GC, zend_array, gc);
+	OFFSET(ARRAY_FLAGS, zend_array, u.flags);
+	OFFSET(ARRAY_MASK, zend_array, nTableMask);
+	OFFSET(ARRAY_DATA, zend_array, arData);
+	OFFSET(ARRAY_PACKED, zend_array, arPacked);
+	OFFSET(ARRAY_USED, zend_array, nNumUsed);
+	OFFSET(ARRAY_COUNT, zend_array, nNumOfElements);
+	OFFSET(ARRAY_SIZE, zend_array, nTableSize);
+	OFFSET(ARRAY_CURSOR, zend_array, nInternalPointer);
+	OFFSET(ARRAY_NEXT_FREE, zend_array, nNextFreeElement);
+	OFFSET(ARRAY_DTOR, zend_array, pDestructor);
+
+	SIZE(SIZEOF_REFERENCE, zend_reference);
+	OFFSET(REFERENCE_GC, zend_reference, gc);
+	OFFSET(REFERENCE_VAL, zend_reference, val);
+	OFFSET(REFERENCE_SOURCES, zend_reference, sources);
+
+	OFFSET(OBJECT_CLASS, zend_object, ce);
+	OFFSET(CLASS_NAME, zend_class_entry, name);
+}
