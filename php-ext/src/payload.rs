@@ -123,12 +123,16 @@ pub(crate) fn type_name(tag: u8) -> &'static str {
 }
 
 const _: () = {
-    assert!(c::SIZEOF_ARRAY % UNIT == 0 && c::SIZEOF_BUCKET % UNIT == 0 && c::SIZEOF_ZVAL % UNIT == 0);
+    assert!(
+        c::SIZEOF_ARRAY.is_multiple_of(UNIT)
+            && c::SIZEOF_BUCKET.is_multiple_of(UNIT)
+            && c::SIZEOF_ZVAL.is_multiple_of(UNIT)
+    );
     assert!(hash_entries_is_even());
     assert!(STRING_INFO & c::STR_PERMANENT == 0);
 };
 
 /// The hash part of the smallest table keeps what follows aligned; larger ones are powers of two.
 const fn hash_entries_is_even() -> bool {
-    c::HT_MIN_MASK.wrapping_neg() % 2 == 0
+    c::HT_MIN_MASK.wrapping_neg().is_multiple_of(2)
 }

@@ -143,8 +143,7 @@ fn entry(function: &Function) -> zend_function_entry {
     // SAFETY: all fields that this PHP's entry has beyond the ones below are null or 0 by default.
     let mut entry: zend_function_entry = unsafe { std::mem::zeroed() };
     entry.fname = leak(format!("OPcache\\{}", function.name));
-    // SAFETY: the engine calls it with a frame and a place for the result, as any internal function.
-    entry.handler = unsafe { std::mem::transmute::<Handler, _>(function.handler) };
+    entry.handler = Some(function.handler);
     entry.num_args = function.parameters.len() as u32;
     entry.arg_info = Vec::leak(infos).as_ptr();
     entry

@@ -187,7 +187,7 @@ impl Encoder {
     /// `plan` is what [`Encoder::plan`] last returned, for this very value, and no PHP code ran since.
     pub(crate) unsafe fn write(&mut self, value: &Zval, plan: Plan, out: &mut [u8], address: usize) {
         assert!(plan.serial == self.serial && out.len() >= plan.len, "a plan of another value");
-        debug_assert!(address % UNIT == 0 && out.as_ptr().addr() % UNIT == 0);
+        debug_assert!(address.is_multiple_of(UNIT) && out.as_ptr().addr().is_multiple_of(UNIT));
         match plan.tag {
             TAG_STRING => {
                 let mut block = emit::Block::new(out, address);

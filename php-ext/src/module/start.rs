@@ -34,12 +34,11 @@ pub extern "C" fn get_module() -> *mut ModuleEntry {
 /// The SAPI's name.
 pub(super) fn sapi_name() -> String {
     let name = SapiModule::get().name;
-    // SAFETY: a SAPI's name is a C string that lasts as long as the process.
     if name.is_null() {
-        String::new()
-    } else {
-        unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned()
+        return String::new();
     }
+    // SAFETY: a SAPI's name is a C string that lasts as long as the process.
+    unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned()
 }
 
 extern "C" fn startup(_kind: c_int, module: c_int) -> c_int {
