@@ -125,6 +125,7 @@ unsafe fn look_up_bytes(backend: Backend, key: &[u8], out: *mut zval) -> Looked 
     let state = unsafe { &mut (*local()).backends[backend as usize] };
     let Some(session) = state.session(backend) else { return Looked::Unavailable };
     let Some(hit) = session.fetch(Space::Key, key) else { return Looked::Miss };
+    state.lent |= hit.payload_len() != 0;
     // SAFETY: pinned; the caller's `out`.
     unsafe { crate::decode::decode(hit.tag(), hit.bits(), hit.payload_address(), out) };
     Looked::Hit

@@ -48,6 +48,7 @@ unsafe fn look_up_shared(
     // SAFETY: a live string.
     let Some(hit) = session.fetch(Space::Key, unsafe { engine::bytes(key) }) else { return Looked::Miss };
     state.memo.insert(key, hit);
+    state.lent |= hit.payload_len() != 0;
     // SAFETY: the hit is pinned until the request ends, as long as PHP may hold the value.
     unsafe { decode::decode(hit.tag(), hit.bits(), hit.payload_address(), out) };
     Looked::Hit

@@ -98,10 +98,14 @@ pub(super) unsafe extern "C" fn quiesce(frame: *mut Frame, out: *mut zval) {
     unsafe {
         guarded(out, || {
             Args::new(frame, 0, 0)?;
-            for backend in &mut (*local()).backends {
-                backend.quiesce();
+            let backends = &mut (*local()).backends;
+            // An array or string that lies in shared memory can be anywhere: in a variable, an object, an
+            // iterator, a stream context. That none is left cannot be known, so nothing is given up then.
+            let given_up = backends.iter().all(|backend| !backend.lent);
+            if given_up {
+                backends.iter_mut().for_each(crate::module::BackendLocal::quiesce);
             }
-            engine::set_bool(out, true);
+            engine::set_bool(out, given_up);
             Ok(())
         });
     }

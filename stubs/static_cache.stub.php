@@ -1,0 +1,412 @@
+<?php
+
+/**
+ * Everything that the extension static_cache declares, for editors and static analysis.
+ *
+ * Checked against the built module by stubs/check.php. A function that fails returns false (or $default) unless
+ * $throw_on_error is set; then it throws StaticCacheException. Wrong arguments always throw: \ValueError for an empty key,
+ * a key of more than 65,535 bytes or a negative $ttl, $lease or $limit, \TypeError for a wrong type.
+ */
+
+namespace OPcache;
+
+/** Why a call with $throw_on_error failed: the message names the backend, the key or part, and the cause. */
+class StaticCacheException extends \Exception
+{
+}
+
+/** The state of one backend in the running process's partition. Sizes are in bytes, counts since the partition's start. */
+final readonly class StaticCacheInfo
+{
+    /** Has a size and started. */
+    public bool $enabled;
+    /** Can be used now. */
+    public bool $available;
+    /** Should be available, but starting it failed. */
+    public bool $startup_failed;
+    public bool $backend_initialized;
+    /** Memory for entries, from the size directive. */
+    public int $configured_memory;
+    /** Address space mapped: the above and bookkeeping, which uses memory only where it is touched. */
+    public int $shared_memory;
+    public int $entry_count;
+    public int $segment_count;
+    /** Who shares the cache: "process", "process group" or "none". */
+    public string $shared_model;
+    /** Why it is not available. */
+    public ?string $failure_reason;
+    /** Name of the partition. */
+    public string $partition;
+    /** Memory of entries, with their headers. */
+    public int $used_memory;
+    public int $free_memory;
+    public int $largest_free_block;
+    /** Memory of replaced and deleted entries that requests still read. */
+    public int $retired_memory;
+    public int $hits;
+    public int $misses;
+    public int $stores;
+    /** Entries that made room for others. */
+    public int $evictions;
+    /** Entries removed after they had expired. */
+    public int $expired;
+    public int $store_failures;
+    public int $publish_failures;
+    /** Repairs after a process was killed inside a lock. */
+    public int $recoveries;
+    /** Requests that keep fetched memory now. */
+    public int $active_readers;
+    /** Of those, requests that found no reader slot with a pin list (opcache.static_cache.readers). */
+    public int $overflow_readers;
+    /** Changes so far. */
+    public int $mutation_epoch;
+
+    private function __construct() {}
+}
+
+/**
+ * Stores a value. Makes room by evicting entries that were not read lately.
+ *
+ * @param string $key 1 to 65,535 bytes.
+ * @param mixed $value Null, bool, int, float, string or array; objects are refused for now.
+ * @param int $ttl Seconds to live; 0: no limit.
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True when stored.
+ * @example \OPcache\volatile_store('routes', $routes);
+ */
+function volatile_store(string $key, mixed $value, int $ttl = 0, bool $throw_on_error = false): bool {}
+
+/**
+ * Stores several values, all or none.
+ *
+ * @param array $values Key => value; int keys count as their decimal string.
+ * @param int $ttl Seconds to live; 0: no limit.
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True when all were stored.
+ * @example \OPcache\volatile_store_array(['a' => 1, 'b' => [2, 3]]);
+ */
+function volatile_store_array(array $values, int $ttl = 0, bool $throw_on_error = false): bool {}
+
+/**
+ * Fetches a value. Arrays and strings are used where they lie in shared memory; changing them copies first, as always.
+ *
+ * @param string $key 1 to 65,535 bytes.
+ * @param mixed $default Returned when there is no such entry or the backend is unavailable.
+ * @param bool $throw_on_error Throw when the backend is unavailable (a miss is no error).
+ * @example $routes = \OPcache\volatile_fetch('routes') ?? build_routes();
+ */
+function volatile_fetch(string $key, mixed $default = null, bool $throw_on_error = false): mixed {}
+
+/**
+ * Fetches several values: every requested key in the order asked, with its value or $default.
+ *
+ * @param array $keys Strings and ints (as their decimal string).
+ * @param ?array $default Used for each key without an entry.
+ * @param bool $throw_on_error Throw when the backend is unavailable.
+ * @example ['a' => $a, 'b' => $b] = \OPcache\volatile_fetch_array(['a', 'b']);
+ */
+function volatile_fetch_array(array $keys, ?array $default = null, bool $throw_on_error = false): array {}
+
+/**
+ * Says whether a fetch would find an entry.
+ *
+ * @param string $key 1 to 65,535 bytes.
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @example if (!\OPcache\volatile_exists('warm')) { warm_up(); }
+ */
+function volatile_exists(string $key, bool $throw_on_error = false): bool {}
+
+/**
+ * Reserves a key for this request, until it stores or increments the key, unlocks or deletes it, or ends. Never waits.
+ *
+ * Others' stores of the key wait meanwhile, at most opcache.static_cache.lock_timeout_ms.
+ *
+ * @param string $key 1 to 65,535 bytes.
+ * @param int $lease Seconds for which the reservation outlives the request; 0: it does not.
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True when this request holds it (now or already), false when another does.
+ * @example if (\OPcache\volatile_lock('report')) { \OPcache\volatile_store('report', build()); }
+ */
+function volatile_lock(string $key, int $lease = 0, bool $throw_on_error = false): bool {}
+
+/**
+ * Gives a reservation up.
+ *
+ * @param string $key 1 to 65,535 bytes.
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True when this request held it.
+ * @example \OPcache\volatile_unlock('report');
+ */
+function volatile_unlock(string $key, bool $throw_on_error = false): bool {}
+
+/**
+ * Deletes an entry, and the static state of a class of that name. Loads no class.
+ *
+ * @param string $key_or_class A key, or a class name in any case, with or without leading backslash.
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True unless the backend is unavailable.
+ * @example \OPcache\volatile_delete('routes');
+ */
+function volatile_delete(string $key_or_class, bool $throw_on_error = false): bool {}
+
+/**
+ * Deletes several entries, as volatile_delete() does.
+ *
+ * @param array $keys Strings and ints (as their decimal string).
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True unless the backend is unavailable.
+ * @example \OPcache\volatile_delete_array(['a', 'b']);
+ */
+function volatile_delete_array(array $keys, bool $throw_on_error = false): bool {}
+
+/**
+ * Deletes everything in this backend of the partition. What requests have fetched stays valid for them.
+ *
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True unless the backend is unavailable.
+ * @example \OPcache\volatile_clear();
+ */
+function volatile_clear(bool $throw_on_error = false): bool {}
+
+/**
+ * The backend's state.
+ *
+ * @throws StaticCacheException If opcache.restrict_api keeps the script out.
+ * @example echo \OPcache\volatile_cache_info()->used_memory;
+ */
+function volatile_cache_info(): StaticCacheInfo {}
+
+/**
+ * Stores a value unless there is one.
+ *
+ * @param string $key 1 to 65,535 bytes.
+ * @param mixed $value As for volatile_store().
+ * @param int $ttl Seconds to live; 0: no limit.
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True when stored; false, without an exception, when the key has an entry.
+ * @example \OPcache\volatile_add('first', getmypid());
+ */
+function volatile_add(string $key, mixed $value, int $ttl = 0, bool $throw_on_error = false): bool {}
+
+/**
+ * Fetches a value, or builds and stores it: one request builds while the others wait for its result.
+ *
+ * Who has waited opcache.static_cache.lock_timeout_ms builds for itself and stores nothing. An exception of $build
+ * passes through; nothing is stored then.
+ *
+ * @param string $key 1 to 65,535 bytes.
+ * @param callable $build Called without arguments; returns the value.
+ * @param int $ttl Seconds to live; 0: no limit.
+ * @param bool $throw_on_error Throw when the backend is unavailable or the value cannot be stored.
+ * @example $routes = \OPcache\volatile_remember('routes', fn() => build_routes());
+ */
+function volatile_remember(string $key, callable $build, int $ttl = 0, bool $throw_on_error = false): mixed {}
+
+/**
+ * The keys that begin with $prefix, as a list in no particular order. Keeps nobody from writing.
+ *
+ * @param int $limit At most so many; 0: all.
+ * @return list<string>
+ * @example foreach (\OPcache\volatile_keys('user.') as $key) { echo $key; }
+ */
+function volatile_keys(string $prefix = '', int $limit = 0): array {}
+
+/**
+ * Deletes the entries whose keys begin with $prefix.
+ *
+ * @return int How many were deleted.
+ * @example \OPcache\volatile_delete_prefix('user.');
+ */
+function volatile_delete_prefix(string $prefix): int {}
+
+/**
+ * Stores a value. Never evicts: a value that does not fit is refused and nothing changes.
+ *
+ * @param string $key 1 to 65,535 bytes.
+ * @param mixed $value Null, bool, int, float, string or array; objects are refused for now.
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True when stored.
+ * @example \OPcache\pinned_store('routes', $routes);
+ */
+function pinned_store(string $key, mixed $value, bool $throw_on_error = false): bool {}
+
+/**
+ * Stores several values, all or none.
+ *
+ * @param array $values Key => value; int keys count as their decimal string.
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True when all were stored.
+ * @example \OPcache\pinned_store_array(['a' => 1, 'b' => [2, 3]]);
+ */
+function pinned_store_array(array $values, bool $throw_on_error = false): bool {}
+
+/**
+ * Fetches a value. Arrays and strings are used where they lie in shared memory; changing them copies first, as always.
+ *
+ * @param string $key 1 to 65,535 bytes.
+ * @param mixed $default Returned when there is no such entry or the backend is unavailable.
+ * @param bool $throw_on_error Throw when the backend is unavailable (a miss is no error).
+ * @example $routes = \OPcache\pinned_fetch('routes') ?? build_routes();
+ */
+function pinned_fetch(string $key, mixed $default = null, bool $throw_on_error = false): mixed {}
+
+/**
+ * Fetches several values: every requested key in the order asked, with its value or $default.
+ *
+ * @param array $keys Strings and ints (as their decimal string).
+ * @param ?array $default Used for each key without an entry.
+ * @param bool $throw_on_error Throw when the backend is unavailable.
+ * @example ['a' => $a, 'b' => $b] = \OPcache\pinned_fetch_array(['a', 'b']);
+ */
+function pinned_fetch_array(array $keys, ?array $default = null, bool $throw_on_error = false): array {}
+
+/**
+ * Says whether a fetch would find an entry.
+ *
+ * @param string $key 1 to 65,535 bytes.
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @example if (!\OPcache\pinned_exists('warm')) { warm_up(); }
+ */
+function pinned_exists(string $key, bool $throw_on_error = false): bool {}
+
+/**
+ * Reserves a key for this request, until it stores or increments the key, unlocks or deletes it, or ends. Never waits.
+ *
+ * Others' stores of the key wait meanwhile, at most opcache.static_cache.lock_timeout_ms.
+ *
+ * @param string $key 1 to 65,535 bytes.
+ * @param int $lease Seconds for which the reservation outlives the request; 0: it does not.
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True when this request holds it (now or already), false when another does.
+ * @example if (\OPcache\pinned_lock('report')) { \OPcache\pinned_store('report', build()); }
+ */
+function pinned_lock(string $key, int $lease = 0, bool $throw_on_error = false): bool {}
+
+/**
+ * Gives a reservation up.
+ *
+ * @param string $key 1 to 65,535 bytes.
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True when this request held it.
+ * @example \OPcache\pinned_unlock('report');
+ */
+function pinned_unlock(string $key, bool $throw_on_error = false): bool {}
+
+/**
+ * Deletes an entry, and the static state of a class of that name. Loads no class.
+ *
+ * @param string $key_or_class A key, or a class name in any case, with or without leading backslash.
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True unless the backend is unavailable.
+ * @example \OPcache\pinned_delete('routes');
+ */
+function pinned_delete(string $key_or_class, bool $throw_on_error = false): bool {}
+
+/**
+ * Deletes several entries, as pinned_delete() does.
+ *
+ * @param array $keys Strings and ints (as their decimal string).
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True unless the backend is unavailable.
+ * @example \OPcache\pinned_delete_array(['a', 'b']);
+ */
+function pinned_delete_array(array $keys, bool $throw_on_error = false): bool {}
+
+/**
+ * Deletes everything in this backend of the partition. What requests have fetched stays valid for them.
+ *
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True unless the backend is unavailable.
+ * @example \OPcache\pinned_clear();
+ */
+function pinned_clear(bool $throw_on_error = false): bool {}
+
+/**
+ * The backend's state.
+ *
+ * @throws StaticCacheException If opcache.restrict_api keeps the script out.
+ * @example echo \OPcache\pinned_cache_info()->used_memory;
+ */
+function pinned_cache_info(): StaticCacheInfo {}
+
+/**
+ * Stores a value unless there is one.
+ *
+ * @param string $key 1 to 65,535 bytes.
+ * @param mixed $value As for pinned_store().
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True when stored; false, without an exception, when the key has an entry.
+ * @example \OPcache\pinned_add('first', getmypid());
+ */
+function pinned_add(string $key, mixed $value, bool $throw_on_error = false): bool {}
+
+/**
+ * Fetches a value, or builds and stores it: one request builds while the others wait for its result.
+ *
+ * Who has waited opcache.static_cache.lock_timeout_ms builds for itself and stores nothing. An exception of $build
+ * passes through; nothing is stored then.
+ *
+ * @param string $key 1 to 65,535 bytes.
+ * @param callable $build Called without arguments; returns the value.
+ * @param bool $throw_on_error Throw when the backend is unavailable or the value cannot be stored.
+ * @example $routes = \OPcache\pinned_remember('routes', fn() => build_routes());
+ */
+function pinned_remember(string $key, callable $build, bool $throw_on_error = false): mixed {}
+
+/**
+ * The keys that begin with $prefix, as a list in no particular order. Keeps nobody from writing.
+ *
+ * @param int $limit At most so many; 0: all.
+ * @return list<string>
+ * @example foreach (\OPcache\pinned_keys('user.') as $key) { echo $key; }
+ */
+function pinned_keys(string $prefix = '', int $limit = 0): array {}
+
+/**
+ * Deletes the entries whose keys begin with $prefix.
+ *
+ * @return int How many were deleted.
+ * @example \OPcache\pinned_delete_prefix('user.');
+ */
+function pinned_delete_prefix(string $prefix): int {}
+
+/**
+ * Adds $step to an int, atomically. A missing key counts as 0. Overflow wraps around and gives an E_WARNING.
+ *
+ * @param string $key 1 to 65,535 bytes.
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return int|false The new value.
+ * @example $visits = \OPcache\pinned_atomic_increment('visits');
+ */
+function pinned_atomic_increment(string $key, int $step = 1, bool $throw_on_error = false): int|false {}
+
+/**
+ * Subtracts $step from an int, atomically. A missing key counts as 0. Overflow wraps around and gives an E_WARNING.
+ *
+ * @param string $key 1 to 65,535 bytes.
+ * @param bool $throw_on_error Throw instead of returning false.
+ * @return int|false The new value.
+ * @example $left = \OPcache\pinned_atomic_decrement('left');
+ */
+function pinned_atomic_decrement(string $key, int $step = 1, bool $throw_on_error = false): int|false {}
+
+/**
+ * Gives an existing entry a new time to live.
+ *
+ * @param string $key 1 to 65,535 bytes.
+ * @param int $ttl Seconds from now; 0: no limit.
+ * @return bool False when there is no such entry.
+ * @example \OPcache\volatile_touch('session.42', 1800);
+ */
+function volatile_touch(string $key, int $ttl): bool {}
+
+/**
+ * For daemons and worker loops, between two jobs: gives back the memory of what this request has fetched.
+ *
+ * Cannot crash: once the request was handed an array or a string, which may still be in use anywhere, nothing is given
+ * back before the request ends.
+ *
+ * @return bool True when the memory was given back.
+ * @example while ($job = next_job()) { run($job); unset($job); \OPcache\static_quiesce(); }
+ */
+function static_quiesce(): bool {}
