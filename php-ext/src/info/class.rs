@@ -5,9 +5,9 @@ use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use ext_php_rs::ffi::{
-    ZEND_ACC_FINAL, ZEND_ACC_NOT_SERIALIZABLE, ZEND_ACC_PRIVATE, ZEND_ACC_PUBLIC, ZEND_ACC_READONLY_CLASS,
-    zend_class_entry, zend_function_entry, zend_internal_arg_info, zend_object,
-    zend_register_internal_class_ex, zend_string, zend_string_init_interned, zval,
+    ZEND_ACC_FINAL, ZEND_ACC_NO_DYNAMIC_PROPERTIES, ZEND_ACC_NOT_SERIALIZABLE, ZEND_ACC_PRIVATE,
+    ZEND_ACC_PUBLIC, ZEND_ACC_READONLY_CLASS, zend_class_entry, zend_function_entry, zend_internal_arg_info,
+    zend_object, zend_register_internal_class_ex, zend_string, zend_string_init_interned, zval,
 };
 use ext_php_rs::zend::ExecutorGlobals;
 
@@ -99,7 +99,10 @@ pub(crate) fn register_class() {
         constructor.arg_info = NO_ARGUMENTS.0.as_ptr();
         constructor.flags = ZEND_ACC_PRIVATE;
         let methods = Box::leak(Box::new(Methods([constructor, std::mem::zeroed()])));
-        let flags = ZEND_ACC_FINAL | ZEND_ACC_READONLY_CLASS | ZEND_ACC_NOT_SERIALIZABLE;
+        let flags = ZEND_ACC_FINAL
+            | ZEND_ACC_READONLY_CLASS
+            | ZEND_ACC_NO_DYNAMIC_PROPERTIES
+            | ZEND_ACC_NOT_SERIALIZABLE;
         let class = register_with(c"OPcache\\StaticCacheInfo", ptr::null_mut(), flags, methods.0.as_ptr());
         for (name, kind) in MEMBERS {
             declare(class, name, kind);
