@@ -16,14 +16,14 @@
 //! | image | layout | given to PHP as |
 //! |---|---|---|
 //! | string | `zend_string`, bytes, NUL, zeros to 8 | interned string, not counted |
-//! | array | `zend_array`, hash part, elements in use (`nNumUsed`, holes stay) | immutable array, not counted |
+//! | array | `zend_array`, hash part, elements in use (`nNumUsed`; holes stay, unless a hash is mostly holes) | immutable array, not counted |
 //! | reference | `zend_reference` | only through a template |
 //!
 //! Strings are *interned* but never *permanent*: caches of the engine that outlive a request copy such strings. Their hash is
 //! always there (the engine computes a missing one in place, which would trap). All keys being interned, every array has
 //! `HASH_FLAG_STATIC_KEYS`: a copy that PHP makes need not look at its keys when it dies. An empty array has its own empty
 //! hash part, since the engine's own sits at another address in each process. Equal strings are stored once per value, and
-//! so is an array that the value holds several times.
+//! so is an array that the value holds several times; small arrays of strings and scalars, also when they are only equal.
 //!
 //! ## Templates
 //! A value with PHP references between its parts, or cycles, cannot be handed out in place: a reference is counted, and
@@ -36,6 +36,7 @@
 //! | nodes | per node the offset of its image in the block, `u32` in units of 8 bytes; node 0 is the value |
 //! | fixups | [`Fixup`] each: that slot of that node's copy is to hold that node's copy |
 //!
+//! A reference is one node; an array is one for each of its holders, as `unserialize()` makes them.
 //! A node's image carries its final reference count: as many holders as fixups name it, and one for the value itself. Its
 //! kind is the type in its `zend_refcounted_h`, which is how objects are to become nodes later: a third image (class, layout
 //! fingerprint, property slots) that fetch makes an object of before the fixups run, while their arrays and strings stay in

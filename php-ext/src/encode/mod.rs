@@ -164,7 +164,8 @@ impl Encoder {
         let stopped = match self.scan::<false>(root) {
             Err(Stop::References) => {
                 self.graph.explore(root.array());
-                self.begin();
+                // The strings met so far are of the same value; they keep their places.
+                self.begin_arrays();
                 self.scan::<true>(root)
             }
             other => other,
@@ -205,17 +206,21 @@ impl Encoder {
 
     fn begin(&mut self) {
         self.strings.begin();
-        self.arrays.begin();
-        self.jobs.clear();
-        self.leaves.begin();
         self.shapes.begin();
+        self.texts.clear();
+        self.text_units = 0;
+        self.begin_arrays();
+    }
+
+    fn begin_arrays(&mut self) {
+        self.arrays.begin();
+        self.leaves.begin();
+        self.jobs.clear();
         self.empty = None;
         self.places.clear();
-        self.texts.clear();
         self.nodes.clear();
         self.fixups = 0;
         self.array_units = 0;
-        self.text_units = 0;
         self.flattened = false;
     }
 

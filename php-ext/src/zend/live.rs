@@ -162,10 +162,15 @@ impl Text {
         }
     }
 
+    /// Stores the hash in the string, as the engine does on its own account. Strings that may not be written (interned, in a
+    /// segment) always have one already.
     #[cold]
     fn compute_hash(&self) -> u64 {
-        // SAFETY: a live string; the engine stores the hash in it, as it does on its own account. Strings that may not be
-        // written (interned, in a segment) always have one already.
+        if self.len >= super::hash::SHORTEST && super::hash::is_trusted() {
+            self.hash.set(super::hash::hash(self.bytes()));
+            return self.hash.get();
+        }
+        // SAFETY: a live string.
         unsafe { super::zend_string_hash_func(self.start().cast_mut().cast()) }
     }
 }

@@ -1,0 +1,177 @@
+<?php
+declare(strict_types=1);
+
+namespace StaticCache\Bench;
+
+/**
+ * One PHP with one JIT setting: the processes that are measured, and the racing.
+ *
+ * APCu has one serializer per process, so there are two processes where there is APCu. Rounds alternate between
+ * them, and within a process between contenders; the figure of a contender is its fastest round in any process.
+ */
+final class Lab
+{
+    /** @var array<string, Worker> by APCu serializer; '' when there is no APCu */
+    public readonly array $workers;
+    /** @var list<array> everything that was measured */
+    public array $races = [];
+
+    /** @param array<string, string> $subject 'php' and 'so', paths */
+    public function __construct(
+        public readonly array $subject,
+        public readonly string $jit,
+        private readonly Options $options,
+    ) {
+        $workers = [];
+        foreach (self::serializers($subject['php']) as $serializer) {
+            $command = [...self::php($subject), ...self::settings($jit), ...self::apcu($serializer)];
+            $workers[$serializer] = new Worker("{$subject['php']}, JIT {$jit}, {$serializer}", $command, $options->scratch);
+        }
+        $this->workers = $workers;
+        $facts = $this->facts();
+        if (!$facts['opcache'] || $facts['jit'] !== ($jit !== 'off')) {
+            throw new \RuntimeException("OPcache or its JIT is not as asked for in {$subject['php']} (JIT {$jit})");
+        }
+    }
+
+    /** What the first process says of itself. */
+    public function facts(): array
+    {
+        return $this->workers[\array_key_first($this->workers)]->facts;
+    }
+
+    public function hasModule(): bool
+    {
+        return $this->facts()['static_cache'] !== false;
+    }
+
+    public function hasApcu(): bool
+    {
+        return $this->facts()['apcu'] !== false;
+    }
+
+    /** @return list<string> names of the workloads to measure, out of these */
+    public function cases(array $names): array
+    {
+        return $this->options->cases === [] ? $names : \array_values(\array_intersect($names, $this->options->cases));
+    }
+
+    /**
+     * @param array<string, Contender> $contenders
+     * @return array<string, array{min: float, median: float}> ns per iteration; APCu's contenders once for each
+     *         serializer ("name/igbinary"), the others under their names
+     */
+    public function race(string $name, ?string $workload, array $contenders): array
+    {
+        $samples = [];
+        foreach ($this->workers as $worker) {
+            $worker->ask([
+                'do' => 'race',
+                'name' => $name,
+                'workload' => $workload,
+                'round_ns' => $this->options->roundNs,
+                'contenders' => \array_map(\get_object_vars(...), $this->able($contenders)),
+            ]);
+        }
+        for ($round = 0; $round < $this->options->rounds; ++$round) {
+            foreach ($this->workers as $serializer => $worker) {
+                foreach ($worker->ask(['do' => 'round']) as $label => $ns) {
+                    $label .= $contenders[$label]->needs === 'apcu' ? "/{$serializer}" : '';
+                    $samples[$label][] = $ns;
+                }
+            }
+        }
+        foreach ($this->workers as $worker) {
+            $worker->ask(['do' => 'finish']);
+        }
+        $times = [];
+        foreach ($samples as $label => $list) {
+            \sort($list);
+            $times[$label] = ['min' => $list[0], 'median' => $list[\intdiv(\count($list), 2)]];
+        }
+        $this->races[] = ['race' => $name, 'workload' => $workload, 'ns' => $times];
+        return $times;
+    }
+
+    /** Runs the body of a PHP function in the process with this serializer and returns its result. */
+    public function evaluate(string $serializer, string $source): mixed
+    {
+        return $this->workers[$serializer]->ask(['do' => 'eval', 'source' => $source]);
+    }
+
+    /** A web server of this PHP with one process, for what needs requests that end. */
+    public function server(string $router): Server
+    {
+        return new Server([...self::php($this->subject), ...self::settings($this->jit)], $router, $this->options->scratch);
+    }
+
+    /** @return list<string> PHP with the extensions that can be had, and no ini file */
+    private static function php(array $subject): array
+    {
+        $command = [$subject['php'], '-n', '-d', 'zend_extension=opcache'];
+        foreach (self::extensions($subject['php']) as $extension) {
+            $command = [...$command, '-d', "extension={$extension}"];
+        }
+        return $subject['so'] === '' ? $command : [...$command, '-d', "extension={$subject['so']}"];
+    }
+
+    public function close(): void
+    {
+        foreach ($this->workers as $worker) {
+            $worker->close();
+        }
+    }
+
+    private function able(array $contenders): array
+    {
+        $has = ['module' => $this->hasModule(), 'apcu' => $this->hasApcu(), '' => true];
+        return \array_filter($contenders, static fn (Contender $contender): bool => $has[$contender->needs]);
+    }
+
+    /** @return list<string> the peers' extensions that this PHP has */
+    private static function extensions(string $php): array
+    {
+        $folder = \rtrim((string) \shell_exec(\escapeshellarg($php) . ' -n -r "echo ini_get(\'extension_dir\');"'));
+        return \array_values(\array_filter(
+            ['igbinary', 'apcu'],
+            static fn (string $name): bool => \file_exists("{$folder}/{$name}.so"),
+        ));
+    }
+
+    /** @return list<string> */
+    private static function serializers(string $php): array
+    {
+        $extensions = self::extensions($php);
+        return match (true) {
+            !\in_array('apcu', $extensions, true) => [''],
+            !\in_array('igbinary', $extensions, true) => ['php'],
+            default => ['php', 'igbinary'],
+        };
+    }
+
+    /** @return list<string> */
+    private static function apcu(string $serializer): array
+    {
+        return $serializer === '' ? [] : ['-d', "apc.serializer={$serializer}"];
+    }
+
+    /** @return list<string> */
+    private static function settings(string $jit): array
+    {
+        $settings = [
+            'memory_limit=1G',
+            'opcache.enable_cli=1',
+            'opcache.validate_timestamps=0',
+            // The files are new: OPcache would leave them out for two seconds.
+            'opcache.file_update_protection=0',
+            'opcache.memory_consumption=128',
+            $jit === 'off' ? 'opcache.jit=disable' : "opcache.jit={$jit}",
+            $jit === 'off' ? 'opcache.jit_buffer_size=0' : 'opcache.jit_buffer_size=64M',
+            'apc.enable_cli=1',
+            'apc.shm_size=256M',
+            'opcache.static_cache.volatile_size_mb=256',
+            'opcache.static_cache.pinned_size_mb=256',
+        ];
+        return \array_merge(...\array_map(static fn (string $setting): array => ['-d', $setting], $settings));
+    }
+}

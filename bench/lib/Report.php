@@ -1,0 +1,214 @@
+<?php
+declare(strict_types=1);
+
+namespace StaticCache\Bench;
+
+/** Results as tables: on the terminal, and as a page of the documentation. */
+final class Report
+{
+    /** @param list<array{lab: array{php: string, jit: string}, result: Result}> $results */
+    public function __construct(
+        private readonly array $results,
+        private readonly array $machine,
+        private readonly array $subjects,
+        private readonly string $date,
+        private readonly string $command,
+    ) {
+    }
+
+    public function terminal(): string
+    {
+        $text = self::aligned($this->summary());
+        $missing = $this->missing();
+        if ($missing !== []) {
+            $text .= "\nTargets that are missed:\n" . self::aligned($missing);
+        }
+        return $text;
+    }
+
+    public function markdown(array $titles): string
+    {
+        $load = \number_format($this->machine['load'], 2);
+        $text = "# Benchmarks\n\nWritten by `{$this->command}`; do not edit.\n\n"
+            . "| | |\n|---|---|\n"
+            . "| date | {$this->date} |\n"
+            . "| processor | {$this->machine['cpu']}, {$this->machine['cores']} cores |\n"
+            . "| system | {$this->machine['system']}, {$this->machine['kernel']}, load {$load} at the start |\n";
+        foreach ($this->subjects as $facts) {
+            $text .= '| PHP | ' . self::subject($facts) . " |\n";
+        }
+        $text .= <<<'MD'
+
+            All contenders of a comparison run in turn, round by round, on the same machine in the same minutes; a figure is
+            the fastest round, per call, the loop around the call included. Where both backends are measured, the slower one
+            counts; of APCu's two serializers, the faster one. A ratio below 1 means that static-cache took less time or
+            memory. `include` is the inclusion of a file that returns a constant array, which OPcache holds in shared memory
+            (`opcache.validate_timestamps=0`). Every value is compared with the original after each round.
+
+            ## Summary
+            The worst case of each comparison.
+
+
+            MD;
+        $text .= self::markdownTable($this->summary());
+        foreach ($titles as $row => $title) {
+            $text .= "\n## {$row}: {$title}\n" . $this->details($row);
+        }
+        return $text;
+    }
+
+    /** @return list<list<string>> heading and lines: per comparison, PHP and JIT the worst case */
+    private function summary(): array
+    {
+        $table = [['row', 'what', 'PHP', 'JIT', 'target', 'result', 'worst case', '']];
+        foreach ($this->grouped() as $group) {
+            $worst = null;
+            foreach ($group as $entry) {
+                $worst = self::isWorse($entry['result'], $worst['result'] ?? null) ? $entry : $worst;
+            }
+            $result = $worst['result'];
+            if ($result->verdict() === 'info') {
+                continue;
+            }
+            $table[] = [
+                $result->row,
+                $result->check,
+                $worst['lab']['php'],
+                $worst['lab']['jit'],
+                self::shown($result->limit, $result->unit),
+                self::shown($result->value, $result->unit),
+                $result->value === null ? $result->note : $result->case,
+                $result->verdict(),
+            ];
+        }
+        return $table;
+    }
+
+    /** @return list<list<string>> */
+    private function missing(): array
+    {
+        $table = [];
+        foreach ($this->results as ['lab' => $lab, 'result' => $result]) {
+            if ($result->verdict() === 'MISSING') {
+                $figures = [];
+                foreach ($result->detail as $name => $figure) {
+                    $figures[] = "{$name} " . self::figure($figure);
+                }
+                $table[] = [
+                    "{$result->row} {$result->case}",
+                    $result->check,
+                    "PHP {$lab['php']}, JIT {$lab['jit']}",
+                    self::shown($result->value, $result->unit) . ' > ' . self::shown($result->limit, $result->unit),
+                    \implode(', ', $figures),
+                ];
+            }
+        }
+        return $table === [] ? [] : [['case', 'what', 'where', 'result > target', 'ns or bytes'], ...$table];
+    }
+
+    private function details(string $row): string
+    {
+        $text = '';
+        foreach ($this->grouped() as $group) {
+            if ($group[0]['result']->row !== $row) {
+                continue;
+            }
+            $lab = $group[0]['lab'];
+            $columns = [];
+            foreach ($group as ['result' => $result]) {
+                $columns += $result->detail;
+            }
+            $columns = \array_keys($columns);
+            $unit = $row[0] === 'M' ? 'bytes' : 'ns';
+            $heading = \array_map(static fn (string $name): string => ($name === 'own' ? 'static-cache' : $name) . ", {$unit}", $columns);
+            $table = [['case', ...$heading, 'result', 'target', '']];
+            foreach ($group as ['result' => $result]) {
+                $table[] = [
+                    $result->case,
+                    ...\array_map(static fn (string $name): string => self::figure($result->detail[$name] ?? null), $columns),
+                    self::shown($result->value, $result->unit),
+                    self::shown($result->limit, $result->unit),
+                    $result->verdict() . ($result->note === '' ? '' : ": {$result->note}"),
+                ];
+            }
+            $text .= "\n**{$group[0]['result']->check}**, PHP {$lab['php']}, JIT {$lab['jit']}\n\n" . self::markdownTable($table);
+        }
+        return $text;
+    }
+
+    /** @return array<string, list<array{lab: array, result: Result}>> by row, comparison, PHP and JIT */
+    private function grouped(): array
+    {
+        $groups = [];
+        foreach ($this->results as $entry) {
+            $groups["{$entry['result']->row}|{$entry['result']->check}|{$entry['lab']['php']}|{$entry['lab']['jit']}"][] = $entry;
+        }
+        \uksort($groups, static fn (string $a, string $b): int => \strcmp(\explode('|', $a)[0], \explode('|', $b)[0]));
+        return $groups;
+    }
+
+    /** Furthest above its target; what has a target before what has none, figures before no figures. */
+    private static function isWorse(Result $one, ?Result $other): bool
+    {
+        if ($other === null) {
+            return true;
+        }
+        $rank = static fn (Result $result): array => [
+            $result->limit !== null && $result->value !== null,
+            $result->value === null ? 0.0 : $result->value - ($result->limit ?? 0.0),
+        ];
+        return $rank($one) > $rank($other);
+    }
+
+    private static function subject(array $facts): string
+    {
+        $parts = [$facts['php'] . ($facts['zts'] ? ' ZTS' : ' NTS')];
+        foreach (['static_cache', 'apcu', 'igbinary'] as $extension) {
+            $parts[] = $facts[$extension] === false ? "no {$extension}" : "{$extension} {$facts[$extension]}";
+        }
+        return \implode(', ', $parts);
+    }
+
+    private static function shown(?float $value, string $unit): string
+    {
+        return match (true) {
+            $value === null => '-',
+            $unit === 'ratio' => \sprintf($value < 0.1 ? '%.4f' : '%.2f', $value),
+            $unit === 'bytes' => \number_format($value) . ' B',
+            default => \number_format($value),
+        };
+    }
+
+    private static function figure(?float $figure): string
+    {
+        return $figure === null ? '-' : \number_format($figure, $figure < 100 ? 1 : 0);
+    }
+
+    /** @param list<list<string>> $table */
+    private static function aligned(array $table): string
+    {
+        $widths = [];
+        foreach ($table as $line) {
+            foreach ($line as $column => $cell) {
+                $widths[$column] = \max($widths[$column] ?? 0, \strlen($cell));
+            }
+        }
+        $text = '';
+        foreach ($table as $line) {
+            $cells = [];
+            foreach ($line as $column => $cell) {
+                $cells[] = $cell . \str_repeat(' ', $widths[$column] - \strlen($cell));
+            }
+            $text .= \rtrim(\implode('  ', $cells)) . "\n";
+        }
+        return $text;
+    }
+
+    /** @param list<list<string>> $table */
+    private static function markdownTable(array $table): string
+    {
+        $lines = \array_map(static fn (array $cells): string => '| ' . \implode(' | ', $cells) . ' |', $table);
+        \array_splice($lines, 1, 0, ['|' . \str_repeat('---|', \count($table[0]))]);
+        return \implode("\n", $lines) . "\n";
+    }
+}

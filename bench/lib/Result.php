@@ -1,0 +1,40 @@
+<?php
+declare(strict_types=1);
+
+namespace StaticCache\Bench;
+
+/** One figure and what it is to be. */
+final readonly class Result
+{
+    /**
+     * @param string                $row    as in the list of targets: R1
+     * @param string                $check  what is compared: "fetch / apcu_fetch"
+     * @param string                $case   the workload, or a name for all of them
+     * @param ?float                $value  the figure that the target is for; null when it cannot be had
+     * @param ?float                $limit  the target, null when there is none for this case
+     * @param string                $unit   'ratio' or 'bytes': of $value and $limit
+     * @param array<string, ?float> $detail what the value was made of, for the tables
+     * @param string                $note   why there is no figure or no target
+     */
+    public function __construct(
+        public string $row,
+        public string $check,
+        public string $case,
+        public ?float $value,
+        public ?float $limit,
+        public string $unit = 'ratio',
+        public array $detail = [],
+        public string $note = '',
+    ) {
+    }
+
+    public function verdict(): string
+    {
+        return match (true) {
+            $this->value === null => 'n/a',
+            $this->limit === null => 'info',
+            $this->value <= $this->limit => 'pass',
+            default => 'MISSING',
+        };
+    }
+}

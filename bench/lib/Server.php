@@ -1,0 +1,106 @@
+<?php
+declare(strict_types=1);
+
+namespace StaticCache\Bench;
+
+/** PHP's built-in web server on a free port of the loopback interface. */
+final class Server
+{
+    private const START_SECONDS = 10;
+    private const ATTEMPTS = 3;
+
+    public readonly string $address;
+    /** @var resource */
+    private $process;
+
+    /**
+     * @param list<string> $command PHP with its options
+     * @param string       $scratch a folder (see bench/lib/scratch.sh): for the log and the process group
+     * @param int          $workers processes that serve; 0 for the server's only one
+     */
+    public function __construct(array $command, string $router, string $scratch, int $workers = 0)
+    {
+        $log = "{$scratch}/server.log";
+        for ($attempt = 1; $attempt <= self::ATTEMPTS; ++$attempt) {
+            $address = self::freeAddress();
+            // A group of its own: the workers are children that do not end with the server.
+            $this->process = \proc_open(
+                ['setsid', ...$command, '-S', $address, '-t', \dirname($router), $router],
+                [['file', '/dev/null', 'r'], ['file', $log, 'a'], ['file', $log, 'a']],
+                $pipes,
+                null,
+                ['PATH' => (string) \getenv('PATH')] + ($workers > 0 ? ['PHP_CLI_SERVER_WORKERS' => (string) $workers] : []),
+            );
+            \touch("{$scratch}/groups/" . \proc_get_status($this->process)['pid']);
+            if ($this->isReady($address)) {
+                $this->address = $address;
+                return;
+            }
+        }
+        throw new \RuntimeException("the web server did not start:\n" . \file_get_contents($log));
+    }
+
+    /** @return array{status: int, headers: array<string, string>, body: string} */
+    public function get(string $path): array
+    {
+        $socket = \stream_socket_client("tcp://{$this->address}", $code, $error, 10);
+        if ($socket === false) {
+            throw new \RuntimeException("GET {$path}: {$error}");
+        }
+        \stream_set_timeout($socket, 30);
+        \fwrite($socket, "GET {$path} HTTP/1.0\r\nHost: {$this->address}\r\n\r\n");
+        $response = (string) \stream_get_contents($socket);
+        \fclose($socket);
+        [$head, $body] = \explode("\r\n\r\n", $response, 2) + ['', ''];
+        $lines = \explode("\r\n", $head);
+        $headers = [];
+        foreach (\array_slice($lines, 1) as $line) {
+            [$name, $text] = \explode(':', $line, 2);
+            $headers[\strtolower($name)] = \trim($text);
+        }
+        return ['status' => (int) (\explode(' ', $lines[0])[1] ?? 0), 'headers' => $headers, 'body' => $body];
+    }
+
+    /** The decoded JSON of a successful response. */
+    public function json(string $path): mixed
+    {
+        $response = $this->get($path);
+        if ($response['status'] !== 200) {
+            throw new \RuntimeException("GET {$path}: status {$response['status']}: {$response['body']}");
+        }
+        return \json_decode($response['body'], true, flags: \JSON_THROW_ON_ERROR);
+    }
+
+    public function stop(): void
+    {
+        $group = \proc_get_status($this->process)['pid'];
+        \exec("kill -s KILL -- -{$group}");
+        \proc_close($this->process);
+    }
+
+    private static function freeAddress(): string
+    {
+        $socket = \stream_socket_server('tcp://127.0.0.1:0');
+        $address = \stream_socket_get_name($socket, false);
+        \fclose($socket);
+        return $address;
+    }
+
+    /** True once it accepts connections, false when it ended: another program may have been given the port meanwhile. */
+    private function isReady(string $address): bool
+    {
+        $deadline = \microtime(true) + self::START_SECONDS;
+        while (\proc_get_status($this->process)['running']) {
+            $socket = @\stream_socket_client("tcp://{$address}", $code, $error, 1);
+            if ($socket !== false) {
+                \fclose($socket);
+                return true;
+            }
+            if (\microtime(true) > $deadline) {
+                break;
+            }
+            \usleep(2_000);
+        }
+        return false;
+    }
+}

@@ -1,0 +1,82 @@
+<?php
+/** The driver behind bench/run: measures each PHP and JIT setting, prints the tables, writes the files. */
+declare(strict_types=1);
+
+namespace StaticCache\Bench;
+
+\spl_autoload_register(static function (string $class): void {
+    require __DIR__ . '/lib/' . \substr($class, \strlen(__NAMESPACE__) + 1) . '.php';
+});
+
+$options = Options::parse(\array_slice($argv, 1));
+
+/** @var array<string, Row> $rows */
+$rows = [];
+foreach (\glob(__DIR__ . '/rows/[A-Z][0-9].php') as $file) {
+    $name = \basename($file, '.php');
+    if ($options->rows === [] || \in_array($name, $options->rows, true)) {
+        $rows[$name] = require $file;
+    }
+}
+if ($rows === []) {
+    \fwrite(\STDERR, "bench/run: no such row\n");
+    exit(2);
+}
+
+$machine = Machine::describe();
+$date = \gmdate('Y-m-d H:i') . ' UTC';
+$started = \hrtime(true);
+$results = $raw = $subjects = [];
+try {
+    foreach ($options->subjects as $subject) {
+        foreach ($options->jits as $jit) {
+            $lab = new Lab($subject, $jit, $options);
+            $facts = $lab->facts();
+            $subjects[$facts['php']] = $facts;
+            foreach ($rows as $name => $row) {
+                \fwrite(\STDERR, "\rPHP {$facts['php']}, JIT {$jit}: {$name} ");
+                foreach ($row->measure($lab) as $result) {
+                    $results[] = ['lab' => ['php' => $facts['php'], 'jit' => $jit], 'result' => $result];
+                }
+            }
+            $lab->close();
+            $raw[] = ['facts' => $facts, 'jit' => $jit, 'races' => $lab->races];
+        }
+    }
+} catch (\RuntimeException $error) {
+    \fwrite(\STDERR, "\nbench/run: {$error->getMessage()}\n");
+    exit(1);
+}
+\fwrite(\STDERR, "\r\e[K");
+
+$report = new Report($results, $machine, \array_values($subjects), $date, $options->command);
+if ($options->smoke) {
+    \printf("bench/run: %d comparisons, every value round-trips\n", \count($results));
+    exit(0);
+}
+echo $report->terminal();
+$seconds = (\hrtime(true) - $started) / 1e9;
+\printf("\n%s, %d cores, load %.2f; %.0f s\n", $machine['cpu'], $machine['cores'], $machine['load'], $seconds);
+
+$folder = __DIR__ . '/results';
+@\mkdir($folder);
+$file = "{$folder}/" . \gmdate('Ymd-His') . '.json';
+\file_put_contents($file, \json_encode([
+    'date' => $date,
+    'command' => $options->command,
+    'machine' => $machine,
+    'rounds' => $options->rounds,
+    'round_ns' => $options->roundNs,
+    'results' => \array_map(
+        static fn (array $entry): array => $entry['lab'] + \get_object_vars($entry['result'])
+            + ['verdict' => $entry['result']->verdict()],
+        $results,
+    ),
+    'runs' => $raw,
+], \JSON_PRETTY_PRINT | \JSON_UNESCAPED_SLASHES | \JSON_THROW_ON_ERROR) . "\n");
+echo "raw results: {$file}\n";
+if ($options->writeDocs) {
+    $titles = \array_map(static fn (Row $row): string => $row->title(), $rows);
+    \file_put_contents(__DIR__ . '/../docs/benchmarks.md', $report->markdown($titles));
+    echo "written: docs/benchmarks.md\n";
+}

@@ -1,0 +1,169 @@
+<?php
+declare(strict_types=1);
+
+namespace StaticCache\Bench;
+
+return new class implements Row {
+    private const TO_INT = 'fetch / fetch of an int';
+    private const TO_INCLUDE = 'fetch / include';
+    private const TO_APCU = 'fetch / apcu_fetch';
+
+    public function title(): string
+    {
+        return 'repeated fetch of object-free values in one request';
+    }
+
+    public function measure(Lab $lab): iterable
+    {
+        foreach ($lab->cases(\array_diff(\array_keys(Workloads::ALL), ['int'])) as $case) {
+            yield from $this->fetch($lab, $case);
+        }
+        if ($lab->cases(['config64']) !== []) {
+            yield from $this->rotation($lab);
+        }
+        foreach ($lab->cases(['fetch_array32', 'fetch_array128']) as $case) {
+            yield from $this->several($lab, $case, (int) \substr($case, \strlen('fetch_array')));
+        }
+        foreach ($lab->cases(['mutate:small', 'mutate:routes300']) as $case) {
+            yield from $this->mutate($lab, $case, \explode(':', $case)[1]);
+        }
+    }
+
+    private function fetch(Lab $lab, string $case): iterable
+    {
+        $contenders = [
+            'apcu' => new Contender('apcu', '$x = \apcu_fetch(\'bench\');', '\apcu_store(\'bench\', $value);'),
+        ];
+        foreach (['volatile', 'pinned'] as $backend) {
+            $contenders[$backend] = new Contender(
+                'module',
+                "\$x = \\OPcache\\{$backend}_fetch('bench');",
+                "\\OPcache\\{$backend}_store('bench', \$value); \\OPcache\\{$backend}_store('bench.int', 1);",
+            );
+            $contenders["{$backend} int"] = new Contender(
+                'module',
+                "\$x = \\OPcache\\{$backend}_fetch('bench.int');",
+                expect: '1',
+            );
+        }
+        if (\in_array($case, Workloads::CONSTANT_ARRAYS, true)) {
+            $contenders['include'] = new Contender('', '$x = include $file;');
+        }
+        $times = $lab->race("R2 {$case}", $case, $contenders);
+        $rebuilt = $case === 'references';
+        yield $this->toInt($case, $times, $rebuilt);
+        if (isset($contenders['include'])) {
+            yield Compare::slowest('R2', self::TO_INCLUDE, $case, $times, ['volatile', 'pinned'], ['include'], 0.6);
+        }
+        yield Compare::slowest('R2', self::TO_APCU, $case, $times, ['volatile', 'pinned'], ['apcu'], null, 'no target');
+    }
+
+    /** Each backend against its own int. */
+    private function toInt(string $case, array $times, bool $rebuilt): Result
+    {
+        $limit = $rebuilt ? null : 1.3;
+        $note = $rebuilt ? 'no target: what PHP references tie together is built anew by each fetch' : '';
+        $worst = null;
+        foreach (['volatile', 'pinned'] as $backend) {
+            $one = Compare::slowest('R2', self::TO_INT, $case, $times, [$backend], ["{$backend} int"], $limit, $note);
+            if ($worst === null || $one->value > $worst->value) {
+                $worst = $one;
+            }
+        }
+        return $worst;
+    }
+
+    /** Many small entries, so that one look-up does not help the next. */
+    private function rotation(Lab $lab): iterable
+    {
+        $keys = '$keys = []; for ($k = 0; $k < 64; ++$k) { $keys[] = "config.section.key{$k}"; }';
+        $store = static fn (string $function): string =>
+            "{$keys} foreach (\$keys as \$k => \$key) { {$function}(\$key, \"value {\$k}\"); } ";
+        $last = '"value " . (($n - 1) & 63)';
+        $contenders = [];
+        foreach (['volatile', 'pinned'] as $backend) {
+            $contenders[$backend] = new Contender(
+                'module',
+                "\$x = \\OPcache\\{$backend}_fetch(\$keys[\$i & 63]);",
+                $store("\\OPcache\\{$backend}_store") . "\\OPcache\\{$backend}_store('bench.int', 1);",
+                $keys,
+                '',
+                0,
+                "\\OPcache\\{$backend}_fetch('config.section.key63') === 'value 63'",
+            );
+            $contenders["{$backend} int"] = new Contender(
+                'module',
+                "\$x = \\OPcache\\{$backend}_fetch(\$keys[\$i & 63]);",
+                before: '$keys = \array_fill(0, 64, \'bench.int\');',
+                expect: '1',
+            );
+        }
+        $contenders['apcu'] = new Contender(
+            'apcu',
+            '$x = \apcu_fetch($keys[$i & 63]);',
+            $store('\apcu_store'),
+            $keys,
+            '',
+        );
+        $times = $lab->race('R2 config64', null, $contenders);
+        yield $this->toInt('config64', $times, false);
+        yield Compare::slowest('R2', self::TO_APCU, 'config64', $times, ['volatile', 'pinned'], ['apcu'], null, 'no target');
+    }
+
+    private function several(Lab $lab, string $case, int $count): iterable
+    {
+        $keys = "\$keys = []; for (\$k = 0; \$k < {$count}; ++\$k) { \$keys[] = \"config.section.key{\$k}\"; }";
+        $values = "{$keys} \$values = \\array_map(static fn (string \$key): string => \"value of {\$key}\", \$keys);"
+            . ' $all = \array_combine($keys, $values);';
+        $expect = '(static function () { ' . $values . ' return $all; })()';
+        $contenders = [
+            'apcu' => new Contender(
+                'apcu',
+                '$x = \apcu_fetch($keys);',
+                $values . ' \apcu_store($all);',
+                $keys,
+                $expect,
+            ),
+        ];
+        foreach (['volatile', 'pinned'] as $backend) {
+            $contenders[$backend] = new Contender(
+                'module',
+                "\$x = \\OPcache\\{$backend}_fetch_array(\$keys);",
+                $values . " \\OPcache\\{$backend}_store_array(\$all);",
+                $keys,
+                $expect,
+            );
+        }
+        $times = $lab->race("R2 {$case}", null, $contenders);
+        $check = 'fetch_array / apcu_fetch(array)';
+        yield Compare::slowest('R2', $check, $case, $times, ['volatile', 'pinned'], ['apcu'], null, 'no target');
+    }
+
+    /** The caller changes its array: PHP makes a copy of one level, whoever the array came from. */
+    private function mutate(Lab $lab, string $case, string $workload): iterable
+    {
+        $expect = '[...$value, \'added\' => 1]';
+        $contenders = [
+            'apcu' => new Contender(
+                'apcu',
+                '$x = \apcu_fetch(\'bench\'); $x[\'added\'] = 1;',
+                '\apcu_store(\'bench\', $value);',
+                expect: $expect,
+            ),
+            'include' => new Contender('', '$x = include $file; $x[\'added\'] = 1;', expect: $expect),
+        ];
+        foreach (['volatile', 'pinned'] as $backend) {
+            $contenders[$backend] = new Contender(
+                'module',
+                "\$x = \\OPcache\\{$backend}_fetch('bench'); \$x['added'] = 1;",
+                "\\OPcache\\{$backend}_store('bench', \$value);",
+                expect: $expect,
+                after: "\\OPcache\\{$backend}_fetch('bench') === \$value",
+            );
+        }
+        $times = $lab->race("R2 {$case}", $workload, $contenders);
+        foreach (['include' => 'fetch and change / include and change', 'apcu' => 'fetch and change / the same with APCu'] as $peer => $check) {
+            yield Compare::slowest('R2', $check, $case, $times, ['volatile', 'pinned'], [$peer], null, 'no target');
+        }
+    }
+};
