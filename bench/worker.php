@@ -2,7 +2,8 @@
 /**
  * One PHP that is measured. Obeys the driver: a line of JSON in, a line of JSON out.
  *
- * It lives through one PHP request: what the cache keeps for the request is given up between races.
+ * What a request fetched from the cache stays in memory until it ends, so each race gets a process of its own, forked
+ * from this one, which never fetches anything. The caches and OPcache's memory are shared by all of them.
  */
 declare(strict_types=1);
 
@@ -14,13 +15,36 @@ require __DIR__ . '/lib/Race.php';
 
 $folder = $argv[1] . '/' . \getmypid();
 \mkdir($folder);
-$race = null;
 
-/** Empties all caches. Nothing that was fetched is in use any more. */
-function reset_caches(): void
+function reply(mixed $answer, ?string $error = null): void
+{
+    $reply = $error === null ? ['answer' => $answer] : ['error' => $error];
+    \fwrite(\STDOUT, \json_encode($reply, \JSON_THROW_ON_ERROR | \JSON_PRESERVE_ZERO_FRACTION) . "\n");
+}
+
+function order(): ?array
+{
+    $line = \fgets(\STDIN);
+    return $line === false ? null : \json_decode($line, true, flags: \JSON_THROW_ON_ERROR);
+}
+
+function facts(): array
+{
+    $status = \opcache_get_status(false);
+    return [
+        'php' => \PHP_VERSION,
+        'zts' => (bool) \PHP_ZTS,
+        'static_cache' => \phpversion('static_cache'),
+        'apcu' => \phpversion('apcu'),
+        'igbinary' => \phpversion('igbinary'),
+        'opcache' => (bool) ($status['opcache_enabled'] ?? false),
+        'jit' => (bool) ($status['jit']['on'] ?? false),
+    ];
+}
+
+function empty_caches(): void
 {
     if (\extension_loaded('static_cache')) {
-        \OPcache\static_quiesce();
         \OPcache\volatile_clear();
         \OPcache\pinned_clear();
     }
@@ -29,47 +53,44 @@ function reset_caches(): void
     }
 }
 
-while (($line = \fgets(\STDIN)) !== false) {
-    $order = \json_decode($line, true, flags: \JSON_THROW_ON_ERROR);
-    try {
-        $answer = null;
-        switch ($order['do']) {
-            case 'facts':
-                $answer = [
-                    'php' => \PHP_VERSION,
-                    'zts' => (bool) \PHP_ZTS,
-                    'static_cache' => \phpversion('static_cache'),
-                    'apcu' => \phpversion('apcu'),
-                    'igbinary' => \phpversion('igbinary'),
-                    'opcache' => (bool) (\opcache_get_status(false)['opcache_enabled'] ?? false),
-                    'jit' => (bool) (\opcache_get_status(false)['jit']['on'] ?? false),
-                ];
-                break;
-            case 'race':
-                $race = null;
-                reset_caches();
-                $value = $order['workload'] === null ? null : Workloads::build($order['workload']);
-                $file = $folder . '/value-' . $order['workload'] . '.php';
-                if (\in_array($order['workload'], Workloads::CONSTANT_ARRAYS, true) && !\file_exists($file)) {
-                    \file_put_contents($file, '<?php return ' . \var_export($value, true) . ';');
-                }
-                $race = new Race($folder, $order['name'], $order['contenders'], $value, $file, $order['round_ns']);
-                break;
-            case 'round':
-                $answer = $race->round();
-                break;
-            case 'finish':
-                $race->finish();
-                break;
-            case 'eval':
-                $race = null;
-                reset_caches();
-                $answer = eval($order['source']);
-                break;
-        }
-        $reply = ['answer' => $answer];
-    } catch (\Throwable $error) {
-        $reply = ['error' => \sprintf('%s (%s:%d)', $error->getMessage(), \basename($error->getFile()), $error->getLine())];
+/** In a child: everything up to the end of the race. */
+function race(array $order, string $folder): void
+{
+    $value = $order['workload'] === null ? null : Workloads::build($order['workload']);
+    $file = "{$folder}/value-{$order['workload']}.php";
+    if (\in_array($order['workload'], Workloads::CONSTANT_ARRAYS, true) && !\file_exists($file)) {
+        \file_put_contents($file, '<?php return ' . \var_export($value, true) . ';');
     }
-    \fwrite(\STDOUT, \json_encode($reply, \JSON_THROW_ON_ERROR | \JSON_PRESERVE_ZERO_FRACTION) . "\n");
+    ['name' => $name, 'contenders' => $contenders, 'round_ns' => $ns, 'warm_up' => $warmUp] = $order;
+    $race = new Race($folder, $name, $contenders, $value, $file, $ns, $warmUp);
+    reply($race->iterations());
+    while (($order = order()) !== null && $order['do'] === 'round') {
+        reply($race->round());
+    }
+    $race->finish();
+    reply(null);
+}
+
+while (($order = order()) !== null) {
+    if ($order['do'] === 'facts') {
+        reply(facts());
+        continue;
+    }
+    empty_caches();
+    $child = \pcntl_fork();
+    if ($child === 0) {
+        try {
+            $order['do'] === 'race' ? race($order, $folder) : reply(eval($order['source']));
+        } catch (\Throwable $error) {
+            $place = \basename($error->getFile()) . ':' . $error->getLine();
+            reply(null, "{$error->getMessage()} ({$place})");
+        }
+        exit(0);
+    }
+    \pcntl_waitpid($child, $status);
+    if ($status !== 0) {
+        $how = \pcntl_wifsignaled($status) ? 'killed by signal ' . \pcntl_wtermsig($status)
+            : 'ended with exit code ' . \pcntl_wexitstatus($status);
+        reply(null, "{$how} during " . ($order['name'] ?? $order['source']));
+    }
 }

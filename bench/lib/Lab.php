@@ -64,12 +64,14 @@ final class Lab
     public function race(string $name, ?string $workload, array $contenders): array
     {
         $samples = [];
-        foreach ($this->workers as $worker) {
-            $worker->ask([
+        $iterations = [];
+        foreach ($this->workers as $serializer => $worker) {
+            $iterations[$serializer] = $worker->ask([
                 'do' => 'race',
                 'name' => $name,
                 'workload' => $workload,
                 'round_ns' => $this->options->roundNs,
+                'warm_up' => !$this->options->smoke,
                 'contenders' => \array_map(\get_object_vars(...), $this->able($contenders)),
             ]);
         }
@@ -89,7 +91,7 @@ final class Lab
             \sort($list);
             $times[$label] = ['min' => $list[0], 'median' => $list[\intdiv(\count($list), 2)]];
         }
-        $this->races[] = ['race' => $name, 'workload' => $workload, 'ns' => $times];
+        $this->races[] = ['race' => $name, 'workload' => $workload, 'ns' => $times, 'calls_per_round' => $iterations];
         return $times;
     }
 

@@ -6,6 +6,9 @@ namespace StaticCache\Bench;
 /** In a worker: contenders that are timed in turn. */
 final class Race
 {
+    /** Calls before anything is timed: code is compiled, and memory that is used in turns has been touched. */
+    private const WARM_UP = 40;
+
     /** @var array<string, \Closure(int, mixed, string): array{int, mixed}> */
     private array $loops = [];
     /** @var array<string, int> */
@@ -22,6 +25,7 @@ final class Race
         private readonly mixed $value,
         private readonly string $file,
         int $roundNs,
+        bool $warmUp,
     ) {
         foreach ($contenders as $label => $contender) {
             $this->closure("{$label}-setup", $contender['setup'] . ' return null;')($value, $file);
@@ -32,7 +36,16 @@ final class Race
                 : $this->closure("{$label}-after", "return {$contender['after']};");
             $this->checks[$label] = ["{$name}, {$label}", $expect, $after];
             $this->iterations[$label] = $this->calibrate($label, $roundNs, $contender['most']);
+            for ($done = 0; $warmUp && $done < self::WARM_UP; $done += $this->iterations[$label]) {
+                $this->run($label, $this->iterations[$label]);
+            }
         }
+    }
+
+    /** @return array<string, int> calls per round */
+    public function iterations(): array
+    {
+        return $this->iterations;
     }
 
     /** @return array<string, float> ns per iteration of each contender, started with another one each time */
@@ -89,13 +102,14 @@ final class Race
         return include $path;
     }
 
+    /** How many calls fill a round. Each length is tried twice: the first call of all compiles, and any may be interrupted. */
     private function calibrate(string $label, int $roundNs, int $most): int
     {
         $most = $most === 0 ? 1 << 20 : $most;
         $n = 1;
         while (true) {
-            $ns = \max(1, $this->run($label, $n));
-            if ($ns >= $roundNs / 4 || $n >= $most) {
+            $ns = \max(1, \min($this->run($label, $n), $this->run($label, $n)));
+            if ($ns >= $roundNs / 2 || $n >= $most) {
                 return \max(1, \min($most, (int) \round($n * $roundNs / $ns)));
             }
             $n = \min($most, $n * 4);

@@ -40,7 +40,6 @@ return new class implements Row {
             $worst = \max($worst, $lab->evaluate(\array_key_first($lab->workers), <<<PHP
                 \\OPcache\\{$backend}_store('bench', \\StaticCache\\Bench\\Workloads::build('{$case}'));
                 \\OPcache\\{$backend}_store('other', 1);
-                \\OPcache\\static_quiesce();
                 \$after = \$x = null;
                 foreach (['other', 'bench'] as \$key) {
                     \$before = \\memory_get_usage();

@@ -9,6 +9,10 @@
 //! | [`encode`], [`decode`], [`payload`] | PHP values to payloads and back |
 //! | [`zend`], [`engine`] | what the engine looks like and what we call of it |
 #![warn(missing_docs)]
+#![allow(
+    rustdoc::private_intra_doc_links,
+    reason = "the crate is a module for PHP; its documentation is for those who change it"
+)]
 
 mod api;
 mod decode;
