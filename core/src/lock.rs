@@ -56,8 +56,20 @@ impl Segment {
     }
 
     /// Takes `mutex`, whatever its last holder's fate; a death is recorded.
+    #[inline]
     fn take<'a>(&self, mutex: &'a RobustMutex) -> Result<Held<'a>, Error> {
-        match mutex.lock(self.lock_timeout()) {
+        match mutex.try_lock() {
+            Taken::Clean => Ok(Held { mutex }),
+            taken => self.take_slowly(mutex, taken),
+        }
+    }
+
+    #[cold]
+    fn take_slowly<'a>(&self, mutex: &'a RobustMutex, mut taken: Taken) -> Result<Held<'a>, Error> {
+        if taken == Taken::Busy {
+            taken = mutex.lock(self.lock_timeout());
+        }
+        match taken {
             Taken::Clean => {}
             Taken::OwnerDied => self.mark_dirty(),
             Taken::Busy => return Err(self.timeout_error()),

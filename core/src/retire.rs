@@ -7,8 +7,10 @@ use crate::heap::State;
 use crate::lock::HeapGuard;
 use crate::segment::Segment;
 
-/// Retired blocks that are left alone before anybody looks whether they can be reclaimed.
-const RECLAIM_STEP: u64 = 32;
+/// Retired blocks and bytes that are left alone before anybody looks whether they can be reclaimed. Few bytes, so
+/// that what is stored again and again stays within the processor's caches.
+const RECLAIM_BLOCKS: u64 = 32;
+const RECLAIM_BYTES: u64 = 16 * 1024;
 
 impl Segment {
     /// Retires an entry that was just taken out of the index, by replacement or removal. Its shard's lock is
@@ -38,8 +40,12 @@ impl HeapGuard<'_> {
     /// Reclaims if enough has been retired since the last look for a look to be worth its cost.
     pub(crate) fn reclaim_if_due(&self) {
         let header = self.segment.header();
+        let control = self.segment.heap.control();
         let count = header.retired_count.load(Ordering::Relaxed);
-        if count >= RECLAIM_STEP && count >= self.segment.heap.control().reclaim_at.load(Ordering::Relaxed) {
+        let bytes = header.retired_bytes.load(Ordering::Relaxed);
+        if count >= control.reclaim_at_count.load(Ordering::Relaxed).max(RECLAIM_BLOCKS)
+            || bytes >= control.reclaim_at_bytes.load(Ordering::Relaxed).max(RECLAIM_BYTES)
+        {
             self.reclaim();
         }
     }
@@ -70,8 +76,11 @@ impl HeapGuard<'_> {
             }
         }
         control.retired.store(kept, Ordering::Relaxed);
-        let left = header.retired_count.load(Ordering::Relaxed);
-        control.reclaim_at.store(left * 2 + RECLAIM_STEP, Ordering::Relaxed);
+        // What stays is held by somebody: looking again is worth it once there is as much that is new.
+        let count = header.retired_count.load(Ordering::Relaxed);
+        control.reclaim_at_count.store(count * 2 + RECLAIM_BLOCKS, Ordering::Relaxed);
+        let bytes = header.retired_bytes.load(Ordering::Relaxed);
+        control.reclaim_at_bytes.store(bytes * 2 + RECLAIM_BYTES, Ordering::Relaxed);
     }
 
     /// Moves what writers pushed since the last time to the list that this lock protects.

@@ -117,7 +117,10 @@ fn a_forked_child_does_not_own_or_release_the_parents_reservation() {
     let segment = segment(1 << 20, Policy::Never);
     let mut session = Session::new(segment.clone());
     assert!(session.reserve(b"k", None).unwrap());
+    segment.set_lock_timeout(Duration::from_millis(20));
     let child = Child::fork(|_| {
+        // The very first thing that the child does must not be taken for its parent's.
+        assert_eq!(session.increment(b"k", 1, INT), Err(Error::Reserved { waited_ms: 20 }));
         assert!(!session.reserve(b"k", None).unwrap());
         assert!(!session.release(b"k").unwrap());
         session.end_request();

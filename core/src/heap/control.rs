@@ -30,8 +30,9 @@ pub(crate) struct HeapControl {
     pub(crate) queue_newest: AtomicU64,
     pub(crate) queue_oldest: AtomicU64,
     pub(crate) queue_hand: AtomicU64,
-    /// Reclaiming again is not worth it before this many blocks are retired.
-    pub(crate) reclaim_at: AtomicU64,
+    /// Reclaiming again is not worth it before so many blocks or bytes are retired.
+    pub(crate) reclaim_at_count: AtomicU64,
+    pub(crate) reclaim_at_bytes: AtomicU64,
 }
 
 // SAFETY: atomics, and a mutex that is formatted before the segment is published.
@@ -107,7 +108,8 @@ impl HeapControl {
             &self.queue_newest,
             &self.queue_oldest,
             &self.queue_hand,
-            &self.reclaim_at,
+            &self.reclaim_at_count,
+            &self.reclaim_at_bytes,
         ];
         for figure in figures {
             figure.store(0, Ordering::Relaxed);

@@ -82,9 +82,7 @@ impl Session {
     /// The slot, if there is one to be had.
     #[inline]
     fn slot(&mut self) -> Option<(usize, Owner)> {
-        if self.fork_generation != forks::generation() {
-            self.forget_parent();
-        }
+        self.notice_fork();
         match self.place {
             Place::Slot(index, owner) => Some((index, owner)),
             Place::NotAsked => self.ask_for_slot(),
@@ -97,6 +95,14 @@ impl Session {
         let found = self.segment.acquire_slot();
         self.place = found.map_or(Place::NoneFree, |(index, owner)| Place::Slot(index, owner));
         found
+    }
+
+    /// To be called first by every operation that looks at what the session owns.
+    #[inline]
+    fn notice_fork(&mut self) {
+        if self.fork_generation != forks::generation() {
+            self.forget_parent();
+        }
     }
 
     /// In a forked child: the parent's slot, pins and reservations are the parent's.
@@ -113,9 +119,7 @@ impl Session {
 
     /// Ends the request: everything fetched so far may be reclaimed, reservations without a lease end.
     pub fn end_request(&mut self) {
-        if self.fork_generation != forks::generation() {
-            self.forget_parent();
-        }
+        self.notice_fork();
         self.release_reservations();
         self.quiesce();
         if self.place == Place::NoneFree {
@@ -125,9 +129,7 @@ impl Session {
 
     /// Says that nothing fetched so far is used any more. The request goes on.
     pub fn quiesce(&mut self) {
-        if self.fork_generation != forks::generation() {
-            self.forget_parent();
-        }
+        self.notice_fork();
         self.request += 1;
         if self.slotless {
             self.slotless = false;

@@ -16,6 +16,7 @@ impl Session {
     /// # Errors
     /// [`Error::LockTimeout`].
     pub fn delete(&mut self, space: Space, key: &[u8]) -> Result<bool, Error> {
+        self.notice_fork();
         let hash = self.segment.hasher.hash(key);
         self.forget_reservation(space, key);
         self.segment.delete(hash, space, key)
@@ -38,6 +39,7 @@ impl Session {
     /// # Errors
     /// [`Error::LockTimeout`]; nothing was deleted then.
     pub fn clear(&mut self) -> Result<(), Error> {
+        self.notice_fork();
         self.forget_all_reservations();
         let segment = Arc::clone(&self.segment);
         segment.clear()

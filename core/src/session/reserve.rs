@@ -110,49 +110,54 @@ impl Session {
     /// # Errors
     /// [`Error::Reserved`] when it was not free within the lock timeout; [`Error::LockTimeout`].
     pub fn wait_released(&mut self, key: &[u8]) -> Result<bool, Error> {
-        let segment = Arc::clone(&self.segment);
-        let hash = segment.hasher.hash(key);
-        let before = segment.shard(Index::shard_of(hash)).released.load(Ordering::Relaxed);
-        let guard = self.lock_unreserved(&segment, Index::shard_of(hash), Space::Key, key, hash)?;
+        self.notice_fork();
+        let hash = self.segment.hasher.hash(key);
+        let before = self.segment.shard(Index::shard_of(hash)).released.load(Ordering::Relaxed);
+        let guard = self.lock_unreserved(Index::shard_of(hash), Space::Key, key, hash)?;
         Ok(guard.shard.released.load(Ordering::Relaxed) != before)
     }
 
     /// Locks a shard at a moment when no other session holds the reservation of `key`.
-    pub(super) fn lock_unreserved<'a>(
-        &mut self,
-        segment: &'a Segment,
+    #[inline]
+    pub(super) fn lock_unreserved(
+        &self,
         shard: usize,
         space: Space,
         key: &[u8],
         hash: u64,
-    ) -> Result<ShardGuard<'a>, Error> {
-        let mut guards = self.lock_when(segment, &[shard], |session, guards| {
-            if space != Space::Key {
-                return None;
-            }
-            session.foreign(segment, &guards[0], hash, key).map(|foreign| (0, foreign))
-        })?;
+    ) -> Result<ShardGuard<'_>, Error> {
+        let guard = self.segment.lock_shard(shard)?;
+        // Read under the lock: a reservation of this shard would be made under it.
+        if self.segment.header().reservations.0.load(Ordering::SeqCst) == 0 || space != Space::Key {
+            return Ok(guard);
+        }
+        drop(guard);
+        self.lock_once_released(shard, key, hash)
+    }
+
+    #[cold]
+    fn lock_once_released(&self, shard: usize, key: &[u8], hash: u64) -> Result<ShardGuard<'_>, Error> {
+        let mut guards = self
+            .lock_when(&[shard], |guards| self.foreign(&guards[0], hash, key).map(|foreign| (0, foreign)))?;
         guards.pop().ok_or(Error::Corrupt("no lock was taken"))
     }
 
     /// The same for all keys of some drafts.
-    pub(super) fn lock_all_unreserved<'a>(
-        &mut self,
-        segment: &'a Segment,
+    pub(super) fn lock_all_unreserved(
+        &self,
         shards: &[usize],
         drafts: &[Draft],
-    ) -> Result<Vec<ShardGuard<'a>>, Error> {
-        self.lock_when(segment, shards, |session, guards| {
+    ) -> Result<Vec<ShardGuard<'_>>, Error> {
+        self.lock_when(shards, |guards| {
             drafts.iter().filter(|draft| draft.space() == Space::Key).find_map(|draft| {
                 let at = shards.binary_search(&Index::shard_of(draft.hash())).ok()?;
-                let foreign = session.foreign(segment, &guards[at], draft.hash(), draft.key())?;
-                Some((at, foreign))
+                Some((at, self.foreign(&guards[at], draft.hash(), draft.key())?))
             })
         })
     }
 
-    fn foreign(&self, segment: &Segment, guard: &ShardGuard<'_>, hash: u64, key: &[u8]) -> Option<Foreign> {
-        match segment.holder(guard, hash, key, self.owner()) {
+    fn foreign(&self, guard: &ShardGuard<'_>, hash: u64, key: &[u8]) -> Option<Foreign> {
+        match self.segment.holder(guard, hash, key, self.owner()) {
             Holder::Other(foreign) => Some(foreign),
             Holder::Nobody | Holder::Us(_) => None,
         }
@@ -161,18 +166,18 @@ impl Session {
     /// Locks shards; while `busy` names one of them (by its place in `shards`) and a time, lets go of all,
     /// sleeps until a reservation of that shard ends, and tries again.
     fn lock_when<'a>(
-        &mut self,
-        segment: &'a Segment,
+        &'a self,
         shards: &[usize],
-        busy: impl Fn(&Self, &[ShardGuard<'a>]) -> Option<(usize, Foreign)>,
+        busy: impl Fn(&[ShardGuard<'a>]) -> Option<(usize, Foreign)>,
     ) -> Result<Vec<ShardGuard<'a>>, Error> {
+        let segment = &*self.segment;
         let mut began: Option<Instant> = None;
         loop {
             let guards = segment.lock_shards(shards)?;
             if segment.header().reservations.0.load(Ordering::SeqCst) == 0 {
                 return Ok(guards);
             }
-            let Some((at, foreign)) = busy(self, &guards) else {
+            let Some((at, foreign)) = busy(&guards) else {
                 return Ok(guards);
             };
             let shard = guards[at].shard;
@@ -191,20 +196,6 @@ impl Session {
         }
     }
 
-    /// A store of `key` by this session ends its own reservation. The shard's lock is held.
-    pub(super) fn reservation_fulfilled(
-        &mut self,
-        guard: &ShardGuard<'_>,
-        space: Space,
-        key: &[u8],
-        hash: u64,
-    ) {
-        if space == Space::Key && self.segment.header().reservations.0.load(Ordering::SeqCst) != 0 {
-            self.segment.end_reservation(guard, hash, key);
-            self.forget_reservation(space, key);
-        }
-    }
-
     fn remember_reservation(&mut self, hash: u64, key: &[u8], leased: bool) {
         self.forget_reservation(Space::Key, key);
         let list = if leased { &mut self.leased } else { &mut self.reserved };
@@ -212,7 +203,7 @@ impl Session {
     }
 
     pub(super) fn forget_reservation(&mut self, space: Space, key: &[u8]) {
-        if space == Space::Key {
+        if space == Space::Key && !(self.reserved.is_empty() && self.leased.is_empty()) {
             self.reserved.retain(|(_, held)| &**held != key);
             self.leased.retain(|(_, held)| &**held != key);
         }

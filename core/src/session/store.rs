@@ -192,10 +192,11 @@ impl Session {
     /// # Errors
     /// [`Error::Reserved`], [`Error::LockTimeout`]; the draft is gone then.
     pub fn commit(&mut self, draft: Draft, mode: Mode) -> Result<Stored, Error> {
-        let segment = Arc::clone(&self.segment);
+        self.notice_fork();
+        let segment = &*self.segment;
         let (hash, shard) = (draft.hash, Index::shard_of(draft.hash));
         let guard = self
-            .lock_unreserved(&segment, shard, draft.space, draft.key(), hash)
+            .lock_unreserved(shard, draft.space, draft.key(), hash)
             .inspect_err(|_| segment.count_store_failure())?;
         let old = segment.index.find(hash, draft.space as u8, draft.key());
         if mode == Mode::Add && old.is_some_and(|old| !old.at.is_expired()) {
@@ -203,8 +204,8 @@ impl Session {
             return Ok(Stored::Present);
         }
         segment.link(&guard, &draft, old);
-        self.reservation_fulfilled(&guard, draft.space, draft.key(), hash);
         drop(guard);
+        self.forget_reservation(draft.space, draft.key());
         draft.settle();
         Ok(Stored::Stored)
     }
@@ -214,21 +215,21 @@ impl Session {
     /// # Errors
     /// As for [`Self::commit`].
     pub fn commit_all(&mut self, drafts: Vec<Draft>) -> Result<(), Error> {
-        let segment = Arc::clone(&self.segment);
+        self.notice_fork();
+        let segment = &*self.segment;
         let mut shards: Vec<usize> = drafts.iter().map(|draft| Index::shard_of(draft.hash)).collect();
         shards.sort_unstable();
         shards.dedup();
-        let guards = self
-            .lock_all_unreserved(&segment, &shards, &drafts)
-            .inspect_err(|_| segment.count_store_failure())?;
-        for draft in drafts {
-            let shard = Index::shard_of(draft.hash);
-            let Ok(at) = shards.binary_search(&shard) else {
-                continue;
-            };
+        let guards =
+            self.lock_all_unreserved(&shards, &drafts).inspect_err(|_| segment.count_store_failure())?;
+        for draft in &drafts {
+            let Ok(at) = shards.binary_search(&Index::shard_of(draft.hash)) else { continue };
             let old = segment.index.find(draft.hash, draft.space as u8, draft.key());
-            segment.link(&guards[at], &draft, old);
-            self.reservation_fulfilled(&guards[at], draft.space, draft.key(), draft.hash);
+            segment.link(&guards[at], draft, old);
+        }
+        drop(guards);
+        for draft in drafts {
+            self.forget_reservation(draft.space, draft.key());
             draft.settle();
         }
         Ok(())
@@ -269,6 +270,9 @@ impl Segment {
         Shard::bump(&guard.shard.stores, 1);
         if old.is_none() {
             Shard::bump(&guard.shard.entries, 1);
+        }
+        if draft.space == Space::Key {
+            self.end_reservation(guard, draft.hash, draft.key());
         }
     }
 

@@ -1,6 +1,5 @@
 //! Changing an entry where it lies.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -50,10 +49,11 @@ impl Session {
         bits: u64,
         ttl: Option<Duration>,
     ) -> Result<bool, Error> {
-        let segment = Arc::clone(&self.segment);
+        self.notice_fork();
+        let segment = &*self.segment;
         let hash = segment.hasher.hash(key);
         let guard = self
-            .lock_unreserved(&segment, Index::shard_of(hash), space, key, hash)
+            .lock_unreserved(Index::shard_of(hash), space, key, hash)
             .inspect_err(|_| segment.count_store_failure())?;
         let Some(found) = segment.index.find(hash, space as u8, key) else {
             return Ok(false);
@@ -69,7 +69,11 @@ impl Session {
         entry.expires.store(expiry(ttl), Ordering::Relaxed);
         Shard::bump(&guard.shard.stores, 1);
         segment.header().clock.0.advance();
-        self.reservation_fulfilled(&guard, space, key, hash);
+        if space == Space::Key {
+            segment.end_reservation(&guard, hash, key);
+        }
+        drop(guard);
+        self.forget_reservation(space, key);
         Ok(true)
     }
 
@@ -92,9 +96,10 @@ impl Session {
     }
 
     fn increment_present(&mut self, key: &[u8], delta: i64, int_tag: u8) -> Result<Option<Increment>, Error> {
-        let segment = Arc::clone(&self.segment);
+        self.notice_fork();
+        let segment = &*self.segment;
         let hash = segment.hasher.hash(key);
-        let guard = self.lock_unreserved(&segment, Index::shard_of(hash), Space::Key, key, hash)?;
+        let guard = self.lock_unreserved(Index::shard_of(hash), Space::Key, key, hash)?;
         let Some(found) = segment.index.find(hash, Space::Key as u8, key) else {
             return Ok(None);
         };
@@ -110,7 +115,9 @@ impl Session {
         bits.store(value as u64, Ordering::Release);
         Shard::bump(&guard.shard.stores, 1);
         segment.header().clock.0.advance();
-        self.reservation_fulfilled(&guard, Space::Key, key, hash);
+        segment.end_reservation(&guard, hash, key);
+        drop(guard);
+        self.forget_reservation(Space::Key, key);
         Ok(Some(Increment { value, wrapped }))
     }
 
