@@ -30,17 +30,18 @@ $results = $raw = $subjects = [];
 try {
     foreach ($options->subjects as $subject) {
         foreach ($options->jits as $jit) {
-            $lab = new Lab($subject, $jit, $options);
-            $facts = $lab->facts();
-            $subjects[$facts['php']] = $facts;
             foreach ($rows as $name => $row) {
+                // New processes for each row, so that its figures do not depend on which rows went before.
+                $lab = new Lab($subject, $jit, $options);
+                $facts = $lab->facts();
+                $subjects[$facts['php']] = $facts;
                 \fwrite(\STDERR, "\rPHP {$facts['php']}, JIT {$jit}: {$name} ");
                 foreach ($row->measure($lab) as $result) {
                     $results[] = ['lab' => ['php' => $facts['php'], 'jit' => $jit], 'result' => $result];
                 }
+                $lab->close();
+                $raw[] = ['facts' => $facts, 'jit' => $jit, 'row' => $name, 'races' => $lab->races];
             }
-            $lab->close();
-            $raw[] = ['facts' => $facts, 'jit' => $jit, 'races' => $lab->races];
         }
     }
 } catch (\RuntimeException $error) {

@@ -133,8 +133,12 @@ final class Lab
     /** @return list<string> the peers' extensions that this PHP has */
     private static function extensions(string $php): array
     {
+        static $known = [];
+        if (isset($known[$php])) {
+            return $known[$php];
+        }
         $folder = \rtrim((string) \shell_exec(\escapeshellarg($php) . ' -n -r "echo ini_get(\'extension_dir\');"'));
-        return \array_values(\array_filter(
+        return $known[$php] = \array_values(\array_filter(
             ['igbinary', 'apcu'],
             static fn (string $name): bool => \file_exists("{$folder}/{$name}.so"),
         ));
@@ -169,6 +173,9 @@ final class Lab
             'opcache.memory_consumption=128',
             $jit === 'off' ? 'opcache.jit=disable' : "opcache.jit={$jit}",
             $jit === 'off' ? 'opcache.jit_buffer_size=0' : 'opcache.jit_buffer_size=64M',
+            // Many loops in one process: each is to be compiled, as it would be in a process with few.
+            'opcache.jit_max_root_traces=8192',
+            'opcache.jit_max_exit_counters=65536',
             'apc.enable_cli=1',
             'apc.shm_size=256M',
             'opcache.static_cache.volatile_size_mb=256',

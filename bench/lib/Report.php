@@ -67,7 +67,7 @@ final class Report
                 $worst = self::isWorse($entry['result'], $worst['result'] ?? null) ? $entry : $worst;
             }
             $result = $worst['result'];
-            if ($result->verdict() === 'info') {
+            if ($result->limit === null) {
                 continue;
             }
             $table[] = [
@@ -154,7 +154,8 @@ final class Report
             return true;
         }
         $rank = static fn (Result $result): array => [
-            $result->limit !== null && $result->value !== null,
+            $result->limit !== null,
+            $result->value !== null,
             $result->value === null ? 0.0 : $result->value - ($result->limit ?? 0.0),
         ];
         return $rank($one) > $rank($other);

@@ -65,7 +65,8 @@ return new class implements Row {
         $note = $rebuilt ? 'no target: what PHP references tie together is built anew by each fetch' : '';
         $worst = null;
         foreach (['volatile', 'pinned'] as $backend) {
-            $one = Compare::slowest('R2', self::TO_INT, $case, $times, [$backend], ["{$backend} int"], $limit, $note);
+            $pair = ['value' => $times[$backend] ?? null, 'int' => $times["{$backend} int"] ?? null];
+            $one = Compare::slowest('R2', self::TO_INT, $case, \array_filter($pair), ['value'], ['int'], $limit, $note);
             if ($worst === null || $one->value > $worst->value) {
                 $worst = $one;
             }

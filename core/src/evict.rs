@@ -33,9 +33,10 @@ impl HeapGuard<'_> {
 
     /// Takes the block out, wherever it stands.
     pub(crate) fn dequeue(&self, at: EntryAt<'_>) {
-        if at.entry.queued.swap(0, Ordering::Relaxed) == 0 {
+        if at.entry.queued.load(Ordering::Relaxed) == 0 {
             return;
         }
+        at.entry.queued.store(0, Ordering::Relaxed);
         let memory = &self.segment.memory;
         let control = self.segment.heap.control();
         let newer = at.entry.newer.load(Ordering::Relaxed);

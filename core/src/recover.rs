@@ -72,8 +72,7 @@ fn restack(segment: &Segment, retired: &[u64]) {
         bytes += segment.heap.block(offset).bytes();
     }
     header.retired_stack.0.store(top, Ordering::Release);
-    header.retired_bytes.store(bytes, Ordering::Relaxed);
-    header.retired_count.store(retired.len() as u64, Ordering::Relaxed);
+    header.retired.set(retired.len() as u64, bytes);
 }
 
 /// Links the eviction queue anew, in the order of addresses; retired blocks no longer need to be in it.

@@ -22,8 +22,7 @@ impl Segment {
         at.entry.owner_or_stamp.store(stamp, Ordering::Relaxed);
         let block = self.heap.block(at.offset);
         block.set_state(State::Retired);
-        header.retired_bytes.fetch_add(block.bytes(), Ordering::Relaxed);
-        header.retired_count.fetch_add(1, Ordering::Relaxed);
+        header.retired.add(block.bytes());
         let stack = &header.retired_stack.0;
         let mut top = stack.load(Ordering::Relaxed);
         loop {
@@ -41,8 +40,7 @@ impl HeapGuard<'_> {
     pub(crate) fn reclaim_if_due(&self) {
         let header = self.segment.header();
         let control = self.segment.heap.control();
-        let count = header.retired_count.load(Ordering::Relaxed);
-        let bytes = header.retired_bytes.load(Ordering::Relaxed);
+        let (count, bytes) = header.retired.get();
         if count >= control.reclaim_at_count.load(Ordering::Relaxed).max(RECLAIM_BLOCKS)
             || bytes >= control.reclaim_at_bytes.load(Ordering::Relaxed).max(RECLAIM_BYTES)
         {
@@ -61,15 +59,15 @@ impl HeapGuard<'_> {
         }
         let survey = segment.slots.survey();
         // The list is made anew from what has to stay. A crash meanwhile rebuilds it from the blocks.
-        let mut kept = 0;
+        let (mut kept, mut freed) = (0, (0, 0));
         while next != 0 {
             let at = EntryAt::new(&segment.memory, next);
             next = at.entry.retired_next.load(Ordering::Relaxed);
             if survey.is_free(at.offset, at.entry.owner_or_stamp.load(Ordering::Relaxed)) {
                 let bytes = segment.heap.block(at.offset).bytes();
                 self.free_entry(at);
-                header.retired_bytes.fetch_sub(bytes, Ordering::Relaxed);
-                header.retired_count.fetch_sub(1, Ordering::Relaxed);
+                freed.0 += 1;
+                freed.1 += bytes;
             } else {
                 at.entry.retired_next.store(kept, Ordering::Relaxed);
                 kept = at.offset;
@@ -77,9 +75,9 @@ impl HeapGuard<'_> {
         }
         control.retired.store(kept, Ordering::Relaxed);
         // What stays is held by somebody: looking again is worth it once there is as much that is new.
-        let count = header.retired_count.load(Ordering::Relaxed);
+        header.retired.subtract(freed.0, freed.1);
+        let (count, bytes) = header.retired.get();
         control.reclaim_at_count.store(count * 2 + RECLAIM_BLOCKS, Ordering::Relaxed);
-        let bytes = header.retired_bytes.load(Ordering::Relaxed);
         control.reclaim_at_bytes.store(bytes * 2 + RECLAIM_BYTES, Ordering::Relaxed);
     }
 

@@ -75,7 +75,7 @@ impl Segment {
             heap.reclaim();
             stats.free = read(&self.heap.control().free_bytes);
             stats.largest_free = self.heap.largest_free();
-            stats.retired = read(&header.retired_bytes);
+            stats.retired = header.retired.get().1;
             stats.used = stats.configured - stats.free - stats.retired;
         }
         for shard in self.shards() {

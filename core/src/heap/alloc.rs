@@ -118,7 +118,9 @@ impl Heap {
             self.links(first).previous.store(offset, Ordering::Relaxed);
         }
         head.store(offset, Ordering::Relaxed);
-        control.free_bytes.fetch_add(block.bytes(), Ordering::Relaxed);
+        // Only the holder of the heap lock changes it: no read-modify-write is needed.
+        let free = control.free_bytes.load(Ordering::Relaxed) + block.bytes();
+        control.free_bytes.store(free, Ordering::Relaxed);
     }
 
     fn remove_free(&self, offset: u64) {
@@ -139,7 +141,8 @@ impl Heap {
                 control.mark(class, false);
             }
         }
-        control.free_bytes.fetch_sub(block.bytes(), Ordering::Relaxed);
+        let free = control.free_bytes.load(Ordering::Relaxed) - block.bytes();
+        control.free_bytes.store(free, Ordering::Relaxed);
     }
 
     /// Tells the block after the one at `offset` how large its predecessor is.

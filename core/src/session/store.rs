@@ -1,5 +1,6 @@
 //! Writing: a block is allocated, filled without any lock, then published by one store.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -35,8 +36,8 @@ pub enum Stored {
 
 /// An entry in the making: memory that only its session sees. Dropping it gives the memory back.
 #[derive(Debug)]
-pub struct Draft {
-    segment: Arc<Segment>,
+pub struct Draft<S: Deref<Target = Segment> = Arc<Segment>> {
+    segment: S,
     offset: u64,
     hash: u64,
     space: Space,
@@ -55,15 +56,10 @@ pub(super) struct Shape<'a> {
     pub(super) expires: u64,
 }
 
-impl Draft {
+impl<S: Deref<Target = Segment>> Draft<S> {
     /// A draft that gives a reservation's block back unless it is settled.
-    pub(super) fn for_reservation(
-        segment: &Arc<Segment>,
-        offset: u64,
-        hash: u64,
-        slot: Option<usize>,
-    ) -> Self {
-        Self { segment: Arc::clone(segment), offset, hash, space: Space::Key, slot }
+    pub(super) fn for_reservation(segment: S, offset: u64, hash: u64, slot: Option<usize>) -> Self {
+        Self { segment, offset, hash, space: Space::Key, slot }
     }
 
     pub(super) fn at(&self) -> EntryAt<'_> {
@@ -107,7 +103,7 @@ impl Draft {
     pub(super) fn settle(self) {
         self.unmark();
         let mut this = std::mem::ManuallyDrop::new(self);
-        // SAFETY: `this` is never dropped, so the reference count is given back exactly here.
+        // SAFETY: `this` is never dropped, so what holds the segment is dropped exactly here.
         unsafe { std::ptr::drop_in_place(&raw mut this.segment) };
     }
 
@@ -118,7 +114,7 @@ impl Draft {
     }
 }
 
-impl Drop for Draft {
+impl<S: Deref<Target = Segment>> Drop for Draft<S> {
     fn drop(&mut self) {
         // Without the heap lock in time the block stays `Building`; a repair frees it when this session is gone.
         if let Ok(heap) = self.segment.lock_heap() {
@@ -193,6 +189,47 @@ impl Session {
     /// [`Error::Reserved`], [`Error::LockTimeout`]; the draft is gone then.
     pub fn commit(&mut self, draft: Draft, mode: Mode) -> Result<Stored, Error> {
         self.notice_fork();
+        let stored = self.publish(&draft, mode)?;
+        if stored == Stored::Stored {
+            self.forget_reservation(draft.space, draft.key());
+            draft.settle();
+        }
+        Ok(stored)
+    }
+
+    /// Allocates, fills and publishes an entry in one go. `fill` gets the payload and the address where readers will
+    /// see it.
+    ///
+    /// # Errors
+    /// As for [`Self::prepare`] and [`Self::commit`].
+    #[allow(clippy::too_many_arguments, reason = "those of `prepare` and of `commit`")]
+    pub fn store_with(
+        &mut self,
+        space: Space,
+        key: &[u8],
+        tag: u8,
+        bits: u64,
+        payload_len: usize,
+        ttl: Option<Duration>,
+        mode: Mode,
+        fill: impl FnOnce(&mut [u8], usize),
+    ) -> Result<Stored, Error> {
+        let hash = self.segment.hasher.hash(key);
+        let shape = Shape { hash, space: space as u8, key, tag, bits, payload_len, expires: expiry(ttl) };
+        let (offset, slot) = self.build(&shape).inspect_err(|_| self.segment.count_store_failure())?;
+        let mut draft = Draft { segment: &*self.segment, offset, hash, space, slot };
+        let address = draft.payload_address();
+        fill(draft.payload_mut(), address);
+        let stored = self.publish(&draft, mode)?;
+        if stored == Stored::Stored {
+            draft.settle();
+            self.forget_reservation(space, key);
+        }
+        Ok(stored)
+    }
+
+    /// Makes a draft the entry of its key, unless `mode` forbids.
+    fn publish<S: Deref<Target = Segment>>(&self, draft: &Draft<S>, mode: Mode) -> Result<Stored, Error> {
         let segment = &*self.segment;
         let (hash, shard) = (draft.hash, Index::shard_of(draft.hash));
         let guard = self
@@ -200,13 +237,9 @@ impl Session {
             .inspect_err(|_| segment.count_store_failure())?;
         let old = segment.index.find(hash, draft.space as u8, draft.key());
         if mode == Mode::Add && old.is_some_and(|old| !old.at.is_expired()) {
-            drop(guard);
             return Ok(Stored::Present);
         }
-        segment.link(&guard, &draft, old);
-        drop(guard);
-        self.forget_reservation(draft.space, draft.key());
-        draft.settle();
+        segment.link(&guard, draft, old);
         Ok(Stored::Stored)
     }
 
@@ -264,7 +297,12 @@ fn write_head(segment: &Segment, at: EntryAt<'_>, shape: &Shape<'_>) {
 
 impl Segment {
     /// Makes a draft the entry of its key. The shard's lock is held.
-    fn link(&self, guard: &ShardGuard<'_>, draft: &Draft, old: Option<Found<'_>>) {
+    fn link<S: Deref<Target = Self>>(
+        &self,
+        guard: &ShardGuard<'_>,
+        draft: &Draft<S>,
+        old: Option<Found<'_>>,
+    ) {
         let new = draft.at();
         self.link_block(guard, draft.hash, new, old);
         Shard::bump(&guard.shard.stores, 1);
