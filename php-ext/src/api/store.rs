@@ -63,11 +63,10 @@ fn store_payload(
     ttl: Option<Duration>,
     mode: Mode,
 ) -> Result<Stored, Error> {
-    let mut draft = session.prepare(Space::Key, key, plan.tag, plan.bits, plan.len, ttl)?;
-    let address = draft.payload_address();
-    // SAFETY: nothing has touched the value since `plan`; the address is where readers see the draft.
-    unsafe { encoder.write(value, plan, draft.payload_mut(), address) };
-    session.commit(draft, mode)
+    session.store_with(Space::Key, key, plan.tag, plan.bits, plan.len, ttl, mode, |payload, address| {
+        // SAFETY: nothing has touched the value since `plan`; the address is where readers see the payload.
+        unsafe { encoder.write(value, plan, payload, address) };
+    })
 }
 
 /// `store(string $key, mixed $value, [int $ttl = 0,] bool $throw_on_error = false): bool`
