@@ -39,6 +39,13 @@ pub(crate) fn repair(segment: &Segment) -> Result<(), Error> {
             // Its publication or its removal was cut off: nobody can find it, somebody may still see it.
             State::Live => lost.push(offset),
             State::Building => live.push(offset),
+            State::Kept if segment.slots.is_alive(Owner(at.entry.retired_next.load(Ordering::Relaxed))) => {
+                live.push(offset);
+            }
+            State::Kept => {
+                segment.heap.block(offset).set_state(State::Retired);
+                retired.push(offset);
+            }
             State::Retired => retired.push(offset),
             State::Free => {}
         }

@@ -23,8 +23,10 @@ pub(crate) struct Slot {
     pub(crate) misses: AtomicU64,
     /// The block that the owner is building, 0: none.
     pub(crate) building: AtomicU64,
+    /// Not 0 while the owner keeps retired blocks for itself.
+    pub(crate) kept: AtomicU64,
     /// Keeps `life` off the line that the owner writes.
-    spare: [AtomicU64; 2],
+    spare: AtomicU64,
     life: RobustMutex,
     /// Changes with every owner.
     generation: AtomicU32,
@@ -162,9 +164,10 @@ impl Slots {
         let slot = self.slot(index);
         slot.reader.reset();
         let building = slot.building.swap(0, Ordering::Relaxed);
-        if building != 0 && self.memory.at::<Block>(building).is(State::Building) {
-            // It died while storing. The rebuild frees blocks whose builder is gone; only it can do so
-            // without racing against another process that found out as well.
+        let kept = slot.kept.swap(0, Ordering::Relaxed) != 0;
+        if kept || (building != 0 && self.memory.at::<Block>(building).is(State::Building)) {
+            // It died while storing, or with blocks in its keeping. The rebuild frees blocks whose owner is gone; only it
+            // can do so without racing against another process that found out as well.
             self.header().dirty.0.store(1, Ordering::Release);
         }
         slot.generation.fetch_add(1, Ordering::Release);

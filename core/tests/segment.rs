@@ -108,10 +108,10 @@ fn add_keeps_what_is_there_unless_it_expired() {
     assert!(session.touch(Space::Key, b"k", Some(Duration::ZERO)).unwrap());
     assert_eq!(add(&mut session, b"third"), Stored::Stored);
     assert_eq!(get(&mut session, b"k").unwrap(), b"third");
-    assert_eq!(session.segment().stats().used, {
-        session.end_request();
-        session.segment().stats().used
-    });
+    session.end_request();
+    let used = session.segment().stats().used;
+    assert_eq!(add(&mut session, b"fourth"), Stored::Present);
+    assert_eq!(session.segment().stats().used, used, "the draft that was not needed is gone");
 }
 
 #[test]

@@ -25,6 +25,8 @@ pub(crate) enum State {
     Live = 3,
     /// An entry that can no longer be found but may still be looked at.
     Retired = 4,
+    /// Like `Retired`, but in the keeping of the session that replaced it.
+    Kept = 5,
 }
 
 /// Header of a block, followed by its contents (for a free one: the links of its list).
@@ -69,6 +71,7 @@ impl Block {
             2 => Some(State::Building),
             3 => Some(State::Live),
             4 => Some(State::Retired),
+            5 => Some(State::Kept),
             _ => None,
         }
     }

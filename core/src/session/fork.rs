@@ -63,6 +63,7 @@ impl Session {
         if self.segment.slots.adopt(index, self.segment.lock_timeout()) {
             self.fork_generation = forks::generation();
             self.place = Place::Slot(index, owner);
+            self.recycler.forget();
             self.reserved.clear();
             self.leased.clear();
         }

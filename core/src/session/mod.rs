@@ -4,6 +4,7 @@ mod fetch;
 mod fork;
 mod list;
 mod pinset;
+mod recycle;
 mod remove;
 mod reserve;
 mod store;
@@ -23,6 +24,7 @@ use crate::segment::Segment;
 use crate::slots::Owner;
 use crate::sys::fork as forks;
 use pinset::PinSet;
+use recycle::Recycler;
 
 /// The slot of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +46,7 @@ pub struct Session {
     segment: Arc<Segment>,
     place: Place,
     pinned: PinSet,
+    recycler: Recycler,
     /// Keys reserved without a lease, with their hashes.
     reserved: Vec<(u64, Box<[u8]>)>,
     /// Keys reserved with a lease: at the request's end the lease stays, the holder goes.
@@ -64,6 +67,7 @@ impl Session {
             segment,
             place: Place::NotAsked,
             pinned: PinSet::new(),
+            recycler: Recycler::new(),
             reserved: Vec::new(),
             leased: Vec::new(),
             slotless: false,
@@ -111,6 +115,7 @@ impl Session {
         self.fork_generation = forks::generation();
         self.place = Place::NotAsked;
         self.pinned.clear();
+        self.recycler.forget();
         self.reserved.clear();
         self.leased.clear();
         self.slotless = false;
@@ -121,6 +126,7 @@ impl Session {
     pub fn end_request(&mut self) {
         self.notice_fork();
         self.release_reservations();
+        self.flush();
         self.quiesce();
         if self.place == Place::NoneFree {
             self.place = Place::NotAsked;

@@ -40,6 +40,7 @@ impl Session {
     /// [`Error::LockTimeout`]; nothing was deleted then.
     pub fn clear(&mut self) -> Result<(), Error> {
         self.notice_fork();
+        self.flush();
         self.forget_all_reservations();
         let segment = Arc::clone(&self.segment);
         segment.clear()

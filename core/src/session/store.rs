@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::Session;
+use super::{Place, Session};
 use crate::entry::{EntryAt, PAYLOAD_ALIGN, Space};
 use crate::error::Error;
 use crate::heap::State;
@@ -151,8 +151,31 @@ impl Session {
             return Err(Error::Config(format!("a key has at most 65535 bytes, {} given", shape.key.len())));
         }
         let place = self.slot();
-        let segment = &*self.segment;
         let size = EntryAt::size(shape.key.len(), shape.payload_len).unwrap_or(u64::MAX);
+        if let Some((index, owner)) = place
+            && let Some(offset) = self.reuse(size, index, owner)
+        {
+            let segment = &*self.segment;
+            write_head(segment, EntryAt::new(&segment.memory, offset), shape);
+            return Ok((offset, Some(index)));
+        }
+        match self.allocate(shape, size, place) {
+            // What this session keeps for itself may be what is missing.
+            Err(Error::NoMemory { .. }) if !self.recycler.is_empty() => {
+                self.flush();
+                self.allocate(shape, size, place)
+            }
+            result => result,
+        }
+    }
+
+    fn allocate(
+        &self,
+        shape: &Shape<'_>,
+        size: u64,
+        place: Option<(usize, Owner)>,
+    ) -> Result<(u64, Option<usize>), Error> {
+        let segment = &*self.segment;
         let owner = place.map_or_else(Owner::slotless, |(_, owner)| owner);
         let (heap, offset) = loop {
             let heap = segment.lock_heap()?;
@@ -189,7 +212,11 @@ impl Session {
     /// [`Error::Reserved`], [`Error::LockTimeout`]; the draft is gone then.
     pub fn commit(&mut self, draft: Draft, mode: Mode) -> Result<Stored, Error> {
         self.notice_fork();
-        let stored = self.publish(&draft, mode)?;
+        let mut kept = None;
+        let stored = self.publish(&draft, mode, &mut kept)?;
+        if let Some((offset, stamp, bytes)) = kept {
+            self.recycler.keep(offset, stamp, bytes);
+        }
         if stored == Stored::Stored {
             self.forget_reservation(draft.space, draft.key());
             draft.settle();
@@ -220,16 +247,26 @@ impl Session {
         let mut draft = Draft { segment: &*self.segment, offset, hash, space, slot };
         let address = draft.payload_address();
         fill(draft.payload_mut(), address);
-        let stored = self.publish(&draft, mode)?;
+        let mut kept = None;
+        let stored = self.publish(&draft, mode, &mut kept)?;
         if stored == Stored::Stored {
             draft.settle();
             self.forget_reservation(space, key);
         }
+        if let Some((offset, stamp, bytes)) = kept {
+            self.recycler.keep(offset, stamp, bytes);
+        }
         Ok(stored)
     }
 
-    /// Makes a draft the entry of its key, unless `mode` forbids.
-    fn publish<S: Deref<Target = Segment>>(&self, draft: &Draft<S>, mode: Mode) -> Result<Stored, Error> {
+    /// Makes a draft the entry of its key, unless `mode` forbids. The block that it replaces goes into `kept` (offset,
+    /// stamp, size) if this session keeps it, and is retired otherwise.
+    fn publish<S: Deref<Target = Segment>>(
+        &self,
+        draft: &Draft<S>,
+        mode: Mode,
+        kept: &mut Option<(u64, u64, u64)>,
+    ) -> Result<Stored, Error> {
         let segment = &*self.segment;
         let (hash, shard) = (draft.hash, Index::shard_of(draft.hash));
         let guard = self
@@ -238,6 +275,17 @@ impl Session {
         let old = segment.index.find(hash, draft.space as u8, draft.key());
         if mode == Mode::Add && old.is_some_and(|old| !old.at.is_expired()) {
             return Ok(Stored::Present);
+        }
+        if let Some(old) = old
+            && let Place::Slot(index, owner) = self.place
+        {
+            let bytes = segment.heap.block(old.at.offset).bytes();
+            if self.recycler.has_room(segment, bytes) {
+                segment.exchange(hash, draft.at(), old);
+                *kept = Some((old.at.offset, segment.keep(old.at, index, owner), bytes));
+                segment.count_link(&guard, draft, true);
+                return Ok(Stored::Stored);
+            }
         }
         segment.link(&guard, draft, old);
         Ok(Stored::Stored)
@@ -303,10 +351,14 @@ impl Segment {
         draft: &Draft<S>,
         old: Option<Found<'_>>,
     ) {
-        let new = draft.at();
-        self.link_block(guard, draft.hash, new, old);
+        self.link_block(guard, draft.hash, draft.at(), old);
+        self.count_link(guard, draft, old.is_some());
+    }
+
+    /// What else a published entry changes: figures, and the end of a reservation.
+    fn count_link<S: Deref<Target = Self>>(&self, guard: &ShardGuard<'_>, draft: &Draft<S>, replaced: bool) {
         Shard::bump(&guard.shard.stores, 1);
-        if old.is_none() {
+        if !replaced {
             Shard::bump(&guard.shard.entries, 1);
         }
         if draft.space == Space::Key {
@@ -321,19 +373,25 @@ impl Segment {
         new: EntryAt<'_>,
         old: Option<Found<'_>>,
     ) {
-        self.heap.block(new.offset).set_state(State::Live);
         match old {
             None => {
+                self.heap.block(new.offset).set_state(State::Live);
                 self.index.insert(hash, new);
                 self.header().clock.0.advance();
             }
             Some(old) => {
-                // Before the index changes: whoever has seen the new entry finds the old one marked.
-                old.at.entry.superseded.store(1, Ordering::Release);
-                self.index.replace(hash, old, new);
+                self.exchange(hash, new, old);
                 self.retire(old.at);
             }
         }
+    }
+
+    /// Puts `new` in the place of `old`, which is left to be retired. The shard's lock is held.
+    fn exchange(&self, hash: u64, new: EntryAt<'_>, old: Found<'_>) {
+        self.heap.block(new.offset).set_state(State::Live);
+        // Before the index changes: whoever has seen the new entry finds the old one marked.
+        old.at.entry.superseded.store(1, Ordering::Release);
+        self.index.replace(hash, old, new);
     }
 
     /// Takes an entry out of the index. The shard's lock is held.

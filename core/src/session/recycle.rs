@@ -1,0 +1,155 @@
+//! Blocks that a session keeps for its own next stores.
+//!
+//! Replacing an entry retires a block, and the next store wants one of about the same size. A session keeps a few of the
+//! blocks that it retired itself and uses them again once nobody can look at them: a store then needs the heap's lock
+//! only now and then, and writes memory that is still in the processor's caches.
+//!
+//! A kept block is in state `Kept` and names its owner, and the owner's slot says that there are such blocks. When the
+//! owner dies, whoever takes its slot over sees that, and a repair retires them.
+
+use std::sync::atomic::Ordering;
+
+use super::{Place, Session};
+use crate::entry::EntryAt;
+use crate::heap::{State, UNIT, block};
+use crate::segment::Segment;
+use crate::slots::Owner;
+
+/// Blocks that are kept at most, and how many wait before somebody looks whether they can be used.
+const MOST: usize = 16;
+const LOOK_AT: usize = 8;
+/// Or how many bytes: the next store should find memory that is still in the nearest cache.
+const LOOK_AT_BYTES: u64 = 8 * 1024;
+/// A session keeps at most this part of the heap, and never more than 128 KiB.
+const PART: u64 = 512;
+const MOST_BYTES: u64 = 128 * 1024;
+
+#[derive(Debug, Clone, Copy)]
+struct Kept {
+    offset: u64,
+    stamp: u64,
+    bytes: u64,
+}
+
+/// What one session keeps.
+#[derive(Debug, Default)]
+pub(super) struct Recycler {
+    /// Somebody may still look at these.
+    waiting: Vec<Kept>,
+    /// Nobody can.
+    ready: Vec<Kept>,
+    bytes: u64,
+    /// Somebody holds on to what waits: no use to look again and again.
+    stuck: bool,
+}
+
+impl Recycler {
+    pub(super) const fn new() -> Self {
+        Self { waiting: Vec::new(), ready: Vec::new(), bytes: 0, stuck: false }
+    }
+
+    /// Whether a block of this size can be kept as well.
+    pub(super) fn has_room(&self, segment: &Segment, bytes: u64) -> bool {
+        !self.stuck
+            && self.waiting.len() + self.ready.len() < MOST
+            && self.bytes + bytes <= MOST_BYTES.min(segment.heap.size() / PART)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && self.ready.is_empty()
+    }
+
+    /// Keeps a block that was just retired at `stamp`.
+    pub(super) fn keep(&mut self, offset: u64, stamp: u64, bytes: u64) {
+        self.waiting.push(Kept { offset, stamp, bytes });
+        self.bytes += bytes;
+    }
+
+    /// A block with room for `size` bytes behind its header that wastes little.
+    fn take(&mut self, segment: &Segment, size: u64) -> Option<u64> {
+        if !self.stuck && self.is_worth_a_look() {
+            self.look(segment);
+            self.stuck = self.is_worth_a_look();
+        }
+        let needed = (size + block::HEADER).next_multiple_of(UNIT);
+        let fits = |kept: &Kept| kept.bytes >= needed && kept.bytes - needed <= needed / 8;
+        // The one that was kept last is the warmest.
+        let at = self.ready.iter().rposition(fits)?;
+        let kept = self.ready.swap_remove(at);
+        self.bytes -= kept.bytes;
+        Some(kept.offset)
+    }
+
+    fn is_worth_a_look(&self) -> bool {
+        self.waiting.len() >= LOOK_AT
+            || self.waiting.iter().map(|kept| kept.bytes).sum::<u64>() >= LOOK_AT_BYTES
+    }
+
+    /// Finds out which blocks nobody looks at any more.
+    fn look(&mut self, segment: &Segment) {
+        let survey = segment.slots.survey();
+        let ready = &mut self.ready;
+        self.waiting.retain(|kept| {
+            let free = survey.is_free(kept.offset, kept.stamp);
+            if free {
+                ready.push(*kept);
+            }
+            !free
+        });
+    }
+
+    /// Forgets everything: it is another process's.
+    pub(super) fn forget(&mut self) {
+        *self = Self::new();
+    }
+}
+
+impl Session {
+    /// A kept block for `size` bytes, in state `Building`, if there is one.
+    #[inline]
+    pub(super) fn reuse(&mut self, size: u64, index: usize, owner: Owner) -> Option<u64> {
+        if self.recycler.is_empty() {
+            return None;
+        }
+        let offset = self.recycler.take(&self.segment, size)?;
+        let segment = &*self.segment;
+        let at = EntryAt::new(&segment.memory, offset);
+        at.entry.owner_or_stamp.store(owner.0, Ordering::Relaxed);
+        segment.slots.slot(index).building.store(offset, Ordering::Relaxed);
+        segment.heap.block(offset).set_state(State::Building);
+        Some(offset)
+    }
+
+    /// Gives back what is kept for later stores, so that others can use it and the figures show it.
+    pub fn flush(&mut self) {
+        self.notice_fork();
+        if self.recycler.is_empty() {
+            return;
+        }
+        let segment = &*self.segment;
+        // A repair must not run meanwhile: it makes the stack of retired blocks anew.
+        let Ok(heap) = segment.lock_heap() else { return };
+        for kept in self.recycler.waiting.iter().chain(&self.recycler.ready) {
+            segment.retire(EntryAt::new(&segment.memory, kept.offset));
+        }
+        heap.reclaim_if_due();
+        drop(heap);
+        self.recycler.forget();
+        if let Place::Slot(index, _) = self.place {
+            segment.slots.slot(index).kept.store(0, Ordering::Release);
+        }
+    }
+}
+
+impl Segment {
+    /// Takes an entry that was just replaced into its writer's keeping. The shard's lock is held. Returns the stamp.
+    pub(super) fn keep(&self, at: EntryAt<'_>, index: usize, owner: Owner) -> u64 {
+        self.slots.slot(index).kept.store(1, Ordering::Relaxed);
+        // SYNC POINT "writer retires": as in `retire`.
+        let stamp = self.header().clock.0.advance();
+        at.entry.owner_or_stamp.store(stamp, Ordering::Relaxed);
+        at.entry.retired_next.store(owner.0, Ordering::Relaxed);
+        self.heap.block(at.offset).set_state(State::Kept);
+        stamp
+    }
+}
