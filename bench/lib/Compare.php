@@ -53,6 +53,6 @@ final class Compare
         }
         $mean = $values === [] ? null : \exp(\array_sum($values) / \count($values));
         $note = $values === [] ? $results[0]->note ?? '' : '';
-        return new Result($row, $check, 'geometric mean', $mean, $limit, note: $note);
+        return new Result($row, "{$check}, geometric mean", 'all', $mean, $limit, note: $note);
     }
 }

@@ -43,7 +43,9 @@ final class Report
             the fastest round, per call, the loop around the call included. Where both backends are measured, the slower one
             counts; of APCu's two serializers, the faster one. A ratio below 1 means that static-cache took less time or
             memory. `include` is the inclusion of a file that returns a constant array, which OPcache holds in shared memory
-            (`opcache.validate_timestamps=0`). Every value is compared with the original after each round.
+            (`opcache.validate_timestamps=0`). Every value is compared with the original after each round. Stores of a megabyte
+            are bound by memory and depend on where it happens to lie: expect these figures to move by a factor of two
+            between runs.
 
             ## Summary
             The worst case of each comparison.
@@ -174,7 +176,7 @@ final class Report
     {
         return match (true) {
             $value === null => '-',
-            $unit === 'ratio' => \sprintf($value < 0.1 ? '%.4f' : '%.2f', $value),
+            $unit === 'ratio' => \sprintf($value < 0.001 ? '%.6f' : ($value < 0.1 ? '%.4f' : '%.2f'), $value),
             $unit === 'bytes' => \number_format($value) . ' B',
             default => \number_format($value),
         };

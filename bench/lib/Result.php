@@ -32,7 +32,7 @@ final readonly class Result
     {
         return match (true) {
             $this->value === null => 'n/a',
-            $this->limit === null => 'info',
+            $this->limit === null => 'no target',
             $this->value <= $this->limit => 'pass',
             default => 'MISSING',
         };

@@ -28,8 +28,7 @@ return new class implements Row {
             foreach (\array_keys($lab->workers) as $serializer) {
                 $detail["apcu/{$serializer}"] = $this->apcu($lab, $serializer, $case);
             }
-            $note = $limit === null ? 'no target' : '';
-            yield new Result('M1', self::CHECK, $case, $own / $detail['apcu/php'], $limit, detail: $detail, note: $note);
+            yield new Result('M1', self::CHECK, $case, $own / $detail['apcu/php'], $limit, detail: $detail);
         }
     }
 

@@ -27,7 +27,7 @@ return new class implements Row {
                 $this->during($lab, $case),
                 $rebuilt ? null : 0,
                 'bytes',
-                note: $rebuilt ? 'no target: what PHP references tie together is built anew by each fetch' : '',
+                note: $rebuilt ? 'what PHP references tie together is built anew by each fetch' : '',
             );
         }
         yield from $this->after($lab);

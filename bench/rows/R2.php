@@ -55,14 +55,14 @@ return new class implements Row {
         if (isset($contenders['include'])) {
             yield Compare::slowest('R2', self::TO_INCLUDE, $case, $times, ['volatile', 'pinned'], ['include'], 0.6);
         }
-        yield Compare::slowest('R2', self::TO_APCU, $case, $times, ['volatile', 'pinned'], ['apcu'], null, 'no target');
+        yield Compare::slowest('R2', self::TO_APCU, $case, $times, ['volatile', 'pinned'], ['apcu'], null);
     }
 
     /** Each backend against its own int. */
     private function toInt(string $case, array $times, bool $rebuilt): Result
     {
         $limit = $rebuilt ? null : 1.3;
-        $note = $rebuilt ? 'no target: what PHP references tie together is built anew by each fetch' : '';
+        $note = $rebuilt ? 'what PHP references tie together is built anew by each fetch' : '';
         $worst = null;
         foreach (['volatile', 'pinned'] as $backend) {
             $pair = ['value' => $times[$backend] ?? null, 'int' => $times["{$backend} int"] ?? null];
@@ -108,7 +108,7 @@ return new class implements Row {
         );
         $times = $lab->race('R2 config64', null, $contenders);
         yield $this->toInt('config64', $times, false);
-        yield Compare::slowest('R2', self::TO_APCU, 'config64', $times, ['volatile', 'pinned'], ['apcu'], null, 'no target');
+        yield Compare::slowest('R2', self::TO_APCU, 'config64', $times, ['volatile', 'pinned'], ['apcu'], null);
     }
 
     private function several(Lab $lab, string $case, int $count): iterable
@@ -137,7 +137,7 @@ return new class implements Row {
         }
         $times = $lab->race("R2 {$case}", null, $contenders);
         $check = 'fetch_array / apcu_fetch(array)';
-        yield Compare::slowest('R2', $check, $case, $times, ['volatile', 'pinned'], ['apcu'], null, 'no target');
+        yield Compare::slowest('R2', $check, $case, $times, ['volatile', 'pinned'], ['apcu'], null);
     }
 
     /** The caller changes its array: PHP makes a copy of one level, whoever the array came from. */
@@ -164,7 +164,7 @@ return new class implements Row {
         }
         $times = $lab->race("R2 {$case}", $workload, $contenders);
         foreach (['include' => 'fetch and change / include and change', 'apcu' => 'fetch and change / the same with APCu'] as $peer => $check) {
-            yield Compare::slowest('R2', $check, $case, $times, ['volatile', 'pinned'], [$peer], null, 'no target');
+            yield Compare::slowest('R2', $check, $case, $times, ['volatile', 'pinned'], [$peer], null);
         }
     }
 };

@@ -63,6 +63,7 @@ unsafe extern "C" {
         exists: *mut bool,
     ) -> *mut c_char;
     pub(crate) fn zend_unregister_ini_entries(module: c_int);
+    fn zend_hash_str_find(table: *const ZendHashTable, key: *const c_char, length: usize) -> *mut zval;
     pub(crate) fn _efree(memory: *mut c_void);
     pub(crate) static mut zend_ce_closure: *mut zend_class_entry;
 }
@@ -201,6 +202,20 @@ pub(crate) fn exception_pending() -> bool {
 pub(crate) fn is_closure(value: &Slot) -> bool {
     // SAFETY: an object's zval points at the object; the class pointer is set at the engine's start.
     value.kind() == c::IS_OBJECT && unsafe { (*(value.value as *const zend_object)).ce == zend_ce_closure }
+}
+
+/// A function of the engine's table, by its lower-case name.
+pub(crate) fn find_function(name: &std::ffi::CStr) -> Option<*mut ext_php_rs::ffi::zend_function> {
+    // SAFETY: start-up and requests have a function table; the name is a C string of that length.
+    let found = unsafe {
+        zend_hash_str_find(
+            (*ext_php_rs::ffi::ext_php_rs_compiler_globals()).function_table,
+            name.as_ptr(),
+            name.count_bytes(),
+        )
+    };
+    // SAFETY: the table's values are pointers to functions.
+    (!found.is_null()).then(|| unsafe { slot(found) }.value as *mut _)
 }
 
 /// A type for a declaration: a mask of built-in types.

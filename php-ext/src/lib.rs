@@ -6,6 +6,7 @@
 //! | [`sapi`], [`ini`] | where the cache is available, and with which sizes |
 //! | [`api`] | the functions; [`memo`] makes repeated fetches cheap |
 //! | [`info`] | `StaticCacheInfo`, `phpinfo()` |
+//! | [`hooks`] | functions of PHP's that run our code first |
 //! | [`encode`], [`decode`], [`payload`] | PHP values to payloads and back |
 //! | [`zend`], [`engine`] | what the engine looks like and what we call of it |
 #![warn(missing_docs)]
@@ -19,6 +20,7 @@ mod decode;
 mod encode;
 mod engine;
 mod exception;
+mod hooks;
 mod info;
 mod ini;
 mod memo;

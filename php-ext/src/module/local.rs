@@ -15,7 +15,7 @@ pub(crate) struct BackendLocal {
     pub(crate) used: bool,
     /// Whether PHP was handed something of this request's that lies in shared memory.
     pub(crate) lent: bool,
-    /// Which partition the session belongs to (see [`super::Partition::number`]).
+    /// Which partition the session belongs to (its number).
     number: u32,
     session: Option<Session>,
 }

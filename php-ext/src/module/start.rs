@@ -7,7 +7,7 @@ use ext_php_rs::builders::ModuleBuilder;
 use ext_php_rs::zend::{ModuleEntry, SapiModule, StaticModuleEntry};
 
 use super::{Backend, fork, local, partition};
-use crate::{api, engine, exception, info, ini, sapi};
+use crate::{api, engine, exception, hooks, info, ini, sapi};
 
 const SUCCESS: c_int = 0;
 
@@ -58,6 +58,7 @@ extern "C" fn startup(_kind: c_int, module: c_int) -> c_int {
         for warning in &settings.warnings {
             exception::with_c_string(warning, warn_at_startup);
         }
+        hooks::install();
         stay_loaded();
         fork::watch();
         partition::install(sapi::policy(&sapi_name(), settings.allow_unsafe), &settings);
@@ -85,8 +86,8 @@ extern "C" fn shutdown(_kind: c_int, module: c_int) -> c_int {
     SUCCESS
 }
 
-/// The request is over for good: the executor is gone, ini values are restored, nothing points at cached values
-/// any more. (At `RSHUTDOWN` all that is still to come.)
+/// The request is over: the executor is gone, ini values are restored, nothing points at cached values any more. (At
+/// `RSHUTDOWN` all that is still to come.) What the engine drops later still got copies, see [`hooks`].
 unsafe extern "C" fn after_request() -> c_int {
     // SAFETY: between requests nothing else uses the thread's state.
     let local = unsafe { &mut *local() };

@@ -1,0 +1,58 @@
+//! Replacing the handler of an internal function.
+
+use std::ffi::CStr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use ext_php_rs::ffi::{zend_function, zval};
+
+use crate::engine::{self, Frame};
+
+/// A handler of an internal function.
+pub(super) type Handler = unsafe extern "C" fn(*mut Frame, *mut zval);
+
+const INTERNAL: u8 = 1;
+
+/// The handler that a function had.
+pub(super) struct Original(AtomicUsize);
+
+impl Original {
+    pub(super) const fn none() -> Self {
+        Self(AtomicUsize::new(0))
+    }
+
+    /// Lets `handler` answer calls of the function `name` (lower case) from now on. A function that does not exist
+    /// (its module is not loaded, or it is disabled) is left alone, and so is one that has the handler already:
+    /// start-up may run again in the same process, with or without the function's module having gone meanwhile.
+    pub(super) fn replace(&self, name: &CStr, handler: Handler) {
+        // SAFETY: at start-up the function table is complete as far as modules are loaded, and only this thread
+        // uses it; an entry of it that is internal has a handler.
+        unsafe {
+            let Some(found) = engine::find_function(name) else { return };
+            let found: *mut zend_function = found;
+            if (*found).type_ != INTERNAL {
+                return;
+            }
+            let place = &raw mut (*found).internal_function.handler;
+            let Some(old) = *place else { return };
+            if old as usize != handler as usize {
+                self.0.store(old as usize, Ordering::Release);
+                *place = Some(handler);
+            }
+        }
+    }
+
+    /// Calls what was replaced.
+    ///
+    /// # Safety
+    /// As for any handler; called from the replacement. No Rust value of the caller's needs dropping.
+    pub(super) unsafe fn call(&self, frame: *mut Frame, out: *mut zval) {
+        let old = self.0.load(Ordering::Acquire);
+        if old != 0 {
+            // SAFETY: stored by `replace`, from the function's own place for its handler.
+            unsafe {
+                let old: Handler = std::mem::transmute::<usize, Handler>(old);
+                old(frame, out);
+            }
+        }
+    }
+}
