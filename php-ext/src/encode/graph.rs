@@ -41,6 +41,19 @@ struct Edge {
 
 const NONE: u32 = u32::MAX;
 
+/// A node's vertex.
+#[derive(Clone, Copy)]
+pub(super) struct Known(u32);
+
+fn leads_on(array: &Array) -> bool {
+    let leads_on = |slot: &Slot| matches!(slot.direct().kind(), c::IS_ARRAY | c::IS_REFERENCE);
+    if array.is_packed() {
+        array.slots().iter().any(leads_on)
+    } else {
+        array.buckets().iter().any(|bucket| leads_on(&bucket.slot))
+    }
+}
+
 /// The arrays and references of one value.
 pub(super) struct Graph {
     /// Those that several may hold.
@@ -111,7 +124,8 @@ impl Graph {
 
     fn connect(&mut self, from: u32, slot: &Slot) {
         let to = match slot.kind() {
-            c::IS_ARRAY if slot.is_counted() && slot.array().count > 0 => {
+            // What holds neither arrays nor references can be no node, nor lead to one.
+            c::IS_ARRAY if slot.is_counted() && leads_on(slot.array()) => {
                 self.vertex(slot.value as usize, false, slot.array().gc.refcount > 1)
             }
             c::IS_REFERENCE => {
@@ -200,30 +214,27 @@ impl Graph {
         }
     }
 
-    fn find(&self, address: usize) -> Option<u32> {
+    /// If this array or reference is to be rebuilt at fetch: what the graph knows of it.
+    #[inline]
+    pub(super) fn node<T>(&self, thing: &T) -> Option<Known> {
+        let address = std::ptr::from_ref(thing).addr();
         // SAFETY: by address.
-        unsafe { self.nodes.find(address, (address >> 3) as u64) }
+        unsafe { self.nodes.find(address, (address >> 3) as u64) }.map(Known)
     }
 
-    /// Whether this array or reference is to be rebuilt at fetch.
-    pub(super) fn is_node<T>(&self, thing: &T) -> bool {
-        self.find(std::ptr::from_ref(thing).addr()).is_some()
+    pub(super) fn is_reference(&self, Known(vertex): Known) -> bool {
+        self.vertices[vertex as usize].is_reference
     }
 
-    pub(super) fn is_reference(&self, address: usize) -> bool {
-        self.find(address).is_some_and(|number| self.vertices[number as usize].is_reference)
-    }
-
-    /// The number of a node at this address: `next` if it is to be a new one, and whether that is so.
+    /// The number of a node: `next` if it is to be a new one, and whether that is so.
     ///
     /// A reference is one node however often it is met. An array is a new one each time, as values are: were it shared
     /// between its holders, a reference in it would have one holder only, and PHP drops such a reference when it copies the
     /// array for writing. Cycles go through references, so this ends; where arrays share arrays over many levels it would
     /// end late, and beyond some number of nodes the first copy serves.
-    pub(super) fn number_node(&mut self, address: usize, next: u32) -> (u32, bool) {
+    pub(super) fn number_node(&mut self, Known(vertex): Known, next: u32) -> (u32, bool) {
         let enough = 2 * self.vertices.len() + 1024;
-        let vertex = self.find(address).expect("a node of the explored value") as usize;
-        let vertex = &mut self.vertices[vertex];
+        let vertex = &mut self.vertices[vertex as usize];
         let shared = vertex.is_reference || next as usize > enough;
         if shared && vertex.number != NONE {
             return (vertex.number, false);

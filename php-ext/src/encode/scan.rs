@@ -4,6 +4,7 @@
 //! When it meets a reference that may be shared, it stops and starts again with `GRAPH`, after [`super::graph`] has explored
 //! which arrays and references must become nodes of a template.
 
+use super::graph::Known;
 use super::{Encoder, Job, NODE_PLACE, Node, source};
 use crate::payload::{MAX_UNITS, REFERENCE_UNITS, array_units, string_units};
 use crate::zend::constants as c;
@@ -30,8 +31,8 @@ impl Encoder {
     /// Walks all arrays, beginning with the root.
     pub(super) fn scan<const GRAPH: bool>(&mut self, root: &Slot) -> Result<(), Stop> {
         let array = root.array();
-        if GRAPH && self.graph.is_node(array) {
-            self.node(array, 0);
+        if GRAPH && let Some(known) = self.graph.node(array) {
+            self.node(array, known, 0);
             // The value itself is held by whoever fetches it, not by a fixup.
             self.fixups = 0;
         } else if let Err(refused) = self.array::<GRAPH>(root, 0) {
@@ -164,8 +165,8 @@ impl Encoder {
             c::IS_STRING | c::IS_ARRAY => self.element::<GRAPH>(slot, job),
             c::IS_REFERENCE => {
                 let reference = slot.reference();
-                if GRAPH && self.graph.is_node(reference) {
-                    let place = self.node(reference, job);
+                if GRAPH && let Some(known) = self.graph.node(reference) {
+                    let place = self.node(reference, known, job);
                     self.places.push(place);
                     return Ok(());
                 }
@@ -211,8 +212,11 @@ impl Encoder {
                 }
             });
         }
-        if GRAPH && slot.is_counted() && self.graph.is_node(array) {
-            return Ok(self.node(array, parent));
+        if GRAPH
+            && slot.is_counted()
+            && let Some(known) = self.graph.node(array)
+        {
+            return Ok(self.node(array, known, parent));
         }
         // What has one holder is met once.
         if !slot.is_counted() || array.gc.refcount > 1 {
@@ -245,12 +249,12 @@ impl Encoder {
     }
 
     /// The place of a node, which waits for its own scan if it is new; one more fixup holds it.
-    fn node<T>(&mut self, source: &T, parent: usize) -> u32 {
+    fn node<T>(&mut self, source: &T, known: Known, parent: usize) -> u32 {
         let address = std::ptr::from_ref(source).addr();
-        let (number, new) = self.graph.number_node(address, self.nodes.len() as u32);
+        let (number, new) = self.graph.number_node(known, self.nodes.len() as u32);
         if new {
             self.nodes.push(Node { at: 0, holders: 0 });
-            if self.graph.is_reference(address) {
+            if self.graph.is_reference(known) {
                 let (source, parent) = (address as u64, parent as u32);
                 self.jobs.push(Job {
                     source,
