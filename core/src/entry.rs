@@ -77,6 +77,11 @@ impl<'a> EntryAt<'a> {
         Self { entry: memory.at(offset + BLOCK_HEADER), offset }
     }
 
+    /// Whether a block of so many bytes, header included, has room for an entry at all.
+    pub(crate) fn has_room(block_bytes: u64) -> bool {
+        block_bytes >= BLOCK_HEADER + ENTRY_SIZE
+    }
+
     /// Bytes of a block that holds an entry with these lengths, without the block header.
     pub(crate) fn size(key_len: usize, payload_len: usize) -> Option<u64> {
         let head = (ENTRY_SIZE + key_len as u64).next_multiple_of(PAYLOAD_ALIGN);

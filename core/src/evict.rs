@@ -7,13 +7,18 @@
 //! The queue belongs to the heap lock. Blocks join when they are allocated, before they hold an entry.
 
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use crate::entry::{EntryAt, RESERVATION};
 use crate::epoch::Survey;
+use crate::fault::step;
 use crate::heap::State;
 use crate::index::Index;
 use crate::lock::HeapGuard;
 use crate::shard::Shard;
+
+/// How long an eviction waits for operations of interrupted readers, all in all.
+const LONGEST_DRAIN: Duration = Duration::from_millis(20);
 
 impl HeapGuard<'_> {
     /// Lets the block join at the newest end.
@@ -57,26 +62,36 @@ impl HeapGuard<'_> {
     }
 
     /// Evicts until a block with room for `bytes` can be allocated, and allocates it. `None` when everything
-    /// that may go has gone.
+    /// that may go has gone, or when what goes would not make room: while some request holds all that is retired.
     pub(crate) fn evict_for(&self, bytes: u64) -> Option<u64> {
         let heap = &self.segment.heap;
-        let survey = self.segment.slots.survey();
+        let deadline = Instant::now() + LONGEST_DRAIN.min(self.segment.lock_timeout());
+        let mut survey = self.segment.slots.survey();
         let mut freed = 0;
-        loop {
-            let Some(went) = self.evict_one(&survey) else {
-                self.reclaim();
-                return heap.allocate(bytes);
-            };
-            freed += went;
+        while !survey.holds() {
+            let went = self.evict_one(&survey);
+            freed += went.unwrap_or(bytes);
             // Looking costs a survey of all readers: do so when it can have become possible.
-            if freed >= bytes {
+            if freed < bytes {
+                continue;
+            }
+            self.reclaim();
+            if let Some(offset) = heap.allocate(bytes) {
+                return Some(offset);
+            }
+            // An operation that was interrupted keeps what was evicted: better to wait for it than to evict more.
+            if self.segment.header().retired.get().1 >= bytes {
+                self.segment.slots.drain(deadline);
                 self.reclaim();
                 if let Some(offset) = heap.allocate(bytes) {
                     return Some(offset);
                 }
-                freed = bytes / 2;
             }
+            went?;
+            survey = self.segment.slots.survey();
+            freed = bytes / 2;
         }
+        None
     }
 
     /// Evicts one entry and returns the bytes of its block; `None` when none may go.
@@ -96,6 +111,7 @@ impl HeapGuard<'_> {
             }
             let at = EntryAt::new(&segment.memory, hand);
             control.queue_hand.store(at.entry.newer.load(Ordering::Relaxed), Ordering::Relaxed);
+            step!("evict: hand moved");
             let expired = at.is_expired();
             if !segment.heap.block(hand).is(State::Live)
                 || (at.entry.visited.swap(0, Ordering::Relaxed) != 0 && !expired)
@@ -121,8 +137,11 @@ impl HeapGuard<'_> {
         }
         let found = segment.index.find_block(hash, at.offset)?;
         at.entry.superseded.store(1, Ordering::Release);
+        step!("evict: superseded");
         segment.index.remove(found);
+        step!("evict: unlinked");
         segment.retire(at);
+        step!("evict: retired");
         Shard::bump(&guard.shard.entries, -1);
         let counters = &segment.header().counters.0;
         let counter = if expired { &counters.expired } else { &counters.evictions };

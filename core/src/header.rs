@@ -77,7 +77,8 @@ pub(crate) struct Header {
     identity: Line<Identity>,
     /// Advances with every change.
     pub(crate) clock: Line<EpochClock>,
-    /// Non-zero: a writer died inside a lock and nobody has repaired the structures yet.
+    /// Non-zero: a writer died inside a lock and nobody has repaired the structures yet. Counts, so that a repair
+    /// notices another death.
     pub(crate) dirty: Line<AtomicU32>,
     /// How many slots are formatted; slots beyond were never used.
     pub(crate) slots_ready: Line<AtomicU32>,
@@ -156,6 +157,11 @@ impl Header {
             return Err(Error::Corrupt("keys hash differently in this build"));
         }
         Ok(layout)
+    }
+
+    /// Notes that something must be repaired.
+    pub(crate) fn mark_dirty(&self) {
+        self.dirty.0.fetch_add(1, Ordering::Release);
     }
 
     /// The hasher of this segment's keys.

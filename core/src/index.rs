@@ -96,6 +96,30 @@ impl Index {
         None
     }
 
+    /// Follows every chain and cuts it where `belongs` says no to a link (offset of the block, the hash's upper bits,
+    /// number of the bucket). All shards' locks are held.
+    pub(crate) fn mend(&self, mut belongs: impl FnMut(u64, u64, u64) -> bool) {
+        for bucket in self.pages().flat_map(|page| page * BUCKETS_PER_PAGE..(page + 1) * BUCKETS_PER_PAGE) {
+            let mut place = self.bucket(bucket);
+            loop {
+                let word = place.load(Ordering::Acquire);
+                if word == 0 {
+                    break;
+                }
+                if !belongs(word & OFFSET_MASK, word >> TAG_SHIFT, bucket) {
+                    place.store(0, Ordering::Release);
+                    break;
+                }
+                place = &EntryAt::new(&self.memory, word & OFFSET_MASK).entry.next;
+            }
+        }
+    }
+
+    /// Whether an entry with this hash belongs into this bucket, under a link with these upper bits.
+    pub(crate) fn is_home(&self, hash: u64, tag: u64, bucket: u64) -> bool {
+        hash & self.mask == bucket && hash >> TAG_SHIFT == tag
+    }
+
     /// Puts a new entry at the head of its chain. Shard lock held.
     pub(crate) fn insert(&self, hash: u64, new: EntryAt<'_>) {
         let bucket = self.bucket(hash);
@@ -120,7 +144,7 @@ impl Index {
 
     /// Notes that the bucket's page is in use, so that nobody needs to read pages that are not: reading them
     /// would make the kernel provide memory.
-    fn touch(&self, hash: u64) {
+    pub(crate) fn touch(&self, hash: u64) {
         let page = (hash & self.mask) / BUCKETS_PER_PAGE;
         let word: &AtomicU64 = self.memory.at(self.touched + page / 64 * 8);
         let bit = 1 << (page % 64);

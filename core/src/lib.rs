@@ -24,6 +24,8 @@
 //!
 //! How it works, and why it is right, is in `docs/design.md`.
 
+#[cfg(not(loom))]
+mod audit;
 // What the loom models do not need refers to shared memory and the operating system, which loom has none of.
 #[cfg_attr(loom, allow(dead_code))]
 pub mod epoch;
@@ -35,6 +37,9 @@ mod entry;
 mod error;
 #[cfg(not(loom))]
 mod evict;
+#[cfg(not(loom))]
+#[doc(hidden)]
+pub mod fault;
 #[cfg(not(loom))]
 mod hash;
 #[cfg(not(loom))]
@@ -75,6 +80,7 @@ pub use self::sys::clock::advance as advance_clock;
 pub use self::sys::map::AddressRange;
 #[cfg(not(loom))]
 pub use self::{
+    audit::Audit,
     entry::Space,
     error::Error,
     segment::{Policy, Segment, SegmentConfig},

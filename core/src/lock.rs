@@ -2,13 +2,14 @@
 //!
 //! Order: shards by their number, then the heap. Who holds the heap lock only ever *tries* a shard.
 //!
-//! A death inside a lock sets the segment's `dirty` mark before anything else; whoever takes a lock and sees
+//! A death inside a lock changes the segment's `dirty` mark before anything else; whoever takes a lock and sees
 //! the mark lets go, takes all locks and repairs ([`crate::recover`]). The mark goes last, so a repair that is
 //! killed is simply done again.
 
 use std::sync::atomic::Ordering;
 
 use crate::error::Error;
+use crate::fault::step;
 use crate::heap::HeapControl;
 use crate::layout::SHARDS;
 use crate::segment::Segment;
@@ -23,6 +24,7 @@ pub(crate) struct Held<'a> {
 impl Drop for Held<'_> {
     #[inline]
     fn drop(&mut self) {
+        step!("unlock: about to");
         // SAFETY: a `Held` exists only on the thread that took the lock (mutex references make it neither
         // Send nor Sync: `RobustMutex` holds an `UnsafeCell`).
         unsafe { self.mutex.unlock() };
@@ -48,7 +50,7 @@ impl Segment {
     }
 
     fn mark_dirty(&self) {
-        self.header().dirty.0.store(1, Ordering::Release);
+        self.header().mark_dirty();
     }
 
     fn timeout_error(&self) -> Error {
@@ -59,7 +61,10 @@ impl Segment {
     #[inline]
     fn take<'a>(&self, mutex: &'a RobustMutex) -> Result<Held<'a>, Error> {
         match mutex.try_lock() {
-            Taken::Clean => Ok(Held { mutex }),
+            Taken::Clean => {
+                step!("lock: taken");
+                Ok(Held { mutex })
+            }
             taken => self.take_slowly(mutex, taken),
         }
     }
@@ -71,7 +76,11 @@ impl Segment {
         }
         match taken {
             Taken::Clean => {}
-            Taken::OwnerDied => self.mark_dirty(),
+            Taken::OwnerDied => {
+                step!("lock: owner died");
+                self.mark_dirty();
+                step!("lock: marked dirty");
+            }
             Taken::Busy => return Err(self.timeout_error()),
         }
         Ok(Held { mutex })
@@ -118,6 +127,11 @@ impl Segment {
         Ok(HeapGuard { segment: self, _held: self.take_clean(&control.lock)? })
     }
 
+    /// Locks the heap even if a repair is due.
+    pub(crate) fn lock_heap_as_it_is(&self) -> Result<HeapGuard<'_>, Error> {
+        Ok(HeapGuard { segment: self, _held: self.take(&self.heap.control().lock)? })
+    }
+
     /// Locks all of the given shards (ascending numbers, each once).
     pub(crate) fn lock_shards(&self, indices: &[usize]) -> Result<Vec<ShardGuard<'_>>, Error> {
         loop {
@@ -142,10 +156,21 @@ impl Segment {
             held.push(self.take(&shard.lock)?);
         }
         held.push(self.take(&self.heap.control().lock)?);
-        if self.is_dirty() {
+        step!("recover: locked");
+        let dirty = &self.header().dirty.0;
+        loop {
+            let seen = dirty.load(Ordering::Acquire);
+            if seen == 0 {
+                break;
+            }
             crate::recover::repair(self)?;
+            step!("recover: repaired");
             self.header().counters.0.recoveries.fetch_add(1, Ordering::Relaxed);
-            self.header().dirty.0.store(0, Ordering::Release);
+            // Somebody who dies meanwhile, outside of a lock, may have been taken for alive by a part of the repair.
+            if dirty.compare_exchange(seen, 0, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+                step!("recover: clean");
+                break;
+            }
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use crate::entry::EntryAt;
+use crate::fault::step;
 use crate::heap::State;
 use crate::lock::HeapGuard;
 use crate::segment::Segment;
@@ -20,15 +21,21 @@ impl Segment {
         // SYNC POINT "writer retires": after the unlink; `advance` releases it to readers of later epochs.
         let stamp = header.clock.0.advance();
         at.entry.owner_or_stamp.store(stamp, Ordering::Relaxed);
+        step!("retire: stamped");
         let block = self.heap.block(at.offset);
         block.set_state(State::Retired);
+        step!("retire: state");
         header.retired.add(block.bytes());
+        step!("retire: counted");
         let stack = &header.retired_stack.0;
         let mut top = stack.load(Ordering::Relaxed);
         loop {
             at.entry.retired_next.store(top, Ordering::Relaxed);
             match stack.compare_exchange_weak(top, at.offset, Ordering::Release, Ordering::Relaxed) {
-                Ok(_) => return,
+                Ok(_) => {
+                    step!("retire: pushed");
+                    return;
+                }
                 Err(now) => top = now,
             }
         }
@@ -66,6 +73,7 @@ impl HeapGuard<'_> {
             if survey.is_free(at.offset, at.entry.owner_or_stamp.load(Ordering::Relaxed)) {
                 let bytes = segment.heap.block(at.offset).bytes();
                 self.free_entry(at);
+                step!("reclaim: one freed");
                 freed.0 += 1;
                 freed.1 += bytes;
             } else {
@@ -74,6 +82,7 @@ impl HeapGuard<'_> {
             }
         }
         control.retired.store(kept, Ordering::Relaxed);
+        step!("reclaim: listed");
         // What stays is held by somebody: looking again is worth it once there is as much that is new.
         header.retired.subtract(freed.0, freed.1);
         let (count, bytes) = header.retired.get();
@@ -86,11 +95,13 @@ impl HeapGuard<'_> {
         let segment = self.segment;
         let control = segment.heap.control();
         let mut next = segment.header().retired_stack.0.swap(0, Ordering::Acquire);
+        step!("reclaim: stack taken");
         while next != 0 {
             let at = EntryAt::new(&segment.memory, next);
             next = at.entry.retired_next.load(Ordering::Relaxed);
             at.entry.retired_next.store(control.retired.load(Ordering::Relaxed), Ordering::Relaxed);
             control.retired.store(at.offset, Ordering::Relaxed);
+            step!("reclaim: moved one");
         }
     }
 

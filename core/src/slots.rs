@@ -5,12 +5,12 @@
 //! process ids that were used again.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::epoch::{Reader, Survey};
 use crate::error::Error;
+use crate::fault::step;
 use crate::header::Header;
-use crate::heap::{Block, State};
 use crate::layout::{Layout, PINS, SLOT_SIZE};
 use crate::memory::{Memory, Shared};
 use crate::sys::robust::{RobustMutex, Taken};
@@ -21,7 +21,7 @@ pub(crate) struct Slot {
     pub(crate) reader: Reader,
     pub(crate) hits: AtomicU64,
     pub(crate) misses: AtomicU64,
-    /// The block that the owner is building, 0: none.
+    /// How many blocks the owner is building.
     pub(crate) building: AtomicU64,
     /// Not 0 while the owner keeps retired blocks for itself.
     pub(crate) kept: AtomicU64,
@@ -69,6 +69,12 @@ impl Owner {
 }
 
 impl Slot {
+    /// Notes that the owner builds one block more or less. Only the owner calls this.
+    pub(crate) fn count_building(&self, by: i64) {
+        let count = self.building.load(Ordering::Relaxed).wrapping_add_signed(by);
+        self.building.store(count, Ordering::Relaxed);
+    }
+
     fn is_promised(&self) -> bool {
         self.promised.load(Ordering::SeqCst) != 0
     }
@@ -141,6 +147,7 @@ impl Slots {
                 }
                 Taken::Clean | Taken::OwnerDied => {
                     self.clean_up(index);
+                    step!("slot: taken");
                     Some((index, Owner::new(index, slot.generation.load(Ordering::Relaxed))))
                 }
             }
@@ -155,6 +162,7 @@ impl Slots {
             // formatting the same.
             unsafe { self.slot(index).life.init()? };
             self.header().slots_ready.0.store(index as u32 + 1, Ordering::Release);
+            step!("slot: formatted");
         }
         Ok(())
     }
@@ -163,12 +171,14 @@ impl Slots {
     fn clean_up(&self, index: usize) {
         let slot = self.slot(index);
         slot.reader.reset();
-        let building = slot.building.swap(0, Ordering::Relaxed);
-        let kept = slot.kept.swap(0, Ordering::Relaxed) != 0;
-        if kept || (building != 0 && self.memory.at::<Block>(building).is(State::Building)) {
+        if slot.kept.load(Ordering::Relaxed) != 0 || slot.building.load(Ordering::Relaxed) != 0 {
             // It died while storing, or with blocks in its keeping. The rebuild frees blocks whose owner is gone; only it
             // can do so without racing against another process that found out as well.
-            self.header().dirty.0.store(1, Ordering::Release);
+            self.header().mark_dirty();
+            step!("slot: cleaning up");
+            // Last: whoever cleans up after us, if we die here, must see the same.
+            slot.building.store(0, Ordering::Release);
+            slot.kept.store(0, Ordering::Release);
         }
         slot.generation.fetch_add(1, Ordering::Release);
         slot.life.wake_watchers();
@@ -288,6 +298,22 @@ impl Slots {
             return Survey::blocked();
         }
         Survey::take((0..self.ready()).map(|index| (&self.slot(index).reader, self.pins(index))))
+    }
+
+    /// Waits until every operation that runs now has ended, or until `deadline`.
+    ///
+    /// Operations take less than a microsecond, unless their thread was interrupted in the middle of one: then giving
+    /// way to it is all that helps.
+    pub(crate) fn drain(&self, deadline: Instant) {
+        for slot in self.iter() {
+            let running = slot.reader.operation();
+            while running != 0 && slot.reader.operation() == running {
+                if Instant::now() >= deadline {
+                    return;
+                }
+                std::thread::yield_now();
+            }
+        }
     }
 
     /// All slots that were ever used.

@@ -103,6 +103,11 @@ impl Reader {
         self.pins.load(Ordering::Acquire) as usize
     }
 
+    /// The epoch of the running operation; 0: none runs.
+    pub(crate) fn operation(&self) -> u64 {
+        self.op.load(Ordering::Acquire)
+    }
+
     /// For [`super::Survey`]: the running operation's epoch, then the request's.
     pub(super) fn epochs(&self) -> (u64, u64) {
         let op = self.op.load(Ordering::Acquire);

@@ -11,6 +11,8 @@ pub struct Survey {
     oldest: u64,
     /// Sorted offsets that are pinned.
     pins: Vec<u64>,
+    /// Some request holds everything that is retired from now on.
+    holds: bool,
 }
 
 impl Survey {
@@ -18,10 +20,11 @@ impl Survey {
     pub fn take<'a>(readers: impl Iterator<Item = (&'a Reader, &'a [AtomicU64])>) -> Self {
         // SYNC POINT "reclaimer surveys": pairs with the fence in `Reader::enter`.
         fence(Ordering::SeqCst);
-        let mut survey = Self { oldest: u64::MAX, pins: Vec::new() };
+        let mut survey = Self { oldest: u64::MAX, pins: Vec::new(), holds: false };
         for (reader, list) in readers {
             // The operation first: when it is seen cleared, the pins it made are seen below.
             let (op, request) = reader.epochs();
+            survey.holds |= request != 0;
             for epoch in [op, request] {
                 if epoch != 0 {
                     survey.oldest = survey.oldest.min(epoch);
@@ -37,7 +40,13 @@ impl Survey {
     /// A survey that lets nothing go, for when there are readers that cannot be looked at.
     #[must_use]
     pub fn blocked() -> Self {
-        Self { oldest: 0, pins: Vec::new() }
+        Self { oldest: 0, pins: Vec::new(), holds: true }
+    }
+
+    /// Whether whatever is retired now will stay until some request ends.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.holds
     }
 
     /// Whether nobody can still look at the block at `offset`, retired at `stamp`.

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use super::block::{FreeLinks, HEADER, MIN_UNITS};
 use super::control::{class_of, class_that_fits};
 use super::{Heap, State, UNIT};
+use crate::fault::step;
 
 /// How many blocks of the exact class are looked at before a larger class is split: enough to keep blocks
 /// from being broken needlessly, few enough to stay constant.
@@ -17,6 +18,7 @@ impl Heap {
         let units = units_for(bytes)?;
         let offset = self.find_fit(units)?;
         self.remove_free(offset);
+        step!("allocate: list unlinked");
         let block = self.block(offset);
         let rest = block.units() - units;
         if rest >= MIN_UNITS {
@@ -24,12 +26,15 @@ impl Heap {
             // The tail gets its header before the first block gives it up: a walk never leaves the tiling.
             self.block(tail).set_previous_units(units);
             self.block(tail).set(rest, State::Free);
+            step!("allocate: tail written");
             block.set(units, State::Building);
+            step!("allocate: split");
             self.set_next_previous(tail, rest);
             self.insert_free(tail);
         } else {
             block.set_state(State::Building);
         }
+        step!("allocate: done");
         Some(offset)
     }
 
@@ -41,6 +46,7 @@ impl Heap {
             let block = self.block(next);
             if block.is(State::Free) {
                 self.remove_free(next);
+                step!("free: neighbour unlinked");
                 units += block.units();
             }
         }
@@ -54,8 +60,11 @@ impl Heap {
             }
         }
         self.block(start).set(units, State::Free);
+        step!("free: merged");
         self.set_next_previous(start, units);
+        step!("free: next told");
         self.insert_free(start);
+        step!("free: done");
     }
 
     /// Bytes of the largest free block's room, without its header.

@@ -8,6 +8,7 @@
 //! All methods need the heap lock, except those that say otherwise.
 
 mod alloc;
+pub(crate) mod audit;
 pub(crate) mod block;
 mod control;
 pub(crate) mod rebuild;

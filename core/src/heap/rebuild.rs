@@ -2,6 +2,7 @@
 
 use super::{Heap, State};
 use crate::error::Error;
+use crate::fault::step;
 
 /// What [`Heap::rebuild`] does with a block that is in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +21,13 @@ impl Heap {
     pub(crate) fn rebuild(&self, mut decide: impl FnMut(u64, State) -> Fate) -> Result<(), Error> {
         self.check_tiling()?;
         self.control().reset();
+        step!("recover: lists reset");
         let mut free_run: Option<(u64, u64)> = None;
         let mut before = 0;
         let mut next = Some(self.start);
         while let Some(offset) = next {
             next = self.next_of(offset);
+            step!("recover: one block");
             let block = self.block(offset);
             let units = block.units();
             let state = block.state().ok_or(Error::Corrupt("a block without a state"))?;
@@ -55,46 +58,11 @@ impl Heap {
     }
 
     /// Whether the blocks tile the heap exactly.
-    fn check_tiling(&self) -> Result<(), Error> {
+    pub(crate) fn check_tiling(&self) -> Result<(), Error> {
         let mut end = self.start;
         for offset in self.walk() {
             end = offset + self.block(offset).bytes();
         }
         if end == self.end { Ok(()) } else { Err(Error::Corrupt("the blocks do not tile the heap")) }
-    }
-
-    /// Checks every invariant of the heap: tiling, back sizes, no two free neighbours, free figure, lists.
-    #[cfg(test)]
-    pub(crate) fn audit(&self) {
-        use std::sync::atomic::Ordering;
-        self.check_tiling().unwrap();
-        let (mut before, mut was_free, mut free, mut free_blocks) = (0, false, 0, 0);
-        for offset in self.walk() {
-            let block = self.block(offset);
-            assert_eq!(block.previous_units(), before, "back size of {offset}");
-            let is_free = block.is(State::Free);
-            assert!(!(is_free && was_free), "two free neighbours at {offset}");
-            if is_free {
-                free += block.bytes();
-                free_blocks += 1;
-            }
-            (before, was_free) = (block.units(), is_free);
-        }
-        assert_eq!(self.control().free_bytes.load(Ordering::Relaxed), free);
-        let mut listed = 0;
-        for (first, lists) in self.control().heads.iter().enumerate() {
-            for (second, head) in lists.iter().enumerate() {
-                let mut offset = head.load(Ordering::Relaxed);
-                let marked = self.control().sl_map[first].load(Ordering::Relaxed) >> second & 1 == 1;
-                assert_eq!(marked, offset != 0);
-                while offset != 0 {
-                    assert_eq!(super::control::class_of(self.block(offset).units()), (first, second));
-                    assert!(self.block(offset).is(State::Free));
-                    listed += 1;
-                    offset = self.links(offset).next.load(Ordering::Relaxed);
-                }
-            }
-        }
-        assert_eq!(listed, free_blocks);
     }
 }

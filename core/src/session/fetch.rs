@@ -183,7 +183,9 @@ impl Session {
     /// The payload of a hit, or `None` when the hit is of an earlier request.
     #[must_use]
     pub fn payload(&self, hit: &Hit) -> Option<&[u8]> {
-        if hit.request != self.request || !self.segment.read_only_range().contains(&hit.payload) {
+        let range = self.segment.read_only_range();
+        // An empty payload may lie at the very end.
+        if hit.request != self.request || hit.payload < range.start || hit.payload > range.end {
             return None;
         }
         // SAFETY: the entry is pinned until `request` changes, which needs `&mut self`, so it is unchanged as

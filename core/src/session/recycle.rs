@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering;
 
 use super::{Place, Session};
 use crate::entry::EntryAt;
+use crate::fault::step;
 use crate::heap::{State, UNIT, block};
 use crate::segment::Segment;
 use crate::slots::Owner;
@@ -115,8 +116,9 @@ impl Session {
         let segment = &*self.segment;
         let at = EntryAt::new(&segment.memory, offset);
         at.entry.owner_or_stamp.store(owner.0, Ordering::Relaxed);
-        segment.slots.slot(index).building.store(offset, Ordering::Relaxed);
+        segment.slots.slot(index).count_building(1);
         segment.heap.block(offset).set_state(State::Building);
+        step!("store: reused");
         Some(offset)
     }
 
@@ -131,6 +133,7 @@ impl Session {
         let Ok(heap) = segment.lock_heap() else { return };
         for kept in self.recycler.waiting.iter().chain(&self.recycler.ready) {
             segment.retire(EntryAt::new(&segment.memory, kept.offset));
+            step!("flush: one retired");
         }
         heap.reclaim_if_due();
         drop(heap);
@@ -145,11 +148,14 @@ impl Segment {
     /// Takes an entry that was just replaced into its writer's keeping. The shard's lock is held. Returns the stamp.
     pub(super) fn keep(&self, at: EntryAt<'_>, index: usize, owner: Owner) -> u64 {
         self.slots.slot(index).kept.store(1, Ordering::Relaxed);
+        step!("keep: slot marked");
         // SYNC POINT "writer retires": as in `retire`.
         let stamp = self.header().clock.0.advance();
         at.entry.owner_or_stamp.store(stamp, Ordering::Relaxed);
         at.entry.retired_next.store(owner.0, Ordering::Relaxed);
+        step!("keep: stamped");
         self.heap.block(at.offset).set_state(State::Kept);
+        step!("keep: kept");
         stamp
     }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use super::Session;
 use crate::entry::{RESERVATION, Space};
 use crate::error::Error;
+use crate::fault::step;
 use crate::index::Index;
 use crate::layout::SHARDS;
 use crate::segment::Segment;
@@ -64,16 +65,20 @@ impl Segment {
     fn clear(&self) -> Result<(), Error> {
         let every: [usize; SHARDS] = std::array::from_fn(|index| index);
         let guards = self.lock_shards(&every)?;
+        step!("clear: locked");
         for page in self.index.pages() {
             for at in self.index.entries_of(page) {
                 at.entry.superseded.store(1, Ordering::Release);
+                step!("clear: superseded");
             }
             // The chains stay as they are for readers who stand in them; only their heads go.
             let entries: Vec<_> = self.index.entries_of(page).collect();
             self.index.empty_page(page);
+            step!("clear: page emptied");
             for at in entries {
                 debug_assert!(at.entry.space.load(Ordering::Relaxed) <= RESERVATION);
                 self.retire(at);
+                step!("clear: one retired");
             }
         }
         self.header().reservations.0.store(0, Ordering::SeqCst);
@@ -81,6 +86,7 @@ impl Segment {
             guard.shard.entries.store(0, Ordering::Relaxed);
             guard.shard.announce_release();
         }
+        step!("clear: counted");
         drop(guards);
         if let Ok(heap) = self.lock_heap() {
             heap.reclaim();

@@ -12,6 +12,7 @@ use super::store::{Draft, Shape, expiry};
 use super::{Place, Session};
 use crate::entry::{RESERVATION, Space};
 use crate::error::Error;
+use crate::fault::step;
 use crate::index::{Found, Index};
 use crate::lock::ShardGuard;
 use crate::segment::Segment;
@@ -82,7 +83,9 @@ impl Session {
             return Ok(false);
         }
         segment.link_block(&guard, hash, draft.at(), None);
+        step!("reserve: linked");
         segment.header().reservations.0.fetch_add(1, Ordering::SeqCst);
+        step!("reserve: counted");
         drop(guard);
         draft.settle();
         self.remember_reservation(hash, key, lease.is_some());
@@ -285,9 +288,13 @@ impl Segment {
         }
         if let Some(found) = self.index.find(hash, RESERVATION, key) {
             found.at.entry.superseded.store(1, Ordering::Release);
+            step!("release: superseded");
             self.index.remove(found);
+            step!("release: unlinked");
             self.retire(found.at);
+            step!("release: retired");
             self.header().reservations.0.fetch_sub(1, Ordering::SeqCst);
+            step!("release: counted");
             guard.shard.announce_release();
         }
     }

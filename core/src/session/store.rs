@@ -1,5 +1,6 @@
 //! Writing: a block is allocated, filled without any lock, then published by one store.
 
+use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use super::{Place, Session};
 use crate::entry::{EntryAt, PAYLOAD_ALIGN, Space};
 use crate::error::Error;
+use crate::fault::step;
 use crate::heap::State;
 use crate::index::{Found, Index};
 use crate::lock::{HeapGuard, ShardGuard};
@@ -41,8 +43,10 @@ pub struct Draft<S: Deref<Target = Segment> = Arc<Segment>> {
     offset: u64,
     hash: u64,
     space: Space,
-    /// The slot whose `building` mark names this block, if it does.
+    /// The slot that counts this block among those its owner builds.
     slot: Option<usize>,
+    /// Only the slot's owner changes that count.
+    not_send: PhantomData<*mut ()>,
 }
 
 /// Where in the segment and how large: everything [`Session::prepare`] needs to know of an entry.
@@ -59,7 +63,7 @@ pub(super) struct Shape<'a> {
 impl<S: Deref<Target = Segment>> Draft<S> {
     /// A draft that gives a reservation's block back unless it is settled.
     pub(super) fn for_reservation(segment: S, offset: u64, hash: u64, slot: Option<usize>) -> Self {
-        Self { segment, offset, hash, space: Space::Key, slot }
+        Self { segment, offset, hash, space: Space::Key, slot, not_send: PhantomData }
     }
 
     pub(super) fn at(&self) -> EntryAt<'_> {
@@ -102,6 +106,7 @@ impl<S: Deref<Target = Segment>> Draft<S> {
     /// The block is an entry now; the draft has nothing to give back.
     pub(super) fn settle(self) {
         self.unmark();
+        step!("publish: settled");
         let mut this = std::mem::ManuallyDrop::new(self);
         // SAFETY: `this` is never dropped, so what holds the segment is dropped exactly here.
         unsafe { std::ptr::drop_in_place(&raw mut this.segment) };
@@ -109,7 +114,7 @@ impl<S: Deref<Target = Segment>> Draft<S> {
 
     fn unmark(&self) {
         if let Some(index) = self.slot {
-            self.segment.slots.slot(index).building.store(0, Ordering::Relaxed);
+            self.segment.slots.slot(index).count_building(-1);
         }
     }
 }
@@ -142,7 +147,7 @@ impl Session {
         let expires = expiry(ttl);
         let shape = Shape { hash, space: space as u8, key, tag, bits, payload_len, expires };
         let (offset, slot) = self.build(&shape).inspect_err(|_| self.segment.count_store_failure())?;
-        Ok(Draft { segment: Arc::clone(&self.segment), offset, hash, space, slot })
+        Ok(Draft { segment: Arc::clone(&self.segment), offset, hash, space, slot, not_send: PhantomData })
     }
 
     /// A block in state `Building` with header and key written.
@@ -189,21 +194,21 @@ impl Session {
         let at = EntryAt::new(&segment.memory, offset);
         // Under the lock: a death before this is complete leads to a repair, which frees the block.
         at.entry.owner_or_stamp.store(owner.0, Ordering::Relaxed);
-        // Only the first of several drafts is marked; a repair finds the others by their owner.
-        let marked = place.map(|(index, _)| index).filter(|index| {
-            let building = &segment.slots.slot(*index).building;
-            building.load(Ordering::Relaxed) == 0
-        });
-        if let Some(index) = marked {
-            segment.slots.slot(index).building.store(offset, Ordering::Relaxed);
+        step!("store: allocated");
+        let slot = place.map(|(index, _)| index);
+        if let Some(index) = slot {
+            segment.slots.slot(index).count_building(1);
         }
+        step!("store: marked");
         at.entry.queued.store(0, Ordering::Relaxed);
         if segment.evicts {
             heap.enqueue(at);
         }
+        step!("store: queued");
         drop(heap);
         write_head(segment, at, shape);
-        Ok((offset, marked))
+        step!("store: head written");
+        Ok((offset, slot))
     }
 
     /// Publishes a draft. Waits while another session has reserved the key, at most the lock timeout.
@@ -244,9 +249,10 @@ impl Session {
         let hash = self.segment.hasher.hash(key);
         let shape = Shape { hash, space: space as u8, key, tag, bits, payload_len, expires: expiry(ttl) };
         let (offset, slot) = self.build(&shape).inspect_err(|_| self.segment.count_store_failure())?;
-        let mut draft = Draft { segment: &*self.segment, offset, hash, space, slot };
+        let mut draft = Draft { segment: &*self.segment, offset, hash, space, slot, not_send: PhantomData };
         let address = draft.payload_address();
         fill(draft.payload_mut(), address);
+        step!("store: filled");
         let mut kept = None;
         let stored = self.publish(&draft, mode, &mut kept)?;
         if stored == Stored::Stored {
@@ -357,10 +363,12 @@ impl Segment {
 
     /// What else a published entry changes: figures, and the end of a reservation.
     fn count_link<S: Deref<Target = Self>>(&self, guard: &ShardGuard<'_>, draft: &Draft<S>, replaced: bool) {
+        step!("publish: advanced");
         Shard::bump(&guard.shard.stores, 1);
         if !replaced {
             Shard::bump(&guard.shard.entries, 1);
         }
+        step!("publish: counted");
         if draft.space == Space::Key {
             self.end_reservation(guard, draft.hash, draft.key());
         }
@@ -376,7 +384,9 @@ impl Segment {
         match old {
             None => {
                 self.heap.block(new.offset).set_state(State::Live);
+                step!("publish: live");
                 self.index.insert(hash, new);
+                step!("publish: linked");
                 self.header().clock.0.advance();
             }
             Some(old) => {
@@ -389,16 +399,22 @@ impl Segment {
     /// Puts `new` in the place of `old`, which is left to be retired. The shard's lock is held.
     fn exchange(&self, hash: u64, new: EntryAt<'_>, old: Found<'_>) {
         self.heap.block(new.offset).set_state(State::Live);
+        step!("publish: live");
         // Before the index changes: whoever has seen the new entry finds the old one marked.
         old.at.entry.superseded.store(1, Ordering::Release);
+        step!("publish: superseded");
         self.index.replace(hash, old, new);
+        step!("publish: linked");
     }
 
     /// Takes an entry out of the index. The shard's lock is held.
     pub(super) fn unlink(&self, guard: &ShardGuard<'_>, found: Found<'_>) {
         found.at.entry.superseded.store(1, Ordering::Release);
+        step!("delete: superseded");
         self.index.remove(found);
+        step!("delete: unlinked");
         self.retire(found.at);
+        step!("delete: retired");
         Shard::bump(&guard.shard.entries, -1);
     }
 }

@@ -7,6 +7,7 @@ use super::Session;
 use super::store::{Mode, Stored, expiry};
 use crate::entry::Space;
 use crate::error::Error;
+use crate::fault::step;
 use crate::index::Index;
 use crate::shard::Shard;
 
@@ -59,14 +60,16 @@ impl Session {
             return Ok(false);
         };
         let entry = found.at.entry;
-        if found.at.is_expired()
+        // Value and expiry are two stores: in place only where the expiry stays as it is.
+        if ttl.is_some()
+            || entry.expires.load(Ordering::Relaxed) != 0
             || entry.tag.load(Ordering::Relaxed) != tag
             || entry.payload_len.load(Ordering::Relaxed) != 0
         {
             return Ok(false);
         }
         entry.bits.store(bits, Ordering::Release);
-        entry.expires.store(expiry(ttl), Ordering::Relaxed);
+        step!("inline: changed");
         Shard::bump(&guard.shard.stores, 1);
         segment.header().clock.0.advance();
         if space == Space::Key {

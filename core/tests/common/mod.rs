@@ -119,6 +119,17 @@ impl Child {
         if libc::WIFSIGNALED(status) { -libc::WTERMSIG(status) } else { libc::WEXITSTATUS(status) }
     }
 
+    pub fn pid(&self) -> libc::pid_t {
+        self.pid
+    }
+
+    /// Lets a stopped child go on and waits for its end.
+    pub fn go_on(self) -> i32 {
+        // SAFETY: a signal to our own child.
+        unsafe { libc::kill(self.pid, libc::SIGCONT) };
+        self.join()
+    }
+
     pub fn kill(self) -> i32 {
         // SAFETY: a signal to our own child.
         unsafe { libc::kill(self.pid, libc::SIGKILL) };

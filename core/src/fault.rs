@@ -1,0 +1,140 @@
+//! Named steps at which tests stop or kill a writer. Without the feature `fault-injection` they are nothing.
+
+/// Marks a step. The name must be one of [`STEPS`].
+macro_rules! step {
+    ($name:literal) => {
+        #[cfg(feature = "fault-injection")]
+        $crate::fault::reached($name);
+    };
+}
+pub(crate) use step;
+
+#[cfg(feature = "fault-injection")]
+pub use active::*;
+
+#[cfg(feature = "fault-injection")]
+mod active {
+    use std::cell::{Cell, RefCell};
+
+    /// Every step, by what it is part of. A test fails when one of them is never reached.
+    pub const STEPS: &[&str] = &[
+        "lock: taken",
+        "lock: owner died",
+        "lock: marked dirty",
+        "unlock: about to",
+        "slot: taken",
+        "slot: formatted",
+        "slot: cleaning up",
+        "allocate: list unlinked",
+        "allocate: tail written",
+        "allocate: split",
+        "allocate: done",
+        "store: allocated",
+        "store: marked",
+        "store: queued",
+        "store: head written",
+        "store: filled",
+        "store: reused",
+        "publish: live",
+        "publish: superseded",
+        "publish: linked",
+        "publish: advanced",
+        "publish: counted",
+        "publish: settled",
+        "keep: slot marked",
+        "keep: stamped",
+        "keep: kept",
+        "flush: one retired",
+        "inline: changed",
+        "retire: stamped",
+        "retire: state",
+        "retire: counted",
+        "retire: pushed",
+        "delete: superseded",
+        "delete: unlinked",
+        "delete: retired",
+        "clear: locked",
+        "clear: superseded",
+        "clear: page emptied",
+        "clear: one retired",
+        "clear: counted",
+        "reclaim: stack taken",
+        "reclaim: moved one",
+        "reclaim: one freed",
+        "reclaim: listed",
+        "free: neighbour unlinked",
+        "free: merged",
+        "free: next told",
+        "free: done",
+        "evict: hand moved",
+        "evict: superseded",
+        "evict: unlinked",
+        "evict: retired",
+        "reserve: linked",
+        "reserve: counted",
+        "release: superseded",
+        "release: unlinked",
+        "release: retired",
+        "release: counted",
+        "recover: locked",
+        "recover: chains mended",
+        "recover: lists reset",
+        "recover: one block",
+        "recover: walked",
+        "recover: counted",
+        "recover: restacked",
+        "recover: one lost retired",
+        "recover: queued",
+        "recover: repaired",
+        "recover: clean",
+    ];
+
+    thread_local! {
+        static PLAN: Cell<Option<(&'static str, usize)>> = const { Cell::new(None) };
+        static SEEN: RefCell<Option<Vec<&'static str>>> = const { RefCell::new(None) };
+        static ACT: Cell<fn()> = const { Cell::new(kill) };
+    }
+
+    fn kill() {
+        // SAFETY: ends this process, as the test wants.
+        unsafe { libc::raise(libc::SIGKILL) };
+    }
+
+    /// From now on this thread notes the steps it reaches.
+    pub fn record() {
+        SEEN.set(Some(Vec::new()));
+    }
+
+    /// The steps reached since [`record`], which ends.
+    pub fn recorded() -> Vec<&'static str> {
+        SEEN.take().unwrap_or_default()
+    }
+
+    /// This thread's process dies (SIGKILL) when it reaches `name` for the `occurrence`th time (from 0).
+    pub fn kill_at(name: &'static str, occurrence: usize) {
+        act_at(name, occurrence, kill);
+    }
+
+    /// The same with any action, such as stopping.
+    pub fn act_at(name: &'static str, occurrence: usize, act: fn()) {
+        ACT.set(act);
+        PLAN.set(Some((name, occurrence)));
+    }
+
+    #[inline(never)]
+    pub(crate) fn reached(name: &'static str) {
+        SEEN.with_borrow_mut(|seen| {
+            if let Some(seen) = seen {
+                seen.push(name);
+            }
+        });
+        match PLAN.get() {
+            Some((planned, 0)) if planned == name => {
+                PLAN.set(None);
+                ACT.get()();
+            }
+            Some((planned, left)) if planned == name => PLAN.set(Some((planned, left - 1))),
+            _ => {}
+        }
+    }
+}

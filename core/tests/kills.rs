@@ -1,0 +1,264 @@
+//! Kills at moments that nobody chose, and writers that are stopped instead of killed.
+//!
+//! `cargo test --features fault-injection --test kills`; `KILLS=10000` for a longer storm.
+
+mod common;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use common::{Child, INT, get, put, segment};
+use static_cache_core::{Error, Mode, Policy, Segment, Session, Space, fault};
+
+/// A generator good enough to mix operations (splitmix64).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut word = self.0;
+        word = (word ^ word >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        word = (word ^ word >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (word ^ word >> 31) % bound
+    }
+}
+
+/// A payload that can be told from a torn one.
+fn whole(payload: &[u8]) -> bool {
+    payload.windows(2).all(|pair| pair[0] == pair[1])
+}
+
+/// One of everything that changes a segment, on keys that many processes share.
+fn something(session: &mut Session, random: &mut Random) -> Result<(), Error> {
+    let key = format!("shared{}", random.below(200));
+    let key = key.as_bytes();
+    match random.below(20) {
+        0..8 => {
+            let (size, byte) = (random.below(6000) as usize, random.below(256) as u8);
+            session.store_with(Space::Key, key, 0, 0, size, None, Mode::Put, |out, _| out.fill(byte))?;
+        }
+        8..12 => {
+            if let Some(hit) = session.fetch(Space::Key, key) {
+                assert!(whole(session.payload(&hit).unwrap()), "torn");
+            }
+        }
+        12..14 => drop(session.delete(Space::Key, key)?),
+        14 => drop(session.reserve(b"reserved", None)?),
+        15 => drop(session.release(b"reserved")?),
+        16 => drop(session.increment(b"count", 1, INT)?),
+        17 => drop(put(session, key, &[1; 40])),
+        18 if random.below(50) == 0 => session.delete_prefix(Space::Key, b"shared1").map(drop)?,
+        _ => session.end_request(),
+    }
+    Ok(())
+}
+
+fn storm(policy: Policy, kills: u64) {
+    let segment = segment(1 << 20, policy);
+    let mut session = Session::new(Arc::clone(&segment));
+    let kept: Vec<_> =
+        (0..20u8).map(|at| (format!("kept{at}"), vec![at; 100 + usize::from(at) * 30])).collect();
+    let mut readers: Vec<_> = (0..2).map(|_| Session::new(Arc::clone(&segment))).collect();
+    for (key, value) in &kept {
+        put(&mut session, key.as_bytes(), value).unwrap();
+        // Held, so the eviction hand passes them over.
+        for reader in &mut readers {
+            reader.fetch(Space::Key, key.as_bytes()).unwrap();
+        }
+    }
+    let start = |seed: u64| {
+        let segment = Arc::clone(&segment);
+        let mut child = Child::fork(|line| {
+            let mut session = Session::new(segment);
+            let mut random = Random(seed);
+            line.tell(1);
+            loop {
+                match something(&mut session, &mut random) {
+                    Ok(()) | Err(Error::NoMemory { .. }) => {}
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        });
+        child.wait();
+        child
+    };
+    let mut random = Random(kills);
+    let mut workers = [start(1), start(2)];
+    for round in 0..kills {
+        let victim = random.below(2) as usize;
+        // The moment is nobody's choice: how long this loop takes.
+        for _ in 0..random.below(40) {
+            let (key, value) = &kept[random.below(20) as usize];
+            assert_eq!(get(&mut session, key.as_bytes()).as_ref(), Some(value), "round {round}");
+        }
+        session.end_request();
+        let replaced = std::mem::replace(&mut workers[victim], start(round + 3));
+        assert_eq!(replaced.kill(), -libc::SIGKILL, "round {round}: a worker had ended by itself");
+        session.increment(b"rounds", 1, INT).unwrap();
+    }
+    for worker in workers {
+        assert_eq!(worker.kill(), -libc::SIGKILL);
+    }
+    if policy == Policy::Never {
+        assert_eq!(session.increment(b"rounds", 0, INT).unwrap().value, kills as i64);
+    }
+    segment.audit().unwrap();
+    drop(readers);
+    session.clear().unwrap();
+    drop(session);
+    let audit = segment.audit().unwrap();
+    assert_eq!((audit.building, audit.retired), (0, 0));
+    let stats = segment.stats();
+    assert_eq!((stats.used, stats.retired, stats.active_readers), (0, 0, 0), "{stats:?}");
+    println!("{policy:?}: {kills} kills, {} recoveries", stats.recoveries);
+}
+
+fn kills() -> u64 {
+    std::env::var("KILLS").map_or(300, |kills| kills.parse().unwrap())
+}
+
+#[test]
+fn a_storm_of_kills_on_a_segment_that_evicts() {
+    storm(Policy::Evict, kills() / 2);
+}
+
+#[test]
+fn a_storm_of_kills_on_a_strict_segment() {
+    storm(Policy::Never, kills() / 2);
+}
+
+/// Runs a traced child for so many instructions of its work and kills it there. False when it ended before.
+fn kill_after_instructions(count: u64, work: impl FnOnce()) -> bool {
+    let child = Child::fork(|_| {
+        // SAFETY: asks to be traced by the parent, then stops.
+        unsafe {
+            assert_eq!(libc::ptrace(libc::PTRACE_TRACEME, 0, 0, 0), 0);
+            libc::raise(libc::SIGSTOP);
+        }
+        work();
+    });
+    let pid = child.pid();
+    let mut status = 0;
+    // SAFETY: our own child, which stops itself; each step is waited for.
+    unsafe {
+        libc::waitpid(pid, &raw mut status, 0);
+        for _ in 0..count {
+            assert!(libc::WIFSTOPPED(status));
+            libc::ptrace(libc::PTRACE_SINGLESTEP, pid, 0, 0);
+            libc::waitpid(pid, &raw mut status, 0);
+            if libc::WIFEXITED(status) {
+                return false;
+            }
+        }
+    }
+    assert_eq!(child.kill(), -libc::SIGKILL);
+    true
+}
+
+#[test]
+fn a_death_after_any_instruction() {
+    let mut random = Random(7);
+    let (mut bound, mut deaths) = (200_000, 0);
+    while deaths < 25 {
+        let segment = segment(1 << 20, Policy::Evict);
+        segment.set_lock_timeout(Duration::from_millis(100));
+        let mut session = Session::new(Arc::clone(&segment));
+        put(&mut session, b"a", &[1; 500]).unwrap();
+        put(&mut session, b"b", &[2; 500]).unwrap();
+        let mut theirs = Session::new(Arc::clone(&segment));
+        let at = random.below(bound);
+        let died = kill_after_instructions(at, || {
+            put(&mut theirs, b"a", &[3; 900]).unwrap();
+            theirs.delete(Space::Key, b"b").unwrap();
+            theirs.reserve(b"c", None).unwrap();
+        });
+        if !died {
+            // More instructions than the work has.
+            bound = at;
+            continue;
+        }
+        deaths += 1;
+        let a = get(&mut session, b"a").unwrap();
+        assert!(a == [1; 500] || a == [3; 900], "torn after {at} instructions");
+        session.increment(b"n", 1, INT).unwrap_or_else(|error| panic!("after {at} instructions: {error}"));
+        segment.audit().unwrap_or_else(|error| panic!("after {at} instructions: {error}"));
+        assert!(session.reserve(b"c", None).unwrap());
+        session.clear().unwrap();
+        session.end_request();
+        let stats = segment.stats();
+        assert_eq!((stats.used, stats.retired), (0, 0), "after {at} instructions: {stats:?}");
+    }
+}
+
+fn stop() {
+    // SAFETY: stops this process until somebody lets it go on.
+    unsafe { libc::raise(libc::SIGSTOP) };
+}
+
+/// A child that stopped in the middle of storing `k`, with `lock` in its hands.
+fn stopped_at(segment: &Arc<Segment>, step: &'static str) -> Child {
+    let child = Child::fork(|_| {
+        let mut session = Session::new(Arc::clone(segment));
+        fault::act_at(step, 0, stop);
+        put(&mut session, b"k", b"theirs").unwrap();
+    });
+    let mut status = 0;
+    // SAFETY: waits for our own child to stop.
+    unsafe { libc::waitpid(child.pid(), &raw mut status, libc::WUNTRACED) };
+    assert!(libc::WIFSTOPPED(status));
+    child
+}
+
+#[test]
+fn a_stopped_writer_delays_no_reader_and_only_writers_of_its_shard() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    let keys: Vec<_> = (0..300).map(|at| format!("key{at}")).collect();
+    for key in keys.iter().map(String::as_bytes).chain([&b"k"[..]]) {
+        put(&mut session, key, b"ours").unwrap();
+    }
+    let child = stopped_at(&segment, "publish: superseded");
+    let bound = Duration::from_millis(30);
+    segment.set_lock_timeout(bound);
+    // Readers take no lock: all of this would fail or wait otherwise.
+    for key in keys.iter().map(String::as_bytes).chain([&b"k"[..]]) {
+        assert_eq!(get(&mut session, key).unwrap(), b"ours");
+    }
+    let mut refused = 0;
+    for key in &keys {
+        let began = Instant::now();
+        match put(&mut session, key.as_bytes(), b"new") {
+            Ok(()) => {}
+            Err(Error::LockTimeout { waited_ms: 30 }) => {
+                assert!(began.elapsed() >= bound);
+                refused += 1;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    // One shard of 64: about 5 of 300 keys.
+    assert!((1..30).contains(&refused), "{refused} keys share the shard");
+    assert!(matches!(put(&mut session, b"k", b"ours"), Err(Error::LockTimeout { .. })));
+    assert!(matches!(session.clear(), Err(Error::LockTimeout { .. })), "nothing was cleared");
+    assert!(get(&mut session, b"key0").is_some());
+    assert_eq!(child.go_on(), 0);
+    assert_eq!(get(&mut session, b"k").unwrap(), b"theirs");
+    session.end_request();
+    segment.audit().unwrap();
+}
+
+#[test]
+fn a_writer_stopped_while_it_allocates_delays_no_reader_and_no_removal() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    put(&mut session, b"a", b"ours").unwrap();
+    let child = stopped_at(&segment, "store: marked");
+    segment.set_lock_timeout(Duration::from_millis(30));
+    assert_eq!(get(&mut session, b"a").unwrap(), b"ours");
+    assert!(matches!(put(&mut session, b"a", b"new"), Err(Error::LockTimeout { .. })));
+    assert!(session.delete(Space::Key, b"a").unwrap());
+    assert_eq!(child.go_on(), 0);
+    put(&mut session, b"a", b"new").unwrap();
+    session.end_request();
+    segment.audit().unwrap();
+}
