@@ -4,10 +4,10 @@ use std::sync::atomic::Ordering;
 
 use crate::entry::{EntryAt, RESERVATION};
 use crate::error::Error;
-use crate::heap::State;
 use crate::heap::audit::expect;
+use crate::heap::{Heap, State};
 use crate::index::Index;
-use crate::layout::SHARDS;
+use crate::layout::{ARENAS, SHARDS};
 use crate::segment::Segment;
 use crate::slots::Owner;
 
@@ -34,18 +34,25 @@ impl Segment {
     pub fn audit(&self) -> Result<Audit, Error> {
         // What the dead left is repaired first, inside and outside of locks.
         self.slots.reap();
-        drop(self.lock_heap()?);
+        for arena in 0..ARENAS {
+            drop(self.lock_heap(arena)?);
+        }
         let every: [usize; SHARDS] = std::array::from_fn(|index| index);
         let _shards = self.lock_shards(&every)?;
         // Not `lock_heap`: a repair would take the shards, which are held here.
-        let _heap = self.lock_heap_as_it_is()?;
+        let mut heaps = Vec::with_capacity(ARENAS);
+        for arena in 0..ARENAS {
+            heaps.push(self.lock_heap_as_it_is(arena)?);
+        }
         expect(!self.is_dirty(), "a writer died during the audit; try again")?;
-        self.heap.audit()?;
+        for arena in &self.arenas {
+            arena.audit()?;
+        }
         let mut audit = Audit::default();
         let mut shards = [0u64; SHARDS];
-        let (mut linked, mut retired) = (0u64, (0u64, 0u64));
-        for offset in self.heap.walk() {
-            let block = self.heap.block(offset);
+        let (mut linked, mut retired) = (0u64, [(0u64, 0u64); ARENAS]);
+        for offset in self.walk() {
+            let block = self.block(offset);
             if block.is(State::Free) {
                 continue;
             }
@@ -79,7 +86,8 @@ impl Segment {
                     audit.retired += 1;
                 }
                 Some(State::Retired) => {
-                    retired = (retired.0 + 1, retired.1 + block.bytes());
+                    let retired = &mut retired[usize::from(self.arenas[1].has(offset))];
+                    *retired = (retired.0 + 1, retired.1 + block.bytes());
                     audit.retired += 1;
                 }
                 Some(State::Free) | None => {}
@@ -95,19 +103,51 @@ impl Segment {
             header.reservations.0.load(Ordering::Relaxed) == audit.reservations,
             "the figure of reservations",
         )?;
-        expect(header.retired.get() == retired, "the figures of retired blocks")?;
-        expect(self.count_retired()? == retired.0, "retired blocks on no list")?;
-        self.audit_queue()?;
+        for (arena, retired) in self.arenas.iter().zip(retired) {
+            expect(arena.control().incoming.0.retired.get() == retired, "the figures of retired blocks")?;
+            expect(self.count_retired(arena)? == retired.0, "retired blocks on no list")?;
+            self.audit_queue(arena)?;
+            self.audit_wheel(arena)?;
+        }
         Ok(audit)
     }
 
+    /// The expiry wheel: every live entry that expires is filed, and in the bucket that it names.
+    fn audit_wheel(&self, arena: &Heap) -> Result<(), Error> {
+        let mut filed = 0u64;
+        for (bucket, first) in arena.control().wheel.buckets() {
+            let (mut number, mut before) = (first, 0);
+            while number != 0 {
+                let offset = arena.numbered(number);
+                expect(!self.block(offset).is(State::Free), "a free block in the expiry wheel")?;
+                let entry = EntryAt::new(&self.memory, offset).entry;
+                expect(
+                    usize::from(entry.filed.load(Ordering::Relaxed)) == bucket + 1
+                        && entry.filed_previous.load(Ordering::Relaxed) == before,
+                    "the expiry wheel's links",
+                )?;
+                filed += u64::from(self.block(offset).is(State::Live));
+                (before, number) = (number, entry.filed_next.load(Ordering::Relaxed));
+            }
+        }
+        let expires = |&offset: &u64| {
+            self.block(offset).is(State::Live) && {
+                let entry = EntryAt::new(&self.memory, offset).entry;
+                entry.space.load(Ordering::Relaxed) != RESERVATION
+                    && entry.expires.load(Ordering::Relaxed) != 0
+            }
+        };
+        let expected = arena.walk().filter(expires).count() as u64;
+        expect(filed >= expected, "entries that expire outside of the expiry wheel")
+    }
+
     /// Blocks on the retired stack and list.
-    fn count_retired(&self) -> Result<u64, Error> {
+    fn count_retired(&self, arena: &Heap) -> Result<u64, Error> {
         let mut count = 0;
-        for head in [&self.header().retired_stack.0, &self.heap.control().retired] {
+        for head in [&arena.control().incoming.0.stack, &arena.control().retired] {
             let mut next = head.load(Ordering::Acquire);
             while next != 0 {
-                expect(self.heap.block(next).is(State::Retired), "a listed block that is not retired")?;
+                expect(self.block(next).is(State::Retired), "a listed block that is not retired")?;
                 count += 1;
                 expect(count <= self.layout.heap_size / 32, "a retired list without an end")?;
                 next = EntryAt::new(&self.memory, next).entry.retired_next.load(Ordering::Relaxed);
@@ -117,22 +157,22 @@ impl Segment {
     }
 
     /// The eviction queue: links in both directions, and every live entry is in it.
-    fn audit_queue(&self) -> Result<(), Error> {
+    fn audit_queue(&self, arena: &Heap) -> Result<(), Error> {
         if !self.evicts {
             return Ok(());
         }
-        let control = self.heap.control();
+        let control = arena.control();
         let (mut at, mut before, mut queued) = (control.queue_oldest.load(Ordering::Relaxed), 0, 0u64);
         while at != 0 {
             let entry = EntryAt::new(&self.memory, at).entry;
-            expect(!self.heap.block(at).is(State::Free), "a free block in the eviction queue")?;
+            expect(!self.block(at).is(State::Free), "a free block in the eviction queue")?;
             expect(entry.older.load(Ordering::Relaxed) == before, "the eviction queue's links")?;
             expect(entry.queued.load(Ordering::Relaxed) == 1, "a queued block that does not know it")?;
-            queued += u64::from(self.heap.block(at).is(State::Live));
+            queued += u64::from(self.block(at).is(State::Live));
             (before, at) = (at, entry.newer.load(Ordering::Relaxed));
         }
         expect(control.queue_newest.load(Ordering::Relaxed) == before, "the eviction queue's end")?;
-        let live = self.heap.walk().filter(|&offset| self.heap.block(offset).is(State::Live)).count();
+        let live = arena.walk().filter(|&offset| self.block(offset).is(State::Live)).count();
         expect(queued == live as u64, "live entries outside of the eviction queue")
     }
 }

@@ -44,7 +44,8 @@ pub(crate) struct Entry {
     pub(crate) visited: AtomicU8,
     /// 1 while it is linked into the eviction queue.
     pub(crate) queued: AtomicU8,
-    spare: AtomicU8,
+    /// While it is filed in the expiry wheel: which bucket, counted from 1.
+    pub(crate) filed: AtomicU8,
     /// While building: who builds (see [`crate::slots::Owner`]). Once retired: its stamp.
     pub(crate) owner_or_stamp: AtomicU64,
     /// Eviction queue, towards the newer and the older neighbour.
@@ -52,8 +53,9 @@ pub(crate) struct Entry {
     pub(crate) older: AtomicU64,
     /// Next on the stack or list of retired blocks.
     pub(crate) retired_next: AtomicU64,
-    spare_word: AtomicU32,
-    spare_word2: AtomicU32,
+    /// Neighbours in its bucket of the expiry wheel, by the arena's numbers; 0: none.
+    pub(crate) filed_next: AtomicU32,
+    pub(crate) filed_previous: AtomicU32,
 }
 
 // SAFETY: atomics only.

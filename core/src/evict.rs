@@ -21,9 +21,21 @@ use crate::shard::Shard;
 const LONGEST_DRAIN: Duration = Duration::from_millis(20);
 
 impl HeapGuard<'_> {
+    /// Puts a block that is in no list yet into those that it belongs to; its expiry and space are written.
+    pub(crate) fn enlist(&self, at: EntryAt<'_>) {
+        if self.segment.evicts {
+            self.enqueue(at);
+        }
+        if at.entry.expires.load(Ordering::Relaxed) != 0
+            && at.entry.space.load(Ordering::Relaxed) != RESERVATION
+        {
+            self.file(at);
+        }
+    }
+
     /// Lets the block join at the newest end.
-    pub(crate) fn enqueue(&self, at: EntryAt<'_>) {
-        let control = self.segment.heap.control();
+    fn enqueue(&self, at: EntryAt<'_>) {
+        let control = self.heap.control();
         let newest = control.queue_newest.load(Ordering::Relaxed);
         at.entry.older.store(newest, Ordering::Relaxed);
         at.entry.newer.store(0, Ordering::Relaxed);
@@ -43,7 +55,7 @@ impl HeapGuard<'_> {
         }
         at.entry.queued.store(0, Ordering::Relaxed);
         let memory = &self.segment.memory;
-        let control = self.segment.heap.control();
+        let control = self.heap.control();
         let newer = at.entry.newer.load(Ordering::Relaxed);
         let older = at.entry.older.load(Ordering::Relaxed);
         if control.queue_hand.load(Ordering::Relaxed) == at.offset {
@@ -64,7 +76,7 @@ impl HeapGuard<'_> {
     /// Evicts until a block with room for `bytes` can be allocated, and allocates it. `None` when everything
     /// that may go has gone, or when what goes would not make room: while some request holds all that is retired.
     pub(crate) fn evict_for(&self, bytes: u64) -> Option<u64> {
-        let heap = &self.segment.heap;
+        let heap = &self.heap;
         let deadline = Instant::now() + LONGEST_DRAIN.min(self.segment.lock_timeout());
         let mut survey = self.segment.slots.survey();
         let mut freed = 0;
@@ -80,7 +92,7 @@ impl HeapGuard<'_> {
                 return Some(offset);
             }
             // An operation that was interrupted keeps what was evicted: better to wait for it than to evict more.
-            if self.segment.header().retired.get().1 >= bytes {
+            if heap.control().incoming.0.retired.get().1 >= bytes {
                 self.segment.slots.drain(deadline);
                 self.reclaim();
                 if let Some(offset) = heap.allocate(bytes) {
@@ -97,7 +109,7 @@ impl HeapGuard<'_> {
     /// Evicts one entry and returns the bytes of its block; `None` when none may go.
     fn evict_one(&self, survey: &Survey) -> Option<u64> {
         let segment = self.segment;
-        let control = segment.heap.control();
+        let control = self.heap.control();
         let mut rounds = 0;
         loop {
             let mut hand = control.queue_hand.load(Ordering::Relaxed);
@@ -113,7 +125,7 @@ impl HeapGuard<'_> {
             control.queue_hand.store(at.entry.newer.load(Ordering::Relaxed), Ordering::Relaxed);
             step!("evict: hand moved");
             let expired = at.is_expired();
-            if !segment.heap.block(hand).is(State::Live)
+            if !self.heap.block(hand).is(State::Live)
                 || (at.entry.visited.swap(0, Ordering::Relaxed) != 0 && !expired)
             {
                 continue;
@@ -128,7 +140,7 @@ impl HeapGuard<'_> {
     }
 
     /// Takes a victim out of the index, unless its shard is busy.
-    fn evict(&self, at: EntryAt<'_>, expired: bool) -> Option<u64> {
+    pub(crate) fn evict(&self, at: EntryAt<'_>, expired: bool) -> Option<u64> {
         let segment = self.segment;
         let hash = at.entry.hash.load(Ordering::Relaxed);
         let guard = segment.try_lock_shard(Index::shard_of(hash))?;
@@ -146,6 +158,6 @@ impl HeapGuard<'_> {
         let counters = &segment.header().counters.0;
         let counter = if expired { &counters.expired } else { &counters.evictions };
         counter.fetch_add(1, Ordering::Relaxed);
-        Some(segment.heap.block(at.offset).bytes())
+        Some(self.heap.block(at.offset).bytes())
     }
 }

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use crate::epoch::EpochClock;
 use crate::error::Error;
 use crate::hash::KeyHasher;
-use crate::heap::UNIT;
 use crate::layout::{LAYOUT_VERSION, Layout, MAGIC};
 use crate::memory::{Memory, Shared};
 use crate::segment::{Policy, SegmentConfig};
@@ -44,33 +43,6 @@ pub(crate) struct Counters {
     pub(crate) slotless_misses: AtomicU64,
 }
 
-/// How many blocks are retired and how many bytes they have, in one word that is changed by one instruction: the count
-/// in the upper 24 bits, the size in units below.
-#[repr(C)]
-pub(crate) struct RetiredFigure(AtomicU64);
-
-impl RetiredFigure {
-    const ONE: u64 = 1 << 40;
-
-    pub(crate) fn add(&self, bytes: u64) {
-        self.0.fetch_add(Self::ONE + bytes / UNIT, Ordering::Relaxed);
-    }
-
-    pub(crate) fn subtract(&self, count: u64, bytes: u64) {
-        self.0.fetch_sub(count * Self::ONE + bytes / UNIT, Ordering::Relaxed);
-    }
-
-    pub(crate) fn set(&self, count: u64, bytes: u64) {
-        self.0.store(count * Self::ONE + bytes / UNIT, Ordering::Relaxed);
-    }
-
-    /// Count and bytes.
-    pub(crate) fn get(&self) -> (u64, u64) {
-        let word = self.0.load(Ordering::Relaxed);
-        (word / Self::ONE, word % Self::ONE * UNIT)
-    }
-}
-
 /// The header.
 #[repr(C)]
 pub(crate) struct Header {
@@ -86,9 +58,6 @@ pub(crate) struct Header {
     pub(crate) slotless_readers: Line<AtomicU64>,
     /// Keys reserved at present; while zero, writers need not look for a reservation.
     pub(crate) reservations: Line<AtomicU64>,
-    /// Retired blocks that are not yet on the heap's list (a stack, linked through the blocks).
-    pub(crate) retired_stack: Line<AtomicU64>,
-    pub(crate) retired: RetiredFigure,
     pub(crate) counters: Line<Counters>,
 }
 

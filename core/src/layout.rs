@@ -2,14 +2,17 @@
 //!
 //! ```text
 //! 0          Header               identity, seeds, epoch clock, counters
-//! 4 KiB      HeapControl          heap lock, free lists, retired list, eviction queue
+//! 4 KiB      HeapControl x 2      per arena: lock, free lists, retired blocks, eviction queue, expiry wheel
 //!            Shard   x 64         writer locks, entry counts
 //!            Slot    x 5*readers  readers: the first `readers` have a pin list, the others hold by epoch
 //!            bucket  x 2^n        index: heads of chains (u64 links)
 //!            touched              one bit per page of buckets that was ever used
 //!            pins    x readers    2048 offsets each
-//!            heap                 blocks
+//!            arena   x 2          blocks
 //! ```
+//! The heap consists of two arenas with a lock each, so that a writer who is stopped inside one does not keep others from
+//! storing: nearly all of it is the first, a sixteenth is the second.
+//!
 //! The heap has the configured size; the rest comes on top and costs memory only where it is used.
 
 use crate::error::Error;
@@ -17,7 +20,7 @@ use crate::error::Error;
 /// "static-c" in little-endian ASCII.
 pub(crate) const MAGIC: u64 = u64::from_le_bytes(*b"static-c");
 /// Changes with every change of a shared structure.
-pub(crate) const LAYOUT_VERSION: u32 = 1;
+pub(crate) const LAYOUT_VERSION: u32 = 2;
 pub(crate) const PAGE: u64 = 4096;
 /// Writer locks. A power of two, so that a hash picks one by its low bits.
 pub(crate) const SHARDS: usize = 64;
@@ -33,11 +36,24 @@ pub(crate) const BUCKETS_PER_PAGE: u64 = PAGE / 8;
 pub(crate) const MAX_HEAP: u64 = 64 << 30;
 pub(crate) const SLOT_SIZE: u64 = 128;
 pub(crate) const SHARD_SIZE: u64 = 128;
+/// Parts of the heap that have a lock of their own.
+pub(crate) const ARENAS: usize = 2;
+/// The second arena's part of the heap, and the most it gets.
+const RESERVE_PART: u64 = 16;
+const MOST_RESERVE: u64 = 4 << 20;
+
+/// Where one arena lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct ArenaLayout {
+    pub(crate) control: u64,
+    pub(crate) start: u64,
+    pub(crate) size: u64,
+}
 
 /// Offsets and counts of all regions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Layout {
-    pub(crate) control: u64,
+    pub(crate) arenas: [ArenaLayout; ARENAS],
     pub(crate) shards: u64,
     pub(crate) slots: u64,
     pub(crate) full_slots: usize,
@@ -46,7 +62,6 @@ pub(crate) struct Layout {
     pub(crate) bucket_count: u64,
     pub(crate) touched: u64,
     pub(crate) pins: u64,
-    pub(crate) heap: u64,
     pub(crate) heap_size: u64,
     pub(crate) total: u64,
 }
@@ -68,15 +83,21 @@ impl Layout {
         let bucket_count = (heap_size / HEAP_BYTES_PER_BUCKET).next_power_of_two().max(BUCKETS_PER_PAGE);
         let heap_size = round_up(heap_size);
         let control = PAGE;
-        let shards = control + round_up(size_of::<crate::heap::HeapControl>() as u64);
+        let control_size = round_up(size_of::<crate::heap::HeapControl>() as u64);
+        let shards = control + ARENAS as u64 * control_size;
         let slots = shards + round_up(SHARDS as u64 * SHARD_SIZE);
         let buckets = slots + round_up(all_slots as u64 * SLOT_SIZE);
         let touched = buckets + round_up(bucket_count * 8);
         let pins = touched + round_up((bucket_count / BUCKETS_PER_PAGE).div_ceil(64) * 8);
         let heap = pins + round_up((full_slots * PINS * 8) as u64);
         let total = heap + heap_size;
+        let reserve = round_up(heap_size / RESERVE_PART).min(MOST_RESERVE);
+        let arenas = [
+            ArenaLayout { control, start: heap, size: heap_size - reserve },
+            ArenaLayout { control: control + control_size, start: total - reserve, size: reserve },
+        ];
         Ok(Self {
-            control,
+            arenas,
             shards,
             slots,
             full_slots,
@@ -85,7 +106,6 @@ impl Layout {
             bucket_count,
             touched,
             pins,
-            heap,
             heap_size,
             total,
         })
@@ -105,13 +125,15 @@ mod tests {
         for (size, readers) in [(1 << 20, 1), (8 << 20, 256), (64 << 30, 65_535)] {
             let layout = Layout::new(size, readers).unwrap();
             let ends = [
-                (layout.control, layout.shards),
+                (PAGE, layout.arenas[1].control),
+                (layout.arenas[1].control, layout.shards),
                 (layout.shards, layout.slots),
                 (layout.slots, layout.buckets),
                 (layout.buckets, layout.touched),
                 (layout.touched, layout.pins),
-                (layout.pins, layout.heap),
-                (layout.heap, layout.total),
+                (layout.pins, layout.arenas[0].start),
+                (layout.arenas[0].start, layout.arenas[1].start),
+                (layout.arenas[1].start, layout.total),
             ];
             for (start, end) in ends {
                 assert!(start < end && start % PAGE == 0 && end % PAGE == 0, "{layout:?}");

@@ -59,6 +59,8 @@ mod recover;
 #[cfg(not(loom))]
 mod retire;
 #[cfg(not(loom))]
+mod room;
+#[cfg(not(loom))]
 mod segment;
 #[cfg(not(loom))]
 mod session;
@@ -72,6 +74,8 @@ mod stats;
 mod sys;
 #[cfg(not(loom))]
 pub mod value;
+#[cfg(not(loom))]
+mod wheel;
 
 #[cfg(not(loom))]
 #[doc(hidden)]

@@ -1,6 +1,9 @@
 //! Taking a segment's locks, and what to do when a holder died.
 //!
-//! Order: shards by their number, then the heap. Who holds the heap lock only ever *tries* a shard.
+//! Order: shards by their number, then the arenas of the heap by theirs. Who holds an arena only ever *tries* a shard.
+//!
+//! Any lock that is held keeps repairs out. An arena's lock is never worth a long wait: the other arena has room too, so
+//! a writer who is stopped inside one delays nobody else for long.
 //!
 //! A death inside a lock changes the segment's `dirty` mark before anything else; whoever takes a lock and sees
 //! the mark lets go, takes all locks and repairs ([`crate::recover`]). The mark goes last, so a repair that is
@@ -10,11 +13,16 @@ use std::sync::atomic::Ordering;
 
 use crate::error::Error;
 use crate::fault::step;
-use crate::heap::HeapControl;
-use crate::layout::SHARDS;
+use std::time::Duration;
+
+use crate::heap::Heap;
+use crate::layout::{ARENAS, SHARDS};
 use crate::segment::Segment;
 use crate::shard::Shard;
 use crate::sys::robust::{RobustMutex, Taken};
+
+/// How long somebody waits for an arena before going on to the other.
+const A_MOMENT: Duration = Duration::from_millis(1);
 
 /// A lock of the segment, held until dropped.
 pub(crate) struct Held<'a> {
@@ -37,10 +45,12 @@ pub(crate) struct ShardGuard<'a> {
     _held: Held<'a>,
 }
 
-/// The heap with its lock.
+/// An arena with its lock.
 pub(crate) struct HeapGuard<'a> {
     pub(crate) segment: &'a Segment,
-    _held: Held<'a>,
+    pub(crate) heap: &'a Heap,
+    /// `None` during a repair, which has every lock.
+    _held: Option<Held<'a>>,
 }
 
 impl Segment {
@@ -120,16 +130,93 @@ impl Segment {
         (!self.is_dirty()).then_some(ShardGuard { shard, _held: held })
     }
 
-    /// Locks the heap.
+    /// Locks an arena.
     #[inline]
-    pub(crate) fn lock_heap(&self) -> Result<HeapGuard<'_>, Error> {
-        let control: &HeapControl = self.heap.control();
-        Ok(HeapGuard { segment: self, _held: self.take_clean(&control.lock)? })
+    pub(crate) fn lock_heap(&self, arena: usize) -> Result<HeapGuard<'_>, Error> {
+        let heap = &self.arenas[arena];
+        Ok(HeapGuard { segment: self, heap, _held: Some(self.take_clean(&heap.control().lock)?) })
     }
 
-    /// Locks the heap even if a repair is due.
-    pub(crate) fn lock_heap_as_it_is(&self) -> Result<HeapGuard<'_>, Error> {
-        Ok(HeapGuard { segment: self, _held: self.take(&self.heap.control().lock)? })
+    /// Locks an arena even if a repair is due.
+    pub(crate) fn lock_heap_as_it_is(&self, arena: usize) -> Result<HeapGuard<'_>, Error> {
+        let heap = &self.arenas[arena];
+        Ok(HeapGuard { segment: self, heap, _held: Some(self.take(&heap.control().lock)?) })
+    }
+
+    /// Locks an arena if that takes no more than a moment; not even that while its holder is known to be stuck.
+    #[inline]
+    pub(crate) fn lock_heap_soon(&self, arena: usize) -> Option<HeapGuard<'_>> {
+        let heap = &self.arenas[arena];
+        loop {
+            let held = self.take_soon(heap)?;
+            if !self.is_dirty() {
+                return Some(HeapGuard { segment: self, heap, _held: Some(held) });
+            }
+            drop(held);
+            self.recover().ok()?;
+        }
+    }
+
+    /// The same for whoever holds a shard, and so cannot repair.
+    pub(crate) fn lock_heap_in_shard<'a>(
+        &'a self,
+        heap: &'a Heap,
+        _shard: &ShardGuard<'_>,
+    ) -> Option<HeapGuard<'a>> {
+        let held = self.take_soon(heap)?;
+        (!self.is_dirty()).then_some(HeapGuard { segment: self, heap, _held: Some(held) })
+    }
+
+    #[inline]
+    fn take_soon<'a>(&self, heap: &'a Heap) -> Option<Held<'a>> {
+        let control = heap.control();
+        let mutex = &control.lock;
+        let mut taken = mutex.try_lock();
+        if taken == Taken::Busy {
+            taken = Self::wait_a_moment(heap);
+        }
+        match taken {
+            Taken::Busy => return None,
+            Taken::OwnerDied => self.mark_dirty(),
+            Taken::Clean => {
+                step!("lock: taken");
+            }
+        }
+        if control.stalled.load(Ordering::Relaxed) != 0 {
+            control.stalled.store(0, Ordering::Relaxed);
+        }
+        Some(Held { mutex })
+    }
+
+    /// The arena as a repair uses it, which has all locks.
+    pub(crate) fn heap_guard_in_repair(&self, arena: usize) -> HeapGuard<'_> {
+        HeapGuard { segment: self, heap: &self.arenas[arena], _held: None }
+    }
+
+    #[cold]
+    fn wait_a_moment(heap: &Heap) -> Taken {
+        let control = heap.control();
+        let holder = control.lock.holder();
+        if holder != 0 && control.stalled.load(Ordering::Relaxed) == holder {
+            return Taken::Busy;
+        }
+        let taken = control.lock.lock(A_MOMENT);
+        if taken == Taken::Busy {
+            control.stalled.store(control.lock.holder(), Ordering::Relaxed);
+        }
+        taken
+    }
+
+    /// Locks some shard, from `first` on the next that is free: enough to keep repairs out.
+    pub(crate) fn lock_some_shard(&self, first: usize) -> Result<ShardGuard<'_>, Error> {
+        loop {
+            let free = (0..SHARDS).find_map(|step| self.try_lock_shard((first + step) % SHARDS));
+            if let Some(guard) = free {
+                return Ok(guard);
+            }
+            // All are taken (by a repair, or by somebody who clears), or a repair is due.
+            drop(self.lock_shard(first % SHARDS)?);
+        }
     }
 
     /// Locks all of the given shards (ascending numbers, each once).
@@ -151,11 +238,13 @@ impl Segment {
     /// Takes every lock and repairs, unless somebody else did meanwhile.
     #[cold]
     fn recover(&self) -> Result<(), Error> {
-        let mut held = Vec::with_capacity(SHARDS + 1);
+        let mut held = Vec::with_capacity(SHARDS + ARENAS);
         for shard in self.shards() {
             held.push(self.take(&shard.lock)?);
         }
-        held.push(self.take(&self.heap.control().lock)?);
+        for arena in &self.arenas {
+            held.push(self.take(&arena.control().lock)?);
+        }
         step!("recover: locked");
         let dirty = &self.header().dirty.0;
         loop {

@@ -9,9 +9,11 @@ use std::sync::atomic::Ordering;
 use crate::entry::{EntryAt, RESERVATION};
 use crate::error::Error;
 use crate::fault::step;
-use crate::heap::State;
 use crate::heap::rebuild::Fate;
+use crate::heap::{Heap, State};
 use crate::index::Index;
+use crate::layout::{ARENAS, SHARDS};
+use crate::lock::HeapGuard;
 use crate::segment::Segment;
 use crate::slots::Owner;
 
@@ -24,14 +26,16 @@ struct Entries {
 impl Entries {
     /// Finds them, and cuts the index's chains where they lead to anything else.
     fn find(segment: &Segment) -> Result<Self, Error> {
-        segment.heap.check_tiling()?;
+        for arena in &segment.arenas {
+            arena.check_tiling()?;
+        }
         let holds_entry = |&offset: &u64| {
-            let block = segment.heap.block(offset);
+            let block = segment.block(offset);
             block.is(State::Live)
                 && EntryAt::has_room(block.bytes())
                 && EntryAt::new(&segment.memory, offset).fits(block.bytes())
         };
-        let offsets: Vec<u64> = segment.heap.walk().filter(holds_entry).collect();
+        let offsets: Vec<u64> = segment.walk().filter(holds_entry).collect();
         let hash = |offset| EntryAt::new(&segment.memory, offset).entry.hash.load(Ordering::Relaxed);
         for &offset in &offsets {
             segment.index.touch(hash(offset));
@@ -52,24 +56,70 @@ impl Entries {
     }
 }
 
+/// What a walk found, by the place of the blocks.
+struct Blocks {
+    /// Entries that can be found, blocks that are being filled, blocks that a living session keeps.
+    live: Vec<u64>,
+    retired: Vec<u64>,
+    /// Entries that cannot be found but may still be looked at.
+    lost: Vec<u64>,
+    entries: [u64; SHARDS],
+    reservations: u64,
+}
+
 /// Repairs. Every lock of the segment is held by the caller.
 pub(crate) fn repair(segment: &Segment) -> Result<(), Error> {
     let header = segment.header();
     let entries = Entries::find(segment)?;
     step!("recover: chains mended");
-    let mut shards = [0u64; crate::layout::SHARDS];
-    let (mut reservations, mut lost, mut live, mut retired) = (0, Vec::new(), Vec::new(), Vec::new());
-    segment.heap.rebuild(|offset, state| {
+    let mut blocks = Blocks {
+        live: Vec::new(),
+        retired: Vec::new(),
+        lost: Vec::new(),
+        entries: [0; SHARDS],
+        reservations: 0,
+    };
+    for arena in &segment.arenas {
+        arena.rebuild(|offset, state| blocks.sort(segment, &entries, offset, state))?;
+    }
+    step!("recover: walked");
+    for (shard, entries) in segment.shards().zip(blocks.entries) {
+        shard.entries.store(entries, Ordering::Relaxed);
+    }
+    header.reservations.0.store(blocks.reservations, Ordering::Relaxed);
+    step!("recover: counted");
+    for arena in &segment.arenas {
+        restack(segment, arena, blocks.retired.iter().copied().filter(|offset| arena.has(*offset)));
+    }
+    step!("recover: restacked");
+    for offset in blocks.lost {
+        let at = EntryAt::new(&segment.memory, offset);
+        at.entry.superseded.store(1, Ordering::Release);
+        forget_lists(at);
+        segment.retire(at);
+        step!("recover: one lost retired");
+    }
+    for arena in 0..ARENAS {
+        requeue(&segment.heap_guard_in_repair(arena), &blocks.live);
+    }
+    step!("recover: queued");
+    header.clock.0.advance();
+    Ok(())
+}
+
+impl Blocks {
+    /// Decides about one block.
+    fn sort(&mut self, segment: &Segment, entries: &Entries, offset: u64, state: State) -> Fate {
         if state == State::Free {
             return Fate::Keep;
         }
-        if !EntryAt::has_room(segment.heap.block(offset).bytes()) {
+        if !EntryAt::has_room(segment.block(offset).bytes()) {
             return Fate::Free;
         }
         let at = EntryAt::new(&segment.memory, offset);
         match state {
             State::Building if !builder_lives(segment, at) => return Fate::Free,
-            State::Building => live.push(offset),
+            State::Building => self.live.push(offset),
             State::Live => match entries.is_linked(offset) {
                 None => return Fate::Free,
                 Some(true) => {
@@ -77,80 +127,58 @@ pub(crate) fn repair(segment: &Segment) -> Result<(), Error> {
                     at.entry.superseded.store(0, Ordering::Relaxed);
                     let hash = at.entry.hash.load(Ordering::Relaxed);
                     if at.entry.space.load(Ordering::Relaxed) == RESERVATION {
-                        reservations += 1;
+                        self.reservations += 1;
                     } else {
-                        shards[Index::shard_of(hash)] += 1;
+                        self.entries[Index::shard_of(hash)] += 1;
                     }
-                    live.push(offset);
+                    self.live.push(offset);
                 }
                 // Its publication or its removal was cut off: nobody can find it, somebody may still see it.
-                Some(false) => lost.push(offset),
+                Some(false) => self.lost.push(offset),
             },
             State::Kept if segment.slots.is_alive(Owner(at.entry.retired_next.load(Ordering::Relaxed))) => {
-                live.push(offset);
+                self.live.push(offset);
             }
             State::Kept => {
-                segment.heap.block(offset).set_state(State::Retired);
-                retired.push(offset);
+                segment.block(offset).set_state(State::Retired);
+                self.retired.push(offset);
             }
-            State::Retired => retired.push(offset),
+            State::Retired => self.retired.push(offset),
             State::Free => {}
         }
         Fate::Keep
-    })?;
-    step!("recover: walked");
-    for (shard, entries) in segment.shards().zip(shards) {
-        shard.entries.store(entries, Ordering::Relaxed);
     }
-    header.reservations.0.store(reservations, Ordering::Relaxed);
-    step!("recover: counted");
-    restack(segment, &retired);
-    step!("recover: restacked");
-    for offset in lost {
-        let at = EntryAt::new(&segment.memory, offset);
-        at.entry.superseded.store(1, Ordering::Release);
-        at.entry.queued.store(0, Ordering::Relaxed);
-        segment.retire(at);
-        step!("recover: one lost retired");
-    }
-    requeue(segment, &live);
-    step!("recover: queued");
-    header.clock.0.advance();
-    Ok(())
 }
 
-/// Puts all retired blocks on the stack, which starts empty.
-fn restack(segment: &Segment, retired: &[u64]) {
-    let header = segment.header();
-    let (mut top, mut bytes) = (0, 0);
-    for &offset in retired {
-        let entry = EntryAt::new(&segment.memory, offset).entry;
-        entry.retired_next.store(top, Ordering::Relaxed);
-        entry.queued.store(0, Ordering::Relaxed);
+/// The entry is in no list of its arena any more.
+fn forget_lists(at: EntryAt<'_>) {
+    at.entry.queued.store(0, Ordering::Relaxed);
+    at.entry.filed.store(0, Ordering::Relaxed);
+}
+
+/// Puts all retired blocks of an arena on its stack, which starts empty.
+fn restack(segment: &Segment, arena: &Heap, retired: impl Iterator<Item = u64>) {
+    let (mut top, mut count, mut bytes) = (0, 0, 0);
+    for offset in retired {
+        let at = EntryAt::new(&segment.memory, offset);
+        at.entry.retired_next.store(top, Ordering::Relaxed);
+        forget_lists(at);
         top = offset;
-        bytes += segment.heap.block(offset).bytes();
+        count += 1;
+        bytes += segment.block(offset).bytes();
     }
-    header.retired_stack.0.store(top, Ordering::Release);
-    header.retired.set(retired.len() as u64, bytes);
+    let incoming = &arena.control().incoming.0;
+    incoming.stack.store(top, Ordering::Release);
+    incoming.retired.set(count, bytes);
 }
 
-/// Links the eviction queue anew, in the order of addresses; retired blocks no longer need to be in it.
-fn requeue(segment: &Segment, live: &[u64]) {
-    let control = segment.heap.control();
-    let mut older = 0;
-    for &offset in live {
-        let at = EntryAt::new(&segment.memory, offset);
-        at.entry.older.store(older, Ordering::Relaxed);
-        at.entry.newer.store(0, Ordering::Relaxed);
-        at.entry.queued.store(1, Ordering::Relaxed);
-        if older == 0 {
-            control.queue_oldest.store(offset, Ordering::Relaxed);
-        } else {
-            EntryAt::new(&segment.memory, older).entry.newer.store(offset, Ordering::Relaxed);
-        }
-        older = offset;
+/// Links the eviction queue anew, in the order of addresses, and files what expires; retired blocks no longer need that.
+fn requeue(guard: &HeapGuard<'_>, live: &[u64]) {
+    for &offset in live.iter().filter(|offset| guard.heap.has(**offset)) {
+        let at = EntryAt::new(&guard.segment.memory, offset);
+        forget_lists(at);
+        guard.enlist(at);
     }
-    control.queue_newest.store(older, Ordering::Relaxed);
 }
 
 fn builder_lives(segment: &Segment, at: EntryAt<'_>) -> bool {

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use crate::entry::EntryAt;
 use crate::fault::step;
-use crate::heap::State;
+use crate::heap::{Heap, State};
 use crate::lock::HeapGuard;
 use crate::segment::Segment;
 
@@ -14,20 +14,21 @@ const RECLAIM_BLOCKS: u64 = 32;
 const RECLAIM_BYTES: u64 = 16 * 1024;
 
 impl Segment {
-    /// Retires an entry that was just taken out of the index, by replacement or removal. Its shard's lock is
-    /// held (or all locks are).
+    /// Retires an entry that cannot be found (any more). Some lock is held, so that no repair makes the stack anew
+    /// meanwhile.
     pub(crate) fn retire(&self, at: EntryAt<'_>) {
         let header = self.header();
         // SYNC POINT "writer retires": after the unlink; `advance` releases it to readers of later epochs.
         let stamp = header.clock.0.advance();
         at.entry.owner_or_stamp.store(stamp, Ordering::Relaxed);
         step!("retire: stamped");
-        let block = self.heap.block(at.offset);
+        let block = self.block(at.offset);
         block.set_state(State::Retired);
         step!("retire: state");
-        header.retired.add(block.bytes());
+        let incoming = &self.heap_of(at.offset).control().incoming.0;
+        incoming.retired.add(block.bytes());
         step!("retire: counted");
-        let stack = &header.retired_stack.0;
+        let stack = &incoming.stack;
         let mut top = stack.load(Ordering::Relaxed);
         loop {
             at.entry.retired_next.store(top, Ordering::Relaxed);
@@ -42,15 +43,20 @@ impl Segment {
     }
 }
 
+impl Heap {
+    /// Whether so much was retired since somebody looked that a look is worth its cost. Needs no lock.
+    pub(crate) fn is_reclaim_due(&self) -> bool {
+        let control = self.control();
+        let (count, bytes) = control.incoming.0.retired.get();
+        count >= control.reclaim_at_count.load(Ordering::Relaxed).max(RECLAIM_BLOCKS)
+            || bytes >= control.reclaim_at_bytes.load(Ordering::Relaxed).max(RECLAIM_BYTES)
+    }
+}
+
 impl HeapGuard<'_> {
     /// Reclaims if enough has been retired since the last look for a look to be worth its cost.
     pub(crate) fn reclaim_if_due(&self) {
-        let header = self.segment.header();
-        let control = self.segment.heap.control();
-        let (count, bytes) = header.retired.get();
-        if count >= control.reclaim_at_count.load(Ordering::Relaxed).max(RECLAIM_BLOCKS)
-            || bytes >= control.reclaim_at_bytes.load(Ordering::Relaxed).max(RECLAIM_BYTES)
-        {
+        if self.heap.is_reclaim_due() {
             self.reclaim();
         }
     }
@@ -58,7 +64,8 @@ impl HeapGuard<'_> {
     /// Frees every retired block that nobody can still look at.
     pub(crate) fn reclaim(&self) {
         let segment = self.segment;
-        let (header, control) = (segment.header(), segment.heap.control());
+        let control = self.heap.control();
+        let figure = &control.incoming.0.retired;
         self.take_stack();
         let mut next = control.retired.load(Ordering::Relaxed);
         if next == 0 {
@@ -71,7 +78,7 @@ impl HeapGuard<'_> {
             let at = EntryAt::new(&segment.memory, next);
             next = at.entry.retired_next.load(Ordering::Relaxed);
             if survey.is_free(at.offset, at.entry.owner_or_stamp.load(Ordering::Relaxed)) {
-                let bytes = segment.heap.block(at.offset).bytes();
+                let bytes = self.heap.block(at.offset).bytes();
                 self.free_entry(at);
                 step!("reclaim: one freed");
                 freed.0 += 1;
@@ -84,8 +91,8 @@ impl HeapGuard<'_> {
         control.retired.store(kept, Ordering::Relaxed);
         step!("reclaim: listed");
         // What stays is held by somebody: looking again is worth it once there is as much that is new.
-        header.retired.subtract(freed.0, freed.1);
-        let (count, bytes) = header.retired.get();
+        figure.subtract(freed.0, freed.1);
+        let (count, bytes) = figure.get();
         control.reclaim_at_count.store(count * 2 + RECLAIM_BLOCKS, Ordering::Relaxed);
         control.reclaim_at_bytes.store(bytes * 2 + RECLAIM_BYTES, Ordering::Relaxed);
     }
@@ -93,8 +100,8 @@ impl HeapGuard<'_> {
     /// Moves what writers pushed since the last time to the list that this lock protects.
     fn take_stack(&self) {
         let segment = self.segment;
-        let control = segment.heap.control();
-        let mut next = segment.header().retired_stack.0.swap(0, Ordering::Acquire);
+        let control = self.heap.control();
+        let mut next = control.incoming.0.stack.swap(0, Ordering::Acquire);
         step!("reclaim: stack taken");
         while next != 0 {
             let at = EntryAt::new(&segment.memory, next);
@@ -108,6 +115,7 @@ impl HeapGuard<'_> {
     /// Gives the block of an entry back that nobody can look at.
     pub(crate) fn free_entry(&self, at: EntryAt<'_>) {
         self.dequeue(at);
-        self.segment.heap.free(at.offset);
+        self.unfile(at);
+        self.heap.free(at.offset);
     }
 }

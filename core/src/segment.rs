@@ -9,9 +9,9 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::hash::{self, KeyHasher};
 use crate::header::Header;
-use crate::heap::Heap;
+use crate::heap::{Block, Heap};
 use crate::index::Index;
-use crate::layout::{Layout, PAGE, SHARD_SIZE, SHARDS};
+use crate::layout::{ARENAS, Layout, PAGE, SHARD_SIZE, SHARDS};
 use crate::memory::Memory;
 use crate::shard::Shard;
 use crate::slots::Slots;
@@ -49,7 +49,7 @@ pub struct Segment {
     pub(crate) name: &'static str,
     pub(crate) memory: Memory,
     pub(crate) layout: Layout,
-    pub(crate) heap: Heap,
+    pub(crate) arenas: [Heap; ARENAS],
     pub(crate) index: Index,
     pub(crate) slots: Slots,
     pub(crate) hasher: KeyHasher,
@@ -117,7 +117,7 @@ impl Segment {
         let (hasher, evicts) = (header.hasher(), header.evicts());
         Self {
             name: config.name,
-            heap: Heap::new(memory, &layout),
+            arenas: layout.arenas.map(|arena| Heap::new(memory, &arena)),
             index: Index::new(memory, &layout),
             slots: Slots::new(memory, &layout),
             hasher,
@@ -172,6 +172,24 @@ impl Segment {
         (0..SHARDS).map(|index| self.shard(index))
     }
 
+    /// The arena that has the block at `offset`.
+    #[inline]
+    pub(crate) fn heap_of(&self, offset: u64) -> &Heap {
+        let [first, second] = &self.arenas;
+        if second.has(offset) { second } else { first }
+    }
+
+    /// The block at `offset`.
+    #[inline]
+    pub(crate) fn block(&self, offset: u64) -> &Block {
+        self.memory.at(offset)
+    }
+
+    /// All blocks.
+    pub(crate) fn walk(&self) -> impl Iterator<Item = u64> + '_ {
+        self.arenas.iter().flat_map(Heap::walk)
+    }
+
     /// Where the byte at `offset` of the segment is seen through the read-only view.
     #[inline]
     pub(crate) fn readable(&self, offset: u64) -> usize {
@@ -194,10 +212,12 @@ fn format(memory: &Memory, config: &SegmentConfig, layout: &Layout, base: u64) -
     debug_assert!(base.is_multiple_of(PAGE));
     let header: &Header = memory.at(0);
     header.format(config, layout, base, hash::random_seeds()?);
-    let heap = Heap::new(*memory, layout);
-    // SAFETY: the segment is not shared before `publish`.
-    unsafe { heap.control().lock.init()? };
-    heap.format();
+    for arena in &layout.arenas {
+        let heap = Heap::new(*memory, arena);
+        // SAFETY: the segment is not shared before `publish`.
+        unsafe { heap.control().lock.init()? };
+        heap.format();
+    }
     for index in 0..SHARDS {
         let shard: &Shard = memory.at(layout.shards + index as u64 * SHARD_SIZE);
         // SAFETY: as above.

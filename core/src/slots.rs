@@ -123,15 +123,15 @@ impl Slots {
     }
 
     /// Takes a slot for the calling thread, or `None` when all are taken. `format_lock` runs its argument
-    /// under the heap lock.
+    /// under a lock that all who format share, or gives `None`.
     pub(crate) fn acquire(
         &self,
-        format_lock: impl FnOnce(&dyn Fn() -> Result<(), Error>) -> Result<(), Error>,
+        format_lock: impl FnOnce(&dyn Fn() -> Result<(), Error>) -> Option<Result<(), Error>>,
     ) -> Option<(usize, Owner)> {
         if let Some(found) = self.acquire_ready() {
             return Some(found);
         }
-        format_lock(&|| self.format_more()).ok()?;
+        format_lock(&|| self.format_more())?.ok()?;
         self.acquire_ready()
     }
 
@@ -154,11 +154,11 @@ impl Slots {
         })
     }
 
-    /// Formats the next few slots. Heap lock held.
+    /// Formats the next few slots. The lock for that is held.
     fn format_more(&self) -> Result<(), Error> {
         let ready = self.ready();
         for index in ready..self.all.min(ready + 8) {
-            // SAFETY: nobody looks at slots at or beyond `slots_ready`, and the heap lock keeps others from
+            // SAFETY: nobody looks at slots at or beyond `slots_ready`, and the lock keeps others from
             // formatting the same.
             unsafe { self.slot(index).life.init()? };
             self.header().slots_ready.0.store(index as u32 + 1, Ordering::Release);

@@ -47,7 +47,7 @@ pub struct Stats {
 }
 
 impl Segment {
-    /// The figures now. Takes the heap lock for a moment; without it in time the heap's figures are 0.
+    /// The figures now. An arena that is locked for longer than a moment counts as it is, its largest block not at all.
     #[must_use]
     pub fn stats(&self) -> Stats {
         let header = self.header();
@@ -70,14 +70,17 @@ impl Segment {
             mutation_epoch: header.clock.0.now(),
             ..Stats::default()
         };
-        if let Ok(heap) = self.lock_heap() {
-            // What nobody looks at any more is not worth reporting as retired.
-            heap.reclaim();
-            stats.free = read(&self.heap.control().free_bytes);
-            stats.largest_free = self.heap.largest_free();
-            stats.retired = header.retired.get().1;
-            stats.used = stats.configured - stats.free - stats.retired;
+        for (arena, heap) in self.arenas.iter().enumerate() {
+            let control = heap.control();
+            if let Some(guard) = self.lock_heap_soon(arena) {
+                // What nobody looks at any more is not worth reporting as retired.
+                guard.reclaim();
+                stats.largest_free = stats.largest_free.max(heap.largest_free());
+            }
+            stats.free += read(&control.free_bytes);
+            stats.retired += control.incoming.0.retired.get().1;
         }
+        stats.used = stats.configured.saturating_sub(stats.free + stats.retired);
         for shard in self.shards() {
             stats.entries += read(&shard.entries);
             stats.stores += read(&shard.stores);

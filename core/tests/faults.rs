@@ -167,6 +167,26 @@ const SCENARIOS: &[Scenario] = &[
         policies: BOTH,
     },
     Scenario {
+        name: "making room of what has expired",
+        prepare: |session| {
+            for at in 0..40u32 {
+                let (key, ttl) = (format!("old{at}"), Duration::from_secs(u64::from(at % 2) * 100 + 1));
+                common::put_for(session, key.as_bytes(), &[1; 100], Some(ttl)).unwrap();
+            }
+            advance_clock(Duration::from_secs(2));
+        },
+        act: |session| {
+            store_with(session, b"new", 500);
+            session.touch(Space::Key, b"old1", Some(Duration::from_secs(1))).unwrap();
+            advance_clock(Duration::from_secs(2));
+            for at in 0..20u8 {
+                store_with(session, &[at], 600);
+            }
+            assert!(session.segment().stats().expired > 0);
+        },
+        policies: BOTH,
+    },
+    Scenario {
         name: "reserving",
         prepare: nothing,
         act: |session| {

@@ -248,16 +248,30 @@ fn a_stopped_writer_delays_no_reader_and_only_writers_of_its_shard() {
 }
 
 #[test]
-fn a_writer_stopped_while_it_allocates_delays_no_reader_and_no_removal() {
+fn a_writer_stopped_while_it_allocates_delays_nobody() {
     let segment = segment(1 << 20, Policy::Never);
     let mut session = Session::new(Arc::clone(&segment));
     put(&mut session, b"a", b"ours").unwrap();
     let child = stopped_at(&segment, "store: marked");
-    segment.set_lock_timeout(Duration::from_millis(30));
+    let bound = Duration::from_secs(600);
+    segment.set_lock_timeout(bound);
     assert_eq!(get(&mut session, b"a").unwrap(), b"ours");
-    assert!(matches!(put(&mut session, b"a", b"new"), Err(Error::LockTimeout { .. })));
+    // The other arena has room. None of this waits for the bound, or the test would take as long.
+    for at in 0..200u32 {
+        put(&mut session, format!("new{at}").as_bytes(), &[7; 50]).unwrap();
+    }
+    let began = Instant::now();
     assert!(session.delete(Space::Key, b"a").unwrap());
+    session.end_request();
+    let mut reader = Session::new(Arc::clone(&segment));
+    assert_eq!(get(&mut reader, b"new9").unwrap(), [7; 50]);
+    assert_eq!(segment.stats().entries, 200);
+    assert!(began.elapsed() < bound);
+    // What fits into neither of the free places has to wait.
+    segment.set_lock_timeout(Duration::from_millis(30));
+    assert!(matches!(put(&mut session, b"large", &[7; 200_000]), Err(Error::LockTimeout { .. })));
     assert_eq!(child.go_on(), 0);
+    put(&mut session, b"large", &[7; 200_000]).unwrap();
     put(&mut session, b"a", b"new").unwrap();
     session.end_request();
     segment.audit().unwrap();

@@ -1,10 +1,13 @@
-//! The heap's lock and everything it protects.
+//! An arena's lock and everything it protects.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use super::UNIT;
+use crate::header::Line;
 use crate::layout::PAGE;
 use crate::memory::Shared;
 use crate::sys::robust::RobustMutex;
+use crate::wheel::Wheel;
 
 /// Second-level lists per power of two.
 const SL_BITS: u32 = 5;
@@ -33,12 +36,53 @@ pub(crate) struct HeapControl {
     /// Reclaiming again is not worth it before so many blocks or bytes are retired.
     pub(crate) reclaim_at_count: AtomicU64,
     pub(crate) reclaim_at_bytes: AtomicU64,
+    /// Entries by the time at which they expire.
+    pub(crate) wheel: Wheel,
+    /// The holder of the lock that somebody waited for in vain (its word in the lock); 0: nobody. Not under the lock.
+    pub(crate) stalled: AtomicU32,
+    pub(crate) incoming: Line<Incoming>,
+}
+
+/// What writers retired, which takes no heap lock.
+#[repr(C)]
+pub(crate) struct Incoming {
+    /// Retired blocks that are not yet on the arena's list (a stack, linked through the blocks).
+    pub(crate) stack: AtomicU64,
+    /// All retired blocks of the arena.
+    pub(crate) retired: RetiredFigure,
+}
+
+/// How many blocks are retired and how many bytes they have, in one word that is changed by one instruction: the count
+/// in the upper 24 bits, the size in units below.
+#[repr(C)]
+pub(crate) struct RetiredFigure(AtomicU64);
+
+impl RetiredFigure {
+    const ONE: u64 = 1 << 40;
+
+    pub(crate) fn add(&self, bytes: u64) {
+        self.0.fetch_add(Self::ONE + bytes / UNIT, Ordering::Relaxed);
+    }
+
+    pub(crate) fn subtract(&self, count: u64, bytes: u64) {
+        self.0.fetch_sub(count * Self::ONE + bytes / UNIT, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set(&self, count: u64, bytes: u64) {
+        self.0.store(count * Self::ONE + bytes / UNIT, Ordering::Relaxed);
+    }
+
+    /// Count and bytes.
+    pub(crate) fn get(&self) -> (u64, u64) {
+        let word = self.0.load(Ordering::Relaxed);
+        (word / Self::ONE, word % Self::ONE * UNIT)
+    }
 }
 
 // SAFETY: atomics, and a mutex that is formatted before the segment is published.
 unsafe impl Shared for HeapControl {}
 
-const _: () = assert!(size_of::<HeapControl>() as u64 <= 2 * PAGE);
+const _: () = assert!(size_of::<HeapControl>() as u64 <= 3 * PAGE);
 
 /// Which list a block of `units` belongs to.
 pub(super) fn class_of(units: u64) -> (usize, usize) {
@@ -114,6 +158,7 @@ impl HeapControl {
         for figure in figures {
             figure.store(0, Ordering::Relaxed);
         }
+        self.wheel.reset();
     }
 }
 

@@ -1,11 +1,11 @@
-//! The allocator: two-level segregated free lists over blocks that tile the heap.
+//! The allocator of one arena: two-level segregated free lists over blocks that tile it.
 //!
 //! Every block begins with a [`block::Block`] header whose first word alone says how far the next block is and
 //! what state this one is in, so the heap can be walked from its first byte at any time. Splitting and merging
 //! change that word last, by one store: a walk after a crash between any two instructions finds a proper
 //! tiling, and [`Heap::rebuild`] makes everything else anew from it.
 //!
-//! All methods need the heap lock, except those that say otherwise.
+//! All methods need the arena's lock, except those that say otherwise.
 
 mod alloc;
 pub(crate) mod audit;
@@ -16,10 +16,10 @@ pub(crate) mod rebuild;
 pub(crate) use block::{Block, State, UNIT};
 pub(crate) use control::HeapControl;
 
-use crate::layout::Layout;
+use crate::layout::ArenaLayout;
 use crate::memory::Memory;
 
-/// The heap of one segment.
+/// One arena of a segment's heap.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Heap {
     memory: Memory,
@@ -30,8 +30,26 @@ pub(crate) struct Heap {
 
 impl Heap {
     /// The heap that lies where `layout` says; touches nothing.
-    pub(crate) fn new(memory: Memory, layout: &Layout) -> Self {
-        Self { memory, control: layout.control, start: layout.heap, end: layout.heap + layout.heap_size }
+    pub(crate) fn new(memory: Memory, layout: &ArenaLayout) -> Self {
+        Self { memory, control: layout.control, start: layout.start, end: layout.start + layout.size }
+    }
+
+    /// Whether the block at `offset` is one of this arena's.
+    #[inline]
+    pub(crate) fn has(&self, offset: u64) -> bool {
+        (self.start..self.end).contains(&offset)
+    }
+
+    /// A number for the place of a block that fits into 32 bits and is not 0; needs no lock.
+    #[inline]
+    pub(crate) fn number_of(&self, offset: u64) -> u32 {
+        ((offset - self.start) / UNIT) as u32 + 1
+    }
+
+    /// The place that has this number; needs no lock.
+    #[inline]
+    pub(crate) fn numbered(&self, number: u32) -> u64 {
+        self.start + u64::from(number - 1) * UNIT
     }
 
     /// Locks, free lists and counters.
@@ -46,7 +64,14 @@ impl Heap {
         self.memory.at(offset)
     }
 
-    /// Bytes of the heap.
+    #[allow(dead_code, reason = "for compaction")]
+    /// The block before the one at `offset`, if any.
+    pub(crate) fn previous_of(&self, offset: u64) -> Option<u64> {
+        let units = self.block(offset).previous_units();
+        (units != 0).then(|| offset - units * UNIT)
+    }
+
+    /// Bytes of the arena.
     pub(crate) fn size(&self) -> u64 {
         self.end - self.start
     }
@@ -61,7 +86,7 @@ impl Heap {
 
     /// The block after the one at `offset`, if any.
     #[inline]
-    fn next_of(&self, offset: u64) -> Option<u64> {
+    pub(crate) fn next_of(&self, offset: u64) -> Option<u64> {
         let next = offset + self.block(offset).units() * UNIT;
         (next < self.end).then_some(next)
     }

@@ -14,13 +14,15 @@ struct Fixture {
 
 impl Fixture {
     fn new(size: u64) -> Self {
-        let layout = Layout::new(size, 1).unwrap();
+        let layout = crate::layout::Layout::new(size * 16 / 15, 1).unwrap();
         let shape = AllocLayout::from_size_align(layout.total as usize, 4096).unwrap();
         // SAFETY: the size is not zero.
         let base = unsafe { alloc_zeroed(shape) };
         // SAFETY: the memory lives as long as the fixture and is aligned to a page.
         let memory = unsafe { Memory::new(base, layout.total as usize) };
-        let heap = Heap::new(memory, &layout);
+        let arena = crate::layout::ArenaLayout { size, ..layout.arenas[0] };
+        assert!(size <= layout.arenas[0].size);
+        let heap = Heap::new(memory, &arena);
         heap.format();
         Self { heap, base, shape }
     }

@@ -153,10 +153,8 @@ impl Session {
 impl Segment {
     /// A reader slot for the calling thread.
     fn acquire_slot(&self) -> Option<(usize, Owner)> {
-        self.slots.acquire(|format| {
-            let _heap = self.lock_heap()?;
-            format()
-        })
+        // The arena that is used less: a reader must not wait for a writer. Without it in time there is no slot.
+        self.slots.acquire(|format| self.lock_heap_soon(1).map(|_heap| format()))
     }
 }
 

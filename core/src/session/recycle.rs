@@ -53,7 +53,7 @@ impl Recycler {
     pub(super) fn has_room(&self, segment: &Segment, bytes: u64) -> bool {
         !self.stuck
             && self.waiting.len() + self.ready.len() < MOST
-            && self.bytes + bytes <= MOST_BYTES.min(segment.heap.size() / PART)
+            && self.bytes + bytes <= MOST_BYTES.min(segment.layout.heap_size / PART)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -117,7 +117,7 @@ impl Session {
         let at = EntryAt::new(&segment.memory, offset);
         at.entry.owner_or_stamp.store(owner.0, Ordering::Relaxed);
         segment.slots.slot(index).count_building(1);
-        segment.heap.block(offset).set_state(State::Building);
+        segment.block(offset).set_state(State::Building);
         step!("store: reused");
         Some(offset)
     }
@@ -129,18 +129,19 @@ impl Session {
             return;
         }
         let segment = &*self.segment;
-        // A repair must not run meanwhile: it makes the stack of retired blocks anew.
-        let Ok(heap) = segment.lock_heap() else { return };
+        let (index, _) = match self.place {
+            Place::Slot(index, owner) => (index, owner),
+            _ => return,
+        };
+        let Ok(shard) = segment.lock_some_shard(index) else { return };
         for kept in self.recycler.waiting.iter().chain(&self.recycler.ready) {
             segment.retire(EntryAt::new(&segment.memory, kept.offset));
             step!("flush: one retired");
         }
-        heap.reclaim_if_due();
-        drop(heap);
+        drop(shard);
+        segment.slots.slot(index).kept.store(0, Ordering::Release);
         self.recycler.forget();
-        if let Place::Slot(index, _) = self.place {
-            segment.slots.slot(index).kept.store(0, Ordering::Release);
-        }
+        segment.tidy();
     }
 }
 
@@ -154,7 +155,7 @@ impl Segment {
         at.entry.owner_or_stamp.store(stamp, Ordering::Relaxed);
         at.entry.retired_next.store(owner.0, Ordering::Relaxed);
         step!("keep: stamped");
-        self.heap.block(at.offset).set_state(State::Kept);
+        self.block(at.offset).set_state(State::Kept);
         step!("keep: kept");
         stamp
     }

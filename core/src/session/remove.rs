@@ -8,7 +8,7 @@ use crate::entry::{RESERVATION, Space};
 use crate::error::Error;
 use crate::fault::step;
 use crate::index::Index;
-use crate::layout::SHARDS;
+use crate::layout::{ARENAS, SHARDS};
 use crate::segment::Segment;
 
 impl Session {
@@ -88,8 +88,10 @@ impl Segment {
         }
         step!("clear: counted");
         drop(guards);
-        if let Ok(heap) = self.lock_heap() {
-            heap.reclaim();
+        for arena in 0..ARENAS {
+            if let Some(heap) = self.lock_heap_soon(arena) {
+                heap.reclaim();
+            }
         }
         Ok(())
     }

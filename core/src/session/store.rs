@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::fault::step;
 use crate::heap::State;
 use crate::index::{Found, Index};
-use crate::lock::{HeapGuard, ShardGuard};
+use crate::lock::ShardGuard;
 use crate::segment::Segment;
 use crate::shard::Shard;
 use crate::slots::Owner;
@@ -121,9 +121,9 @@ impl<S: Deref<Target = Segment>> Draft<S> {
 
 impl<S: Deref<Target = Segment>> Drop for Draft<S> {
     fn drop(&mut self) {
-        // Without the heap lock in time the block stays `Building`; a repair frees it when this session is gone.
-        if let Ok(heap) = self.segment.lock_heap() {
-            heap.free_entry(self.at());
+        // Without a lock in time the block stays `Building`; a repair frees it when this session is gone.
+        if let Ok(_shard) = self.segment.lock_some_shard(Index::shard_of(self.hash)) {
+            self.segment.retire(self.at());
         }
         self.unmark();
     }
@@ -158,6 +158,8 @@ impl Session {
         let place = self.slot();
         let size = EntryAt::size(shape.key.len(), shape.payload_len).unwrap_or(u64::MAX);
         if let Some((index, owner)) = place
+            // What expires has to be filed, which takes the arena's lock anyway.
+            && shape.expires == 0
             && let Some(offset) = self.reuse(size, index, owner)
         {
             let segment = &*self.segment;
@@ -182,15 +184,7 @@ impl Session {
     ) -> Result<(u64, Option<usize>), Error> {
         let segment = &*self.segment;
         let owner = place.map_or_else(Owner::slotless, |(_, owner)| owner);
-        let (heap, offset) = loop {
-            let heap = segment.lock_heap()?;
-            match heap.find_room(size) {
-                Ok(offset) => break (heap, offset),
-                // Looking for room met a writer that died: taking the lock again repairs that first.
-                Err(_) if segment.is_dirty() => {}
-                Err(error) => return Err(error),
-            }
-        };
+        let (heap, offset) = segment.find_room(shape.hash, size)?;
         let at = EntryAt::new(&segment.memory, offset);
         // Under the lock: a death before this is complete leads to a repair, which frees the block.
         at.entry.owner_or_stamp.store(owner.0, Ordering::Relaxed);
@@ -201,9 +195,10 @@ impl Session {
         }
         step!("store: marked");
         at.entry.queued.store(0, Ordering::Relaxed);
-        if segment.evicts {
-            heap.enqueue(at);
-        }
+        at.entry.filed.store(0, Ordering::Relaxed);
+        at.entry.space.store(shape.space, Ordering::Relaxed);
+        at.entry.expires.store(shape.expires, Ordering::Relaxed);
+        heap.enlist(at);
         step!("store: queued");
         drop(heap);
         write_head(segment, at, shape);
@@ -284,8 +279,9 @@ impl Session {
         }
         if let Some(old) = old
             && let Place::Slot(index, owner) = self.place
+            && old.at.entry.filed.load(Ordering::Relaxed) == 0
         {
-            let bytes = segment.heap.block(old.at.offset).bytes();
+            let bytes = segment.block(old.at.offset).bytes();
             if self.recycler.has_room(segment, bytes) {
                 segment.exchange(hash, draft.at(), old);
                 *kept = Some((old.at.offset, segment.keep(old.at, index, owner), bytes));
@@ -383,7 +379,7 @@ impl Segment {
     ) {
         match old {
             None => {
-                self.heap.block(new.offset).set_state(State::Live);
+                self.block(new.offset).set_state(State::Live);
                 step!("publish: live");
                 self.index.insert(hash, new);
                 step!("publish: linked");
@@ -398,7 +394,7 @@ impl Segment {
 
     /// Puts `new` in the place of `old`, which is left to be retired. The shard's lock is held.
     fn exchange(&self, hash: u64, new: EntryAt<'_>, old: Found<'_>) {
-        self.heap.block(new.offset).set_state(State::Live);
+        self.block(new.offset).set_state(State::Live);
         step!("publish: live");
         // Before the index changes: whoever has seen the new entry finds the old one marked.
         old.at.entry.superseded.store(1, Ordering::Release);
@@ -416,34 +412,5 @@ impl Segment {
         self.retire(found.at);
         step!("delete: retired");
         Shard::bump(&guard.shard.entries, -1);
-    }
-}
-
-impl HeapGuard<'_> {
-    /// A block for `bytes`, by whatever means the segment has.
-    fn find_room(&self, bytes: u64) -> Result<u64, Error> {
-        let heap = &self.segment.heap;
-        self.reclaim_if_due();
-        if let Some(offset) = heap.allocate(bytes) {
-            return Ok(offset);
-        }
-        if bytes < heap.size() {
-            self.segment.slots.reap();
-            self.reclaim();
-            if let Some(offset) = heap.allocate(bytes) {
-                return Ok(offset);
-            }
-            if self.segment.evicts
-                && !self.segment.is_dirty()
-                && let Some(offset) = self.evict_for(bytes)
-            {
-                return Ok(offset);
-            }
-        }
-        Err(Error::NoMemory {
-            needed: bytes,
-            free: heap.control().free_bytes.load(Ordering::Relaxed),
-            largest: heap.largest_free(),
-        })
     }
 }

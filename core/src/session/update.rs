@@ -131,11 +131,17 @@ impl Session {
     pub fn touch(&mut self, space: Space, key: &[u8], ttl: Option<Duration>) -> Result<bool, Error> {
         let segment = &*self.segment;
         let hash = segment.hasher.hash(key);
-        let _guard = segment.lock_shard(Index::shard_of(hash))?;
+        let guard = segment.lock_shard(Index::shard_of(hash))?;
         let found = segment.index.find(hash, space as u8, key).filter(|found| !found.at.is_expired());
         if let Some(found) = found {
             found.at.entry.expires.store(expiry(ttl), Ordering::Relaxed);
             segment.header().clock.0.advance();
+            step!("touch: changed");
+            // Filed where it was, it would not make room in time. That is not worth a wait, though.
+            if let Some(heap) = segment.lock_heap_in_shard(segment.heap_of(found.at.offset), &guard) {
+                heap.refile(found.at);
+                step!("touch: filed");
+            }
         }
         Ok(found.is_some())
     }

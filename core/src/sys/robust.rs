@@ -106,6 +106,17 @@ impl RobustMutex {
         None
     }
 
+    /// Names the thread that holds the lock: never 0, except where nobody does or the C library keeps its word elsewhere.
+    pub(crate) fn holder(&self) -> u32 {
+        if cfg!(target_env = "gnu") {
+            // SAFETY: as in `watch_holder`.
+            unsafe { AtomicU32::from_ptr(self.0.get().cast::<u32>()) }.load(Ordering::Relaxed)
+                & FUTEX_TID_MASK
+        } else {
+            0
+        }
+    }
+
     /// Wakes everybody who watches the holder: the kernel wakes only one.
     pub(crate) fn wake_watchers(&self) {
         // SAFETY: as in `watch_holder`; elsewhere nobody waits on the word and waking it does nothing.

@@ -111,11 +111,12 @@ impl Child {
     }
 
     /// Waits for the child's end; its exit status, or minus the signal that ended it.
-    pub fn join(self) -> i32 {
+    pub fn join(mut self) -> i32 {
         let mut status = 0;
         // SAFETY: waits for our own child.
         let ended = unsafe { libc::waitpid(self.pid, &raw mut status, 0) };
         assert_eq!(ended, self.pid);
+        self.pid = 0;
         if libc::WIFSIGNALED(status) { -libc::WTERMSIG(status) } else { libc::WEXITSTATUS(status) }
     }
 
@@ -134,5 +135,18 @@ impl Child {
         // SAFETY: a signal to our own child.
         unsafe { libc::kill(self.pid, libc::SIGKILL) };
         self.join()
+    }
+}
+
+impl Drop for Child {
+    /// A test that fails leaves nobody behind, stopped ones least of all.
+    fn drop(&mut self) {
+        if self.pid != 0 {
+            // SAFETY: our own child, which nobody has waited for.
+            unsafe {
+                libc::kill(self.pid, libc::SIGKILL);
+                libc::waitpid(self.pid, std::ptr::null_mut(), 0);
+            }
+        }
     }
 }

@@ -1,0 +1,110 @@
+//! Finding room for a new block, by whatever means the segment has.
+
+use std::sync::atomic::Ordering;
+
+use crate::error::Error;
+use crate::layout::ARENAS;
+use crate::lock::HeapGuard;
+use crate::segment::Segment;
+
+/// How many expired entries a store takes out in passing, so that they need not be looked for when memory is short.
+const IN_PASSING: usize = 16;
+/// An entry that may be in either arena has at most this part of the smaller one.
+const SMALL_PART: u64 = 8;
+
+impl Segment {
+    /// Where entries of this hash go at first, so that both arenas are used in proportion to their sizes.
+    fn home(&self, hash: u64, bytes: u64) -> usize {
+        let [first, second] = &self.arenas;
+        let sixteenths = (second.size() * 16 / (first.size() + second.size())).max(1);
+        // Not the bits that pick shard and bucket.
+        usize::from(bytes <= second.size() / SMALL_PART && (hash >> 44) % 16 < sixteenths)
+    }
+
+    /// A block with room for `bytes`, and the arena's lock.
+    pub(crate) fn find_room(&self, hash: u64, bytes: u64) -> Result<(HeapGuard<'_>, u64), Error> {
+        let home = self.home(hash, bytes);
+        let mut largest = 0;
+        let mut passed_over = None;
+        for arena in [home, 1 - home] {
+            if bytes >= self.arenas[arena].size() {
+                continue;
+            }
+            match self.lock_heap_soon(arena) {
+                None => passed_over = passed_over.or(Some(arena)),
+                Some(heap) => match self.room_in(heap, arena, bytes)? {
+                    Ok(found) => return Ok(found),
+                    Err(full) => largest = largest.max(full),
+                },
+            }
+        }
+        // An arena that is locked for long may be the only one with room.
+        if let Some(arena) = passed_over {
+            let heap = self.lock_heap(arena)?;
+            match self.room_in(heap, arena, bytes)? {
+                Ok(found) => return Ok(found),
+                Err(full) => largest = largest.max(full),
+            }
+        }
+        Err(self.no_memory(bytes, largest))
+    }
+
+    /// A block in the arena, or the size of its largest free one.
+    fn room_in<'a>(
+        &'a self,
+        mut heap: HeapGuard<'a>,
+        arena: usize,
+        bytes: u64,
+    ) -> Result<Result<(HeapGuard<'a>, u64), u64>, Error> {
+        loop {
+            if let Some(offset) = heap.find_room(bytes) {
+                return Ok(Ok((heap, offset)));
+            }
+            if !self.is_dirty() {
+                return Ok(Err(heap.heap.largest_free()));
+            }
+            // Looking for room met a writer that died: taking the lock again repairs that first.
+            drop(heap);
+            heap = self.lock_heap(arena)?;
+        }
+    }
+
+    #[cold]
+    fn no_memory(&self, needed: u64, largest: u64) -> Error {
+        let free = |arena: &crate::heap::Heap| arena.control().free_bytes.load(Ordering::Relaxed);
+        Error::NoMemory { needed, free: self.arenas.iter().map(free).sum(), largest }
+    }
+
+    /// Reclaims where enough was retired for that to be worth it, and nobody else is at it.
+    pub(crate) fn tidy(&self) {
+        for arena in 0..ARENAS {
+            if self.arenas[arena].is_reclaim_due()
+                && let Some(heap) = self.lock_heap_soon(arena)
+            {
+                heap.reclaim_if_due();
+            }
+        }
+    }
+}
+
+impl HeapGuard<'_> {
+    /// A block for `bytes`, in state `Building`.
+    fn find_room(&self, bytes: u64) -> Option<u64> {
+        let heap = self.heap;
+        self.expire(IN_PASSING);
+        self.reclaim_if_due();
+        if let Some(offset) = heap.allocate(bytes) {
+            return Some(offset);
+        }
+        self.segment.slots.reap();
+        self.expire(usize::MAX);
+        self.reclaim();
+        if let Some(offset) = heap.allocate(bytes) {
+            return Some(offset);
+        }
+        if self.segment.is_dirty() {
+            return None;
+        }
+        if self.segment.evicts { self.evict_for(bytes) } else { None }
+    }
+}
