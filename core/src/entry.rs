@@ -98,6 +98,25 @@ impl<'a> EntryAt<'a> {
         usize::from(self.entry.key_len.load(Ordering::Relaxed))
     }
 
+    pub(crate) fn payload_len(&self) -> usize {
+        self.entry.payload_len.load(Ordering::Relaxed) as usize
+    }
+
+    /// Gives a block that is being filled everything that readers of this entry look at in its header. The entry's shard
+    /// is locked, so nothing of that changes but the mark of a visit.
+    pub(crate) fn copy_head_to(&self, new: EntryAt<'_>) {
+        let (from, to) = (self.entry, new.entry);
+        to.hash.store(from.hash.load(Ordering::Relaxed), Ordering::Relaxed);
+        to.bits.store(from.bits.load(Ordering::Relaxed), Ordering::Relaxed);
+        to.expires.store(from.expires.load(Ordering::Relaxed), Ordering::Relaxed);
+        to.payload_len.store(from.payload_len.load(Ordering::Relaxed), Ordering::Relaxed);
+        to.key_len.store(from.key_len.load(Ordering::Relaxed), Ordering::Relaxed);
+        to.space.store(from.space.load(Ordering::Relaxed), Ordering::Relaxed);
+        to.tag.store(from.tag.load(Ordering::Relaxed), Ordering::Relaxed);
+        to.visited.store(from.visited.load(Ordering::Relaxed), Ordering::Relaxed);
+        to.superseded.store(0, Ordering::Relaxed);
+    }
+
     pub(crate) fn payload_offset(&self) -> u64 {
         (self.key_offset() + self.key_len() as u64).next_multiple_of(PAYLOAD_ALIGN)
     }

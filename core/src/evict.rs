@@ -13,10 +13,13 @@ use crate::entry::{EntryAt, RESERVATION};
 use crate::epoch::Survey;
 use crate::fault::step;
 use crate::heap::State;
+use crate::heap::block::HEADER as BLOCK_HEADER;
 use crate::index::Index;
 use crate::lock::HeapGuard;
 use crate::shard::Shard;
 
+/// Whether a block that has more than this part of the arena can be had at all is found out before anything is evicted.
+const LARGE_PART: u64 = 16;
 /// How long an eviction waits for operations of interrupted readers, all in all.
 const LONGEST_DRAIN: Duration = Duration::from_millis(20);
 
@@ -26,10 +29,33 @@ impl HeapGuard<'_> {
         if self.segment.evicts {
             self.enqueue(at);
         }
-        if at.entry.expires.load(Ordering::Relaxed) != 0
-            && at.entry.space.load(Ordering::Relaxed) != RESERVATION
-        {
-            self.file(at);
+        self.file_if_it_expires(at);
+    }
+
+    /// Puts an entry into the place that another one has in the queue.
+    pub(crate) fn replace_in_queue(&self, old: EntryAt<'_>, new: EntryAt<'_>) {
+        let queued = old.entry.queued.swap(0, Ordering::Relaxed);
+        new.entry.queued.store(queued, Ordering::Relaxed);
+        if queued == 0 {
+            return;
+        }
+        let (memory, control) = (&self.segment.memory, self.heap.control());
+        let newer = old.entry.newer.load(Ordering::Relaxed);
+        let older = old.entry.older.load(Ordering::Relaxed);
+        new.entry.newer.store(newer, Ordering::Relaxed);
+        new.entry.older.store(older, Ordering::Relaxed);
+        if newer == 0 {
+            control.queue_newest.store(new.offset, Ordering::Relaxed);
+        } else {
+            EntryAt::new(memory, newer).entry.older.store(new.offset, Ordering::Relaxed);
+        }
+        if older == 0 {
+            control.queue_oldest.store(new.offset, Ordering::Relaxed);
+        } else {
+            EntryAt::new(memory, older).entry.newer.store(new.offset, Ordering::Relaxed);
+        }
+        if control.queue_hand.load(Ordering::Relaxed) == old.offset {
+            control.queue_hand.store(new.offset, Ordering::Relaxed);
         }
     }
 
@@ -74,11 +100,22 @@ impl HeapGuard<'_> {
     }
 
     /// Evicts until a block with room for `bytes` can be allocated, and allocates it. `None` when everything
-    /// that may go has gone, or when what goes would not make room: while some request holds all that is retired.
+    /// that may go has gone, or when what goes would not make room: while some request holds all that is retired, or
+    /// when what is pinned stands in the way of so large a block.
     pub(crate) fn evict_for(&self, bytes: u64) -> Option<u64> {
-        let heap = &self.heap;
+        let heap = self.heap;
         let deadline = Instant::now() + LONGEST_DRAIN.min(self.segment.lock_timeout());
         let mut survey = self.segment.slots.survey();
+        if bytes > heap.size() / LARGE_PART && !self.is_within_reach(bytes + BLOCK_HEADER, &survey) {
+            return None;
+        }
+        // Free memory in pieces: as much again as is wanted leaves places for what has to be moved.
+        let is_scattered = || heap.control().free_bytes.load(Ordering::Relaxed) >= bytes.saturating_mul(2);
+        if is_scattered()
+            && let Some(offset) = self.compact_for(bytes)
+        {
+            return Some(offset);
+        }
         let mut freed = 0;
         while !survey.holds() {
             let went = self.evict_one(&survey);
@@ -95,9 +132,9 @@ impl HeapGuard<'_> {
             if heap.control().incoming.0.retired.get().1 >= bytes {
                 self.segment.slots.drain(deadline);
                 self.reclaim();
-                if let Some(offset) = heap.allocate(bytes) {
-                    return Some(offset);
-                }
+            }
+            if let Some(offset) = heap.allocate(bytes).or_else(|| self.compact_for(bytes)) {
+                return Some(offset);
             }
             went?;
             survey = self.segment.slots.survey();

@@ -32,6 +32,8 @@ pub mod epoch;
 mod sync;
 
 #[cfg(not(loom))]
+mod compact;
+#[cfg(not(loom))]
 mod entry;
 #[cfg(not(loom))]
 mod error;
@@ -85,6 +87,7 @@ pub use self::sys::map::AddressRange;
 #[cfg(not(loom))]
 pub use self::{
     audit::Audit,
+    compact::Relocate,
     entry::Space,
     error::Error,
     segment::{Policy, Segment, SegmentConfig},

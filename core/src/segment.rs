@@ -2,10 +2,11 @@
 
 use std::fs::File;
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use crate::compact::Relocate;
 use crate::error::Error;
 use crate::hash::{self, KeyHasher};
 use crate::header::Header;
@@ -54,6 +55,7 @@ pub struct Segment {
     pub(crate) slots: Slots,
     pub(crate) hasher: KeyHasher,
     pub(crate) evicts: bool,
+    pub(crate) relocate: OnceLock<Relocate>,
     lock_timeout_ns: AtomicU64,
     readable_base: usize,
     file: File,
@@ -122,6 +124,7 @@ impl Segment {
             slots: Slots::new(memory, &layout),
             hasher,
             evicts,
+            relocate: OnceLock::new(),
             memory,
             layout,
             lock_timeout_ns: AtomicU64::new(5_000_000_000),
@@ -152,6 +155,12 @@ impl Segment {
     /// Bounds every wait of this process for a lock or a reservation. Default: 5 s.
     pub fn set_lock_timeout(&self, timeout: Duration) {
         self.lock_timeout_ns.store(timeout.as_nanos() as u64, Ordering::Relaxed);
+    }
+
+    /// Lets this process move payloads to where there is room, so that free memory in small pieces can be used. To be called once,
+    /// before the segment is used; payloads that contain no addresses need a function that just says true.
+    pub fn allow_moving(&self, relocate: Relocate) {
+        let _ = self.relocate.set(relocate);
     }
 
     pub(crate) fn lock_timeout(&self) -> Duration {

@@ -9,7 +9,7 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use crate::entry::EntryAt;
+use crate::entry::{EntryAt, RESERVATION};
 use crate::fault::step;
 use crate::heap::State;
 use crate::lock::HeapGuard;
@@ -89,8 +89,17 @@ fn due(expires: u64) -> u64 {
 }
 
 impl HeapGuard<'_> {
-    /// Files an entry that expires, and is not filed.
-    pub(crate) fn file(&self, at: EntryAt<'_>) {
+    /// Files an entry that is not filed, if it is one that expires.
+    pub(crate) fn file_if_it_expires(&self, at: EntryAt<'_>) {
+        // A reservation's lease ends by itself.
+        if at.entry.expires.load(Ordering::Relaxed) != 0
+            && at.entry.space.load(Ordering::Relaxed) != RESERVATION
+        {
+            self.file(at);
+        }
+    }
+
+    fn file(&self, at: EntryAt<'_>) {
         let wheel = &self.heap.control().wheel;
         if wheel.is_empty() {
             wheel.tick.store(clock::now_ns() >> TICK_SHIFT, Ordering::Relaxed);
@@ -121,9 +130,7 @@ impl HeapGuard<'_> {
     /// Files an entry where its expiry says now.
     pub(crate) fn refile(&self, at: EntryAt<'_>) {
         self.unfile(at);
-        if at.entry.expires.load(Ordering::Relaxed) != 0 {
-            self.file(at);
-        }
+        self.file_if_it_expires(at);
     }
 
     /// Takes an entry out of the wheel if it is there.

@@ -152,6 +152,24 @@ const SCENARIOS: &[Scenario] = &[
         policies: &[Policy::Evict],
     },
     Scenario {
+        name: "moving entries out of the way",
+        prepare: |session| {
+            session.segment().allow_moving(|_, _, _, _, _| true);
+            // Fills the segment but for a little, then makes every second block free.
+            let mut at = 0u32;
+            while session.segment().stats().free > 40_000 {
+                put(session, format!("fill{at}").as_bytes(), &[7; 3000]).unwrap();
+                at += 1;
+            }
+            session.end_request();
+            for at in (0..at).step_by(2) {
+                session.delete(Space::Key, format!("fill{at}").as_bytes()).unwrap();
+            }
+        },
+        act: |session| store_with(session, b"new", 50_000),
+        policies: BOTH,
+    },
+    Scenario {
         name: "running out of memory",
         prepare: fill,
         act: |session| store_with(session, b"new", 900_000),

@@ -55,6 +55,7 @@ fn something(session: &mut Session, random: &mut Random) -> Result<(), Error> {
 
 fn storm(policy: Policy, kills: u64) {
     let segment = segment(1 << 20, policy);
+    segment.allow_moving(|_, _, _, _, _| true);
     let mut session = Session::new(Arc::clone(&segment));
     let kept: Vec<_> =
         (0..20u8).map(|at| (format!("kept{at}"), vec![at; 100 + usize::from(at) * 30])).collect();

@@ -325,3 +325,141 @@ fn impossible_configurations_say_so() {
     let error = session.prepare(Space::Key, &[0; 65_536], 0, 0, 0, None).unwrap_err();
     assert!(error.to_string().contains("65536 given"), "{error}");
 }
+
+/// A segment whose free memory lies between entries, none of it in one piece of 20,000 bytes or more.
+fn scattered(policy: Policy) -> (std::sync::Arc<Segment>, Session, Vec<String>) {
+    let segment = segment(1 << 20, policy);
+    let mut session = Session::new(segment.clone());
+    let keys: Vec<String> = (0..10_000).map(|at| format!("entry{at}")).collect();
+    let mut kept = Vec::new();
+    for (at, key) in keys.iter().enumerate() {
+        if segment.stats().free < 60_000 || put(&mut session, key.as_bytes(), &contents(key)).is_err() {
+            break;
+        }
+        kept.push((at, key.clone()));
+    }
+    session.end_request();
+    for (at, key) in &kept {
+        if at % 2 == 0 {
+            session.delete(Space::Key, key.as_bytes()).unwrap();
+        }
+    }
+    let kept: Vec<String> = kept.into_iter().filter(|(at, _)| at % 2 == 1).map(|(_, key)| key).collect();
+    assert!(kept.len() > 100);
+    (segment, session, kept)
+}
+
+fn contents(key: &str) -> Vec<u8> {
+    key.bytes().cycle().take(3000 + key.len() * 100).collect()
+}
+
+#[test]
+fn what_is_free_in_pieces_can_be_used_where_payloads_may_be_moved() {
+    for policy in [Policy::Never, Policy::Evict] {
+        let (segment, mut session, kept) = scattered(policy);
+        let large = vec![7; 100_000];
+        assert!(
+            segment.stats().free > 400_000 && segment.stats().largest_free < 100_000,
+            "{:?}",
+            segment.stats()
+        );
+        if policy == Policy::Never {
+            assert!(matches!(put(&mut session, b"large", &large), Err(Error::NoMemory { .. })));
+        }
+        segment.allow_moving(|_, _, _, from, to| from != to);
+        // Pinned ones stay where they are, and whole.
+        let held = session.fetch(Space::Key, kept[50].as_bytes()).unwrap();
+        for at in 0..3u8 {
+            put(&mut session, &[b'l', at], &large).unwrap();
+        }
+        assert_eq!(session.payload(&held).unwrap(), contents(&kept[50]));
+        for key in &kept {
+            assert_eq!(get(&mut session, key.as_bytes()).unwrap(), contents(key), "{policy:?} {key}");
+        }
+        assert_eq!((segment.stats().evictions, segment.stats().entries), (0, kept.len() as u64 + 3));
+        session.end_request();
+        segment.audit().unwrap();
+    }
+}
+
+#[test]
+fn an_embedder_that_cannot_move_a_payload_keeps_it_where_it_is() {
+    let (segment, mut session, kept) = scattered(Policy::Never);
+    segment.allow_moving(|_, _, copy, _, _| {
+        copy.fill(0);
+        false
+    });
+    assert!(matches!(put(&mut session, b"large", &[7; 100_000]), Err(Error::NoMemory { .. })));
+    for key in &kept {
+        assert_eq!(get(&mut session, key.as_bytes()).unwrap(), contents(key));
+    }
+    session.end_request();
+    segment.audit().unwrap();
+}
+
+#[test]
+fn a_large_entry_evicts_about_as_much_as_it_needs_also_among_small_ones_that_cannot_be_moved() {
+    let segment = segment(1 << 20, Policy::Evict);
+    let mut session = Session::new(segment.clone());
+    for at in 0..20_000u32 {
+        put(&mut session, &at.to_ne_bytes(), &[1; 60]).unwrap();
+        session.end_request();
+    }
+    // Reading in an order of its own scatters what the hand will find unread.
+    for at in (0..20_000u32).filter(|at| at % 3 != 0) {
+        let _ = get(&mut session, &at.to_ne_bytes());
+        session.end_request();
+    }
+    let before = segment.stats();
+    put(&mut session, b"large", &vec![7; 100_000]).unwrap();
+    let lost = before.entries + 1 - segment.stats().entries;
+    assert!(lost * 176 < 100_000 * 4, "{lost} of {} entries went", before.entries);
+    session.end_request();
+    segment.audit().unwrap();
+}
+
+#[test]
+fn what_cannot_fit_is_refused_without_evicting_anything() {
+    let segment = segment(1 << 20, Policy::Evict);
+    let mut session = Session::new(segment.clone());
+    let mut reader = Session::new(segment.clone());
+    for at in 0..225u32 {
+        put(&mut session, &at.to_ne_bytes(), &[1; 4000]).unwrap();
+        // One in ten is pinned: no row of 200,000 bytes is free of them.
+        if at % 10 == 0 {
+            reader.fetch(Space::Key, &at.to_ne_bytes()).unwrap();
+        }
+    }
+    let before = segment.stats();
+    for size in [200_000, 1 << 20, 1 << 40] {
+        let refused = session.prepare(Space::Key, b"large", 0, 0, size, None);
+        assert!(matches!(refused, Err(Error::NoMemory { .. })), "{size}");
+    }
+    assert_eq!((segment.stats().evictions, segment.stats().entries), (before.evictions, before.entries));
+}
+
+#[test]
+fn what_has_expired_makes_room_before_anything_else() {
+    let segment = segment(1 << 20, Policy::Evict);
+    let mut session = Session::new(segment.clone());
+    let hour = Duration::from_secs(3600);
+    for at in 0..400u32 {
+        // The oldest would be evicted first, if it were not for the others' expiry.
+        let ttl = [None, Some(Duration::from_secs(10)), Some(hour)][at as usize % 3];
+        put_for(&mut session, &at.to_ne_bytes(), &[1; 1000], ttl).unwrap();
+    }
+    session.touch(Space::Key, &2u32.to_ne_bytes(), Some(Duration::from_secs(10))).unwrap();
+    session.touch(Space::Key, &1u32.to_ne_bytes(), Some(hour)).unwrap();
+    static_cache_core::advance_clock(Duration::from_secs(20));
+    for at in 1000..1600u32 {
+        put(&mut session, &at.to_ne_bytes(), &[2; 1000]).unwrap();
+    }
+    let stats = segment.stats();
+    assert_eq!((stats.evictions, stats.expired), (0, 133), "{stats:?}");
+    assert!(
+        get(&mut session, &0u32.to_ne_bytes()).is_some() && get(&mut session, &1u32.to_ne_bytes()).is_some()
+    );
+    assert!(get(&mut session, &2u32.to_ne_bytes()).is_none());
+    session.end_request();
+    segment.audit().unwrap();
+}

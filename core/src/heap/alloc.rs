@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use super::block::{FreeLinks, HEADER, MIN_UNITS};
 use super::control::{class_of, class_that_fits};
 use super::{Heap, State, UNIT};
+use crate::entry::EntryAt;
 use crate::fault::step;
 
 /// How many blocks of the exact class are looked at before a larger class is split: enough to keep blocks
@@ -36,6 +37,33 @@ impl Heap {
         }
         step!("allocate: done");
         Some(offset)
+    }
+
+    /// Takes a free block as it is, whole, off its list, for nobody in particular: a repair frees it again.
+    pub(crate) fn take_free(&self, offset: u64) {
+        self.remove_free(offset);
+        let block = self.block(offset);
+        if EntryAt::has_room(block.bytes()) {
+            EntryAt::new(&self.memory, offset).entry.owner_or_stamp.store(0, Ordering::Relaxed);
+        }
+        block.set_state(State::Building);
+    }
+
+    /// Some of the largest free blocks, at most `most`.
+    pub(crate) fn largest_free_blocks(&self, most: usize) -> Vec<u64> {
+        let control = self.control();
+        let mut blocks = Vec::with_capacity(most);
+        for list in control.heads.as_flattened().iter().rev() {
+            let mut offset = list.load(Ordering::Relaxed);
+            while offset != 0 {
+                if blocks.len() == most {
+                    return blocks;
+                }
+                blocks.push(offset);
+                offset = self.links(offset).next.load(Ordering::Relaxed);
+            }
+        }
+        blocks
     }
 
     /// Gives a block back and merges it with free neighbours.

@@ -64,7 +64,6 @@ impl Heap {
         self.memory.at(offset)
     }
 
-    #[allow(dead_code, reason = "for compaction")]
     /// The block before the one at `offset`, if any.
     pub(crate) fn previous_of(&self, offset: u64) -> Option<u64> {
         let units = self.block(offset).previous_units();

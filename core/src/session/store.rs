@@ -283,7 +283,7 @@ impl Session {
         {
             let bytes = segment.block(old.at.offset).bytes();
             if self.recycler.has_room(segment, bytes) {
-                segment.exchange(hash, draft.at(), old);
+                segment.exchange(&guard, hash, draft.at(), old);
                 *kept = Some((old.at.offset, segment.keep(old.at, index, owner), bytes));
                 segment.count_link(&guard, draft, true);
                 return Ok(Stored::Stored);
@@ -372,7 +372,7 @@ impl Segment {
 
     pub(super) fn link_block(
         &self,
-        _guard: &ShardGuard<'_>,
+        guard: &ShardGuard<'_>,
         hash: u64,
         new: EntryAt<'_>,
         old: Option<Found<'_>>,
@@ -386,14 +386,14 @@ impl Segment {
                 self.header().clock.0.advance();
             }
             Some(old) => {
-                self.exchange(hash, new, old);
+                self.exchange(guard, hash, new, old);
                 self.retire(old.at);
             }
         }
     }
 
-    /// Puts `new` in the place of `old`, which is left to be retired. The shard's lock is held.
-    fn exchange(&self, hash: u64, new: EntryAt<'_>, old: Found<'_>) {
+    /// Puts `new` in the place of `old`, which is left to be retired.
+    pub(crate) fn exchange(&self, _guard: &ShardGuard<'_>, hash: u64, new: EntryAt<'_>, old: Found<'_>) {
         self.block(new.offset).set_state(State::Live);
         step!("publish: live");
         // Before the index changes: whoever has seen the new entry finds the old one marked.

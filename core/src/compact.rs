@@ -1,0 +1,293 @@
+//! Making room where memory is free but in pieces: what lies between free blocks is moved elsewhere.
+//!
+//! A *window* is a row of blocks that are free or hold entries nobody has pinned. The cheapest one that is long enough is emptied:
+//! its free blocks are taken off the lists, each of its entries is copied elsewhere and replaced by its copy, as a store
+//! would, and when nobody looks at the old ones any more the window is one free block. Moving costs at most what the block
+//! that is wanted has.
+//!
+//! Where entries may be evicted, one that has no other place is.
+//!
+//! Payloads may contain their own addresses. Only who wrote them can change those ([`Relocate`]); where nobody is able to, nothing
+//! is moved.
+
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crate::entry::EntryAt;
+use crate::epoch::Survey;
+use crate::fault::step;
+use crate::heap::State;
+use crate::index::Index;
+use crate::lock::HeapGuard;
+
+/// Makes the copy of a payload valid: given tag and bits of its entry, the copy, and the addresses at which readers see the
+/// original and the copy. False when it cannot: the entry stays where it is.
+pub type Relocate = fn(tag: u8, bits: u64, copy: &mut [u8], from: usize, to: usize) -> bool;
+
+/// How many of the largest free blocks are looked at with their neighbours before all blocks are.
+const NEIGHBOURHOODS: usize = 16;
+/// Blocks that one search looks at: a bound on the time that others wait for the arena.
+const MOST_BLOCKS: usize = 1 << 20;
+/// How long readers that were interrupted in the middle of a look-up are waited for.
+const LONGEST_DRAIN: Duration = Duration::from_millis(5);
+
+/// A row of blocks.
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    start: u64,
+    end: u64,
+    /// Bytes that have to be moved.
+    cost: u64,
+}
+
+/// Finds the cheapest row of at least so many bytes among blocks that it is shown in the order of their addresses.
+struct Search {
+    needed: u64,
+    row: VecDeque<(u64, u64, u64)>,
+    bytes: u64,
+    cost: u64,
+    best: Option<Window>,
+}
+
+impl Search {
+    fn new(needed: u64) -> Self {
+        Self { needed, row: VecDeque::new(), bytes: 0, cost: 0, best: None }
+    }
+
+    /// A block that cannot be part of a window, or the end.
+    fn interrupt(&mut self) {
+        self.row.clear();
+        (self.bytes, self.cost) = (0, 0);
+    }
+
+    fn show(&mut self, offset: u64, bytes: u64, cost: u64) {
+        self.row.push_back((offset, bytes, cost));
+        self.bytes += bytes;
+        self.cost += cost;
+        while let Some(&(_, bytes, cost)) = self.row.front()
+            && self.bytes - bytes >= self.needed
+        {
+            self.row.pop_front();
+            self.bytes -= bytes;
+            self.cost -= cost;
+        }
+        if self.bytes >= self.needed
+            && self.best.is_none_or(|best| self.cost < best.cost)
+            && let Some(&(start, ..)) = self.row.front()
+        {
+            self.best = Some(Window { start, end: start + self.bytes, cost: self.cost });
+        }
+    }
+}
+
+impl HeapGuard<'_> {
+    /// Moves entries until a block with room for `bytes` can be allocated, and allocates it. `None` when no window is
+    /// long enough, when there is no other place for what is in it, or when readers are in the way.
+    pub(crate) fn compact_for(&self, bytes: u64) -> Option<u64> {
+        let heap = self.heap;
+        let needed = bytes.checked_add(crate::heap::block::HEADER)?;
+        if heap.control().free_bytes.load(Ordering::Relaxed) < needed || self.segment.is_dirty() {
+            return None;
+        }
+        let survey = self.segment.slots.survey();
+        if survey.holds() {
+            return None;
+        }
+        let window = self.find_window(needed, &survey)?;
+        self.empty(window);
+        heap.allocate(bytes)
+    }
+
+    /// Whether a row of `bytes` could be emptied by moving or by evicting.
+    pub(crate) fn is_within_reach(&self, bytes: u64, survey: &Survey) -> bool {
+        let mut search = Search::new(bytes);
+        self.search_all(&mut search, survey);
+        search.best.is_some()
+    }
+
+    fn find_window(&self, needed: u64, survey: &Survey) -> Option<Window> {
+        let mut search = Search::new(needed);
+        for offset in self.heap.largest_free_blocks(NEIGHBOURHOODS) {
+            self.search_around(offset, &mut search, survey);
+        }
+        // Moving a quarter of what is wanted is cheaper than looking at everything.
+        if search.best.is_none_or(|best| best.cost > needed / 4) {
+            self.search_all(&mut search, survey);
+        }
+        search.best
+    }
+
+    fn search_all(&self, search: &mut Search, survey: &Survey) {
+        search.interrupt();
+        for offset in self.heap.walk().take(MOST_BLOCKS) {
+            self.show(offset, search, survey);
+        }
+    }
+
+    /// Looks at windows that have the free block at `offset` in them.
+    fn search_around(&self, offset: u64, search: &mut Search, survey: &Survey) {
+        search.interrupt();
+        let (mut start, mut bytes) = (offset, 0);
+        while bytes < search.needed
+            && let Some(previous) = self.heap.previous_of(start)
+            && self.cost_of(previous, survey).is_some()
+        {
+            bytes += self.heap.block(previous).bytes();
+            start = previous;
+        }
+        let end = offset + self.heap.block(offset).bytes() + search.needed;
+        let mut next = Some(start);
+        while let Some(block) = next.filter(|block| *block < end) {
+            self.show(block, search, survey);
+            next = self.heap.next_of(block);
+        }
+    }
+
+    fn show(&self, offset: u64, search: &mut Search, survey: &Survey) {
+        match self.cost_of(offset, survey) {
+            Some(cost) => search.show(offset, self.heap.block(offset).bytes(), cost),
+            None => search.interrupt(),
+        }
+    }
+
+    /// Bytes to be moved for this block to become free; `None` when it has to stay.
+    fn cost_of(&self, offset: u64, survey: &Survey) -> Option<u64> {
+        let block = self.heap.block(offset);
+        match block.state()? {
+            State::Free => Some(0),
+            State::Live if survey.is_free(offset, 0) => Some(block.bytes()),
+            _ => None,
+        }
+    }
+
+    /// Empties a window as far as possible.
+    fn empty(&self, window: Window) {
+        let heap = self.heap;
+        let mut taken = Vec::new();
+        let mut next = Some(window.start);
+        while let Some(offset) = next.filter(|offset| *offset < window.end) {
+            next = heap.next_of(offset);
+            if heap.block(offset).is(State::Free) {
+                heap.take_free(offset);
+                step!("move: block taken");
+                taken.push(offset);
+            }
+        }
+        let mut next = Some(window.start);
+        while let Some(offset) = next.filter(|offset| *offset < window.end) {
+            next = heap.next_of(offset);
+            let at = EntryAt::new(&self.segment.memory, offset);
+            let is_gone = !heap.block(offset).is(State::Live)
+                || self.relocate(at)
+                // Where entries may go, one that cannot be moved does: nothing else would make room.
+                || (self.segment.evicts && self.evict(at, false).is_some());
+            if !is_gone {
+                break;
+            }
+        }
+        self.reclaim();
+        if heap.control().incoming.0.retired.get().0 != 0 {
+            self.segment.slots.drain(Instant::now() + LONGEST_DRAIN);
+            self.reclaim();
+        }
+        for offset in taken {
+            heap.free(offset);
+            step!("move: block freed");
+        }
+    }
+
+    /// Moves an entry to another block. False when it has to stay.
+    fn relocate(&self, old: EntryAt<'_>) -> bool {
+        let (segment, heap) = (self.segment, self.heap);
+        let hash = old.entry.hash.load(Ordering::Relaxed);
+        let Some(guard) = segment.try_lock_shard(Index::shard_of(hash)) else { return false };
+        let Some(found) = segment.index.find_block(hash, old.offset).filter(|_| !old.is_superseded()) else {
+            return false;
+        };
+        let size = EntryAt::size(old.key_len(), old.payload_len());
+        let Some(offset) = size.and_then(|size| heap.allocate(size)) else { return false };
+        let new = EntryAt::new(&segment.memory, offset);
+        new.entry.owner_or_stamp.store(0, Ordering::Relaxed);
+        if !self.copy(old, new) {
+            heap.free(offset);
+            return false;
+        }
+        step!("move: copied");
+        segment.exchange(&guard, hash, new, found);
+        self.take_place(old, new);
+        step!("move: queued");
+        segment.retire(old);
+        step!("move: retired");
+        true
+    }
+
+    /// Fills a block that is ours with what an entry has, whose shard's lock is held.
+    fn copy(&self, old: EntryAt<'_>, new: EntryAt<'_>) -> bool {
+        let segment = self.segment;
+        old.copy_head_to(new);
+        let len = old.payload_len();
+        let bytes = new.payload_offset() - new.key_offset() + len as u64;
+        let (from, to) = (
+            segment.memory.pointer(old.key_offset(), bytes),
+            segment.memory.pointer(new.key_offset(), bytes),
+        );
+        // SAFETY: both ranges were checked, the blocks differ, the new one is ours, and key and payload of an entry
+        // do not change.
+        unsafe { std::ptr::copy_nonoverlapping(from, to, bytes as usize) };
+        if len == 0 {
+            return true;
+        }
+        let Some(relocate) = segment.relocate.get() else { return false };
+        // SAFETY: the range lies inside the block that is ours; bytes are valid with any contents.
+        let copy = unsafe {
+            std::slice::from_raw_parts_mut(segment.memory.pointer(new.payload_offset(), len as u64), len)
+        };
+        let (tag, bits) = (old.entry.tag.load(Ordering::Relaxed), old.entry.bits.load(Ordering::Relaxed));
+        relocate(
+            tag,
+            bits,
+            copy,
+            segment.readable(old.payload_offset()),
+            segment.readable(new.payload_offset()),
+        )
+    }
+
+    /// Gives an entry's places in the eviction queue and the expiry wheel to its copy.
+    fn take_place(&self, old: EntryAt<'_>, new: EntryAt<'_>) {
+        self.replace_in_queue(old, new);
+        self.unfile(old);
+        new.entry.filed.store(0, Ordering::Relaxed);
+        self.file_if_it_expires(new);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The cheapest window among blocks of (bytes, cost), as places in the list; a cost of `None` interrupts.
+    fn find(needed: u64, blocks: &[(u64, Option<u64>)]) -> Option<(u64, u64, u64)> {
+        let mut search = Search::new(needed);
+        let mut offset = 0;
+        for &(bytes, cost) in blocks {
+            match cost {
+                Some(cost) => search.show(offset, bytes, cost),
+                None => search.interrupt(),
+            }
+            offset += bytes;
+        }
+        search.best.map(|window| (window.start, window.end, window.cost))
+    }
+
+    #[test]
+    fn the_cheapest_row_that_is_long_enough_is_found() {
+        let free = |bytes| (bytes, Some(0));
+        let live = |bytes| (bytes, Some(bytes));
+        assert_eq!(find(100, &[free(50), live(30), free(40)]), Some((0, 120, 30)));
+        assert_eq!(find(100, &[free(50), live(80), free(40), live(10), free(50)]), Some((130, 230, 10)));
+        assert_eq!(find(100, &[free(60), (5, None), free(60)]), None);
+        assert_eq!(find(100, &[live(60), free(50), live(60)]), Some((0, 110, 60)));
+        assert_eq!(find(100, &[]), None);
+    }
+}
