@@ -9,6 +9,13 @@ macro_rules! step {
 }
 pub(crate) use step;
 
+/// The same where the name comes from elsewhere.
+#[inline]
+pub(crate) fn at(_name: &'static str) {
+    #[cfg(feature = "fault-injection")]
+    active::reached(_name);
+}
+
 #[cfg(feature = "fault-injection")]
 pub use active::*;
 

@@ -1,6 +1,6 @@
 use crate::sync::{AtomicU32, AtomicU64, Ordering, fence};
 
-use super::EpochClock;
+use super::{Copies, EpochClock};
 
 /// What one reader publishes: written by its owner alone, read by whoever reclaims.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl Reader {
     }
 
     /// Keeps all that `other` keeps, on behalf of a forked child. Falls back to a hold when `list` is too short.
-    pub(crate) fn copy_from(&self, list: &[AtomicU64], other: &Self, others: &[AtomicU64]) {
+    pub fn copy_from(&self, list: &[AtomicU64], other: &Self, others: &[AtomicU64], copies: &Copies) {
         let count = other.pin_count().min(others.len());
         self.request.store(other.request.load(Ordering::Relaxed), Ordering::Relaxed);
         if count <= list.len() {
@@ -78,8 +78,7 @@ impl Reader {
             // Epoch 1 is before every retirement: holds back everything.
             self.request.store(1, Ordering::Relaxed);
         }
-        // SYNC POINT "reader enters": the other slot still keeps the same, so nothing can slip through.
-        fence(Ordering::SeqCst);
+        copies.count_one();
     }
 
     /// Clears everything; for a slot whose owner is gone.

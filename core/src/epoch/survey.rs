@@ -1,6 +1,9 @@
 use crate::sync::{AtomicU64, Ordering, fence};
 
-use super::Reader;
+use super::{Copies, Reader, Slotless};
+
+/// Looks at all readers before giving up, when each meets another fork.
+const MOST_SURVEYS: usize = 16;
 
 /// What all readers together keep, as seen at one moment.
 ///
@@ -16,8 +19,30 @@ pub struct Survey {
 }
 
 impl Survey {
+    /// What all readers of a segment keep, with those that have no slot.
+    pub fn of_all<'a, I>(slotless: &Slotless, copies: &Copies, readers: impl Fn() -> I) -> Self
+    where
+        I: Iterator<Item = (&'a Reader, &'a [AtomicU64])>,
+    {
+        // SYNC POINT "reclaimer surveys": pairs with the fences in `Slotless::enter` and, since `readers` may read how many
+        // there are before `take` has its own, in `Reader::enter`.
+        fence(Ordering::SeqCst);
+        if slotless.count() != 0 {
+            return Self::blocked();
+        }
+        for _ in 0..MOST_SURVEYS {
+            // SYNC POINT "pins are copied".
+            let before = copies.made();
+            let survey = Self::take(readers());
+            if copies.made() == before {
+                return survey;
+            }
+        }
+        Self::blocked()
+    }
+
     /// Looks at every reader and its pin list.
-    pub fn take<'a>(readers: impl Iterator<Item = (&'a Reader, &'a [AtomicU64])>) -> Self {
+    fn take<'a>(readers: impl Iterator<Item = (&'a Reader, &'a [AtomicU64])>) -> Self {
         // SYNC POINT "reclaimer surveys": pairs with the fence in `Reader::enter`.
         fence(Ordering::SeqCst);
         let mut survey = Self { oldest: u64::MAX, pins: Vec::new(), holds: false };
