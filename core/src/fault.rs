@@ -11,6 +11,7 @@ pub(crate) use step;
 
 /// The same where the name comes from elsewhere.
 #[inline]
+#[cfg(not(loom))]
 pub(crate) fn at(_name: &'static str) {
     #[cfg(feature = "fault-injection")]
     active::reached(_name);

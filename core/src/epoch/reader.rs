@@ -24,8 +24,10 @@ impl Reader {
     /// Begins an operation: until [`Self::leave`], nothing that can be found now is reclaimed.
     #[inline]
     pub fn enter(&self, clock: &EpochClock) {
-        self.op.store(clock.now(), Ordering::Relaxed);
-        // SYNC POINT "reader enters": pairs with the fence in `Survey::take`.
+        // Release, as in `leave`: a reclaimer that sees this epoch, and not that an earlier operation was cleared, must see
+        // what that one kept.
+        self.op.store(clock.now(), Ordering::Release);
+        // SYNC POINT "reader enters": pairs with the fence in `Survey::of_all`.
         fence(Ordering::SeqCst);
     }
 

@@ -24,8 +24,8 @@ impl Survey {
     where
         I: Iterator<Item = (&'a Reader, &'a [AtomicU64])>,
     {
-        // SYNC POINT "reclaimer surveys": pairs with the fences in `Slotless::enter` and, since `readers` may read how many
-        // there are before `take` has its own, in `Reader::enter`.
+        // SYNC POINT "reclaimer surveys": pairs with the fences in `Reader::enter` and `Slotless::enter`. Before anything
+        // is read, how many slots there are included.
         fence(Ordering::SeqCst);
         if slotless.count() != 0 {
             return Self::blocked();
@@ -41,10 +41,8 @@ impl Survey {
         Self::blocked()
     }
 
-    /// Looks at every reader and its pin list.
+    /// Looks at every reader and its pin list. The fence is behind the caller.
     fn take<'a>(readers: impl Iterator<Item = (&'a Reader, &'a [AtomicU64])>) -> Self {
-        // SYNC POINT "reclaimer surveys": pairs with the fence in `Reader::enter`.
-        fence(Ordering::SeqCst);
         let mut survey = Self { oldest: u64::MAX, pins: Vec::new(), holds: false };
         for (reader, list) in readers {
             // The operation first: when it is seen cleared, the pins it made are seen below.

@@ -35,9 +35,9 @@ pub trait Tenure {
 /// Clears what the last owner left: it is gone, in order or not. `life` held.
 pub fn clean_up(slot: &impl Tenure, dirty: &Dirty) {
     slot.reader().reset();
-    // SYNC POINT "slot's owner is gone": before the mark. A repair that runs now finds the life lock busy, with us; only
-    // the new generation tells it that the owner is dead, and what it takes for alive after the mark is never looked at
-    // again.
+    // SYNC POINT "slot's owner is gone": before the mark. A repair that runs at this moment finds the life lock busy, with
+    // us, and would take the owner for alive and clear the mark, were it not for the new generation. A repair that saw the
+    // old one began before the mark, and so does not clear it.
     slot.generation().fetch_add(1, Ordering::Release);
     if slot.kept().load(Ordering::Relaxed) != 0 || slot.building().load(Ordering::Relaxed) != 0 {
         // It died while storing, or with blocks in its keeping. The rebuild frees blocks whose owner is gone; only it
