@@ -154,16 +154,36 @@ impl Shared {
 /// One thread that uses them, and where it dies.
 struct Process {
     shared: Arc<Shared>,
-    dies_at: Option<&'static str>,
+    dies_at: Option<(&'static str, &'static Deaths)>,
+}
+
+/// Counts deaths, so that a model whose thread never gets to where it is to die fails.
+struct Deaths(std::sync::atomic::AtomicU64);
+
+impl Deaths {
+    fn none() -> &'static Self {
+        Box::leak(Box::new(Self(std::sync::atomic::AtomicU64::new(0))))
+    }
+
+    fn check(&self) {
+        assert_ne!(self.0.load(Ordering::Relaxed), 0, "nobody died where the model wants it");
+    }
 }
 
 impl Process {
-    fn new(shared: &Arc<Shared>, dies_at: Option<&'static str>) -> Self {
-        Self { shared: shared.clone(), dies_at }
+    fn new(shared: &Arc<Shared>) -> Self {
+        Self { shared: shared.clone(), dies_at: None }
+    }
+
+    fn dying(shared: &Arc<Shared>, step: &'static str, deaths: &'static Deaths) -> Self {
+        Self { shared: shared.clone(), dies_at: Some((step, deaths)) }
     }
 
     fn step(&self, name: &'static str) {
-        if self.dies_at == Some(name) {
+        if let Some((step, deaths)) = self.dies_at
+            && step == name
+        {
+            deaths.0.fetch_add(1, Ordering::Relaxed);
             for lock in self.shared.locks.iter().rev().chain([&self.shared.slot.life]) {
                 lock.die();
             }
@@ -278,12 +298,13 @@ impl Tenure for MortalSlot<'_> {
 
 /// A writer dies in a lock; the next one dies at `step` of the hand-over or the repair; a third one goes on.
 fn a_death_and_another(step: &'static str) {
-    model(2, move || {
+    let (deaths, others) = (Deaths::none(), Deaths::none());
+    model(4, move || {
         let shared = Shared::new();
-        let first = Process::new(&shared, Some("write: half"));
-        let second = Process::new(&shared, Some(step));
+        let first = Process::dying(&shared, "write: half", deaths);
+        let second = Process::dying(&shared, step, others);
         let threads = [mortal(first, |process| process.write(0)), mortal(second, |process| process.write(0))];
-        let third = Process::new(&shared, None);
+        let third = Process::new(&shared);
         third.write(0);
         for thread in threads {
             thread.join().unwrap();
@@ -293,6 +314,8 @@ fn a_death_and_another(step: &'static str) {
         assert!(!shared.dirty.is_set());
         assert!(shared.repairs.load(Ordering::Relaxed) >= 1);
     });
+    deaths.check();
+    others.check();
 }
 
 #[test]
@@ -328,12 +351,13 @@ fn a_death_after_the_mark_is_cleared() {
 #[test]
 fn a_repair_has_everything_to_itself() {
     // loom fails this if a repair touches a structure while another thread does.
-    model(2, || {
+    let deaths = Deaths::none();
+    model(4, move || {
         let shared = Shared::new();
-        let first = Process::new(&shared, Some("write: half"));
-        let second = Process::new(&shared, None);
+        let first = Process::dying(&shared, "write: half", deaths);
+        let second = Process::new(&shared);
         let threads = [mortal(first, |process| process.write(0)), mortal(second, |process| process.write(1))];
-        let third = Process::new(&shared, None);
+        let third = Process::new(&shared);
         third.write(0);
         for thread in threads {
             thread.join().unwrap();
@@ -341,15 +365,17 @@ fn a_repair_has_everything_to_itself() {
         third.write(1);
         assert!(!shared.dirty.is_set());
     });
+    deaths.check();
 }
 
 #[test]
 fn who_only_tries_a_lock_gets_it_whole_or_not_at_all() {
-    model(2, || {
+    let deaths = Deaths::none();
+    model(4, move || {
         let shared = Shared::new();
-        let first = Process::new(&shared, Some("write: half"));
+        let first = Process::dying(&shared, "write: half", deaths);
         let dying = mortal(first, |process| process.write(0));
-        let second = Process::new(&shared, None);
+        let second = Process::new(&shared);
         let trying = mortal(second, |second| {
             for _ in 0..2 {
                 if let Some(held) = try_take(second, &second.shared.locks[0]) {
@@ -360,8 +386,9 @@ fn who_only_tries_a_lock_gets_it_whole_or_not_at_all() {
         });
         dying.join().unwrap();
         trying.join().unwrap();
-        Process::new(&shared, None).write(0);
+        Process::new(&shared).write(0);
     });
+    deaths.check();
 }
 
 /// The slot's owner died outside of any lock while it built a block.
@@ -376,7 +403,7 @@ fn with_a_dead_builder() -> Arc<Shared> {
 
 /// Nobody else is there any more: whoever needs memory now gets the block.
 fn is_given_back(shared: &Arc<Shared>) {
-    let last = Process::new(shared, None);
+    let last = Process::new(shared);
     reap(&MortalSlot(&last), &shared.dirty);
     last.write(1);
     assert_eq!(shared.building.load(Ordering::Relaxed), 0, "a dead writer's block is lost");
@@ -387,12 +414,12 @@ fn is_given_back(shared: &Arc<Shared>) {
 #[test]
 fn a_block_of_who_died_outside_of_locks_is_given_back() {
     // One cleans the slot up while another repairs for another reason.
-    model(3, || {
+    model(5, || {
         let shared = with_a_dead_builder();
         shared.dirty.mark();
-        let repairing = Process::new(&shared, None);
+        let repairing = Process::new(&shared);
         let repairing = mortal(repairing, |process| process.write(0));
-        reap(&MortalSlot(&Process::new(&shared, None)), &shared.dirty);
+        reap(&MortalSlot(&Process::new(&shared)), &shared.dirty);
         repairing.join().unwrap();
         is_given_back(&shared);
     });
@@ -400,28 +427,30 @@ fn a_block_of_who_died_outside_of_locks_is_given_back() {
 
 #[test]
 fn a_block_is_given_back_when_who_cleans_up_dies() {
-    model(3, || {
+    let deaths = Deaths::none();
+    model(3, move || {
         let shared = with_a_dead_builder();
         shared.dirty.mark();
-        let cleaning = Process::new(&shared, Some("slot: cleaning up"));
+        let cleaning = Process::dying(&shared, "slot: cleaning up", deaths);
         let cleaning = mortal(cleaning, |cleaning| reap(&MortalSlot(cleaning), &cleaning.shared.dirty));
-        Process::new(&shared, None).write(0);
+        Process::new(&shared).write(0);
         cleaning.join().unwrap();
         is_given_back(&shared);
     });
+    deaths.check();
 }
 
 #[test]
 fn a_block_whose_builder_lives_is_left_alone() {
-    model(3, || {
+    model(5, || {
         let shared = Shared::new();
         let _ = shared.slot.life.try_lock();
         shared.slot.building.store(1, Ordering::Relaxed);
         shared.building.store(1, Ordering::Relaxed);
         shared.dirty.mark();
-        let repairing = Process::new(&shared, None);
+        let repairing = Process::new(&shared);
         let repairing = mortal(repairing, |process| process.write(0));
-        reap(&MortalSlot(&Process::new(&shared, None)), &shared.dirty);
+        reap(&MortalSlot(&Process::new(&shared)), &shared.dirty);
         repairing.join().unwrap();
         assert_eq!(shared.building.load(Ordering::Relaxed), 1, "a block was taken from who builds it");
         assert_eq!(shared.slot.generation.load(Ordering::Relaxed), OWNED);
@@ -648,7 +677,7 @@ fn nobody_sleeps_through_the_end_of_a_reservation() {
 #[test]
 fn nobody_sleeps_through_the_death_of_a_holder() {
     // The kernel wakes one of those who watch; each of them waits for another key of the dead one.
-    model(2, || {
+    model(3, || {
         let all = Reservations::new(2);
         let waiters: Vec<_> = (0..2)
             .map(|shard| {
