@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use super::block::{FreeLinks, HEADER, MIN_UNITS};
 use super::control::{class_of, class_that_fits};
 use super::{Heap, State, UNIT};
+use crate::entry::EntryAt;
 use crate::fault::step;
 
 /// How many blocks of the exact class are looked at before a larger class is split: enough to keep blocks
@@ -19,6 +20,10 @@ impl Heap {
         let offset = self.find_fit(units)?;
         self.remove_free(offset);
         step!("allocate: list unlinked");
+        if EntryAt::has_room(units * UNIT) {
+            // Whatever lay here might name a builder who lives: nobody's until the caller says whose it is.
+            EntryAt::new(&self.memory, offset).entry.owner_or_stamp.store(0, Ordering::Relaxed);
+        }
         let block = self.block(offset);
         let rest = block.units() - units;
         if rest >= MIN_UNITS {
