@@ -14,6 +14,7 @@ use crate::header::Header;
 use crate::layout::{Layout, PINS, SLOT_SIZE};
 use crate::memory::{Memory, Shared};
 use crate::protocol::{self, Robust, Taken, Tenure};
+use crate::sys::futex::{self, Awaited};
 use crate::sys::robust::RobustMutex;
 
 /// One reader. The first line is its owner's alone while it reads; the second changes with the owner.
@@ -105,7 +106,7 @@ impl Tenure for Slot {
     }
 
     fn wake_watchers(&self) {
-        self.life.wake_watchers();
+        futex::wake_all(&self.generation);
     }
 
     fn reached(&self, step: &'static str) {
@@ -278,10 +279,13 @@ impl Slots {
         protocol::lives(self.slot(index), owner.0 as u32, &self.header().dirty.0)
     }
 
-    /// What changes when `owner` dies; `None` when it is dead already or cannot be watched.
-    pub(crate) fn watch(&self, owner: Owner) -> Option<(&AtomicU32, u32)> {
-        let index = owner.index().filter(|index| *index < self.ready())?;
-        self.slot(index).life.watch_holder()
+    /// What changes when `owner` dies, and when somebody has found out; `None` when it is dead already or cannot be
+    /// watched.
+    pub(crate) fn watch(&self, owner: Owner) -> Option<[Awaited<'_>; 2]> {
+        let slot = self.slot(owner.index().filter(|index| *index < self.ready())?);
+        // SYNC POINT "waiter watches": the kernel wakes one of those who sleep on the life lock; that one cleans the slot up,
+        // changes the generation and wakes the others, asleep or about to be.
+        Some([slot.life.watch_holder()?, (&slot.generation, owner.0 as u32)])
     }
 
     /// What all readers keep.

@@ -21,6 +21,7 @@ use static_cache_core::protocol::{
 fn model(preemptions: usize, run: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(preemptions);
+    builder.max_branches = 10_000;
     builder.check(run);
 }
 
@@ -585,7 +586,7 @@ impl Tenure for Slot<WordLock> {
     }
 
     fn wake_watchers(&self) {
-        self.life.kernel.wake(&self.life.word, usize::MAX);
+        self.life.kernel.wake(&self.generation, usize::MAX);
     }
 
     fn reached(&self, _step: &'static str) {}
@@ -640,7 +641,8 @@ impl Reservations {
             |reserved| reserved.then_some((bell, ())),
             |bell, seen, ()| {
                 if let Some(now) = watch(&self.holder.life.word) {
-                    self.kernel.wait(&[(bell.word(), seen), (&self.holder.life.word, now)]);
+                    let life = (&self.holder.life.word, now);
+                    self.kernel.wait(&[(bell.word(), seen), life, (&self.holder.generation, OWNED)]);
                 }
                 Ok::<_, ()>(())
             },
@@ -676,10 +678,12 @@ fn nobody_sleeps_through_the_end_of_a_reservation() {
 
 #[test]
 fn nobody_sleeps_through_the_death_of_a_holder() {
-    // The kernel wakes one of those who watch; each of them waits for another key of the dead one.
-    model(3, || {
-        let all = Reservations::new(2);
-        let waiters: Vec<_> = (0..2)
+    // The kernel wakes one of those who watch; each of them waits for another key of the dead one. When the first one has
+    // cleaned up, letting go of the life lock wakes a second one: three are needed to see that all are woken, and that
+    // nobody falls asleep on a life lock that is only held to clean up.
+    model(2, || {
+        let all = Reservations::new(3);
+        let waiters: Vec<_> = (0..3)
             .map(|shard| {
                 let all = all.clone();
                 thread::spawn(move || all.wait_for_mortal(shard))

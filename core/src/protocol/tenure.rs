@@ -25,7 +25,7 @@ pub trait Tenure {
     /// Whether the slot waits for a forked child.
     fn is_promised(&self) -> bool;
 
-    /// Wakes everybody who sleeps until the owner dies; the kernel wakes only one.
+    /// Wakes everybody who sleeps until the generation changes. (At the owner's death the kernel wakes only one.)
     fn wake_watchers(&self);
 
     /// Tests stop or end a thread here.
@@ -48,6 +48,7 @@ pub fn clean_up(slot: &impl Tenure, dirty: &Dirty) {
         slot.building().store(0, Ordering::Release);
         slot.kept().store(0, Ordering::Release);
     }
+    // SYNC POINT "waiter watches": after the new generation, so that who is about to sleep is refused by the kernel.
     slot.wake_watchers();
 }
 

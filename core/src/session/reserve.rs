@@ -273,7 +273,7 @@ impl Segment {
             return futex::wait(released, seen, left);
         }
         match self.slots.watch(foreign.owner) {
-            Some(life) => futex::wait_either((released, seen), life, left),
+            Some([life, owner]) => futex::wait_any([(released, seen), life, owner], left),
             None => futex::wait(released, seen, left.min(LOOK_AGAIN)),
         }
     }

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::protocol::{self, Robust, Taken};
-use crate::sys::futex;
 
 /// A process-shared robust mutex. It may lie at different addresses in different processes.
 #[repr(C, align(8))]
@@ -72,12 +71,6 @@ impl RobustMutex {
         } else {
             0
         }
-    }
-
-    /// Wakes everybody who watches the holder: the kernel wakes only one.
-    pub(crate) fn wake_watchers(&self) {
-        // SAFETY: as in `watch_holder`; elsewhere nobody waits on the word and waking it does nothing.
-        futex::wake_all(unsafe { AtomicU32::from_ptr(self.0.get().cast::<u32>()) });
     }
 
     fn settle(&self, result: i32) -> Taken {
