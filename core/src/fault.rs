@@ -9,6 +9,14 @@ macro_rules! step {
 }
 pub(crate) use step;
 
+/// The same where the name comes from elsewhere.
+#[inline]
+#[cfg(not(loom))]
+pub(crate) fn at(_name: &'static str) {
+    #[cfg(feature = "fault-injection")]
+    active::reached(_name);
+}
+
 #[cfg(feature = "fault-injection")]
 pub use active::*;
 

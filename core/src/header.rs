@@ -2,11 +2,12 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use crate::epoch::EpochClock;
+use crate::epoch::{Copies, EpochClock, Slotless};
 use crate::error::Error;
 use crate::hash::KeyHasher;
 use crate::layout::{LAYOUT_VERSION, Layout, MAGIC};
 use crate::memory::{Memory, Shared};
+use crate::protocol::Dirty;
 use crate::segment::{Policy, SegmentConfig};
 
 /// A value on a cache line of its own, so that writers of one counter do not disturb readers of another.
@@ -49,16 +50,17 @@ pub(crate) struct Header {
     identity: Line<Identity>,
     /// Advances with every change.
     pub(crate) clock: Line<EpochClock>,
-    /// Non-zero: a writer died inside a lock and nobody has repaired the structures yet. Counts, so that a repair
-    /// notices another death.
-    pub(crate) dirty: Line<AtomicU32>,
+    /// Whether a writer died inside a lock and nobody has repaired the structures yet.
+    pub(crate) dirty: Line<Dirty>,
     /// How many slots are formatted; slots beyond were never used.
     pub(crate) slots_ready: Line<AtomicU32>,
     /// Requests that read without any slot. While non-zero, nothing is reclaimed.
-    pub(crate) slotless_readers: Line<AtomicU64>,
+    pub(crate) slotless_readers: Line<Slotless>,
     /// Keys reserved at present; while zero, writers need not look for a reservation.
     pub(crate) reservations: Line<AtomicU64>,
     pub(crate) counters: Line<Counters>,
+    /// Slots filled with what another keeps, before forks.
+    pub(crate) copies: Line<Copies>,
 }
 
 // SAFETY: atomics only.
@@ -126,11 +128,6 @@ impl Header {
             return Err(Error::Corrupt("keys hash differently in this build"));
         }
         Ok(layout)
-    }
-
-    /// Notes that something must be repaired.
-    pub(crate) fn mark_dirty(&self) {
-        self.dirty.0.fetch_add(1, Ordering::Release);
     }
 
     /// The hasher of this segment's keys.

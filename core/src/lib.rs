@@ -39,7 +39,6 @@ mod entry;
 mod error;
 #[cfg(not(loom))]
 mod evict;
-#[cfg(not(loom))]
 #[doc(hidden)]
 pub mod fault;
 #[cfg(not(loom))]
@@ -56,6 +55,9 @@ mod layout;
 mod lock;
 #[cfg(not(loom))]
 mod memory;
+#[cfg_attr(loom, allow(dead_code))]
+#[doc(hidden)]
+pub mod protocol;
 #[cfg(not(loom))]
 mod recover;
 #[cfg(not(loom))]

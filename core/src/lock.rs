@@ -7,37 +7,24 @@
 //!
 //! A death inside a lock changes the segment's `dirty` mark before anything else; whoever takes a lock and sees
 //! the mark lets go, takes all locks and repairs ([`crate::recover`]). The mark goes last, so a repair that is
-//! killed is simply done again.
+//! killed is simply done again. The steps of this are in [`crate::protocol`], which the models explore.
 
 use std::sync::atomic::Ordering;
-
-use crate::error::Error;
-use crate::fault::step;
 use std::time::Duration;
 
+use crate::error::Error;
 use crate::heap::Heap;
-use crate::layout::{ARENAS, SHARDS};
+use crate::layout::SHARDS;
+use crate::protocol::{self, Dirty, Locks, Robust, Taken};
 use crate::segment::Segment;
 use crate::shard::Shard;
-use crate::sys::robust::{RobustMutex, Taken};
+use crate::sys::robust::RobustMutex;
 
 /// How long somebody waits for an arena before going on to the other.
 const A_MOMENT: Duration = Duration::from_millis(1);
 
 /// A lock of the segment, held until dropped.
-pub(crate) struct Held<'a> {
-    mutex: &'a RobustMutex,
-}
-
-impl Drop for Held<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        step!("unlock: about to");
-        // SAFETY: a `Held` exists only on the thread that took the lock (mutex references make it neither
-        // Send nor Sync: `RobustMutex` holds an `UnsafeCell`).
-        unsafe { self.mutex.unlock() };
-    }
-}
+pub(crate) type Held<'a> = protocol::Held<'a, RobustMutex>;
 
 /// A shard with its lock.
 pub(crate) struct ShardGuard<'a> {
@@ -53,60 +40,61 @@ pub(crate) struct HeapGuard<'a> {
     _held: Option<Held<'a>>,
 }
 
+/// The locks of a segment, for [`crate::protocol`].
+struct LocksOf<'a>(&'a Segment);
+
+impl Locks for LocksOf<'_> {
+    type Mutex = RobustMutex;
+    type Error = Error;
+
+    #[inline]
+    fn dirty(&self) -> &Dirty {
+        &self.0.header().dirty.0
+    }
+
+    fn limit(&self) -> Duration {
+        self.0.lock_timeout()
+    }
+
+    fn timed_out(&self) -> Error {
+        Error::LockTimeout { waited_ms: self.0.lock_timeout().as_millis() as u64 }
+    }
+
+    fn every(&self) -> impl Iterator<Item = &RobustMutex> {
+        let shards = self.0.shards().map(|shard| &shard.lock);
+        shards.chain(self.0.arenas.iter().map(|arena| &arena.control().lock))
+    }
+
+    fn repair(&self) -> Result<(), Error> {
+        crate::recover::repair(self.0)
+    }
+
+    fn count_repair(&self) {
+        self.0.header().counters.0.recoveries.fetch_add(1, Ordering::Relaxed);
+    }
+
+    #[inline]
+    fn reached(&self, step: &'static str) {
+        crate::fault::at(step);
+    }
+}
+
 impl Segment {
     /// Whether a writer died inside a lock and its traces are still there.
     pub(crate) fn is_dirty(&self) -> bool {
-        self.header().dirty.0.load(Ordering::Acquire) != 0
-    }
-
-    fn mark_dirty(&self) {
-        self.header().mark_dirty();
-    }
-
-    fn timeout_error(&self) -> Error {
-        Error::LockTimeout { waited_ms: self.lock_timeout().as_millis() as u64 }
+        self.header().dirty.0.is_set()
     }
 
     /// Takes `mutex`, whatever its last holder's fate; a death is recorded.
     #[inline]
     fn take<'a>(&self, mutex: &'a RobustMutex) -> Result<Held<'a>, Error> {
-        match mutex.try_lock() {
-            Taken::Clean => {
-                step!("lock: taken");
-                Ok(Held { mutex })
-            }
-            taken => self.take_slowly(mutex, taken),
-        }
-    }
-
-    #[cold]
-    fn take_slowly<'a>(&self, mutex: &'a RobustMutex, mut taken: Taken) -> Result<Held<'a>, Error> {
-        if taken == Taken::Busy {
-            taken = mutex.lock(self.lock_timeout());
-        }
-        match taken {
-            Taken::Clean => {}
-            Taken::OwnerDied => {
-                step!("lock: owner died");
-                self.mark_dirty();
-                step!("lock: marked dirty");
-            }
-            Taken::Busy => return Err(self.timeout_error()),
-        }
-        Ok(Held { mutex })
+        protocol::take(&LocksOf(self), mutex)
     }
 
     /// Takes `mutex` over structures that are whole.
     #[inline]
     fn take_clean<'a>(&self, mutex: &'a RobustMutex) -> Result<Held<'a>, Error> {
-        loop {
-            let held = self.take(mutex)?;
-            if !self.is_dirty() {
-                return Ok(held);
-            }
-            drop(held);
-            self.recover()?;
-        }
+        protocol::whole(&LocksOf(self), || self.take(mutex))
     }
 
     /// Locks the shard of a hash.
@@ -119,15 +107,7 @@ impl Segment {
     /// Locks a shard if it is free and everything is whole; never waits.
     pub(crate) fn try_lock_shard(&self, index: usize) -> Option<ShardGuard<'_>> {
         let shard = self.shard(index);
-        let held = match shard.lock.try_lock() {
-            Taken::Busy => return None,
-            Taken::OwnerDied => {
-                self.mark_dirty();
-                Held { mutex: &shard.lock }
-            }
-            Taken::Clean => Held { mutex: &shard.lock },
-        };
-        (!self.is_dirty()).then_some(ShardGuard { shard, _held: held })
+        Some(ShardGuard { shard, _held: protocol::try_take(&LocksOf(self), &shard.lock)? })
     }
 
     /// Locks an arena.
@@ -153,7 +133,7 @@ impl Segment {
                 return Some(HeapGuard { segment: self, heap, _held: Some(held) });
             }
             drop(held);
-            self.recover().ok()?;
+            protocol::recover(&LocksOf(self)).ok()?;
         }
     }
 
@@ -175,17 +155,11 @@ impl Segment {
         if taken == Taken::Busy {
             taken = Self::wait_a_moment(heap);
         }
-        match taken {
-            Taken::Busy => return None,
-            Taken::OwnerDied => self.mark_dirty(),
-            Taken::Clean => {
-                step!("lock: taken");
-            }
-        }
+        let held = protocol::got(&LocksOf(self), mutex, taken)?;
         if control.stalled.load(Ordering::Relaxed) != 0 {
             control.stalled.store(0, Ordering::Relaxed);
         }
-        Some(Held { mutex })
+        Some(held)
     }
 
     /// The arena as a repair uses it, which has all locks.
@@ -221,46 +195,10 @@ impl Segment {
 
     /// Locks all of the given shards (ascending numbers, each once).
     pub(crate) fn lock_shards(&self, indices: &[usize]) -> Result<Vec<ShardGuard<'_>>, Error> {
-        loop {
-            let mut guards = Vec::with_capacity(indices.len());
-            for &index in indices {
-                let shard = self.shard(index);
-                guards.push(ShardGuard { shard, _held: self.take(&shard.lock)? });
-            }
-            if !self.is_dirty() {
-                return Ok(guards);
-            }
-            drop(guards);
-            self.recover()?;
-        }
-    }
-
-    /// Takes every lock and repairs, unless somebody else did meanwhile.
-    #[cold]
-    fn recover(&self) -> Result<(), Error> {
-        let mut held = Vec::with_capacity(SHARDS + ARENAS);
-        for shard in self.shards() {
-            held.push(self.take(&shard.lock)?);
-        }
-        for arena in &self.arenas {
-            held.push(self.take(&arena.control().lock)?);
-        }
-        step!("recover: locked");
-        let dirty = &self.header().dirty.0;
-        loop {
-            let seen = dirty.load(Ordering::Acquire);
-            if seen == 0 {
-                break;
-            }
-            crate::recover::repair(self)?;
-            step!("recover: repaired");
-            self.header().counters.0.recoveries.fetch_add(1, Ordering::Relaxed);
-            // Somebody who dies meanwhile, outside of a lock, may have been taken for alive by a part of the repair.
-            if dirty.compare_exchange(seen, 0, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
-                step!("recover: clean");
-                break;
-            }
-        }
-        Ok(())
+        let take = |&index: &usize| {
+            let shard = self.shard(index);
+            Ok(ShardGuard { shard, _held: self.take(&shard.lock)? })
+        };
+        protocol::whole(&LocksOf(self), || indices.iter().map(take).collect())
     }
 }

@@ -1,8 +1,9 @@
 //! Writer locks: one per 1/64 of the hashes.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::memory::Shared;
+use crate::protocol::Bell;
 use crate::sys::futex;
 use crate::sys::robust::RobustMutex;
 
@@ -13,10 +14,8 @@ pub(crate) struct Shard {
     /// Entries of this shard (reservations not counted).
     pub(crate) entries: AtomicU64,
     pub(crate) stores: AtomicU64,
-    /// Changes whenever a reservation of this shard ends; who waits for one sleeps on it.
-    pub(crate) released: AtomicU32,
-    /// How many sleep on it.
-    pub(crate) waiters: AtomicU32,
+    /// Rings whenever a reservation of this shard ends.
+    pub(crate) bell: Bell,
 }
 
 // SAFETY: atomics, and a mutex that is formatted before the segment is published.
@@ -33,9 +32,6 @@ impl Shard {
 
     /// Tells those who wait that a reservation ended.
     pub(crate) fn announce_release(&self) {
-        self.released.fetch_add(1, Ordering::SeqCst);
-        if self.waiters.load(Ordering::SeqCst) != 0 {
-            futex::wake_all(&self.released);
-        }
+        self.bell.ring(futex::wake_all);
     }
 }

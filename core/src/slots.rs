@@ -4,7 +4,7 @@
 //! ends, however it ends, so a slot whose lock can be taken belongs to nobody, without any question about
 //! process ids that were used again.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::epoch::{Reader, Survey};
@@ -13,7 +13,9 @@ use crate::fault::step;
 use crate::header::Header;
 use crate::layout::{Layout, PINS, SLOT_SIZE};
 use crate::memory::{Memory, Shared};
-use crate::sys::robust::{RobustMutex, Taken};
+use crate::protocol::{self, Robust, Taken, Tenure};
+use crate::sys::futex::{self, Awaited};
+use crate::sys::robust::RobustMutex;
 
 /// One reader. The first line is its owner's alone while it reads; the second changes with the owner.
 #[repr(C, align(128))]
@@ -74,9 +76,41 @@ impl Slot {
         let count = self.building.load(Ordering::Relaxed).wrapping_add_signed(by);
         self.building.store(count, Ordering::Relaxed);
     }
+}
+
+impl Tenure for Slot {
+    type Life = RobustMutex;
+
+    fn life(&self) -> &RobustMutex {
+        &self.life
+    }
+
+    fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    fn generation(&self) -> &AtomicU32 {
+        &self.generation
+    }
+
+    fn building(&self) -> &AtomicU64 {
+        &self.building
+    }
+
+    fn kept(&self) -> &AtomicU64 {
+        &self.kept
+    }
 
     fn is_promised(&self) -> bool {
         self.promised.load(Ordering::SeqCst) != 0
+    }
+
+    fn wake_watchers(&self) {
+        futex::wake_all(&self.generation);
+    }
+
+    fn reached(&self, step: &'static str) {
+        crate::fault::at(step);
     }
 }
 
@@ -169,19 +203,7 @@ impl Slots {
 
     /// Clears what the last owner left: it is gone, in order or not. `life` held.
     fn clean_up(&self, index: usize) {
-        let slot = self.slot(index);
-        slot.reader.reset();
-        if slot.kept.load(Ordering::Relaxed) != 0 || slot.building.load(Ordering::Relaxed) != 0 {
-            // It died while storing, or with blocks in its keeping. The rebuild frees blocks whose owner is gone; only it
-            // can do so without racing against another process that found out as well.
-            self.header().mark_dirty();
-            step!("slot: cleaning up");
-            // Last: whoever cleans up after us, if we die here, must see the same.
-            slot.building.store(0, Ordering::Release);
-            slot.kept.store(0, Ordering::Release);
-        }
-        slot.generation.fetch_add(1, Ordering::Release);
-        slot.life.wake_watchers();
+        protocol::clean_up(self.slot(index), &self.header().dirty.0);
     }
 
     /// Gives the slot back.
@@ -199,7 +221,7 @@ impl Slots {
     /// Gives slot `to`, which the calling thread owns, everything that slot `from` keeps.
     pub(crate) fn copy_pins(&self, from: usize, to: usize) {
         let (source, target) = (&self.slot(from).reader, &self.slot(to).reader);
-        target.copy_from(self.pins(to), source, self.pins(from));
+        target.copy_from(self.pins(to), source, self.pins(from), &self.header().copies.0);
     }
 
     /// Keeps a slot that the calling thread owns for the child of a fork.
@@ -240,21 +262,8 @@ impl Slots {
     /// Frees the slots of owners that no longer live.
     pub(crate) fn reap(&self) {
         for index in 0..self.ready() {
-            self.reap_one(index);
+            protocol::reap(self.slot(index), &self.header().dirty.0);
         }
-    }
-
-    fn reap_one(&self, index: usize) {
-        let slot = self.slot(index);
-        let taken = slot.life.try_lock();
-        if taken == Taken::Busy {
-            return;
-        }
-        if taken == Taken::OwnerDied && !slot.is_promised() {
-            self.clean_up(index);
-        }
-        // SAFETY: just taken. (A slot that nobody owns can be taken as well.)
-        unsafe { slot.life.unlock() };
     }
 
     /// Whether the owner still lives and still is the owner.
@@ -267,37 +276,24 @@ impl Slots {
         let Some(index) = owner.index().filter(|index| *index < self.ready()) else {
             return false;
         };
-        let slot = self.slot(index);
-        if Owner::new(index, slot.generation.load(Ordering::Acquire)) != owner {
-            return false;
-        }
-        match slot.life.try_lock() {
-            Taken::Busy => true,
-            taken => {
-                if taken == Taken::OwnerDied && !slot.is_promised() {
-                    self.clean_up(index);
-                }
-                // SAFETY: just taken.
-                unsafe { slot.life.unlock() };
-                false
-            }
-        }
+        protocol::lives(self.slot(index), owner.0 as u32, &self.header().dirty.0)
     }
 
-    /// What changes when `owner` dies; `None` when it is dead already or cannot be watched.
-    pub(crate) fn watch(&self, owner: Owner) -> Option<(&AtomicU32, u32)> {
-        let index = owner.index().filter(|index| *index < self.ready())?;
-        self.slot(index).life.watch_holder()
+    /// What changes when `owner` dies, and when somebody has found out; `None` when it is dead already or cannot be
+    /// watched.
+    pub(crate) fn watch(&self, owner: Owner) -> Option<[Awaited<'_>; 2]> {
+        let slot = self.slot(owner.index().filter(|index| *index < self.ready())?);
+        // SYNC POINT "waiter watches": the kernel wakes one of those who sleep on the life lock; that one cleans the slot up,
+        // changes the generation and wakes the others, asleep or about to be.
+        Some([slot.life.watch_holder()?, (&slot.generation, owner.0 as u32)])
     }
 
     /// What all readers keep.
     pub(crate) fn survey(&self) -> Survey {
-        // A slotless reader counts itself before it looks anything up; the fences order the two sides.
-        fence(Ordering::SeqCst);
-        if self.header().slotless_readers.0.load(Ordering::SeqCst) != 0 {
-            return Survey::blocked();
-        }
-        Survey::take((0..self.ready()).map(|index| (&self.slot(index).reader, self.pins(index))))
+        let header = self.header();
+        Survey::of_all(&header.slotless_readers.0, &header.copies.0, || {
+            (0..self.ready()).map(|index| (&self.slot(index).reader, self.pins(index)))
+        })
     }
 
     /// Waits until every operation that runs now has ended, or until `deadline`.

@@ -54,7 +54,7 @@ impl Segment {
         let counters = &header.counters.0;
         let read = |figure: &AtomicU64| figure.load(Ordering::Relaxed);
         self.slots.reap();
-        let slotless = read(&header.slotless_readers.0);
+        let slotless = header.slotless_readers.0.count();
         let mut stats = Stats {
             configured: self.layout.heap_size,
             mapped: self.layout.total,

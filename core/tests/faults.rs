@@ -375,3 +375,19 @@ fn survive(scenario: &Scenario, policy: Policy, step: &'static str, occurrence: 
     segment.audit().unwrap_or_else(|error| panic!("{what}, cleared: {error}"));
     true
 }
+
+#[test]
+fn a_block_is_not_its_last_builders_when_the_next_one_dies() {
+    let segment = Segment::create(&config(SIZE, Policy::Never)).unwrap();
+    let mut session = Session::new(Arc::clone(&segment));
+    // Given up: the block is free, and its bytes still name this session, which lives on.
+    drop(session.prepare(Space::Key, b"draft", 0, 0, 900, None).unwrap());
+    let child = Child::fork(|_| {
+        let mut session = Session::new(Arc::clone(&segment));
+        fault::kill_at("allocate: done", 0);
+        store_with(&mut session, b"draft", 900);
+    });
+    assert_eq!(child.join(), -libc::SIGKILL);
+    store_with(&mut session, b"next", 100);
+    assert_eq!(segment.audit().unwrap().building, 0, "the dead one's block is lost");
+}

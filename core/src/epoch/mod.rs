@@ -23,12 +23,18 @@
 //!
 //! A pin list is only ever appended to within a request and emptied at its end by a release store, so a
 //! reclaimer that reads a count reads at least the pins that were there when the matching `op` was cleared, or
-//! the request is over. `tests/loom_epoch.rs` explores the same code exhaustively.
+//! the request is over.
+//!
+//! Readers without a slot count themselves instead of R1, with the same fence; a reclaimer that sees the count reclaims
+//! nothing ([`Slotless`]). Before a fork a second reader takes over what the first keeps; [`Copies`] says why no survey
+//! misses both. `tests/loom_epoch.rs` explores the same code exhaustively.
 
 mod clock;
+mod overflow;
 mod reader;
 mod survey;
 
 pub use clock::EpochClock;
+pub use overflow::{Copies, Slotless};
 pub use reader::Reader;
 pub use survey::Survey;

@@ -1,6 +1,6 @@
 use crate::sync::{AtomicU32, AtomicU64, Ordering, fence};
 
-use super::EpochClock;
+use super::{Copies, EpochClock};
 
 /// What one reader publishes: written by its owner alone, read by whoever reclaims.
 #[derive(Debug)]
@@ -24,8 +24,10 @@ impl Reader {
     /// Begins an operation: until [`Self::leave`], nothing that can be found now is reclaimed.
     #[inline]
     pub fn enter(&self, clock: &EpochClock) {
-        self.op.store(clock.now(), Ordering::Relaxed);
-        // SYNC POINT "reader enters": pairs with the fence in `Survey::take`.
+        // Release, as in `leave`: a reclaimer that sees this epoch, and not that an earlier operation was cleared, must see
+        // what that one kept.
+        self.op.store(clock.now(), Ordering::Release);
+        // SYNC POINT "reader enters": pairs with the fence in `Survey::of_all`.
         fence(Ordering::SeqCst);
     }
 
@@ -66,7 +68,7 @@ impl Reader {
     }
 
     /// Keeps all that `other` keeps, on behalf of a forked child. Falls back to a hold when `list` is too short.
-    pub(crate) fn copy_from(&self, list: &[AtomicU64], other: &Self, others: &[AtomicU64]) {
+    pub fn copy_from(&self, list: &[AtomicU64], other: &Self, others: &[AtomicU64], copies: &Copies) {
         let count = other.pin_count().min(others.len());
         self.request.store(other.request.load(Ordering::Relaxed), Ordering::Relaxed);
         if count <= list.len() {
@@ -78,8 +80,7 @@ impl Reader {
             // Epoch 1 is before every retirement: holds back everything.
             self.request.store(1, Ordering::Relaxed);
         }
-        // SYNC POINT "reader enters": the other slot still keeps the same, so nothing can slip through.
-        fence(Ordering::SeqCst);
+        copies.count_one();
     }
 
     /// Clears everything; for a slot whose owner is gone.

@@ -1,6 +1,9 @@
 use crate::sync::{AtomicU64, Ordering, fence};
 
-use super::Reader;
+use super::{Copies, Reader, Slotless};
+
+/// Looks at all readers before giving up, when each meets another fork.
+const MOST_SURVEYS: usize = 16;
 
 /// What all readers together keep, as seen at one moment.
 ///
@@ -16,10 +19,30 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// Looks at every reader and its pin list.
-    pub fn take<'a>(readers: impl Iterator<Item = (&'a Reader, &'a [AtomicU64])>) -> Self {
-        // SYNC POINT "reclaimer surveys": pairs with the fence in `Reader::enter`.
+    /// What all readers of a segment keep, with those that have no slot.
+    pub fn of_all<'a, I>(slotless: &Slotless, copies: &Copies, readers: impl Fn() -> I) -> Self
+    where
+        I: Iterator<Item = (&'a Reader, &'a [AtomicU64])>,
+    {
+        // SYNC POINT "reclaimer surveys": pairs with the fences in `Reader::enter` and `Slotless::enter`. Before anything
+        // is read, how many slots there are included.
         fence(Ordering::SeqCst);
+        if slotless.count() != 0 {
+            return Self::blocked();
+        }
+        for _ in 0..MOST_SURVEYS {
+            // SYNC POINT "pins are copied".
+            let before = copies.made();
+            let survey = Self::take(readers());
+            if copies.made() == before {
+                return survey;
+            }
+        }
+        Self::blocked()
+    }
+
+    /// Looks at every reader and its pin list. The fence is behind the caller.
+    fn take<'a>(readers: impl Iterator<Item = (&'a Reader, &'a [AtomicU64])>) -> Self {
         let mut survey = Self { oldest: u64::MAX, pins: Vec::new(), holds: false };
         for (reader, list) in readers {
             // The operation first: when it is seen cleared, the pins it made are seen below.

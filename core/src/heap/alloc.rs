@@ -20,6 +20,10 @@ impl Heap {
         let offset = self.find_fit(units)?;
         self.remove_free(offset);
         step!("allocate: list unlinked");
+        if EntryAt::has_room(units * UNIT) {
+            // Whatever lay here might name a builder who lives: nobody's until the caller says whose it is.
+            EntryAt::new(&self.memory, offset).entry.owner_or_stamp.store(0, Ordering::Relaxed);
+        }
         let block = self.block(offset);
         let rest = block.units() - units;
         if rest >= MIN_UNITS {

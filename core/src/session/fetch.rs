@@ -140,8 +140,7 @@ impl Session {
     pub(super) fn count_slotless(&mut self) {
         if !self.slotless {
             self.slotless = true;
-            self.segment.header().slotless_readers.0.fetch_add(1, Ordering::SeqCst);
-            std::sync::atomic::fence(Ordering::SeqCst);
+            self.segment.header().slotless_readers.0.enter();
         }
     }
 

@@ -13,7 +13,6 @@ mod update;
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 pub use fetch::Hit;
 pub use fork::Promise;
@@ -139,7 +138,7 @@ impl Session {
         self.request += 1;
         if self.slotless {
             self.slotless = false;
-            self.segment.header().slotless_readers.0.fetch_sub(1, Ordering::Release);
+            self.segment.header().slotless_readers.0.leave();
         }
         if let Place::Slot(index, _) = self.place
             && !self.pinned.is_empty()

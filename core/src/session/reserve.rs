@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::fault::step;
 use crate::index::{Found, Index};
 use crate::lock::ShardGuard;
+use crate::protocol::wait_turn;
 use crate::segment::Segment;
 use crate::slots::Owner;
 use crate::sys::{clock, futex};
@@ -115,9 +116,9 @@ impl Session {
     pub fn wait_released(&mut self, key: &[u8]) -> Result<bool, Error> {
         self.notice_fork();
         let hash = self.segment.hasher.hash(key);
-        let before = self.segment.shard(Index::shard_of(hash)).released.load(Ordering::Relaxed);
+        let before = self.segment.shard(Index::shard_of(hash)).bell.rung();
         let guard = self.lock_unreserved(Index::shard_of(hash), Space::Key, key, hash)?;
-        Ok(guard.shard.released.load(Ordering::Relaxed) != before)
+        Ok(guard.shard.bell.rung() != before)
     }
 
     /// Locks a shard at a moment when no other session holds the reservation of `key`.
@@ -175,28 +176,24 @@ impl Session {
     ) -> Result<Vec<ShardGuard<'a>>, Error> {
         let segment = &*self.segment;
         let mut began: Option<Instant> = None;
-        loop {
-            let guards = segment.lock_shards(shards)?;
-            if segment.header().reservations.0.load(Ordering::SeqCst) == 0 {
-                return Ok(guards);
-            }
-            let Some((at, foreign)) = busy(&guards) else {
-                return Ok(guards);
-            };
-            let shard = guards[at].shard;
-            let seen = shard.released.load(Ordering::SeqCst);
-            shard.waiters.fetch_add(1, Ordering::SeqCst);
-            drop(guards);
-            let waited = began.get_or_insert_with(Instant::now).elapsed();
-            let left = segment.lock_timeout().saturating_sub(waited);
-            if !left.is_zero() {
-                segment.sleep_on(&shard.released, seen, foreign, left);
-            }
-            shard.waiters.fetch_sub(1, Ordering::SeqCst);
-            if left.is_zero() {
-                return Err(Error::Reserved { waited_ms: segment.lock_timeout().as_millis() as u64 });
-            }
-        }
+        wait_turn(
+            || segment.lock_shards(shards),
+            |guards: &Vec<ShardGuard<'a>>| {
+                if segment.header().reservations.0.load(Ordering::SeqCst) == 0 {
+                    return None;
+                }
+                busy(guards).map(|(at, foreign)| (&guards[at].shard.bell, foreign))
+            },
+            |bell, seen, foreign| {
+                let waited = began.get_or_insert_with(Instant::now).elapsed();
+                let left = segment.lock_timeout().saturating_sub(waited);
+                if left.is_zero() {
+                    return Err(Error::Reserved { waited_ms: segment.lock_timeout().as_millis() as u64 });
+                }
+                segment.sleep_on(bell.word(), seen, foreign, left);
+                Ok(())
+            },
+        )
     }
 
     fn remember_reservation(&mut self, hash: u64, key: &[u8], leased: bool) {
@@ -276,7 +273,7 @@ impl Segment {
             return futex::wait(released, seen, left);
         }
         match self.slots.watch(foreign.owner) {
-            Some(life) => futex::wait_either((released, seen), life, left),
+            Some([life, owner]) => futex::wait_any([(released, seen), life, owner], left),
             None => futex::wait(released, seen, left.min(LOOK_AGAIN)),
         }
     }

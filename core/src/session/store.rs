@@ -186,13 +186,15 @@ impl Session {
         let owner = place.map_or_else(Owner::slotless, |(_, owner)| owner);
         let (heap, offset) = segment.find_room(shape.hash, size)?;
         let at = EntryAt::new(&segment.memory, offset);
-        // Under the lock: a death before this is complete leads to a repair, which frees the block.
-        at.entry.owner_or_stamp.store(owner.0, Ordering::Relaxed);
-        step!("store: allocated");
+        // Under the lock: a death before this is complete leads to a repair, which frees the block. The slot counts it
+        // before the block names the owner: a repair may come while the kernel has let go of this lock and not yet of
+        // the slot's, and take the owner for alive; then who cleans the slot up sees the count and has it repaired again.
         let slot = place.map(|(index, _)| index);
         if let Some(index) = slot {
             segment.slots.slot(index).count_building(1);
         }
+        step!("store: allocated");
+        at.entry.owner_or_stamp.store(owner.0, Ordering::Relaxed);
         step!("store: marked");
         at.entry.queued.store(0, Ordering::Relaxed);
         at.entry.filed.store(0, Ordering::Relaxed);

@@ -37,10 +37,10 @@ struct WaitV {
 
 const SIZE_U32: u32 = 2;
 
-/// Sleeps until one of two words changes, as [`wait`] does for one. Kernels before 5.16 cannot: there the second
-/// word is looked at every 20 ms.
-pub(crate) fn wait_either(first: Awaited<'_>, second: Awaited<'_>, limit: Duration) {
-    let words = [first, second].map(|(word, value)| WaitV {
+/// Sleeps until one of some words changes, as [`wait`] does for one. Kernels before 5.16 cannot: there the others than
+/// the first are looked at every 20 ms.
+pub(crate) fn wait_any<const N: usize>(awaited: [Awaited<'_>; N], limit: Duration) {
+    let words = awaited.map(|(word, value)| WaitV {
         value: u64::from(value),
         address: word.as_ptr() as u64,
         flags: SIZE_U32,
@@ -53,9 +53,9 @@ pub(crate) fn wait_either(first: Awaited<'_>, second: Awaited<'_>, limit: Durati
         let nanos = until.tv_nsec as u64 + u64::from(limit.subsec_nanos());
         until.tv_sec += (limit.as_secs().min(1 << 32) + nanos / 1_000_000_000) as libc::time_t;
         until.tv_nsec = (nanos % 1_000_000_000) as libc::c_long;
-        libc::syscall(libc::SYS_futex_waitv, words.as_ptr(), 2, 0, &raw const until, libc::CLOCK_MONOTONIC)
+        libc::syscall(libc::SYS_futex_waitv, words.as_ptr(), N, 0, &raw const until, libc::CLOCK_MONOTONIC)
     };
     if result < 0 && std::io::Error::last_os_error().raw_os_error() == Some(libc::ENOSYS) {
-        wait(first.0, first.1, limit.min(Duration::from_millis(20)));
+        wait(awaited[0].0, awaited[0].1, limit.min(Duration::from_millis(20)));
     }
 }

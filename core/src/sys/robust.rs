@@ -7,28 +7,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::sys::futex;
-
-const FUTEX_WAITERS: u32 = 0x8000_0000;
-const FUTEX_OWNER_DIED: u32 = 0x4000_0000;
-const FUTEX_TID_MASK: u32 = 0x3FFF_FFFF;
+use crate::protocol::{self, Robust, Taken};
 
 /// A process-shared robust mutex. It may lie at different addresses in different processes.
 #[repr(C, align(8))]
 pub(crate) struct RobustMutex(UnsafeCell<libc::pthread_mutex_t>);
-
-/// What taking the lock found.
-#[must_use]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Taken {
-    /// Ours; the last holder let it go in order.
-    Clean,
-    /// Ours; the last holder died inside. The lock is already marked usable again: the caller records the
-    /// need for repair somewhere that outlives itself before it lets go.
-    OwnerDied,
-    /// Somebody else's.
-    Busy,
-}
 
 impl RobustMutex {
     /// Formats the lock.
@@ -48,22 +31,6 @@ impl RobustMutex {
             result
         };
         if result == 0 { Ok(()) } else { Err(Error::Os { call: "pthread_mutex_init", errno: result }) }
-    }
-
-    /// Takes the lock if nobody alive has it.
-    #[inline]
-    pub(crate) fn try_lock(&self) -> Taken {
-        // SAFETY: the mutex was formatted before the segment was published and its memory stays mapped.
-        self.settle(unsafe { libc::pthread_mutex_trylock(self.0.get()) })
-    }
-
-    /// Waits for the lock, at most `limit`; `Busy` when that was not enough.
-    #[inline]
-    pub(crate) fn lock(&self, limit: Duration) -> Taken {
-        match self.try_lock() {
-            Taken::Busy => self.lock_slow(limit),
-            taken => taken,
-        }
     }
 
     #[cold]
@@ -87,18 +54,7 @@ impl RobustMutex {
         // on robust lists: holder's thread id, waiters bit, owner-died bit).
         // SAFETY: the mutex is at least one aligned word long; the word is only ever accessed atomically.
         let word = unsafe { AtomicU32::from_ptr(self.0.get().cast::<u32>()) };
-        let mut now = word.load(Ordering::Acquire);
-        loop {
-            if now & FUTEX_TID_MASK == 0 || now & FUTEX_OWNER_DIED != 0 {
-                return None;
-            }
-            // With the waiters bit the kernel (at death) and the C library (at unlock) wake us.
-            let marked = now | FUTEX_WAITERS;
-            match word.compare_exchange_weak(now, marked, Ordering::AcqRel, Ordering::Acquire) {
-                Ok(_) => return Some((word, marked)),
-                Err(other) => now = other,
-            }
-        }
+        Some((word, protocol::watch(word)?))
     }
 
     #[cfg(not(target_env = "gnu"))]
@@ -111,16 +67,10 @@ impl RobustMutex {
         if cfg!(target_env = "gnu") {
             // SAFETY: as in `watch_holder`.
             unsafe { AtomicU32::from_ptr(self.0.get().cast::<u32>()) }.load(Ordering::Relaxed)
-                & FUTEX_TID_MASK
+                & protocol::FUTEX_TID_MASK
         } else {
             0
         }
-    }
-
-    /// Wakes everybody who watches the holder: the kernel wakes only one.
-    pub(crate) fn wake_watchers(&self) {
-        // SAFETY: as in `watch_holder`; elsewhere nobody waits on the word and waking it does nothing.
-        futex::wake_all(unsafe { AtomicU32::from_ptr(self.0.get().cast::<u32>()) });
     }
 
     fn settle(&self, result: i32) -> Taken {
@@ -134,13 +84,25 @@ impl RobustMutex {
             _ => Taken::Busy,
         }
     }
+}
 
-    /// Lets go.
-    ///
-    /// # Safety
-    /// The calling thread holds the lock.
+impl Robust for RobustMutex {
     #[inline]
-    pub(crate) unsafe fn unlock(&self) {
+    fn try_lock(&self) -> Taken {
+        // SAFETY: the mutex was formatted before the segment was published and its memory stays mapped.
+        self.settle(unsafe { libc::pthread_mutex_trylock(self.0.get()) })
+    }
+
+    #[inline]
+    fn lock(&self, limit: Duration) -> Taken {
+        match self.try_lock() {
+            Taken::Busy => self.lock_slow(limit),
+            taken => taken,
+        }
+    }
+
+    #[inline]
+    unsafe fn unlock(&self) {
         // SAFETY: by this function's contract.
         unsafe { libc::pthread_mutex_unlock(self.0.get()) };
     }
