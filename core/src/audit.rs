@@ -161,18 +161,29 @@ impl Segment {
         if !self.evicts {
             return Ok(());
         }
-        let control = arena.control();
-        let (mut at, mut before, mut queued) = (control.queue_oldest.load(Ordering::Relaxed), 0, 0u64);
-        while at != 0 {
-            let entry = EntryAt::new(&self.memory, at).entry;
-            expect(!self.block(at).is(State::Free), "a free block in the eviction queue")?;
-            expect(entry.older.load(Ordering::Relaxed) == before, "the eviction queue's links")?;
-            expect(entry.queued.load(Ordering::Relaxed) == 1, "a queued block that does not know it")?;
-            queued += u64::from(self.block(at).is(State::Live));
-            (before, at) = (at, entry.newer.load(Ordering::Relaxed));
+        let mut queued = 0u64;
+        for (number, queue) in arena.control().queues.iter().enumerate() {
+            let (mut at, mut before, mut bytes) = (queue.oldest.load(Ordering::Relaxed), 0, 0u64);
+            while at != 0 {
+                let entry = EntryAt::new(&self.memory, at).entry;
+                expect(!self.block(at).is(State::Free), "a free block in an eviction queue")?;
+                expect(entry.older.load(Ordering::Relaxed) == before, "an eviction queue's links")?;
+                expect(
+                    usize::from(entry.queued.load(Ordering::Relaxed)) == number + 1,
+                    "a queued block that does not know it",
+                )?;
+                queued += u64::from(self.block(at).is(State::Live));
+                bytes += self.block(at).bytes();
+                (before, at) = (at, entry.newer.load(Ordering::Relaxed));
+            }
+            expect(queue.newest.load(Ordering::Relaxed) == before, "an eviction queue's end")?;
+            expect(queue.bytes.load(Ordering::Relaxed) == bytes, "the bytes of an eviction queue")?;
         }
-        expect(control.queue_newest.load(Ordering::Relaxed) == before, "the eviction queue's end")?;
-        let live = arena.walk().filter(|&offset| self.block(offset).is(State::Live)).count();
+        let is_entry = |&offset: &u64| {
+            self.block(offset).is(State::Live)
+                && EntryAt::new(&self.memory, offset).entry.space.load(Ordering::Relaxed) != RESERVATION
+        };
+        let live = arena.walk().filter(is_entry).count();
         expect(queued == live as u64, "live entries outside of the eviction queue")
     }
 }

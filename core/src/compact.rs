@@ -5,7 +5,7 @@
 //! would, and when nobody looks at the old ones any more the window is one free block. Moving costs at most what the block
 //! that is wanted has.
 //!
-//! Where entries may be evicted, one that has no other place is.
+//! Where entries may be evicted and evicting in the usual order was of no use, one that has no other place is.
 //!
 //! Payloads may contain their own addresses. Only who wrote them can change those ([`Relocate`]); where nobody is able to, nothing
 //! is moved.
@@ -83,11 +83,15 @@ impl Search {
 
 impl HeapGuard<'_> {
     /// Moves entries until a block with room for `bytes` can be allocated, and allocates it. `None` when no window is
-    /// long enough, when there is no other place for what is in it, or when readers are in the way.
-    pub(crate) fn compact_for(&self, bytes: u64) -> Option<u64> {
+    /// long enough, when there is no other place for what is in it, or when readers are in the way. `may_evict`: what has
+    /// no other place goes.
+    pub(crate) fn compact_for(&self, bytes: u64, may_evict: bool) -> Option<u64> {
         let heap = self.heap;
         let needed = bytes.checked_add(crate::heap::block::HEADER)?;
-        if heap.control().free_bytes.load(Ordering::Relaxed) < needed || self.segment.is_dirty() {
+        if heap.control().free_bytes.load(Ordering::Relaxed) < needed
+            || self.segment.is_dirty()
+            || (self.segment.relocate.get().is_none() && !may_evict)
+        {
             return None;
         }
         let survey = self.segment.slots.survey();
@@ -95,7 +99,7 @@ impl HeapGuard<'_> {
             return None;
         }
         let window = self.find_window(needed, &survey)?;
-        self.empty(window);
+        self.empty(window, may_evict);
         heap.allocate(bytes)
     }
 
@@ -162,7 +166,7 @@ impl HeapGuard<'_> {
     }
 
     /// Empties a window as far as possible.
-    fn empty(&self, window: Window) {
+    fn empty(&self, window: Window, may_evict: bool) {
         let heap = self.heap;
         let mut taken = Vec::new();
         let mut next = Some(window.start);
@@ -177,12 +181,7 @@ impl HeapGuard<'_> {
         let mut next = Some(window.start);
         while let Some(offset) = next.filter(|offset| *offset < window.end) {
             next = heap.next_of(offset);
-            let at = EntryAt::new(&self.segment.memory, offset);
-            let is_gone = !heap.block(offset).is(State::Live)
-                || self.relocate(at)
-                // Where entries may go, one that cannot be moved does: nothing else would make room.
-                || (self.segment.evicts && self.evict(at, false).is_some());
-            if !is_gone {
+            if heap.block(offset).is(State::Live) && !self.move_away(offset, may_evict) {
                 break;
             }
         }
@@ -195,6 +194,12 @@ impl HeapGuard<'_> {
             heap.free(offset);
             step!("move: block freed");
         }
+    }
+
+    /// Makes an entry leave its block. False when it has to stay.
+    fn move_away(&self, offset: u64, may_evict: bool) -> bool {
+        let at = EntryAt::new(&self.segment.memory, offset);
+        self.relocate(at) || (may_evict && self.evict(at, false).is_some())
     }
 
     /// Moves an entry to another block. False when it has to stay.

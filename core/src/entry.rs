@@ -40,9 +40,9 @@ pub(crate) struct Entry {
     pub(crate) tag: AtomicU8,
     /// 1 from the moment it is replaced or deleted, before that can be seen in the index.
     pub(crate) superseded: AtomicU8,
-    /// 1 when it was read since the eviction hand last passed.
+    /// How often it was read lately, three times at most.
     pub(crate) visited: AtomicU8,
-    /// 1 while it is linked into the eviction queue.
+    /// Which eviction queue it is linked into, see [`crate::queue::Which`]; 0: none.
     pub(crate) queued: AtomicU8,
     /// While it is filed in the expiry wheel: which bucket, counted from 1.
     pub(crate) filed: AtomicU8,

@@ -1,10 +1,11 @@
-//! Which entries make room when memory is full: SIEVE.
+//! Which entries make room when memory is full: S3-FIFO.
 //!
-//! New entries join a queue at its newest end and stay where they are. A hand moves from the oldest to the
-//! newest: an entry that was read since it last passed is marked unread and stays, another goes. A hit only
-//! sets a mark, and only if it is not set, so readers share no line that they write.
+//! New entries pass a small queue, a tenth of the arena. Those that were asked for more than once by its end go over to the
+//! main queue, the others are evicted and remembered for a while: what comes back in time joins the main queue at once. At the end of the
+//! main queue an entry goes round again as often as it was asked for, three times at most. So what is asked for once, like a
+//! scan, passes without displacing what is in use, and a loop longer than the memory still finds a part of itself.
 //!
-//! The queue belongs to the heap lock. Blocks join when they are allocated, before they hold an entry.
+//! A hit sets a mark, and only while there are fewer than three, so the line of a popular entry stays shared.
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -16,89 +17,21 @@ use crate::heap::State;
 use crate::heap::block::HEADER as BLOCK_HEADER;
 use crate::index::Index;
 use crate::lock::HeapGuard;
+use crate::queue::Which;
 use crate::shard::Shard;
 
+/// The small queue's part of the arena.
+const SMALL_PART: u64 = 10;
+/// Marks of an entry at most.
+pub(crate) const MOST_MARKS: u8 = 3;
 /// Whether a block that has more than this part of the arena can be had at all is found out before anything is evicted.
 const LARGE_PART: u64 = 16;
+/// Evicting so many times what is wanted in the usual order is enough.
+const ENOUGH: u64 = 4;
 /// How long an eviction waits for operations of interrupted readers, all in all.
 const LONGEST_DRAIN: Duration = Duration::from_millis(20);
 
 impl HeapGuard<'_> {
-    /// Puts a block that is in no list yet into those that it belongs to; its expiry and space are written.
-    pub(crate) fn enlist(&self, at: EntryAt<'_>) {
-        if self.segment.evicts {
-            self.enqueue(at);
-        }
-        self.file_if_it_expires(at);
-    }
-
-    /// Puts an entry into the place that another one has in the queue.
-    pub(crate) fn replace_in_queue(&self, old: EntryAt<'_>, new: EntryAt<'_>) {
-        let queued = old.entry.queued.swap(0, Ordering::Relaxed);
-        new.entry.queued.store(queued, Ordering::Relaxed);
-        if queued == 0 {
-            return;
-        }
-        let (memory, control) = (&self.segment.memory, self.heap.control());
-        let newer = old.entry.newer.load(Ordering::Relaxed);
-        let older = old.entry.older.load(Ordering::Relaxed);
-        new.entry.newer.store(newer, Ordering::Relaxed);
-        new.entry.older.store(older, Ordering::Relaxed);
-        if newer == 0 {
-            control.queue_newest.store(new.offset, Ordering::Relaxed);
-        } else {
-            EntryAt::new(memory, newer).entry.older.store(new.offset, Ordering::Relaxed);
-        }
-        if older == 0 {
-            control.queue_oldest.store(new.offset, Ordering::Relaxed);
-        } else {
-            EntryAt::new(memory, older).entry.newer.store(new.offset, Ordering::Relaxed);
-        }
-        if control.queue_hand.load(Ordering::Relaxed) == old.offset {
-            control.queue_hand.store(new.offset, Ordering::Relaxed);
-        }
-    }
-
-    /// Lets the block join at the newest end.
-    fn enqueue(&self, at: EntryAt<'_>) {
-        let control = self.heap.control();
-        let newest = control.queue_newest.load(Ordering::Relaxed);
-        at.entry.older.store(newest, Ordering::Relaxed);
-        at.entry.newer.store(0, Ordering::Relaxed);
-        if newest == 0 {
-            control.queue_oldest.store(at.offset, Ordering::Relaxed);
-        } else {
-            EntryAt::new(&self.segment.memory, newest).entry.newer.store(at.offset, Ordering::Relaxed);
-        }
-        control.queue_newest.store(at.offset, Ordering::Relaxed);
-        at.entry.queued.store(1, Ordering::Relaxed);
-    }
-
-    /// Takes the block out, wherever it stands.
-    pub(crate) fn dequeue(&self, at: EntryAt<'_>) {
-        if at.entry.queued.load(Ordering::Relaxed) == 0 {
-            return;
-        }
-        at.entry.queued.store(0, Ordering::Relaxed);
-        let memory = &self.segment.memory;
-        let control = self.heap.control();
-        let newer = at.entry.newer.load(Ordering::Relaxed);
-        let older = at.entry.older.load(Ordering::Relaxed);
-        if control.queue_hand.load(Ordering::Relaxed) == at.offset {
-            control.queue_hand.store(newer, Ordering::Relaxed);
-        }
-        if newer == 0 {
-            control.queue_newest.store(older, Ordering::Relaxed);
-        } else {
-            EntryAt::new(memory, newer).entry.older.store(older, Ordering::Relaxed);
-        }
-        if older == 0 {
-            control.queue_oldest.store(newer, Ordering::Relaxed);
-        } else {
-            EntryAt::new(memory, older).entry.newer.store(newer, Ordering::Relaxed);
-        }
-    }
-
     /// Evicts until a block with room for `bytes` can be allocated, and allocates it. `None` when everything
     /// that may go has gone, or when what goes would not make room: while some request holds all that is retired, or
     /// when what is pinned stands in the way of so large a block.
@@ -112,14 +45,15 @@ impl HeapGuard<'_> {
         // Free memory in pieces: as much again as is wanted leaves places for what has to be moved.
         let is_scattered = || heap.control().free_bytes.load(Ordering::Relaxed) >= bytes.saturating_mul(2);
         if is_scattered()
-            && let Some(offset) = self.compact_for(bytes)
+            && let Some(offset) = self.compact_for(bytes, false)
         {
             return Some(offset);
         }
-        let mut freed = 0;
+        let (mut freed, mut all) = (0, 0);
         while !survey.holds() {
             let went = self.evict_one(&survey);
             freed += went.unwrap_or(bytes);
+            all += went.unwrap_or(bytes);
             // Looking costs a survey of all readers: do so when it can have become possible.
             if freed < bytes {
                 continue;
@@ -133,7 +67,11 @@ impl HeapGuard<'_> {
                 self.segment.slots.drain(deadline);
                 self.reclaim();
             }
-            if let Some(offset) = heap.allocate(bytes).or_else(|| self.compact_for(bytes)) {
+            if let Some(offset) = heap
+                .allocate(bytes)
+                // What lies together does not go together: a few times as much as is wanted, then all that is in the way.
+                .or_else(|| self.compact_for(bytes, all / ENOUGH >= bytes))
+            {
                 return Some(offset);
             }
             went?;
@@ -145,35 +83,63 @@ impl HeapGuard<'_> {
 
     /// Evicts one entry and returns the bytes of its block; `None` when none may go.
     fn evict_one(&self, survey: &Survey) -> Option<u64> {
-        let segment = self.segment;
-        let control = self.heap.control();
-        let mut rounds = 0;
+        let bytes = |which| self.queue(which).bytes.load(Ordering::Relaxed);
+        // Every block was seen with its marks used up once so many bytes were passed over.
+        let mut left = (bytes(Which::Small) + bytes(Which::Main)) * u64::from(MOST_MARKS + 2);
         loop {
-            let mut hand = control.queue_hand.load(Ordering::Relaxed);
-            if hand == 0 {
-                // Two rounds see every entry with its mark cleared.
-                rounds += 1;
-                hand = control.queue_oldest.load(Ordering::Relaxed);
-                if hand == 0 || rounds > 2 {
-                    return None;
-                }
+            let is_large = bytes(Which::Small) > self.heap.size() / SMALL_PART;
+            let oldest = |which| self.queue(which).oldest.load(Ordering::Relaxed);
+            let which = match (oldest(Which::Small), oldest(Which::Main)) {
+                (0, 0) => return None,
+                (0, _) => Which::Main,
+                (_, 0) => Which::Small,
+                _ if is_large => Which::Small,
+                _ => Which::Main,
+            };
+            let at = EntryAt::new(&self.segment.memory, oldest(which));
+            let size = self.heap.block(at.offset).bytes();
+            self.dequeue(at);
+            step!("evict: taken from its queue");
+            if let Some(went) = self.judge(at, which, survey) {
+                return Some(went);
             }
-            let at = EntryAt::new(&segment.memory, hand);
-            control.queue_hand.store(at.entry.newer.load(Ordering::Relaxed), Ordering::Relaxed);
-            step!("evict: hand moved");
-            let expired = at.is_expired();
-            if !self.heap.block(hand).is(State::Live)
-                || (at.entry.visited.swap(0, Ordering::Relaxed) != 0 && !expired)
-            {
-                continue;
-            }
-            // A pinned entry would be lost without giving memory.
-            if survey.is_free(hand, 0)
-                && let Some(bytes) = self.evict(at, expired)
-            {
-                return Some(bytes);
+            left = left.checked_sub(size)?;
+        }
+    }
+
+    /// Evicts an entry that was just taken from its queue, or gives it another place. The bytes of its block if it went.
+    fn judge(&self, at: EntryAt<'_>, from: Which, survey: &Survey) -> Option<u64> {
+        match self.heap.block(at.offset).state() {
+            Some(State::Live) => {}
+            // It needs no place any more.
+            Some(State::Retired) => return None,
+            _ => {
+                self.enqueue(at, from);
+                return None;
             }
         }
+        let is_expired = at.is_expired();
+        let marks = at.entry.visited.load(Ordering::Relaxed);
+        let (stays, left) = match from {
+            Which::Small => (marks > 1, 0),
+            Which::Main => (marks > 0, marks.saturating_sub(1).min(MOST_MARKS - 1)),
+        };
+        if stays && !is_expired {
+            at.entry.visited.store(left, Ordering::Relaxed);
+            self.enqueue(at, Which::Main);
+            return None;
+        }
+        // A pinned entry would be lost without giving memory, and is of use to somebody.
+        if survey.is_free(at.offset, 0)
+            && let Some(bytes) = self.evict(at, is_expired)
+        {
+            if from == Which::Small && !is_expired {
+                self.remember(at.entry.hash.load(Ordering::Relaxed), bytes);
+            }
+            return Some(bytes);
+        }
+        self.enqueue(at, Which::Main);
+        None
     }
 
     /// Takes a victim out of the index, unless its shard is busy.

@@ -82,7 +82,7 @@ mod active {
         "move: queued",
         "move: retired",
         "move: block freed",
-        "evict: hand moved",
+        "evict: taken from its queue",
         "evict: superseded",
         "evict: unlinked",
         "evict: retired",

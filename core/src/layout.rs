@@ -7,6 +7,7 @@
 //!            Slot    x 5*readers  readers: the first `readers` have a pin list, the others hold by epoch
 //!            bucket  x 2^n        index: heads of chains (u64 links)
 //!            touched              one bit per page of buckets that was ever used
+//!            ghosts  x 2          per arena: which keys went lately
 //!            pins    x readers    2048 offsets each
 //!            arena   x 2          blocks
 //! ```
@@ -20,7 +21,7 @@ use crate::error::Error;
 /// "static-c" in little-endian ASCII.
 pub(crate) const MAGIC: u64 = u64::from_le_bytes(*b"static-c");
 /// Changes with every change of a shared structure.
-pub(crate) const LAYOUT_VERSION: u32 = 2;
+pub(crate) const LAYOUT_VERSION: u32 = 3;
 pub(crate) const PAGE: u64 = 4096;
 /// Writer locks. A power of two, so that a hash picks one by its low bits.
 pub(crate) const SHARDS: usize = 64;
@@ -30,6 +31,8 @@ pub(crate) const PINS: usize = 2048;
 const LIGHT_PER_FULL: usize = 4;
 /// Heap bytes per index bucket: about the smallest entry, so that chains stay short when all are small.
 const HEAP_BYTES_PER_BUCKET: u64 = 128;
+/// Heap bytes per evicted key that is remembered: about as many as there are entries of a usual size.
+const HEAP_BYTES_PER_GHOST: u64 = 256;
 /// Buckets in one page of memory.
 pub(crate) const BUCKETS_PER_PAGE: u64 = PAGE / 8;
 /// The largest heap: 64 GiB.
@@ -48,6 +51,9 @@ pub(crate) struct ArenaLayout {
     pub(crate) control: u64,
     pub(crate) start: u64,
     pub(crate) size: u64,
+    /// Its memory of evicted keys, one word each.
+    pub(crate) ghosts: u64,
+    pub(crate) ghost_count: u64,
 }
 
 /// Offsets and counts of all regions.
@@ -88,13 +94,22 @@ impl Layout {
         let slots = shards + round_up(SHARDS as u64 * SHARD_SIZE);
         let buckets = slots + round_up(all_slots as u64 * SLOT_SIZE);
         let touched = buckets + round_up(bucket_count * 8);
-        let pins = touched + round_up((bucket_count / BUCKETS_PER_PAGE).div_ceil(64) * 8);
+        let reserve = round_up(heap_size / RESERVE_PART).min(MOST_RESERVE);
+        let sizes = [heap_size - reserve, reserve];
+        let ghost_counts = sizes.map(|size| (size / HEAP_BYTES_PER_GHOST).next_power_of_two().max(PAGE / 8));
+        let ghosts = touched + round_up((bucket_count / BUCKETS_PER_PAGE).div_ceil(64) * 8);
+        let pins = ghosts + (ghost_counts[0] + ghost_counts[1]) * 8;
         let heap = pins + round_up((full_slots * PINS * 8) as u64);
         let total = heap + heap_size;
-        let reserve = round_up(heap_size / RESERVE_PART).min(MOST_RESERVE);
         let arenas = [
-            ArenaLayout { control, start: heap, size: heap_size - reserve },
-            ArenaLayout { control: control + control_size, start: total - reserve, size: reserve },
+            ArenaLayout { control, start: heap, size: sizes[0], ghosts, ghost_count: ghost_counts[0] },
+            ArenaLayout {
+                control: control + control_size,
+                start: heap + sizes[0],
+                size: sizes[1],
+                ghosts: ghosts + ghost_counts[0] * 8,
+                ghost_count: ghost_counts[1],
+            },
         ];
         Ok(Self {
             arenas,
@@ -130,7 +145,9 @@ mod tests {
                 (layout.shards, layout.slots),
                 (layout.slots, layout.buckets),
                 (layout.buckets, layout.touched),
-                (layout.touched, layout.pins),
+                (layout.touched, layout.arenas[0].ghosts),
+                (layout.arenas[0].ghosts, layout.arenas[1].ghosts),
+                (layout.arenas[1].ghosts, layout.pins),
                 (layout.pins, layout.arenas[0].start),
                 (layout.arenas[0].start, layout.arenas[1].start),
                 (layout.arenas[1].start, layout.total),

@@ -59,6 +59,8 @@ mod memory;
 #[doc(hidden)]
 pub mod protocol;
 #[cfg(not(loom))]
+mod queue;
+#[cfg(not(loom))]
 mod recover;
 #[cfg(not(loom))]
 mod retire;

@@ -14,6 +14,7 @@ use crate::heap::{Heap, State};
 use crate::index::Index;
 use crate::layout::{ARENAS, SHARDS};
 use crate::lock::HeapGuard;
+use crate::queue::Which;
 use crate::segment::Segment;
 use crate::slots::Owner;
 
@@ -176,8 +177,12 @@ fn restack(segment: &Segment, arena: &Heap, retired: impl Iterator<Item = u64>) 
 fn requeue(guard: &HeapGuard<'_>, live: &[u64]) {
     for &offset in live.iter().filter(|offset| guard.heap.has(**offset)) {
         let at = EntryAt::new(&guard.segment.memory, offset);
+        let which = Which::of(at).unwrap_or(Which::Small);
         forget_lists(at);
-        guard.enlist(at);
+        if guard.segment.evicts {
+            guard.enqueue(at, which);
+        }
+        guard.file_if_it_expires(at);
     }
 }
 

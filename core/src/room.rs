@@ -105,6 +105,6 @@ impl HeapGuard<'_> {
         if self.segment.is_dirty() {
             return None;
         }
-        if self.segment.evicts { self.evict_for(bytes) } else { self.compact_for(bytes) }
+        if self.segment.evicts { self.evict_for(bytes) } else { self.compact_for(bytes, false) }
     }
 }

@@ -463,3 +463,46 @@ fn what_has_expired_makes_room_before_anything_else() {
     session.end_request();
     segment.audit().unwrap();
 }
+
+#[test]
+fn entries_of_all_sizes_come_and_go() {
+    for (policy, moves) in [(Policy::Evict, true), (Policy::Evict, false), (Policy::Never, true)] {
+        let segment = segment(1 << 20, policy);
+        if moves {
+            segment.allow_moving(|_, _, _, _, _| true);
+        }
+        let mut session = Session::new(segment.clone());
+        let mut word = 1u64;
+        let mut random = |bound: u64| {
+            word = word.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
+            (word >> 33) % bound
+        };
+        for round in 0..30_000u32 {
+            let key = (random(700) as u32).to_ne_bytes();
+            let size = (1u64 << random(15)) + random(64);
+            match random(10) {
+                0 => drop(session.delete(Space::Key, &key).unwrap()),
+                1 => {
+                    if let Some(found) = get(&mut session, &key) {
+                        assert!(found.iter().all(|byte| *byte == key[0]), "round {round}");
+                    }
+                }
+                _ => match put(&mut session, &key, &vec![key[0]; size as usize]) {
+                    Ok(()) => {}
+                    Err(Error::NoMemory { .. }) => {
+                        assert_eq!(policy, Policy::Never, "round {round}: {size} bytes")
+                    }
+                    Err(error) => panic!("{error}"),
+                },
+            }
+            if round % 50 == 0 {
+                session.end_request();
+            }
+            if round % 3000 == 0 {
+                segment.audit().unwrap();
+            }
+        }
+        session.end_request();
+        segment.audit().unwrap();
+    }
+}

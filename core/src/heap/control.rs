@@ -6,6 +6,7 @@ use super::UNIT;
 use crate::header::Line;
 use crate::layout::PAGE;
 use crate::memory::Shared;
+use crate::queue::Queue;
 use crate::sys::robust::RobustMutex;
 use crate::wheel::Wheel;
 
@@ -29,10 +30,10 @@ pub(crate) struct HeapControl {
     pub(crate) free_bytes: AtomicU64,
     /// First block of the list of retired blocks (linked through their entries).
     pub(crate) retired: AtomicU64,
-    /// Ends and hand of the eviction queue (linked through the entries).
-    pub(crate) queue_newest: AtomicU64,
-    pub(crate) queue_oldest: AtomicU64,
-    pub(crate) queue_hand: AtomicU64,
+    /// The eviction queues: of new entries, and of those that were asked for again.
+    pub(crate) queues: [Queue; 2],
+    /// Bytes of all blocks that were evicted from the first.
+    pub(crate) gone_bytes: AtomicU64,
     /// Reclaiming again is not worth it before so many blocks or bytes are retired.
     pub(crate) reclaim_at_count: AtomicU64,
     pub(crate) reclaim_at_bytes: AtomicU64,
@@ -146,18 +147,11 @@ impl HeapControl {
                 head.store(0, Ordering::Relaxed);
             }
         }
-        let figures = [
-            &self.free_bytes,
-            &self.retired,
-            &self.queue_newest,
-            &self.queue_oldest,
-            &self.queue_hand,
-            &self.reclaim_at_count,
-            &self.reclaim_at_bytes,
-        ];
+        let figures = [&self.free_bytes, &self.retired, &self.reclaim_at_count, &self.reclaim_at_bytes];
         for figure in figures {
             figure.store(0, Ordering::Relaxed);
         }
+        self.queues.iter().for_each(Queue::reset);
         self.wheel.reset();
     }
 }

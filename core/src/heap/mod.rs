@@ -16,6 +16,8 @@ pub(crate) mod rebuild;
 pub(crate) use block::{Block, State, UNIT};
 pub(crate) use control::HeapControl;
 
+use std::sync::atomic::AtomicU64;
+
 use crate::layout::ArenaLayout;
 use crate::memory::Memory;
 
@@ -26,12 +28,26 @@ pub(crate) struct Heap {
     control: u64,
     start: u64,
     end: u64,
+    ghosts: u64,
+    ghost_count: usize,
 }
 
 impl Heap {
     /// The heap that lies where `layout` says; touches nothing.
     pub(crate) fn new(memory: Memory, layout: &ArenaLayout) -> Self {
-        Self { memory, control: layout.control, start: layout.start, end: layout.start + layout.size }
+        Self {
+            memory,
+            control: layout.control,
+            start: layout.start,
+            end: layout.start + layout.size,
+            ghosts: layout.ghosts,
+            ghost_count: layout.ghost_count as usize,
+        }
+    }
+
+    /// The arena's memory of evicted keys.
+    pub(crate) fn ghosts(&self) -> &[AtomicU64] {
+        self.memory.slice(self.ghosts, self.ghost_count)
     }
 
     /// Whether the block at `offset` is one of this arena's.

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::Session;
 use crate::entry::{Entry, EntryAt, Space};
+use crate::evict::MOST_MARKS;
 use crate::heap::block::HEADER as BLOCK_HEADER;
 use crate::index::Index;
 use crate::sys::clock;
@@ -207,11 +208,12 @@ impl Session {
     }
 }
 
-/// Tells the eviction hand that the entry is of use. Written only when not set, so a popular entry's line
-/// stays shared.
+/// Says that the entry is of use. Written only while there are few marks, so a popular entry's line stays shared; one that
+/// is lost when two readers write at once does not matter.
 #[inline]
 fn mark_visited(at: EntryAt<'_>) {
-    if at.entry.visited.load(Ordering::Relaxed) == 0 {
-        at.entry.visited.store(1, Ordering::Relaxed);
+    let marks = at.entry.visited.load(Ordering::Relaxed);
+    if marks < MOST_MARKS {
+        at.entry.visited.store(marks + 1, Ordering::Relaxed);
     }
 }

@@ -199,6 +199,7 @@ impl Session {
         at.entry.queued.store(0, Ordering::Relaxed);
         at.entry.filed.store(0, Ordering::Relaxed);
         at.entry.space.store(shape.space, Ordering::Relaxed);
+        at.entry.hash.store(shape.hash, Ordering::Relaxed);
         at.entry.expires.store(shape.expires, Ordering::Relaxed);
         heap.enlist(at);
         step!("store: queued");
@@ -399,6 +400,8 @@ impl Segment {
         self.block(new.offset).set_state(State::Live);
         step!("publish: live");
         // Before the index changes: whoever has seen the new entry finds the old one marked.
+        // A key that is asked for often stays one when its value changes.
+        new.entry.visited.store(old.at.entry.visited.load(Ordering::Relaxed), Ordering::Relaxed);
         old.at.entry.superseded.store(1, Ordering::Release);
         step!("publish: superseded");
         self.index.replace(hash, old, new);

@@ -1,0 +1,168 @@
+//! The two queues of entries that the volatile policy ([`crate::evict`]) works on, and its memory of what went.
+//!
+//! All of it belongs to the arena's lock. Blocks join when they are allocated, before they hold an entry, and leave at the latest
+//! when they are freed; those that hold none are passed over.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::entry::{EntryAt, RESERVATION};
+use crate::lock::HeapGuard;
+
+/// Which queue a block is in; what [`crate::entry::Entry::queued`] holds, where 0 is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// New entries, a tenth of the arena.
+    Small = 1,
+    /// What was asked for again.
+    Main = 2,
+}
+
+/// Ends of a queue (linked through the entries) and the bytes of its blocks.
+#[repr(C)]
+pub(crate) struct Queue {
+    pub(crate) newest: AtomicU64,
+    pub(crate) oldest: AtomicU64,
+    pub(crate) bytes: AtomicU64,
+}
+
+impl Queue {
+    pub(crate) fn reset(&self) {
+        for word in [&self.newest, &self.oldest, &self.bytes] {
+            word.store(0, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Which {
+    pub(crate) fn of(at: EntryAt<'_>) -> Option<Self> {
+        match at.entry.queued.load(Ordering::Relaxed) {
+            1 => Some(Self::Small),
+            2 => Some(Self::Main),
+            _ => None,
+        }
+    }
+}
+
+impl HeapGuard<'_> {
+    pub(crate) fn queue(&self, which: Which) -> &Queue {
+        &self.heap.control().queues[which as usize - 1]
+    }
+
+    /// Puts a block that is in no list yet into those that it belongs to; hash, expiry and space are written.
+    pub(crate) fn enlist(&self, at: EntryAt<'_>) {
+        if self.segment.evicts {
+            let is_remembered = self.forget(at.entry.hash.load(Ordering::Relaxed));
+            self.enqueue(at, if is_remembered { Which::Main } else { Which::Small });
+        }
+        self.file_if_it_expires(at);
+    }
+
+    /// Lets the block join at the newest end. A reservation ends by itself and is not evicted.
+    pub(crate) fn enqueue(&self, at: EntryAt<'_>, which: Which) {
+        if at.entry.space.load(Ordering::Relaxed) == RESERVATION {
+            return;
+        }
+        let queue = self.queue(which);
+        let newest = queue.newest.load(Ordering::Relaxed);
+        at.entry.older.store(newest, Ordering::Relaxed);
+        at.entry.newer.store(0, Ordering::Relaxed);
+        if newest == 0 {
+            queue.oldest.store(at.offset, Ordering::Relaxed);
+        } else {
+            EntryAt::new(&self.segment.memory, newest).entry.newer.store(at.offset, Ordering::Relaxed);
+        }
+        queue.newest.store(at.offset, Ordering::Relaxed);
+        at.entry.queued.store(which as u8, Ordering::Relaxed);
+        self.weigh(queue, at, true);
+    }
+
+    /// Takes the block out, wherever it stands. Which queue it was in.
+    pub(crate) fn dequeue(&self, at: EntryAt<'_>) -> Option<Which> {
+        let which = Which::of(at)?;
+        let (queue, memory) = (self.queue(which), &self.segment.memory);
+        at.entry.queued.store(0, Ordering::Relaxed);
+        let newer = at.entry.newer.load(Ordering::Relaxed);
+        let older = at.entry.older.load(Ordering::Relaxed);
+        if newer == 0 {
+            queue.newest.store(older, Ordering::Relaxed);
+        } else {
+            EntryAt::new(memory, newer).entry.older.store(older, Ordering::Relaxed);
+        }
+        if older == 0 {
+            queue.oldest.store(newer, Ordering::Relaxed);
+        } else {
+            EntryAt::new(memory, older).entry.newer.store(newer, Ordering::Relaxed);
+        }
+        self.weigh(queue, at, false);
+        Some(which)
+    }
+
+    /// Puts an entry into the place that another one has.
+    pub(crate) fn replace_in_queue(&self, old: EntryAt<'_>, new: EntryAt<'_>) {
+        new.entry.queued.store(0, Ordering::Relaxed);
+        let Some(which) = Which::of(old) else { return };
+        let (queue, memory) = (self.queue(which), &self.segment.memory);
+        old.entry.queued.store(0, Ordering::Relaxed);
+        new.entry.queued.store(which as u8, Ordering::Relaxed);
+        let newer = old.entry.newer.load(Ordering::Relaxed);
+        let older = old.entry.older.load(Ordering::Relaxed);
+        new.entry.newer.store(newer, Ordering::Relaxed);
+        new.entry.older.store(older, Ordering::Relaxed);
+        if newer == 0 {
+            queue.newest.store(new.offset, Ordering::Relaxed);
+        } else {
+            EntryAt::new(memory, newer).entry.older.store(new.offset, Ordering::Relaxed);
+        }
+        if older == 0 {
+            queue.oldest.store(new.offset, Ordering::Relaxed);
+        } else {
+            EntryAt::new(memory, older).entry.newer.store(new.offset, Ordering::Relaxed);
+        }
+        self.weigh(queue, old, false);
+        self.weigh(queue, new, true);
+    }
+
+    fn weigh(&self, queue: &Queue, at: EntryAt<'_>, joins: bool) {
+        let (now, bytes) = (queue.bytes.load(Ordering::Relaxed), self.heap.block(at.offset).bytes());
+        let then = if joins { now.wrapping_add(bytes) } else { now.wrapping_sub(bytes) };
+        queue.bytes.store(then, Ordering::Relaxed);
+    }
+
+    /// Remembers for a while that a key went unread.
+    pub(crate) fn remember(&self, hash: u64, bytes: u64) {
+        let gone = &self.heap.control().gone_bytes;
+        let now = gone.load(Ordering::Relaxed).wrapping_add(bytes);
+        gone.store(now, Ordering::Relaxed);
+        self.ghost(hash).store(fingerprint(hash) | self.stamp(now), Ordering::Relaxed);
+    }
+
+    /// Whether the key went not long ago; forgets that.
+    fn forget(&self, hash: u64) -> bool {
+        let ghost = self.ghost(hash);
+        let word = ghost.load(Ordering::Relaxed);
+        if word == 0 || (word ^ fingerprint(hash)) >> 32 != 0 {
+            return false;
+        }
+        ghost.store(0, Ordering::Relaxed);
+        let now = self.stamp(self.heap.control().gone_bytes.load(Ordering::Relaxed));
+        // As much again as the main queue has may have gone since.
+        now.wrapping_sub(word) & STAMP_MASK <= self.stamp(self.heap.size() / 10 * 9)
+    }
+
+    fn ghost(&self, hash: u64) -> &AtomicU64 {
+        let ghosts = self.heap.ghosts();
+        &ghosts[(hash >> 20) as usize & (ghosts.len() - 1)]
+    }
+
+    /// A moment, as bytes that had gone by then, good to a unit of the heap.
+    fn stamp(&self, bytes: u64) -> u64 {
+        bytes / crate::heap::UNIT & STAMP_MASK
+    }
+}
+
+const STAMP_MASK: u64 = u32::MAX as u64;
+
+/// What tells keys apart that share a place: never 0.
+fn fingerprint(hash: u64) -> u64 {
+    (hash.rotate_left(32) | 1) & !STAMP_MASK | 1 << 63
+}
