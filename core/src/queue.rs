@@ -156,7 +156,7 @@ impl HeapGuard<'_> {
 
     /// A moment, as bytes that had gone by then, good to a unit of the heap.
     fn stamp(&self, bytes: u64) -> u64 {
-        bytes / crate::heap::UNIT & STAMP_MASK
+        (bytes / crate::heap::UNIT) & STAMP_MASK
     }
 }
 
