@@ -108,7 +108,7 @@ unsafe fn fetch_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval)
             insert(result, &key, value.as_mut_ptr());
         }
         if throwing && (unavailable || keys.count == 0) && is_unavailable(backend) {
-            exception::throw_owned(refusal(backend));
+            exception::throw(refusal(backend));
         }
     }
     Ok(())

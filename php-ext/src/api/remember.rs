@@ -48,7 +48,7 @@ unsafe fn remember_inner(backend: Backend, frame: *mut Frame, out: *mut zval) ->
                 Looked::Unavailable => {
                     if throwing {
                         engine::set_null(out);
-                        exception::throw_owned(refusal(backend));
+                        exception::throw(refusal(backend));
                         return Ok(());
                     }
                     engine::_call_user_function_impl(null(), build, out, 0, null(), null());
@@ -94,14 +94,17 @@ unsafe fn build_value(
     turn: Turn,
     out: *mut zval,
 ) -> Parsed<()> {
+    let process = std::process::id();
     // SAFETY: the call's own result; the key and the callable are arguments, which live as long as the call. Should
-    // the builder not come back (exit, memory limit), the reservation ends with the request.
+    // the builder not come back (memory or time limit), the reservation ends with the request.
     unsafe {
         engine::set_null(out);
         engine::_call_user_function_impl(null(), build, out, 0, null(), null());
         if engine::slot(out).kind() == c::IS_UNDEF {
             engine::set_null(out);
         }
+        // The builder may have forked: the reservation is the parent's, and so is storing.
+        let turn = if process == std::process::id() { turn } else { Turn::OursAlone };
         let bytes = engine::bytes(key);
         if engine::exception_pending() {
             release(backend, bytes, turn);
@@ -119,7 +122,7 @@ unsafe fn build_value(
         if let Outcome::Failed(message) = store_value(backend, bytes, value, ttl, Mode::Put) {
             release(backend, bytes, turn);
             if throwing {
-                exception::throw_owned(message);
+                exception::throw(message);
             }
         }
     }
