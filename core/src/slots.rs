@@ -213,9 +213,10 @@ impl Slots {
     pub(crate) unsafe fn give_back(&self, index: usize) {
         let slot = self.slot(index);
         slot.reader.reset();
-        slot.generation.fetch_add(1, Ordering::Relaxed);
+        slot.generation.fetch_add(1, Ordering::Release);
         // SAFETY: by this function's contract the thread holds the lock.
         unsafe { slot.life.unlock() };
+        slot.life.wake_watchers();
     }
 
     /// Gives slot `to`, which the calling thread owns, everything that slot `from` keeps.

@@ -38,12 +38,7 @@ pub(crate) fn warn(message: impl Into<Cow<'static, str>>) {
     let text = stage(message);
     // SAFETY: the engine copies the text before anything else runs.
     unsafe {
-        engine::php_error_docref(
-            std::ptr::null(),
-            ext_php_rs::ffi::E_WARNING as i32,
-            c"%s".as_ptr(),
-            text,
-        );
+        engine::php_error_docref(std::ptr::null(), ext_php_rs::ffi::E_WARNING as i32, c"%s".as_ptr(), text);
     }
 }
 

@@ -121,11 +121,12 @@ impl<S: Deref<Target = Segment>> Draft<S> {
 
 impl<S: Deref<Target = Segment>> Drop for Draft<S> {
     fn drop(&mut self) {
-        // Without a lock in time the block stays `Building`; a repair frees it when this session is gone.
+        // Without a lock in time the block stays `Building` and counted: whoever gets the slot after this session sees that,
+        // and a repair frees the block.
         if let Ok(_shard) = self.segment.lock_some_shard(Index::shard_of(self.hash)) {
             self.segment.retire(self.at());
+            self.unmark();
         }
-        self.unmark();
     }
 }
 

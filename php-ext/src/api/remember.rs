@@ -1,9 +1,9 @@
 //! `*_remember`: fetch, or build once while others wait.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ext_php_rs::ffi::{zend_string, zval};
-use static_cache_core::{Error, Mode};
+use static_cache_core::{Error, Mode, Session};
 
 use super::args::{Args, Parsed, check_value};
 use super::fetch::{Looked, look_up};
@@ -40,6 +40,7 @@ unsafe fn remember_inner(backend: Backend, frame: *mut Frame, out: *mut zval) ->
     let key = args.key(0)?;
     let build = args.callable(1)?;
     let (ttl, throwing) = if has_ttl { (args.seconds(2)?, args.flag(3)?) } else { (None, args.flag(2)?) };
+    let mut began = None;
     // SAFETY: a live key, the call's own result.
     unsafe {
         loop {
@@ -56,7 +57,7 @@ unsafe fn remember_inner(backend: Backend, frame: *mut Frame, out: *mut zval) ->
                 }
                 Looked::Miss => {}
             }
-            let turn = take_turn(backend, key);
+            let turn = take_turn(backend, key, &mut began);
             if turn != Turn::Done {
                 return build_value(backend, key, build, ttl, throwing, turn, out);
             }
@@ -68,21 +69,27 @@ fn null<T>() -> *mut T {
     std::ptr::null_mut()
 }
 
-/// Reserves the key, or waits for whoever has.
-fn take_turn(backend: Backend, key: *mut zend_string) -> Turn {
+/// Reserves the key, or waits for whoever has: in all turns together, since `began`, no longer than for one lock.
+fn take_turn(backend: Backend, key: *mut zend_string, began: &mut Option<Instant>) -> Turn {
     // SAFETY: a live string; this thread's own state, and no user code runs here.
     let (key, state) = unsafe { (engine::bytes(key), &mut (*local()).backends[backend as usize]) };
     let Some(session) = state.session(backend) else { return Turn::Unreserved };
     match session.reserve(key, None) {
         Ok(true) => Turn::Ours,
-        Ok(false) => match session.wait_released(key) {
-            Ok(_) => Turn::Done,
+        Ok(false) => match wait(session, key, began) {
+            Ok(()) => Turn::Done,
             Err(Error::Reserved { .. } | Error::LockTimeout { .. }) => Turn::OursAlone,
             Err(_) => Turn::Unreserved,
         },
         Err(Error::LockTimeout { .. }) => Turn::OursAlone,
         Err(_) => Turn::Unreserved,
     }
+}
+
+fn wait(session: &mut Session, key: &[u8], began: &mut Option<Instant>) -> Result<(), Error> {
+    let waited = began.get_or_insert_with(Instant::now).elapsed();
+    let left = session.longest_wait().saturating_sub(waited);
+    session.wait_released(key, left)
 }
 
 unsafe fn build_value(
