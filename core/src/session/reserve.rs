@@ -4,6 +4,7 @@
 //! `bits` name the holder (or nobody, when only a lease is left), its expiry is the lease. A holder that is
 //! gone holds nothing: whoever meets such a reservation takes it away.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -155,18 +156,24 @@ impl Session {
         guards.pop().ok_or(Error::Corrupt("no lock was taken"))
     }
 
-    /// The same for all keys of some drafts.
+    /// The same for all keys of some drafts. On failure also says whose key another session has, by its place.
     pub(super) fn lock_all_unreserved(
         &self,
         shards: &[usize],
         drafts: &[Draft],
-    ) -> Result<Vec<ShardGuard<'_>>, Error> {
-        self.lock_when(shards, self.segment.lock_timeout(), |guards| {
-            drafts.iter().filter(|draft| draft.space() == Space::Key).find_map(|draft| {
-                let at = shards.binary_search(&Index::shard_of(draft.hash())).ok()?;
-                Some((at, self.foreign(&guards[at], draft.hash(), draft.key())?))
-            })
-        })
+    ) -> Result<Vec<ShardGuard<'_>>, (Error, usize)> {
+        let met = Cell::new(0);
+        let locked = self.lock_when(shards, self.segment.lock_timeout(), |guards| {
+            drafts.iter().enumerate().filter(|(_, draft)| draft.space() == Space::Key).find_map(
+                |(number, draft)| {
+                    let at = shards.binary_search(&Index::shard_of(draft.hash())).ok()?;
+                    let foreign = self.foreign(&guards[at], draft.hash(), draft.key())?;
+                    met.set(number);
+                    Some((at, foreign))
+                },
+            )
+        });
+        locked.map_err(|error| (error, met.get()))
     }
 
     fn foreign(&self, guard: &ShardGuard<'_>, hash: u64, key: &[u8]) -> Option<Foreign> {

@@ -68,8 +68,9 @@ fn store_all(backend: Backend, values: &Array, ttl: Option<std::time::Duration>)
         unsafe { encoder.write(value, plan, draft.payload_mut(), address) };
         drafts.push(draft);
     }
-    let first = drafts.first().map(|draft| draft.key().to_vec()).unwrap_or_default();
-    session.commit_all(drafts).map_err(|error| messages::of_error(backend, &first, &error))
+    session.commit_all(drafts).map_err(|(error, draft)| {
+        messages::of_error(backend, draft.as_ref().map_or(b"", |draft| draft.key()), &error)
+    })
 }
 
 /// `fetch_array(array $keys, ?array $default = null, bool $throw_on_error = false): array`
