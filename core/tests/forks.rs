@@ -164,3 +164,54 @@ fn signals_do_not_make_a_parent_lose_sight_of_its_child() {
     });
     assert_eq!(outer.join(), 0);
 }
+
+#[test]
+fn a_parent_that_dies_before_it_forks_holds_nothing_back_for_long() {
+    let config = SegmentConfig { name: "test", size: 1 << 20, policy: Policy::Never, readers: 8, abi_tag: 7 };
+    let segment = Segment::create(&config).unwrap();
+    let mut session = Session::new(Arc::clone(&segment));
+    put(&mut session, b"k", &[9; 2000]).unwrap();
+    let child = Child::fork(|_| {
+        let mut session = Session::new(Arc::clone(&segment));
+        session.fetch(Space::Key, b"k").unwrap();
+        let _promise = session.before_fork().expect("something is kept");
+        // SAFETY: ends this process.
+        unsafe { libc::raise(libc::SIGKILL) };
+    });
+    assert_eq!(child.join(), -libc::SIGKILL);
+    put(&mut session, b"k", &[8; 2000]).unwrap();
+    session.end_request();
+    assert_eq!(segment.stats().active_readers, 1, "there may be a child");
+    static_cache_core::advance_clock(Duration::from_secs(61));
+    assert_eq!((segment.stats().active_readers, segment.stats().retired), (0, 0));
+}
+
+#[test]
+fn a_child_that_comes_too_late_for_its_promise_does_not_go_on() {
+    let config = SegmentConfig { name: "test", size: 1 << 20, policy: Policy::Never, readers: 8, abi_tag: 7 };
+    let segment = Segment::create(&config).unwrap();
+    let mut session = Session::new(Arc::clone(&segment));
+    put(&mut session, b"k", &[9; 2000]).unwrap();
+    let mut parent = Child::fork(|line| {
+        let mut session = Session::new(Arc::clone(&segment));
+        session.fetch(Space::Key, b"k").unwrap();
+        let promise = session.before_fork().expect("something is kept");
+        // SAFETY: the child says who it is, waits for a byte, and uses the library only.
+        unsafe {
+            if libc::fork() == 0 {
+                line.wait();
+                session.after_fork_in_child(promise);
+                line.tell(2);
+                libc::_exit(0);
+            }
+            line.tell(1);
+            libc::raise(libc::SIGKILL);
+        }
+    });
+    assert_eq!(parent.wait(), 1);
+    parent.reap();
+    static_cache_core::advance_clock(Duration::from_secs(61));
+    assert_eq!(segment.stats().active_readers, 0);
+    parent.tell(1);
+    assert!(parent.is_gone(), "it said nothing");
+}

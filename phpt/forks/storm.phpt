@@ -61,6 +61,8 @@ foreach ([1, 2] as $number) {
 foreach ($writers as $writer) {
     $writer->hear();
 }
+// Open as long as any of its descendants lives: those of a child that was killed are nobody's to wait for.
+[$reading, $living] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
 // From here on the parent holds something new at each fork.
 $held = [];
 $children = [];
@@ -113,6 +115,9 @@ foreach ($writers as $writer) {
     echo $writer->join(), "\n";
 }
 unlink($stop);
+fclose($living);
+stream_set_timeout($reading, 60);
+var_dump(stream_get_contents($reading));
 check($held, 'parent, at the end');
 var_dump(OPcache\pinned_fetch('torn'));
 // What is left is the parent's own: all others are gone, killed or not.
@@ -121,6 +126,7 @@ var_dump(left_behind([], 1), OPcache\volatile_cache_info()->active_readers, OPca
 --EXPECT--
 exit 0
 exit 0
+string(0) ""
 NULL
 array(0) {
 }

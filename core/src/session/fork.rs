@@ -5,6 +5,10 @@
 //! slot, whoever holds its lock. After the fork the parent lets go of the slot's lock, the child takes it and
 //! says so through a pipe. If the child dies before, the parent reads the end of the pipe and takes the promise back.
 //!
+//! If the parent dies between promising and forking, there is no child, and nobody to say so: a promise that is old enough
+//! is broken. Should there be a child all the same, one that was stopped all the while, it ends itself before it can
+//! look at what it no longer has.
+//!
 //! Where no slot is free, the child is counted among the readers without one before it exists. Where no pipe is to be had,
 //! a fork that fails (or a child that dies at once) leaves the promise as it is: kept memory, never freed memory in use.
 
@@ -15,7 +19,7 @@ use std::sync::atomic::{Ordering, fence};
 use std::time::Instant;
 
 use super::{Place, Session};
-use crate::slots::Owner;
+use crate::slots::{Adopted, Owner};
 use crate::sys::fork as forks;
 
 /// What keeps the parent's values for the child of the fork that comes next.
@@ -81,25 +85,33 @@ impl Session {
     pub fn after_fork_in_child(&mut self, promise: Promise) {
         let Promise { slot, line } = promise;
         let place = match slot {
-            Some((index, owner)) => self
-                .segment
-                .slots
-                .adopt(index, self.segment.lock_timeout())
-                .then_some(Place::Slot(index, owner)),
-            None => Some(Place::NoneFree),
+            None => Place::NoneFree,
+            Some((index, owner)) => match self.segment.slots.adopt(index, self.segment.lock_timeout()) {
+                Adopted::Ours => Place::Slot(index, owner),
+                Adopted::ForGood => Place::NotAsked,
+                Adopted::Broken => die(),
+            },
         };
-        if let Some(place) = place {
-            self.fork_generation = forks::generation();
-            self.place = place;
-            self.slotless = place == Place::NoneFree;
-            self.recycler.forget();
-            self.reserved.clear();
-            self.leased.clear();
-        }
+        // What was fetched stays fetched; what is reserved or half stored is the parent's.
+        self.fork_generation = forks::generation();
+        self.place = place;
+        self.slotless = place == Place::NoneFree;
+        self.recycler.forget();
+        self.reserved.clear();
+        self.leased.clear();
         if let Some(Line { from_child, to_parent }) = line {
             drop(from_child);
             let _ = (&to_parent).write(&[1]);
         }
+    }
+}
+
+/// Ends a process whose memory holds addresses of what is somebody else's by now.
+fn die() -> ! {
+    // SAFETY: a signal to this process, which ends it; nothing returns from it.
+    unsafe {
+        libc::kill(libc::getpid(), libc::SIGKILL);
+        libc::_exit(1)
     }
 }
 
