@@ -33,8 +33,8 @@ pub(crate) struct Slot {
     life: RobustMutex,
     /// Changes with every owner.
     generation: AtomicU32,
-    /// Not 0 while the slot waits for a forked child: since when, in seconds of the clock, or [`FOR_GOOD`]. Nobody else takes
-    /// or cleans it then, locked or not.
+    /// Not 0 while the slot waits for a forked child: before the fork since when, in seconds of the clock, and after it
+    /// [`FOR_GOOD`]. Nobody else takes or cleans it then, locked or not.
     promised: AtomicU32,
 }
 
@@ -130,10 +130,10 @@ impl Tenure for Slot {
     }
 }
 
-/// How long a forked child may take for its first steps, in seconds.
-const LONGEST_PROMISE: u32 = 60;
+/// How long a promise waits for a child whose parent died before it could say that there is one, in seconds.
+const LONGEST_PROMISE: u32 = 10;
 
-/// A promise that is not broken: its child lives, but could not take the slot over in time.
+/// A promise that only its parent breaks.
 const FOR_GOOD: u32 = u32::MAX;
 
 fn now_in_seconds() -> u32 {
@@ -268,11 +268,13 @@ impl Slots {
         self.slot(index).promised.store(now_in_seconds(), Ordering::SeqCst);
     }
 
-    /// The parent's part: the child may take the lock now.
+    /// The parent's part, after the fork: the child may take the lock now.
     ///
     /// # Safety
     /// The calling thread took the slot by [`Self::acquire`].
     pub(crate) unsafe fn let_go(&self, index: usize) {
+        // With the lock in hand, so nobody breaks or adopts it meanwhile.
+        self.slot(index).promised.store(FOR_GOOD, Ordering::SeqCst);
         // SAFETY: by this function's contract the thread holds the lock.
         unsafe { self.slot(index).life.unlock() };
     }
@@ -281,11 +283,12 @@ impl Slots {
     pub(crate) fn adopt(&self, index: usize, limit: Duration) -> Adopted {
         let slot = self.slot(index);
         let taken = slot.life.lock(limit) != Taken::Busy;
-        let since = slot.promised.load(Ordering::SeqCst);
         let becomes = if taken { 0 } else { FOR_GOOD };
         // SYNC POINT "promise": either this succeeds or `is_promised` breaks it.
-        let kept = since != 0
-            && slot.promised.compare_exchange(since, becomes, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+        let kept = slot
+            .promised
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |since| (since != 0).then_some(becomes))
+            .is_ok();
         match (kept, taken) {
             (true, true) => Adopted::Ours,
             (true, false) => Adopted::ForGood,

@@ -182,7 +182,7 @@ fn a_parent_that_dies_before_it_forks_holds_nothing_back_for_long() {
     put(&mut session, b"k", &[8; 2000]).unwrap();
     session.end_request();
     assert_eq!(segment.stats().active_readers, 1, "there may be a child");
-    static_cache_core::advance_clock(Duration::from_secs(61));
+    static_cache_core::advance_clock(Duration::from_secs(11));
     assert_eq!((segment.stats().active_readers, segment.stats().retired), (0, 0));
 }
 
@@ -210,7 +210,7 @@ fn a_child_that_comes_too_late_for_its_promise_does_not_go_on() {
     });
     assert_eq!(parent.wait(), 1);
     parent.reap();
-    static_cache_core::advance_clock(Duration::from_secs(61));
+    static_cache_core::advance_clock(Duration::from_secs(11));
     assert_eq!(segment.stats().active_readers, 0);
     parent.tell(1);
     assert!(parent.is_gone(), "it said nothing");

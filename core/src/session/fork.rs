@@ -5,9 +5,9 @@
 //! slot, whoever holds its lock. After the fork the parent lets go of the slot's lock, the child takes it and
 //! says so through a pipe. If the child dies before, the parent reads the end of the pipe and takes the promise back.
 //!
-//! If the parent dies between promising and forking, there is no child, and nobody to say so: a promise that is old enough
-//! is broken. Should there be a child all the same, one that was stopped all the while, it ends itself before it can
-//! look at what it no longer has.
+//! If the parent dies between promising and letting go (a signal that kills also makes the kernel give up a fork), there may
+//! be no child, and nobody to say so: such a promise is broken after 10 seconds. Should there be a child all the same, one
+//! that did not run all the while, it ends itself before it can look at what it no longer has.
 //!
 //! Where no slot is free, the child is counted among the readers without one before it exists. Where no pipe is to be had,
 //! a fork that fails (or a child that dies at once) leaves the promise as it is: kept memory, never freed memory in use.
