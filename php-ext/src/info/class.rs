@@ -2,6 +2,7 @@
 
 use std::ffi::{CStr, c_int};
 use std::ptr;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use ext_php_rs::ffi::{
@@ -72,6 +73,11 @@ struct Methods([zend_function_entry; 2]);
 // SAFETY: constant data.
 unsafe impl Sync for Methods {}
 
+// SAFETY: as above.
+unsafe impl Send for Methods {}
+
+static METHODS: OnceLock<Methods> = OnceLock::new();
+
 struct NoArguments([zend_internal_arg_info; 1]);
 
 // SAFETY: constant data.
@@ -98,7 +104,8 @@ pub(crate) fn register_class() {
         }
         constructor.arg_info = NO_ARGUMENTS.0.as_ptr();
         constructor.flags = ZEND_ACC_PRIVATE;
-        let methods = Box::leak(Box::new(Methods([constructor, std::mem::zeroed()])));
+        // Start-up may run again in this process; the table serves for all.
+        let methods = METHODS.get_or_init(|| Methods([constructor, std::mem::zeroed()]));
         let flags = ZEND_ACC_FINAL
             | ZEND_ACC_READONLY_CLASS
             | ZEND_ACC_NO_DYNAMIC_PROPERTIES
