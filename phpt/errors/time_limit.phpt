@@ -26,14 +26,13 @@ $works = [
     'store_array' => fn(int $at) => OPcache\volatile_store_array(['a' => $GLOBALS['value'], 'b' => 1, 'c' => str_repeat('c', $at % 5000)]),
     'fetch' => fn(int $at) => OPcache\volatile_fetch('tangled'),
     'fetch_array' => fn(int $at) => OPcache\volatile_fetch_array(range(1, 500) + [1000 => 'tangled']),
-    'remember' => fn(int $at) => OPcache\pinned_remember("built$at", fn() => OPcache\volatile_remember("inner$at", function () use ($at) {
+    'remember' => fn(int $at) => [OPcache\pinned_remember("built$at", fn() => OPcache\volatile_remember("inner$at", function () use ($at) {
         OPcache\pinned_lock('reserved');
         for ($sum = 0, $count = 0; $count < 1000; $count++) {
             $sum += crc32("$count");
         }
-        OPcache\pinned_delete("built$at");
         return [$sum];
-    })),
+    })), OPcache\pinned_delete("built$at")],
     'keys, clear' => fn(int $at) => [OPcache\pinned_store("key$at", 1), OPcache\pinned_keys(), $at % 100 || OPcache\pinned_clear()],
     'reserve' => fn(int $at) => [OPcache\pinned_lock("r$at"), OPcache\pinned_lock("l$at", 1000), OPcache\pinned_unlock("l$at"), OPcache\pinned_unlock("r$at")],
 ];
