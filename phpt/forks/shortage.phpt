@@ -6,6 +6,7 @@ static_cache
 <?php
 if (!function_exists('pcntl_fork')) die('skip needs pcntl');
 if (!function_exists('posix_kill')) die('skip needs posix');
+if (getenv('STATIC_CACHE_VALGRIND')) die('skip valgrind needs descriptors of its own');
 ?>
 --INI--
 opcache.static_cache.volatile_size_mb=8

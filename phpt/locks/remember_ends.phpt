@@ -28,7 +28,7 @@ $ends = [
     'memory limit' => fn() => str_repeat('x', 100_000_000),
     'resource' => fn() => STDIN,
     'closure' => fn() => fn() => 1,
-    'does not fit' => fn() => range(1, 1_000_000),
+    'does not fit' => fn() => [str_repeat('x', 9_000_000)],
     'SIGKILL' => fn() => posix_kill(getmypid(), SIGKILL),
     'SIGSEGV' => fn() => posix_kill(getmypid(), SIGSEGV),
     'SIGTERM' => fn() => posix_kill(getmypid(), SIGTERM),
