@@ -19,8 +19,9 @@ require __DIR__ . '/../helpers/clean.inc';
 foreach (['volatile', 'pinned'] as $backend) {
     $call = fn(string $name, mixed ...$arguments) => ("OPcache\\{$backend}_$name")(...$arguments);
     $values = [];
-    for ($at = 0; $at < 300; $at++) {
-        $values["key$at"] = ['a value', str_repeat("$at", 20)];
+    // So many that each of the 64 shards has some.
+    for ($at = 0; $at < 1500; $at++) {
+        $values["key$at"] = ['a value', "$at"];
     }
     $call('store_array', $values);
     $held = $call('fetch', 'key7');
@@ -35,11 +36,23 @@ foreach (['volatile', 'pinned'] as $backend) {
         $child = $writer();
         $child->hear();
         // Stop it until it has all locks in its hands.
-        $blocked = fn() => array_filter(range(0, 299, 20), fn(int $at) => !$call('store', "key$at", $values["key$at"])) !== [];
-        for ($tries = 0; $tries < 5000; $tries++) {
-            usleep(mt_rand(0, 500));
+        $blocked = function () use ($call, $values): bool {
+            // These two are asked for below; the others are in any shard. A reservation would fail for want of its lock.
+            if ($call('store', 'key1', $values['key1']) || $call('lock', 'absent') && $call('unlock', 'absent')) {
+                return false;
+            }
+            foreach (range(0, 1499, 200) as $at) {
+                if ($call('store', "key$at", $values["key$at"])) {
+                    return false;
+                }
+            }
+            return true;
+        };
+        for ($until = hrtime(true) + 60_000_000_000; hrtime(true) < $until;) {
+            // Any moment will do, as long as the child gets to run at all.
+            usleep(mt_rand(0, 3000));
             $child->stop();
-            if (!$call('delete', 'absent') && $blocked()) {
+            if ($blocked()) {
                 break;
             }
             $child->goOn();
@@ -50,19 +63,21 @@ foreach (['volatile', 'pinned'] as $backend) {
         } catch (OPcache\StaticCacheException $e) {
             echo $e->getMessage(), "\n";
         }
-        // None of these takes a lock. Each would wait for the bound otherwise, and there are 600 of them.
+        // None of these takes a lock. Each would wait for the bound otherwise, and there are 3000 of them.
         $before = $call('cache_info')->store_failures;
         $fetched = true;
         foreach ($values as $key => $value) {
             $fetched = $fetched && $call('fetch', $key) === $value && $call('exists', $key);
         }
-        $fetched = $fetched && $call('fetch_array', array_keys($values)) === $values && count($call('keys')) === 300;
+        $fetched = $fetched && $call('fetch_array', array_keys($values)) === $values && count($call('keys')) === 1500;
         var_dump($fetched, $call('clear'), $held === $values['key7']);
         // remember has a value to give in any case.
         var_dump($call('remember', 'key2', fn() => 'not needed') === $values['key2'], $call('remember', 'absent', fn() => 'built'));
         if ($fate === 'goes on') {
             $child->goOn();
-            var_dump($call('store', 'key1', 'new'));
+            // It wants the locks all the time, so this can take more than one bound.
+            for ($tries = 0; $tries < 200 && !($stored = $call('store', 'key1', 'new')); $tries++);
+            var_dump($stored);
             echo $child->kill(), "\n";
         } else {
             echo $child->kill(), "\n";
