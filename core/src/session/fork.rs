@@ -15,7 +15,6 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd};
-use std::sync::atomic::{Ordering, fence};
 use std::time::Instant;
 
 use super::{Place, Session};
@@ -56,8 +55,9 @@ impl Session {
             Some((index, owner))
         });
         if slot.is_none() {
-            segment.header().slotless_readers.0.fetch_add(1, Ordering::SeqCst);
-            fence(Ordering::SeqCst);
+            segment.header().slotless_readers.0.enter();
+            // SYNC POINT "pins are copied": the count takes over what the parent's slot keeps.
+            segment.header().copies.0.count_one();
         }
         Some(Promise { slot, line: Line::new() })
     }
@@ -74,9 +74,7 @@ impl Session {
         if line.child_is_gone(Instant::now() + self.segment.lock_timeout()) {
             match slot {
                 Some((index, _)) => self.segment.slots.break_promise(index),
-                None => {
-                    self.segment.header().slotless_readers.0.fetch_sub(1, Ordering::Release);
-                }
+                None => self.segment.header().slotless_readers.0.leave(),
             }
         }
     }
