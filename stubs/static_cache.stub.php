@@ -403,10 +403,12 @@ function volatile_touch(string $key, int $ttl): bool {}
 /**
  * For daemons and worker loops, between two jobs: gives back the memory of what this request has fetched.
  *
- * Cannot crash: once the request was handed an array or a string, which may still be in use anywhere, nothing is given
- * back before the request ends.
+ * Only where that cannot do harm. A fetched array or string lies in shared memory; if its memory were given back while a
+ * variable, a static or an object still held it, its value would change or PHP would crash, and whether one does cannot be
+ * told. So once the request was handed an array or a string, this returns false, gives nothing back, and all that was
+ * fetched stays valid until the request ends.
  *
- * @return bool True when the memory was given back.
+ * @return bool True when nothing but null, bools, ints and floats was fetched; their memory was given back.
  * @example while ($job = next_job()) { run($job); unset($job); \OPcache\static_quiesce(); }
  */
 function static_quiesce(): bool {}

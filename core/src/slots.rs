@@ -14,6 +14,7 @@ use crate::header::Header;
 use crate::layout::{Layout, PINS, SLOT_SIZE};
 use crate::memory::{Memory, Shared};
 use crate::protocol::{self, Robust, Taken, Tenure};
+use crate::sys::clock;
 use crate::sys::futex::{self, Awaited};
 use crate::sys::robust::RobustMutex;
 
@@ -32,7 +33,8 @@ pub(crate) struct Slot {
     life: RobustMutex,
     /// Changes with every owner.
     generation: AtomicU32,
-    /// 1 while the slot waits for a forked child: nobody else takes or cleans it, locked or not.
+    /// Not 0 while the slot waits for a forked child: before the fork since when, in seconds of the clock, and after it
+    /// [`FOR_GOOD`]. Nobody else takes or cleans it then, locked or not.
     promised: AtomicU32,
 }
 
@@ -101,8 +103,22 @@ impl Tenure for Slot {
         &self.kept
     }
 
+    /// Whether the slot waits for a forked child. A promise that is too old is broken here: its parent died between
+    /// promising and forking, and there is no child. `life` held.
     fn is_promised(&self) -> bool {
-        self.promised.load(Ordering::SeqCst) != 0
+        let since = self.promised.load(Ordering::SeqCst);
+        if since == 0 || since == FOR_GOOD {
+            return since != 0;
+        }
+        let age = now_in_seconds().saturating_sub(since);
+        // SYNC POINT "promise": either this succeeds or the child's `adopt`.
+        if age < LONGEST_PROMISE
+            || self.promised.compare_exchange(since, 0, Ordering::SeqCst, Ordering::SeqCst).is_err()
+        {
+            return true;
+        }
+        self.reader.reset();
+        false
     }
 
     fn wake_watchers(&self) {
@@ -114,7 +130,28 @@ impl Tenure for Slot {
     }
 }
 
+/// How long a promise waits for a child whose parent died before it could say that there is one, in seconds.
+const LONGEST_PROMISE: u32 = 10;
+
+/// A promise that only its parent breaks.
+const FOR_GOOD: u32 = u32::MAX;
+
+fn now_in_seconds() -> u32 {
+    // Never 0; wraps around after a century and more of uptime.
+    ((clock::now_ns() / 1_000_000_000) as u32).clamp(1, FOR_GOOD - 1)
+}
+
 const SLOTLESS: u64 = 1 << 63;
+
+/// What became of a promised slot when the child asked for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Adopted {
+    Ours,
+    /// Somebody has its lock all the time; what it keeps stays kept.
+    ForGood,
+    /// The child came too late: what the slot kept may be gone.
+    Broken,
+}
 
 /// The slots of one segment.
 #[derive(Clone, Copy, Debug)]
@@ -213,9 +250,11 @@ impl Slots {
     pub(crate) unsafe fn give_back(&self, index: usize) {
         let slot = self.slot(index);
         slot.reader.reset();
-        slot.generation.fetch_add(1, Ordering::Relaxed);
+        slot.generation.fetch_add(1, Ordering::Release);
         // SAFETY: by this function's contract the thread holds the lock.
         unsafe { slot.life.unlock() };
+        // SYNC POINT "waiter watches".
+        slot.wake_watchers();
     }
 
     /// Gives slot `to`, which the calling thread owns, everything that slot `from` keeps.
@@ -226,26 +265,41 @@ impl Slots {
 
     /// Keeps a slot that the calling thread owns for the child of a fork.
     pub(crate) fn promise(&self, index: usize) {
-        self.slot(index).promised.store(1, Ordering::SeqCst);
+        self.slot(index).promised.store(now_in_seconds(), Ordering::SeqCst);
     }
 
-    /// The parent's part: the child may take the lock now.
+    /// The parent's part, after the fork: the child may take the lock now.
     ///
     /// # Safety
     /// The calling thread took the slot by [`Self::acquire`].
     pub(crate) unsafe fn let_go(&self, index: usize) {
+        // With the lock in hand, so nobody breaks or adopts it meanwhile.
+        self.slot(index).promised.store(FOR_GOOD, Ordering::SeqCst);
         // SAFETY: by this function's contract the thread holds the lock.
         unsafe { self.slot(index).life.unlock() };
     }
 
-    /// The child's part: takes the lock over. False when that was not possible in time.
-    pub(crate) fn adopt(&self, index: usize, limit: Duration) -> bool {
+    /// The child's part: takes the lock over.
+    pub(crate) fn adopt(&self, index: usize, limit: Duration) -> Adopted {
         let slot = self.slot(index);
         let taken = slot.life.lock(limit) != Taken::Busy;
-        if taken {
-            slot.promised.store(0, Ordering::SeqCst);
+        let becomes = if taken { 0 } else { FOR_GOOD };
+        // SYNC POINT "promise": either this succeeds or `is_promised` breaks it.
+        let kept = slot
+            .promised
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |since| (since != 0).then_some(becomes))
+            .is_ok();
+        match (kept, taken) {
+            (true, true) => Adopted::Ours,
+            (true, false) => Adopted::ForGood,
+            (false, _) => {
+                if taken {
+                    // SAFETY: just taken.
+                    unsafe { slot.life.unlock() };
+                }
+                Adopted::Broken
+            }
         }
-        taken
     }
 
     /// The child died before it took the slot.

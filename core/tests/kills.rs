@@ -277,3 +277,40 @@ fn a_writer_stopped_while_it_allocates_delays_nobody() {
     session.end_request();
     segment.audit().unwrap();
 }
+
+#[test]
+fn a_request_that_ends_while_a_lock_is_stuck_holds_nothing_any_more() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    assert!(session.reserve(b"k", None).unwrap());
+    assert!(session.reserve(b"other", None).unwrap());
+    let waiter = {
+        let mut child = Child::fork(|line| {
+            let mut session = Session::new(Arc::clone(&segment));
+            line.tell(1);
+            put(&mut session, b"other", b"theirs").unwrap();
+        });
+        child.wait();
+        child.wait_until_asleep();
+        child
+    };
+    segment.set_lock_timeout(Duration::from_millis(30));
+    let stopped = Child::fork(|_| {
+        let mut session = Session::new(Arc::clone(&segment));
+        fault::act_at("clear: locked", 0, stop);
+        session.clear().unwrap();
+    });
+    let mut status = 0;
+    // SAFETY: waits for our own child to stop.
+    unsafe { libc::waitpid(stopped.pid(), &raw mut status, libc::WUNTRACED) };
+    assert!(libc::WIFSTOPPED(status));
+    // All shards are locked: the reservations cannot be taken away, but nobody is their owner now.
+    let began = Instant::now();
+    session.end_request();
+    assert!(began.elapsed() < Duration::from_secs(5), "waits for one lock, not for each");
+    assert_eq!(stopped.kill(), -libc::SIGKILL);
+    assert_eq!(waiter.join(), 0, "the waiting store goes on");
+    let mut other = Session::new(Arc::clone(&segment));
+    assert!(other.reserve(b"k", None).unwrap());
+    assert!(!session.reserve(b"k", None).unwrap(), "the next request is another holder");
+}

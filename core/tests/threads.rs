@@ -112,7 +112,11 @@ impl Worker {
             drafts.push(draft);
         }
         // Now and then they are given up.
-        if self.random.below(4) == 0 { Ok(()) } else { self.session.commit_all(drafts) }
+        if self.random.below(4) == 0 {
+            Ok(())
+        } else {
+            self.session.commit_all(drafts).map_err(|(error, _)| error)
+        }
     }
 
     /// While the reservation is held nothing else is waited for, so no two threads wait for each other.
@@ -205,7 +209,7 @@ impl Worker {
             }
             88 => {
                 self.session.exists(Space::Key, name);
-                self.session.wait_released(name).map(drop)
+                self.session.wait_released(name, self.session.longest_wait())
             }
             89 if self.random.below(20) == 0 => self.session.clear(),
             90 if self.forks && self.random.below(8) == 0 => {

@@ -1,5 +1,11 @@
 //! `OPcache\StaticCacheException`, and how a function fails.
+//!
+//! What throws or warns may not come back: a warning runs the script's error handler, and either can hit the memory limit,
+//! which leaves by a jump. So a message is moved into a buffer that belongs to the thread, and its own memory is gone before
+//! the engine hears of it. The functions here take messages, they do not borrow them: a caller cannot keep one by mistake.
 
+use std::borrow::Cow;
+use std::ffi::c_char;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use ext_php_rs::ffi::{zend_ce_exception, zend_class_entry, zval};
@@ -17,41 +23,26 @@ pub(crate) fn register() {
     CLASS.store(class, Ordering::Release);
 }
 
-/// Hands `message` to the engine: as an exception.
-pub(crate) fn throw(message: &str) {
-    with_c_string(message, |text| {
-        // SAFETY: the class is registered; the engine copies the text.
-        unsafe { engine::zend_throw_exception(CLASS.load(Ordering::Acquire), text, 0) };
-    });
+/// Hands `message` to the engine: as an exception. May leave by a jump.
+#[cold]
+pub(crate) fn throw(message: impl Into<Cow<'static, str>>) {
+    let text = stage(message);
+    // SAFETY: the class is registered; the engine copies the text.
+    unsafe { engine::zend_throw_exception(CLASS.load(Ordering::Acquire), text, 0) };
 }
 
-/// Hands `message` to the engine: as a warning of the running function.
-pub(crate) fn warn(message: &str) {
-    with_c_string(message, |text| {
-        // SAFETY: the engine copies the text before anything else runs.
-        unsafe {
-            engine::php_error_docref(
-                std::ptr::null(),
-                ext_php_rs::ffi::E_WARNING as i32,
-                c"%s".as_ptr(),
-                text,
-            );
-        }
-    });
+/// Hands `message` to the engine: as a warning of the running function. Runs the script's error handler, and may leave
+/// by a jump.
+#[cold]
+pub(crate) fn warn(message: impl Into<Cow<'static, str>>) {
+    let text = stage(message);
+    // SAFETY: the engine copies the text before anything else runs.
+    unsafe {
+        engine::php_error_docref(std::ptr::null(), ext_php_rs::ffi::E_WARNING as i32, c"%s".as_ptr(), text);
+    }
 }
 
-/// Runs `deliver` with `message` in the thread's buffer: delivering may leave by a jump, and the buffer is not
-/// ours to free then.
-pub(crate) fn with_c_string(message: &str, deliver: impl FnOnce(*const std::ffi::c_char)) {
-    // SAFETY: this thread's own; nothing else uses the buffer before it was copied by the engine.
-    let buffer = unsafe { &mut (*local()).message };
-    buffer.clear();
-    buffer.extend(message.bytes().filter(|byte| *byte != 0));
-    buffer.push(0);
-    deliver(buffer.as_ptr().cast());
-}
-
-/// The function fails: false, or an exception if that was asked for.
+/// The function fails: false, or an exception if that was asked for. May leave by a jump.
 ///
 /// # Safety
 /// `out` may be overwritten.
@@ -60,20 +51,22 @@ pub(crate) unsafe fn fail(out: *mut zval, throwing: bool, message: String) {
     // SAFETY: the caller's word.
     unsafe { engine::set_bool(out, false) };
     if throwing {
-        throw_owned(message);
+        throw(message);
     }
 }
 
-/// Throws a message that nobody needs afterwards.
-#[cold]
-pub(crate) fn throw_owned(message: String) {
-    // SAFETY: as in `with_c_string`.
+/// Moves a message into the thread's buffer, as a C string that is good until the next one.
+fn stage(message: impl Into<Cow<'static, str>>) -> *const c_char {
+    let message: Cow<'static, str> = message.into();
+    stage_bytes(message.as_bytes())
+}
+
+/// The same for bytes that are not ours to free.
+pub(crate) fn stage_bytes(text: &[u8]) -> *const c_char {
+    // SAFETY: this thread's own; nothing else uses the buffer before the engine has copied it.
     let buffer = unsafe { &mut (*local()).message };
     buffer.clear();
-    buffer.extend(message.bytes().filter(|byte| *byte != 0));
+    buffer.extend(text.iter().filter(|byte| **byte != 0));
     buffer.push(0);
-    // Gone before the engine is called, which may not come back.
-    drop(message);
-    // SAFETY: as in `throw`.
-    unsafe { engine::zend_throw_exception(CLASS.load(Ordering::Acquire), buffer.as_ptr().cast(), 0) };
+    buffer.as_ptr().cast()
 }

@@ -2,6 +2,10 @@
 Sizes from 1 MiB to 64 GiB cost only what is used
 --EXTENSIONS--
 static_cache
+--SKIPIF--
+<?php
+if (getenv('STATIC_CACHE_VALGRIND')) die('skip valgrind cannot map that much');
+?>
 --INI--
 opcache.static_cache.volatile_size_mb=65536
 opcache.static_cache.pinned_size_mb=1

@@ -53,7 +53,7 @@ impl Copies {
     }
 
     /// A copy was made; the old reader lets go only after this.
-    pub(super) fn count_one(&self) {
+    pub(crate) fn count_one(&self) {
         // SYNC POINT "pins are copied": release, after the copy and before the old reader's release of its pins. A survey
         // that sees the latter sees this; one that began with this sees the copy.
         self.0.fetch_add(1, Ordering::Release);

@@ -78,7 +78,8 @@ pub fn reap(slot: &impl Tenure, dirty: &Dirty) {
 /// Cleans up after a dead owner and lets go of `life`, which was just taken. (A slot that nobody owns can be taken as
 /// well.)
 fn bury(slot: &impl Tenure, taken: Taken, dirty: &Dirty) {
-    if taken == Taken::OwnerDied && !slot.is_promised() {
+    // In this order: looking at a promise may end it.
+    if !slot.is_promised() && taken == Taken::OwnerDied {
         clean_up(slot, dirty);
     }
     // SAFETY: just taken by this thread.

@@ -124,9 +124,16 @@ impl Session {
     /// Ends the request: everything fetched so far may be reclaimed, reservations without a lease end.
     pub fn end_request(&mut self) {
         self.notice_fork();
-        self.release_reservations();
+        let released = self.release_reservations();
         self.flush();
         self.quiesce();
+        if !released && let Place::Slot(index, _) = self.place {
+            // A stopped process has a lock. What this owner still holds ends with the owner: the next request is another.
+            self.recycler.forget();
+            self.place = Place::NotAsked;
+            // SAFETY: as in `drop`.
+            unsafe { self.segment.slots.give_back(index) };
+        }
         if self.place == Place::NoneFree {
             self.place = Place::NotAsked;
         }

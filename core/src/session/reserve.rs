@@ -4,6 +4,7 @@
 //! `bits` name the holder (or nobody, when only a lease is left), its expiry is the lease. A holder that is
 //! gone holds nothing: whoever meets such a reservation takes it away.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -109,16 +110,24 @@ impl Session {
         Ok(ours)
     }
 
-    /// Waits until nobody else holds `key`. False when it was free at once, true when it had to wait.
+    /// Waits until nobody else holds `key`, at most `limit` (and at most the lock timeout).
     ///
     /// # Errors
-    /// [`Error::Reserved`] when it was not free within the lock timeout; [`Error::LockTimeout`].
-    pub fn wait_released(&mut self, key: &[u8]) -> Result<bool, Error> {
+    /// [`Error::Reserved`] when it was not free within that time; [`Error::LockTimeout`].
+    pub fn wait_released(&mut self, key: &[u8], limit: Duration) -> Result<(), Error> {
         self.notice_fork();
         let hash = self.segment.hasher.hash(key);
-        let before = self.segment.shard(Index::shard_of(hash)).bell.rung();
-        let guard = self.lock_unreserved(Index::shard_of(hash), Space::Key, key, hash)?;
-        Ok(guard.shard.bell.rung() != before)
+        let limit = limit.min(self.segment.lock_timeout());
+        self.lock_when(&[Index::shard_of(hash)], limit, |guards| {
+            self.foreign(&guards[0], hash, key).map(|foreign| (0, foreign))
+        })?;
+        Ok(())
+    }
+
+    /// How long anything waits at most.
+    #[must_use]
+    pub fn longest_wait(&self) -> Duration {
+        self.segment.lock_timeout()
     }
 
     /// Locks a shard at a moment when no other session holds the reservation of `key`.
@@ -141,23 +150,30 @@ impl Session {
 
     #[cold]
     fn lock_once_released(&self, shard: usize, key: &[u8], hash: u64) -> Result<ShardGuard<'_>, Error> {
-        let mut guards = self
-            .lock_when(&[shard], |guards| self.foreign(&guards[0], hash, key).map(|foreign| (0, foreign)))?;
+        let mut guards = self.lock_when(&[shard], self.segment.lock_timeout(), |guards| {
+            self.foreign(&guards[0], hash, key).map(|foreign| (0, foreign))
+        })?;
         guards.pop().ok_or(Error::Corrupt("no lock was taken"))
     }
 
-    /// The same for all keys of some drafts.
+    /// The same for all keys of some drafts. On failure also says whose key another session has, by its place.
     pub(super) fn lock_all_unreserved(
         &self,
         shards: &[usize],
         drafts: &[Draft],
-    ) -> Result<Vec<ShardGuard<'_>>, Error> {
-        self.lock_when(shards, |guards| {
-            drafts.iter().filter(|draft| draft.space() == Space::Key).find_map(|draft| {
-                let at = shards.binary_search(&Index::shard_of(draft.hash())).ok()?;
-                Some((at, self.foreign(&guards[at], draft.hash(), draft.key())?))
-            })
-        })
+    ) -> Result<Vec<ShardGuard<'_>>, (Error, usize)> {
+        let met = Cell::new(0);
+        let locked = self.lock_when(shards, self.segment.lock_timeout(), |guards| {
+            drafts.iter().enumerate().filter(|(_, draft)| draft.space() == Space::Key).find_map(
+                |(number, draft)| {
+                    let at = shards.binary_search(&Index::shard_of(draft.hash())).ok()?;
+                    let foreign = self.foreign(&guards[at], draft.hash(), draft.key())?;
+                    met.set(number);
+                    Some((at, foreign))
+                },
+            )
+        });
+        locked.map_err(|error| (error, met.get()))
     }
 
     fn foreign(&self, guard: &ShardGuard<'_>, hash: u64, key: &[u8]) -> Option<Foreign> {
@@ -168,10 +184,11 @@ impl Session {
     }
 
     /// Locks shards; while `busy` names one of them (by its place in `shards`) and a time, lets go of all,
-    /// sleeps until a reservation of that shard ends, and tries again.
+    /// sleeps until a reservation of that shard ends, and tries again, for `limit` altogether.
     fn lock_when<'a>(
         &'a self,
         shards: &[usize],
+        limit: Duration,
         busy: impl Fn(&[ShardGuard<'a>]) -> Option<(usize, Foreign)>,
     ) -> Result<Vec<ShardGuard<'a>>, Error> {
         let segment = &*self.segment;
@@ -186,9 +203,9 @@ impl Session {
             },
             |bell, seen, foreign| {
                 let waited = began.get_or_insert_with(Instant::now).elapsed();
-                let left = segment.lock_timeout().saturating_sub(waited);
+                let left = limit.saturating_sub(waited);
                 if left.is_zero() {
-                    return Err(Error::Reserved { waited_ms: segment.lock_timeout().as_millis() as u64 });
+                    return Err(Error::Reserved { waited_ms: limit.as_millis() as u64 });
                 }
                 segment.sleep_on(bell.word(), seen, foreign, left);
                 Ok(())
@@ -214,27 +231,28 @@ impl Session {
         self.leased.clear();
     }
 
-    /// At the request's end: reservations go, leases stay without their holder.
-    pub(super) fn release_reservations(&mut self) {
+    /// At the request's end: reservations go, leases stay without their holder. False when a lock was not free in time:
+    /// then some still name this owner. Waits for one lock only.
+    pub(super) fn release_reservations(&mut self) -> bool {
         if self.reserved.is_empty() && self.leased.is_empty() {
-            return;
+            return true;
         }
         let segment = Arc::clone(&self.segment);
         let owner = self.owner();
-        for (hash, key) in self.reserved.drain(..) {
-            if let Ok(guard) = segment.lock_shard(Index::shard_of(hash))
-                && let Holder::Us(_) = segment.holder(&guard, hash, &key, owner)
-            {
-                segment.end_reservation(&guard, hash, &key);
-            }
-        }
-        for (hash, key) in self.leased.drain(..) {
-            if let Ok(guard) = segment.lock_shard(Index::shard_of(hash))
-                && let Holder::Us(found) = segment.holder(&guard, hash, &key, owner)
-            {
+        let (reserved, leased) = (std::mem::take(&mut self.reserved), std::mem::take(&mut self.leased));
+        for (hash, key) in leased {
+            let Ok(guard) = segment.lock_shard(Index::shard_of(hash)) else { return false };
+            if let Holder::Us(found) = segment.holder(&guard, hash, &key, owner) {
                 found.at.entry.bits.store(Owner::NOBODY.0, Ordering::Relaxed);
             }
         }
+        for (hash, key) in reserved {
+            let Ok(guard) = segment.lock_shard(Index::shard_of(hash)) else { return false };
+            if let Holder::Us(_) = segment.holder(&guard, hash, &key, owner) {
+                segment.end_reservation(&guard, hash, &key);
+            }
+        }
+        true
     }
 }
 

@@ -121,11 +121,12 @@ impl<S: Deref<Target = Segment>> Draft<S> {
 
 impl<S: Deref<Target = Segment>> Drop for Draft<S> {
     fn drop(&mut self) {
-        // Without a lock in time the block stays `Building`; a repair frees it when this session is gone.
+        // Without a lock in time the block stays `Building` and counted: whoever gets the slot after this session sees that,
+        // and a repair frees the block.
         if let Ok(_shard) = self.segment.lock_some_shard(Index::shard_of(self.hash)) {
             self.segment.retire(self.at());
+            self.unmark();
         }
-        self.unmark();
     }
 }
 
@@ -299,15 +300,22 @@ impl Session {
     /// Publishes all drafts, or none.
     ///
     /// # Errors
-    /// As for [`Self::commit`].
-    pub fn commit_all(&mut self, drafts: Vec<Draft>) -> Result<(), Error> {
+    /// As for [`Self::commit`], with the draft that another session's reservation kept from being published (the first
+    /// where none in particular did).
+    pub fn commit_all(&mut self, mut drafts: Vec<Draft>) -> Result<(), (Error, Option<Draft>)> {
         self.notice_fork();
         let segment = &*self.segment;
         let mut shards: Vec<usize> = drafts.iter().map(|draft| Index::shard_of(draft.hash)).collect();
         shards.sort_unstable();
         shards.dedup();
-        let guards =
-            self.lock_all_unreserved(&shards, &drafts).inspect_err(|_| segment.count_store_failure())?;
+        let guards = match self.lock_all_unreserved(&shards, &drafts) {
+            Ok(guards) => guards,
+            Err((error, number)) => {
+                segment.count_store_failure();
+                let draft = (number < drafts.len()).then(|| drafts.swap_remove(number));
+                return Err((error, draft));
+            }
+        };
         for draft in &drafts {
             let Ok(at) = shards.binary_search(&Index::shard_of(draft.hash)) else { continue };
             let old = segment.index.find(draft.hash, draft.space as u8, draft.key());

@@ -101,6 +101,18 @@ impl Child {
         byte[0]
     }
 
+    /// Waits for the child's end, but goes on listening to its descendants.
+    pub fn reap(&mut self) {
+        let mut status = 0;
+        // SAFETY: waits for our own child.
+        unsafe { libc::waitpid(self.pid, &raw mut status, 0) };
+    }
+
+    /// Waits until child and descendants are gone, or one of them says something: false then.
+    pub fn is_gone(&mut self) -> bool {
+        self.from_child.read(&mut [0]).unwrap() == 0
+    }
+
     /// Waits until the child sleeps in a futex call.
     pub fn wait_until_asleep(&mut self) {
         let waiting = |text: &str| text.starts_with("202 ") || text.starts_with("449 ");

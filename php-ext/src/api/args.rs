@@ -8,6 +8,7 @@ use ext_php_rs::ffi::{
 };
 
 use crate::engine::{self, Frame};
+use crate::exception;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
 
@@ -339,17 +340,12 @@ pub(super) fn of_element<'a>(
 
 #[cold]
 fn refuse_element(slot: &Slot, index: u32) -> Thrown {
-    let mut class = Vec::new();
     let given = match slot.kind() {
         c::IS_NULL => c"null".as_ptr(),
         c::IS_FALSE | c::IS_TRUE => c"bool".as_ptr(),
         c::IS_DOUBLE => c"float".as_ptr(),
         c::IS_ARRAY => c"array".as_ptr(),
-        c::IS_OBJECT => {
-            class.extend_from_slice(slot.class_name());
-            class.push(0);
-            class.as_ptr().cast()
-        }
+        c::IS_OBJECT => exception::stage_bytes(slot.class_name()),
         _ => c"resource".as_ptr(),
     };
     // SAFETY: a function is running; one text for one `%s`.

@@ -68,8 +68,9 @@ fn store_all(backend: Backend, values: &Array, ttl: Option<std::time::Duration>)
         unsafe { encoder.write(value, plan, draft.payload_mut(), address) };
         drafts.push(draft);
     }
-    let first = drafts.first().map(|draft| draft.key().to_vec()).unwrap_or_default();
-    session.commit_all(drafts).map_err(|error| messages::of_error(backend, &first, &error))
+    session.commit_all(drafts).map_err(|(error, draft)| {
+        messages::of_error(backend, draft.as_ref().map_or(b"", |draft| draft.key()), &error)
+    })
 }
 
 /// `fetch_array(array $keys, ?array $default = null, bool $throw_on_error = false): array`
@@ -108,7 +109,7 @@ unsafe fn fetch_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval)
             insert(result, &key, value.as_mut_ptr());
         }
         if throwing && (unavailable || keys.count == 0) && is_unavailable(backend) {
-            exception::throw_owned(refusal(backend));
+            exception::throw(refusal(backend));
         }
     }
     Ok(())

@@ -60,8 +60,7 @@ fn add(key: &[u8], step: i64, down: bool) -> Result<(i64, bool), String> {
 
 #[cold]
 fn warn_of_overflow(key: &[u8]) {
-    let message = format!("Integer overflow of key \"{}\", the result wraps", messages::shown(key));
-    exception::warn(&message);
+    exception::warn(format!("Integer overflow of key \"{}\", the result wraps", messages::shown(key)));
 }
 
 /// `volatile_touch(string $key, int $ttl): bool`

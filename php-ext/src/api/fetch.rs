@@ -86,7 +86,7 @@ unsafe fn fetch_inner(backend: Backend, frame: *mut Frame, out: *mut zval) -> Pa
             // SAFETY: as above.
             unsafe { write_default(out, args.get(1)) };
             if throwing {
-                exception::throw_owned(refusal(backend));
+                exception::throw(refusal(backend));
             }
         }
     }

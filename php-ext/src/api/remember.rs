@@ -1,9 +1,9 @@
 //! `*_remember`: fetch, or build once while others wait.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ext_php_rs::ffi::{zend_string, zval};
-use static_cache_core::{Error, Mode};
+use static_cache_core::{Error, Mode, Session};
 
 use super::args::{Args, Parsed, check_value};
 use super::fetch::{Looked, look_up};
@@ -40,6 +40,7 @@ unsafe fn remember_inner(backend: Backend, frame: *mut Frame, out: *mut zval) ->
     let key = args.key(0)?;
     let build = args.callable(1)?;
     let (ttl, throwing) = if has_ttl { (args.seconds(2)?, args.flag(3)?) } else { (None, args.flag(2)?) };
+    let mut began = None;
     // SAFETY: a live key, the call's own result.
     unsafe {
         loop {
@@ -48,7 +49,7 @@ unsafe fn remember_inner(backend: Backend, frame: *mut Frame, out: *mut zval) ->
                 Looked::Unavailable => {
                     if throwing {
                         engine::set_null(out);
-                        exception::throw_owned(refusal(backend));
+                        exception::throw(refusal(backend));
                         return Ok(());
                     }
                     engine::_call_user_function_impl(null(), build, out, 0, null(), null());
@@ -56,7 +57,7 @@ unsafe fn remember_inner(backend: Backend, frame: *mut Frame, out: *mut zval) ->
                 }
                 Looked::Miss => {}
             }
-            let turn = take_turn(backend, key);
+            let turn = take_turn(backend, key, &mut began);
             if turn != Turn::Done {
                 return build_value(backend, key, build, ttl, throwing, turn, out);
             }
@@ -68,21 +69,27 @@ fn null<T>() -> *mut T {
     std::ptr::null_mut()
 }
 
-/// Reserves the key, or waits for whoever has.
-fn take_turn(backend: Backend, key: *mut zend_string) -> Turn {
+/// Reserves the key, or waits for whoever has: in all turns together, since `began`, no longer than for one lock.
+fn take_turn(backend: Backend, key: *mut zend_string, began: &mut Option<Instant>) -> Turn {
     // SAFETY: a live string; this thread's own state, and no user code runs here.
     let (key, state) = unsafe { (engine::bytes(key), &mut (*local()).backends[backend as usize]) };
     let Some(session) = state.session(backend) else { return Turn::Unreserved };
     match session.reserve(key, None) {
         Ok(true) => Turn::Ours,
-        Ok(false) => match session.wait_released(key) {
-            Ok(_) => Turn::Done,
+        Ok(false) => match wait(session, key, began) {
+            Ok(()) => Turn::Done,
             Err(Error::Reserved { .. } | Error::LockTimeout { .. }) => Turn::OursAlone,
             Err(_) => Turn::Unreserved,
         },
         Err(Error::LockTimeout { .. }) => Turn::OursAlone,
         Err(_) => Turn::Unreserved,
     }
+}
+
+fn wait(session: &mut Session, key: &[u8], began: &mut Option<Instant>) -> Result<(), Error> {
+    let waited = began.get_or_insert_with(Instant::now).elapsed();
+    let left = session.longest_wait().saturating_sub(waited);
+    session.wait_released(key, left)
 }
 
 unsafe fn build_value(
@@ -94,14 +101,17 @@ unsafe fn build_value(
     turn: Turn,
     out: *mut zval,
 ) -> Parsed<()> {
+    let process = std::process::id();
     // SAFETY: the call's own result; the key and the callable are arguments, which live as long as the call. Should
-    // the builder not come back (exit, memory limit), the reservation ends with the request.
+    // the builder not come back (memory or time limit), the reservation ends with the request.
     unsafe {
         engine::set_null(out);
         engine::_call_user_function_impl(null(), build, out, 0, null(), null());
         if engine::slot(out).kind() == c::IS_UNDEF {
             engine::set_null(out);
         }
+        // The builder may have forked: the reservation is the parent's, and so is storing.
+        let turn = if process == std::process::id() { turn } else { Turn::OursAlone };
         let bytes = engine::bytes(key);
         if engine::exception_pending() {
             release(backend, bytes, turn);
@@ -119,7 +129,7 @@ unsafe fn build_value(
         if let Outcome::Failed(message) = store_value(backend, bytes, value, ttl, Mode::Put) {
             release(backend, bytes, turn);
             if throwing {
-                exception::throw_owned(message);
+                exception::throw(message);
             }
         }
     }

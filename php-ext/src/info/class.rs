@@ -2,6 +2,7 @@
 
 use std::ffi::{CStr, c_int};
 use std::ptr;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use ext_php_rs::ffi::{
@@ -13,7 +14,7 @@ use ext_php_rs::zend::ExecutorGlobals;
 
 use super::snapshot::{self, Kind, MEMBERS, Value};
 use crate::engine::{self, Frame, builtin};
-use crate::module::Backend;
+use crate::module::{Backend, local};
 use crate::zend::constants as c;
 use crate::zend::live::Slot;
 
@@ -72,6 +73,11 @@ struct Methods([zend_function_entry; 2]);
 // SAFETY: constant data.
 unsafe impl Sync for Methods {}
 
+// SAFETY: as above.
+unsafe impl Send for Methods {}
+
+static METHODS: OnceLock<Methods> = OnceLock::new();
+
 struct NoArguments([zend_internal_arg_info; 1]);
 
 // SAFETY: constant data.
@@ -98,7 +104,8 @@ pub(crate) fn register_class() {
         }
         constructor.arg_info = NO_ARGUMENTS.0.as_ptr();
         constructor.flags = ZEND_ACC_PRIVATE;
-        let methods = Box::leak(Box::new(Methods([constructor, std::mem::zeroed()])));
+        // Start-up may run again in this process; the table serves for all.
+        let methods = METHODS.get_or_init(|| Methods([constructor, std::mem::zeroed()]));
         let flags = ZEND_ACC_FINAL
             | ZEND_ACC_READONLY_CLASS
             | ZEND_ACC_NO_DYNAMIC_PROPERTIES
@@ -133,29 +140,31 @@ unsafe fn declare(class: *mut zend_class_entry, name: &str, kind: Kind) {
     }
 }
 
-/// Writes a new object with the backend's state to `out`.
+/// Writes a new object with the backend's state to `out`. May leave by a jump: the texts wait in the thread's own place.
 ///
 /// # Safety
 /// `out` may be overwritten.
 pub(crate) unsafe fn create(backend: Backend, out: *mut zval) {
-    let values = snapshot::take(backend);
-    // SAFETY: the caller's word. The object is new: its slots are uninitialised, in the order of declaration.
+    // SAFETY: the caller's word. The object is new: its slots are uninitialised, in the order of declaration. The place is
+    // this thread's own, and nothing here runs user code.
     unsafe {
         if engine::object_init_ex(out, CLASS.load(Ordering::Acquire)) != 0 {
             return;
         }
         let object = engine::slot(out).value as *mut zend_object;
         let slots = (&raw mut (*object).properties_table).cast::<zval>();
-        for (at, value) in values.into_iter().enumerate() {
+        let figures = &mut (*local()).figures;
+        for (at, value) in figures.insert(snapshot::take(backend)).iter().enumerate() {
             let slot = slots.add(at);
             match value {
-                Value::Bool(value) => engine::set_bool(slot, value),
-                Value::Int(value) => engine::set_int(slot, value as i64),
+                Value::Bool(value) => engine::set_bool(slot, *value),
+                Value::Int(value) => engine::set_int(slot, *value as i64),
                 Value::Null => engine::set_null(slot),
                 Value::Text(text) => engine::set_string(slot, text.as_bytes()),
             }
             // No longer uninitialised.
             (*slot.cast::<Slot>()).next = 0;
         }
+        *figures = None;
     }
 }

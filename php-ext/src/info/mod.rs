@@ -3,3 +3,5 @@
 pub(crate) mod class;
 pub(crate) mod phpinfo;
 mod snapshot;
+
+pub(crate) use snapshot::Figures;

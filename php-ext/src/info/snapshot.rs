@@ -5,7 +5,7 @@ use static_cache_core::Stats;
 use crate::module::{Backend, partition};
 
 /// A value of the list.
-pub(super) enum Value {
+pub(crate) enum Value {
     Bool(bool),
     Int(u64),
     Text(String),
@@ -51,8 +51,11 @@ pub(super) const MEMBERS: [(&str, Kind); 26] = [
     ("mutation_epoch", Kind::Int),
 ];
 
+/// The values, in the order of [`MEMBERS`].
+pub(crate) type Figures = [Value; MEMBERS.len()];
+
 /// The values now.
-pub(super) fn take(backend: Backend) -> [Value; MEMBERS.len()] {
+pub(super) fn take(backend: Backend) -> Figures {
     let (configured, failed, segment, reason, model, name) = partition(|partition| {
         let state = &partition.backends[backend as usize];
         let (model, name) = (partition.model, partition.name.clone());

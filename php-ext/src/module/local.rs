@@ -6,6 +6,7 @@ use static_cache_core::{Session, Space};
 
 use super::{Backend, partition};
 use crate::encode::Encoder;
+use crate::info::Figures;
 use crate::memo::Memo;
 
 /// One thread's use of one backend.
@@ -28,6 +29,8 @@ pub(crate) struct Local {
     pub(crate) message: Vec<u8>,
     /// Keys on their way into a PHP array.
     pub(crate) keys: Vec<Vec<u8>>,
+    /// Figures on their way into an object.
+    pub(crate) figures: Option<Figures>,
 }
 
 impl BackendLocal {
@@ -101,7 +104,17 @@ impl Local {
             encoder: None,
             message: Vec::new(),
             keys: Vec::new(),
+            figures: None,
         }
+    }
+
+    /// Drops what a call left here that did not come to its end.
+    #[inline]
+    pub(super) fn forget_unfinished(&mut self) {
+        if !self.keys.is_empty() {
+            self.keys = Vec::new();
+        }
+        self.figures = None;
     }
 }
 

@@ -44,9 +44,8 @@ pub(super) fn sapi_name() -> String {
 extern "C" fn startup(_kind: c_int, module: c_int) -> c_int {
     let _ = catch_unwind(|| {
         if info::class::exists_already() {
-            exception::with_c_string(
+            warn_at_startup(
                 "static_cache: this PHP already has OPcache\\StaticCacheInfo; the extension is not loaded",
-                warn_at_startup,
             );
             api::table::withdraw();
             return;
@@ -56,7 +55,7 @@ extern "C" fn startup(_kind: c_int, module: c_int) -> c_int {
         info::class::register_class();
         let settings = ini::settings();
         for warning in &settings.warnings {
-            exception::with_c_string(warning, warn_at_startup);
+            warn_at_startup(warning);
         }
         hooks::install();
         stay_loaded();
@@ -66,8 +65,9 @@ extern "C" fn startup(_kind: c_int, module: c_int) -> c_int {
     SUCCESS
 }
 
-fn warn_at_startup(text: *const std::ffi::c_char) {
-    // SAFETY: the engine copies the text.
+fn warn_at_startup(message: &str) {
+    let text = exception::stage_bytes(message.as_bytes());
+    // SAFETY: the engine copies the text; no script runs yet that could handle it.
     unsafe { engine::zend_error(ext_php_rs::ffi::E_WARNING as c_int, c"%s".as_ptr(), text) };
 }
 
@@ -96,6 +96,7 @@ unsafe extern "C" fn after_request() -> c_int {
             backend.end_request();
         }
     }
+    local.forget_unfinished();
     SUCCESS
 }
 
