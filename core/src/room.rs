@@ -26,13 +26,15 @@ impl Segment {
         let home = self.home(hash, bytes);
         let mut largest = 0;
         let mut passed_over = None;
-        for arena in [home, 1 - home] {
+        // The small arena fills up earlier by chance: nothing has to go while there is room in the large one.
+        let rounds = [(home, home == 0), (1 - home, home == 0), (home, true), (1 - home, true)];
+        for (arena, may_evict) in rounds.into_iter().skip(if home == 0 { 2 } else { 0 }) {
             if bytes >= self.arenas[arena].size() {
                 continue;
             }
             match self.lock_heap_soon(arena) {
                 None => passed_over = passed_over.or(Some(arena)),
-                Some(heap) => match self.room_in(heap, arena, bytes)? {
+                Some(heap) => match self.room_in(heap, arena, bytes, may_evict)? {
                     Ok(found) => return Ok(found),
                     Err(full) => largest = largest.max(full),
                 },
@@ -41,7 +43,7 @@ impl Segment {
         // An arena that is locked for long may be the only one with room.
         if let Some(arena) = passed_over {
             let heap = self.lock_heap(arena)?;
-            match self.room_in(heap, arena, bytes)? {
+            match self.room_in(heap, arena, bytes, true)? {
                 Ok(found) => return Ok(found),
                 Err(full) => largest = largest.max(full),
             }
@@ -55,9 +57,10 @@ impl Segment {
         mut heap: HeapGuard<'a>,
         arena: usize,
         bytes: u64,
+        may_evict: bool,
     ) -> Result<Result<(HeapGuard<'a>, u64), u64>, Error> {
         loop {
-            if let Some(offset) = heap.find_room(bytes) {
+            if let Some(offset) = heap.find_room(bytes, may_evict) {
                 return Ok(Ok((heap, offset)));
             }
             if !self.is_dirty() {
@@ -88,8 +91,8 @@ impl Segment {
 }
 
 impl HeapGuard<'_> {
-    /// A block for `bytes`, in state `Building`.
-    fn find_room(&self, bytes: u64) -> Option<u64> {
+    /// A block for `bytes`, in state `Building`. Unless entries may be evicted or moved, what is free or expired has to do.
+    fn find_room(&self, bytes: u64, may_evict: bool) -> Option<u64> {
         let heap = self.heap;
         self.expire(IN_PASSING);
         self.reclaim_if_due();
@@ -102,7 +105,7 @@ impl HeapGuard<'_> {
         if let Some(offset) = heap.allocate(bytes) {
             return Some(offset);
         }
-        if self.segment.is_dirty() {
+        if self.segment.is_dirty() || !may_evict {
             return None;
         }
         if self.segment.evicts { self.evict_for(bytes) } else { self.compact_for(bytes, false) }
