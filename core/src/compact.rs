@@ -32,6 +32,16 @@ const MOST_BLOCKS: usize = 1 << 20;
 /// How long readers that were interrupted in the middle of a look-up are waited for.
 const LONGEST_DRAIN: Duration = Duration::from_millis(5);
 
+/// How often another window is tried when what was in one found no place.
+const ATTEMPTS: usize = 4;
+
+/// Whether anything left its block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Emptied {
+    Nothing,
+    Something,
+}
+
 /// A row of blocks.
 #[derive(Debug, Clone, Copy)]
 struct Window {
@@ -44,6 +54,8 @@ struct Window {
 /// Finds the cheapest row of at least so many bytes among blocks that it is shown in the order of their addresses.
 struct Search {
     needed: u64,
+    /// Larger blocks cannot be moved.
+    movable: u64,
     row: VecDeque<(u64, u64, u64)>,
     bytes: u64,
     cost: u64,
@@ -51,8 +63,8 @@ struct Search {
 }
 
 impl Search {
-    fn new(needed: u64) -> Self {
-        Self { needed, row: VecDeque::new(), bytes: 0, cost: 0, best: None }
+    fn new(needed: u64, movable: u64) -> Self {
+        Self { needed, movable, row: VecDeque::new(), bytes: 0, cost: 0, best: None }
     }
 
     /// A block that cannot be part of a window, or the end.
@@ -94,24 +106,32 @@ impl HeapGuard<'_> {
         {
             return None;
         }
-        let survey = self.segment.slots.survey();
-        if survey.holds() {
-            return None;
+        for _ in 0..ATTEMPTS {
+            let survey = self.segment.slots.survey();
+            if survey.holds() {
+                return None;
+            }
+            let window = self.find_window(needed, &survey, may_evict)?;
+            let emptied = self.empty(window, may_evict);
+            let found = heap.allocate(bytes);
+            if found.is_some() || emptied == Emptied::Nothing {
+                return found;
+            }
         }
-        let window = self.find_window(needed, &survey)?;
-        self.empty(window, may_evict);
-        heap.allocate(bytes)
+        None
     }
 
     /// Whether a row of `bytes` could be emptied by moving or by evicting.
     pub(crate) fn is_within_reach(&self, bytes: u64, survey: &Survey) -> bool {
-        let mut search = Search::new(bytes);
+        let mut search = Search::new(bytes, u64::MAX);
         self.search_all(&mut search, survey);
         search.best.is_some()
     }
 
-    fn find_window(&self, needed: u64, survey: &Survey) -> Option<Window> {
-        let mut search = Search::new(needed);
+    fn find_window(&self, needed: u64, survey: &Survey, may_evict: bool) -> Option<Window> {
+        // What is larger than every free block has no other place.
+        let largest = self.segment.arenas.iter().map(|arena| arena.largest_free_hint()).max().unwrap_or(0);
+        let mut search = Search::new(needed, if may_evict { u64::MAX } else { largest });
         for offset in self.heap.largest_free_blocks(NEIGHBOURHOODS) {
             self.search_around(offset, &mut search, survey);
         }
@@ -135,7 +155,7 @@ impl HeapGuard<'_> {
         let (mut start, mut bytes) = (offset, 0);
         while bytes < search.needed
             && let Some(previous) = self.heap.previous_of(start)
-            && self.cost_of(previous, survey).is_some()
+            && self.cost_of(previous, search, survey).is_some()
         {
             bytes += self.heap.block(previous).bytes();
             start = previous;
@@ -149,24 +169,26 @@ impl HeapGuard<'_> {
     }
 
     fn show(&self, offset: u64, search: &mut Search, survey: &Survey) {
-        match self.cost_of(offset, survey) {
+        match self.cost_of(offset, search, survey) {
             Some(cost) => search.show(offset, self.heap.block(offset).bytes(), cost),
             None => search.interrupt(),
         }
     }
 
     /// Bytes to be moved for this block to become free; `None` when it has to stay.
-    fn cost_of(&self, offset: u64, survey: &Survey) -> Option<u64> {
+    fn cost_of(&self, offset: u64, search: &Search, survey: &Survey) -> Option<u64> {
         let block = self.heap.block(offset);
         match block.state()? {
             State::Free => Some(0),
-            State::Live if survey.is_free(offset, 0) => Some(block.bytes()),
+            State::Live if block.bytes() <= search.movable && survey.is_free(offset, 0) => {
+                Some(block.bytes())
+            }
             _ => None,
         }
     }
 
     /// Empties a window as far as possible.
-    fn empty(&self, window: Window, may_evict: bool) {
+    fn empty(&self, window: Window, may_evict: bool) -> Emptied {
         let heap = self.heap;
         let mut taken = Vec::new();
         let mut next = Some(window.start);
@@ -178,11 +200,15 @@ impl HeapGuard<'_> {
                 taken.push(offset);
             }
         }
+        let mut emptied = Emptied::Nothing;
         let mut next = Some(window.start);
         while let Some(offset) = next.filter(|offset| *offset < window.end) {
             next = heap.next_of(offset);
-            if heap.block(offset).is(State::Live) && !self.move_away(offset, may_evict) {
-                break;
+            if heap.block(offset).is(State::Live) {
+                if !self.move_away(offset, may_evict) {
+                    break;
+                }
+                emptied = Emptied::Something;
             }
         }
         self.reclaim();
@@ -194,6 +220,7 @@ impl HeapGuard<'_> {
             heap.free(offset);
             step!("move: block freed");
         }
+        emptied
     }
 
     /// Makes an entry leave its block. False when it has to stay.
@@ -210,17 +237,27 @@ impl HeapGuard<'_> {
         let Some(found) = segment.index.find_block(hash, old.offset).filter(|_| !old.is_superseded()) else {
             return false;
         };
-        let size = EntryAt::size(old.key_len(), old.payload_len());
-        let Some(offset) = size.and_then(|size| heap.allocate(size)) else { return false };
+        let Some(size) = EntryAt::size(old.key_len(), old.payload_len()) else { return false };
+        // The other arena will do, if nobody is at it.
+        let other;
+        let (home, offset) = match heap.allocate(size) {
+            Some(offset) => (self, offset),
+            None => {
+                let Some(guard) = segment.try_lock_other_heap(self) else { return false };
+                other = guard;
+                let Some(offset) = other.heap.allocate(size) else { return false };
+                (&other, offset)
+            }
+        };
         let new = EntryAt::new(&segment.memory, offset);
         new.entry.owner_or_stamp.store(0, Ordering::Relaxed);
         if !self.copy(old, new) {
-            heap.free(offset);
+            home.heap.free(offset);
             return false;
         }
         step!("move: copied");
         segment.exchange(&guard, hash, new, found);
-        self.take_place(old, new);
+        self.take_place(old, home, new);
         step!("move: queued");
         segment.retire(old);
         step!("move: retired");
@@ -259,11 +296,18 @@ impl HeapGuard<'_> {
     }
 
     /// Gives an entry's places in the eviction queue and the expiry wheel to its copy.
-    fn take_place(&self, old: EntryAt<'_>, new: EntryAt<'_>) {
-        self.replace_in_queue(old, new);
+    fn take_place(&self, old: EntryAt<'_>, home: &HeapGuard<'_>, new: EntryAt<'_>) {
+        if std::ptr::eq(self, home) {
+            self.replace_in_queue(old, new);
+        } else {
+            new.entry.queued.store(0, Ordering::Relaxed);
+            if let Some(which) = self.dequeue(old) {
+                home.enqueue(new, which);
+            }
+        }
         self.unfile(old);
         new.entry.filed.store(0, Ordering::Relaxed);
-        self.file_if_it_expires(new);
+        home.file_if_it_expires(new);
     }
 }
 
@@ -273,7 +317,7 @@ mod tests {
 
     /// The cheapest window among blocks of (bytes, cost), as places in the list; a cost of `None` interrupts.
     fn find(needed: u64, blocks: &[(u64, Option<u64>)]) -> Option<(u64, u64, u64)> {
-        let mut search = Search::new(needed);
+        let mut search = Search::new(needed, u64::MAX);
         let mut offset = 0;
         for &(bytes, cost) in blocks {
             match cost {

@@ -147,6 +147,13 @@ impl Segment {
         (!self.is_dirty()).then_some(HeapGuard { segment: self, heap, _held: Some(held) })
     }
 
+    /// The arena that `ours` is not, if it is free and everything is whole; never waits.
+    pub(crate) fn try_lock_other_heap<'a>(&'a self, ours: &HeapGuard<'_>) -> Option<HeapGuard<'a>> {
+        let heap = self.arenas.iter().find(|arena| !std::ptr::eq(*arena, ours.heap))?;
+        let held = protocol::try_take(&LocksOf(self), &heap.control().lock)?;
+        Some(HeapGuard { segment: self, heap, _held: Some(held) })
+    }
+
     #[inline]
     fn take_soon<'a>(&self, heap: &'a Heap) -> Option<Held<'a>> {
         let control = heap.control();

@@ -43,6 +43,11 @@ impl Heap {
         Some(offset)
     }
 
+    /// About the size of the largest free block. Needs no lock: it may be out of date.
+    pub(crate) fn largest_free_hint(&self) -> u64 {
+        self.control().last().map_or(0, |class| super::control::most_in(class) * UNIT)
+    }
+
     /// Takes a free block as it is, whole, off its list, for nobody in particular: a repair frees it again.
     pub(crate) fn take_free(&self, offset: u64) {
         self.remove_free(offset);

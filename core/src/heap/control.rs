@@ -95,6 +95,15 @@ pub(super) fn class_of(units: u64) -> (usize, usize) {
     ((log - SL_BITS + 1) as usize, second)
 }
 
+/// The most units that a block of this list can have.
+pub(super) fn most_in((first, second): (usize, usize)) -> u64 {
+    if first == 0 {
+        return second as u64;
+    }
+    let step = 1 << (first - 1);
+    ((SL + second) as u64 + 1) * step - 1
+}
+
 /// The first list in which every block has at least `units`.
 pub(super) fn class_that_fits(units: u64) -> (usize, usize) {
     if units < SL as u64 {
@@ -169,6 +178,9 @@ mod tests {
         for units in sizes.chain([1 << 32]) {
             let (first, second) = class_of(units);
             assert!(first < FL && second < SL, "{units}");
+            assert!(
+                most_in((first, second)) >= units && class_of(most_in((first, second))) == (first, second)
+            );
             let fits = class_that_fits(units);
             assert!(fits >= (first, second), "{units}");
             // A block one unit too small is never found where all are supposed to fit.
