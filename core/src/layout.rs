@@ -4,7 +4,7 @@
 //! 0          Header               identity, seeds, epoch clock, counters
 //! 4 KiB      HeapControl x 2      per arena: lock, free lists, retired blocks, eviction queue, expiry wheel
 //!            Shard   x 64         writer locks, entry counts
-//!            Slot    x 5*readers  readers: the first `readers` have a pin list, the others hold by epoch
+//!            Slot    x n          readers: the first `readers` have a pin list, the others hold by epoch
 //!            bucket  x 2^n        index: heads of chains (u64 links)
 //!            touched              one bit per page of buckets that was ever used
 //!            ghosts  x 2          per arena: which keys went lately
@@ -27,8 +27,10 @@ pub(crate) const PAGE: u64 = 4096;
 pub(crate) const SHARDS: usize = 64;
 /// Pin list entries of a full slot.
 pub(crate) const PINS: usize = 2048;
-/// Slots without a pin list, per slot with one.
+/// Slots without a pin list, per slot with one, and how many there are at least: readers that find none at all can only be
+/// counted, and a count does not say who of them died.
 const LIGHT_PER_FULL: usize = 4;
+const LEAST_LIGHT: usize = 1023;
 /// Heap bytes per index bucket: about the smallest entry, so that chains stay short when all are small.
 const HEAP_BYTES_PER_BUCKET: u64 = 128;
 /// Heap bytes per evicted key that is remembered: about as many as there are entries of a usual size.
@@ -85,7 +87,7 @@ impl Layout {
             return Err(Error::Config(format!("readers must be 1 to 65535, {readers} given")));
         }
         let full_slots = readers as usize;
-        let all_slots = full_slots * (1 + LIGHT_PER_FULL);
+        let all_slots = full_slots + (full_slots * LIGHT_PER_FULL).max(LEAST_LIGHT);
         let bucket_count = (heap_size / HEAP_BYTES_PER_BUCKET).next_power_of_two().max(BUCKETS_PER_PAGE);
         let heap_size = round_up(heap_size);
         let control = PAGE;

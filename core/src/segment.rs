@@ -38,7 +38,7 @@ pub struct SegmentConfig {
     pub size: usize,
     /// What happens when the bytes are used up.
     pub policy: Policy,
-    /// Reader slots with a pin list; four times as many without one come on top.
+    /// Reader slots with a pin list; four times as many, and 1,023 at least, without one come on top.
     pub readers: u32,
     /// Who can read the payloads: attaching with another tag fails.
     pub abi_tag: u64,

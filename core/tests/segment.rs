@@ -265,11 +265,11 @@ fn more_readers_than_slots_are_safe_and_visible() {
     let segment = Segment::create(&config).unwrap();
     let mut writer = Session::new(segment.clone());
     put(&mut writer, b"a", &[3; 5000]).unwrap();
-    // One slot has a pin list (the writer's), four hold by epoch, the rest are only counted.
-    let mut readers: Vec<Session> = (0..8).map(|_| Session::new(segment.clone())).collect();
+    // One slot has a pin list (the writer's), 1,023 hold by epoch, the rest are only counted.
+    let mut readers: Vec<Session> = (0..1030).map(|_| Session::new(segment.clone())).collect();
     let hits: Vec<_> = readers.iter_mut().map(|reader| reader.fetch(Space::Key, b"a").unwrap()).collect();
     let stats = segment.stats();
-    assert_eq!((stats.active_readers, stats.overflow_readers), (8, 8));
+    assert_eq!((stats.active_readers, stats.overflow_readers), (1030, 1030));
     for _ in 0..100 {
         put(&mut writer, b"a", &[4; 5000]).unwrap();
     }

@@ -279,6 +279,10 @@ fn stress(policy: Policy, threads: u64, readers: u32, steps: u64, forks: bool) {
     loop {
         let segment = create(policy, readers);
         let round = ROUND.fetch_add(1, Ordering::Relaxed);
+        // With one list there are 1,024 slots in all: some threads find none.
+        let mut crowd: Vec<_> =
+            (0..if readers == 1 { 1019 } else { 0 }).map(|_| Session::new(Arc::clone(&segment))).collect();
+        crowd.iter_mut().for_each(|session| assert!(!session.exists(Space::Key, b"crowd")));
         std::thread::scope(|scope| {
             for thread in 0..threads {
                 let segment = &segment;
@@ -291,6 +295,7 @@ fn stress(policy: Policy, threads: u64, readers: u32, steps: u64, forks: bool) {
                 });
             }
         });
+        drop(crowd);
         finish(&segment);
         if until.is_none_or(|until| Instant::now() >= until) {
             return;
