@@ -47,6 +47,12 @@ fn writes(session: &mut Session) -> Result<(), Error> {
     }
     let _ = session.increment(b"count", 1, INT);
     let _ = session.touch(Space::Key, b"expires", Some(Duration::from_secs(9)));
+    let _ = session.touch(Space::Key, b"due3", None);
+    let _ = session.delete(Space::Key, b"due4");
+    for ttl in [1, 1 << 28, 1 << 40] {
+        let ttl = Some(Duration::from_nanos(ttl));
+        let _ = session.store_inline(Space::Key, format!("due{ttl:?}").as_bytes(), INT, 1, ttl, Mode::Put);
+    }
     let _ = session.store_inline(Space::Key, b"flag", INT, 1, None, Mode::Put);
     let _ = session.store_inline(Space::Key, b"flag", INT, 2, None, Mode::Add);
     drop(session.prepare(Space::Key, b"dropped", 0, 0, 400, None));
@@ -54,10 +60,12 @@ fn writes(session: &mut Session) -> Result<(), Error> {
         .map(|key| session.prepare(Space::Key, key, 0, 0, 30, None))
         .into_iter()
         .collect::<Result<Vec<_>, _>>();
-    let _ = drafts.and_then(|drafts| session.commit_all(drafts));
+    if let Ok(drafts) = drafts {
+        let _ = session.commit_all(drafts);
+    }
     let _ = session.reserve(b"reserved", None);
     let _ = session.reserve(b"entry5", Some(Duration::from_millis(1)));
-    let _ = session.wait_released(b"leased");
+    let _ = session.wait_released(b"leased", Duration::from_millis(1));
     let _ = session.release(b"reserved");
     for at in 0..8 {
         let _ = session.delete(Space::Key, format!("entry{at}").as_bytes());

@@ -88,6 +88,13 @@ fn fill(session: &mut Session) {
     session.store_inline(Space::Key, b"expired", INT, 1, ttl, Mode::Put).expect("room");
     let ttl = Some(Duration::from_secs(1 << 30));
     session.store_inline(Space::Key, b"expires", INT, 1, ttl, Mode::Put).expect("room");
+    // Some in one bucket of the expiry wheel, some in others, some due before anybody looks.
+    for at in 0..12u32 {
+        let ttl = Some(Duration::from_millis(1) * (at / 3 * 400));
+        session
+            .store_inline(Space::Key, format!("due{at}").as_bytes(), INT, 1, ttl, Mode::Put)
+            .expect("room");
+    }
     let mut draft = session.prepare(Space::Class, b"class", 0, 0, 50, None).expect("room");
     draft.payload_mut().fill(1);
     session.commit(draft, Mode::Put).expect("locks");

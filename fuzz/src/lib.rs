@@ -55,6 +55,7 @@ fn attach_to(image: &Image, bytes: &[u8]) -> Result<Arc<Segment>, Error> {
     let range = AddressRange::reserve_at(image::BASE, image.bytes.len() + image::SPARE)?;
     let segment = Segment::attach(&image.config, file, range)?;
     segment.set_lock_timeout(LOCK_TIMEOUT);
+    segment.allow_moving(|_, _, _, _, _| true);
     Ok(segment)
 }
 
