@@ -118,9 +118,10 @@ impl Segment {
         for (bucket, first) in arena.control().wheel.buckets() {
             let (mut number, mut before) = (first, 0);
             while number != 0 {
-                let offset = arena.numbered(number);
+                let offset = arena.numbered(number).ok_or(Error::Corrupt("the expiry wheel's links"))?;
                 expect(!self.block(offset).is(State::Free), "a free block in the expiry wheel")?;
                 let entry = EntryAt::new(&self.memory, offset).entry;
+                // No circle: whoever is met again has another before it.
                 expect(
                     usize::from(entry.filed.load(Ordering::Relaxed)) == bucket + 1
                         && entry.filed_previous.load(Ordering::Relaxed) == before,
@@ -141,15 +142,53 @@ impl Segment {
         expect(filed >= expected, "entries that expire outside of the expiry wheel")
     }
 
+    /// Has everything checked and repaired before the next change, as if a writer had died inside a lock. For whoever
+    /// suspects damage, and for tests.
+    #[doc(hidden)]
+    pub fn distrust(&self) {
+        self.header().dirty.0.mark();
+    }
+
+    /// Repairs now, if a repair is due.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] when the blocks cannot be made out any more; [`Error::LockTimeout`].
+    #[doc(hidden)]
+    pub fn repair_if_needed(&self) -> Result<(), Error> {
+        self.lock_heap(0).map(drop)
+    }
+
+    /// Names and places of the regions, in their order.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn regions(&self) -> Vec<(&'static str, std::ops::Range<usize>)> {
+        let layout = &self.layout;
+        let starts = [
+            ("header", 0),
+            ("first arena's control", layout.arenas[0].control),
+            ("second arena's control", layout.arenas[1].control),
+            ("shards", layout.shards),
+            ("slots", layout.slots),
+            ("index", layout.buckets),
+            ("touched", layout.touched),
+            ("memory of evicted keys", layout.arenas[0].ghosts),
+            ("pins", layout.pins),
+            ("first arena", layout.arenas[0].start),
+            ("second arena", layout.arenas[1].start),
+        ];
+        let ends = starts.iter().skip(1).map(|&(_, start)| start).chain([layout.total]);
+        starts.iter().zip(ends).map(|(&(name, start), end)| (name, start as usize..end as usize)).collect()
+    }
+
     /// Blocks on the retired stack and list.
     fn count_retired(&self, arena: &Heap) -> Result<u64, Error> {
         let mut count = 0;
         for head in [&arena.control().incoming.0.stack, &arena.control().retired] {
             let mut next = head.load(Ordering::Acquire);
             while next != 0 {
-                expect(self.block(next).is(State::Retired), "a listed block that is not retired")?;
+                expect(arena.holds_entry(next, State::Retired), "a listed block that is not retired")?;
                 count += 1;
-                expect(count <= self.layout.heap_size / 32, "a retired list without an end")?;
+                expect(count <= arena.most_entries(), "a retired list without an end")?;
                 next = EntryAt::new(&self.memory, next).entry.retired_next.load(Ordering::Relaxed);
             }
         }
@@ -165,6 +204,7 @@ impl Segment {
         for (number, queue) in arena.control().queues.iter().enumerate() {
             let (mut at, mut before, mut bytes) = (queue.oldest.load(Ordering::Relaxed), 0, 0u64);
             while at != 0 {
+                expect(arena.place(at), "an eviction queue's links")?;
                 let entry = EntryAt::new(&self.memory, at).entry;
                 expect(!self.block(at).is(State::Free), "a free block in an eviction queue")?;
                 expect(entry.older.load(Ordering::Relaxed) == before, "an eviction queue's links")?;
@@ -173,7 +213,7 @@ impl Segment {
                     "a queued block that does not know it",
                 )?;
                 queued += u64::from(self.block(at).is(State::Live));
-                bytes += self.block(at).bytes();
+                bytes = bytes.wrapping_add(self.block(at).bytes());
                 (before, at) = (at, entry.newer.load(Ordering::Relaxed));
             }
             expect(queue.newest.load(Ordering::Relaxed) == before, "an eviction queue's end")?;

@@ -178,6 +178,9 @@ impl HeapGuard<'_> {
     /// Bytes to be moved for this block to become free; `None` when it has to stay.
     fn cost_of(&self, offset: u64, search: &Search, survey: &Survey) -> Option<u64> {
         let block = self.heap.block(offset);
+        if !self.heap.plausible(offset) {
+            return None;
+        }
         match block.state()? {
             State::Free => Some(0),
             State::Live if block.bytes() <= search.movable && survey.is_free(offset, 0) => {
@@ -194,8 +197,7 @@ impl HeapGuard<'_> {
         let mut next = Some(window.start);
         while let Some(offset) = next.filter(|offset| *offset < window.end) {
             next = heap.next_of(offset);
-            if heap.block(offset).is(State::Free) {
-                heap.take_free(offset);
+            if heap.block(offset).is(State::Free) && heap.take_free(offset) {
                 step!("move: block taken");
                 taken.push(offset);
             }
@@ -225,6 +227,10 @@ impl HeapGuard<'_> {
 
     /// Makes an entry leave its block. False when it has to stay.
     fn move_away(&self, offset: u64, may_evict: bool) -> bool {
+        if !self.heap.holds_entry(offset, State::Live) {
+            self.heap.distrust();
+            return false;
+        }
         let at = EntryAt::new(&self.segment.memory, offset);
         self.relocate(at) || (may_evict && self.evict(at, false).is_some())
     }
@@ -237,6 +243,10 @@ impl HeapGuard<'_> {
         let Some(found) = segment.index.find_block(hash, old.offset).filter(|_| !old.is_superseded()) else {
             return false;
         };
+        if !old.is_possible(heap.block(old.offset).bytes()) {
+            heap.distrust();
+            return false;
+        }
         let Some(size) = EntryAt::size(old.key_len(), old.payload_len()) else { return false };
         // The other arena will do, if nobody is at it.
         let other;

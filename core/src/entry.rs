@@ -118,17 +118,37 @@ impl<'a> EntryAt<'a> {
     }
 
     pub(crate) fn payload_offset(&self) -> u64 {
-        (self.key_offset() + self.key_len() as u64).next_multiple_of(PAYLOAD_ALIGN)
+        Self::payload_offset_for(self.offset, self.key_len())
     }
 
-    /// The key.
+    /// Where the payload of the entry in the block at `offset` lies behind a key of this length.
+    pub(crate) fn payload_offset_for(offset: u64, key_len: usize) -> u64 {
+        (offset + BLOCK_HEADER + ENTRY_SIZE + key_len as u64).next_multiple_of(PAYLOAD_ALIGN)
+    }
+
+    /// The key; an empty one where the entry states a length that leads out of the segment.
     ///
     /// # Safety
     /// The entry is protected (operation, pin or lock) for `'a`.
     #[inline]
     pub(crate) unsafe fn key(&self, memory: &Memory) -> &'a [u8] {
         // SAFETY: keys never change once the entry can be found; protection is the caller's promise.
-        unsafe { memory.bytes(self.key_offset(), self.key_len() as u64) }
+        unsafe { memory.bytes(self.key_offset(), self.key_len() as u64) }.unwrap_or_default()
+    }
+
+    /// Whether its key is `key`, and key and payload lie inside the segment.
+    ///
+    /// # Safety
+    /// As for [`Self::key`].
+    #[inline]
+    pub(crate) unsafe fn has_key(&self, memory: &Memory, key: &[u8]) -> bool {
+        let key_len = self.key_len();
+        // The payload follows the key: one comparison for both.
+        let payload = Self::payload_offset_for(self.offset, key_len);
+        key_len == key.len()
+            && memory.contains(payload, self.entry.payload_len.load(Ordering::Relaxed))
+            // SAFETY: the caller's word, and the range ends before one that was just checked.
+            && unsafe { memory.bytes_inside(self.key_offset(), key_len) } == key
     }
 
     pub(crate) fn is_expired(&self) -> bool {
@@ -140,12 +160,17 @@ impl<'a> EntryAt<'a> {
         self.entry.superseded.load(Ordering::Relaxed) != 0
     }
 
-    /// Whether the lengths that the entry states lie inside its block: for entries met after a crash.
+    /// Whether this can be an entry at all: for blocks met after a crash.
+    pub(crate) fn is_possible(&self, block_bytes: u64) -> bool {
+        self.entry.space.load(Ordering::Relaxed) <= RESERVATION && self.fits(block_bytes)
+    }
+
+    /// Whether the lengths that the entry states lie inside its block.
     pub(crate) fn fits(&self, block_bytes: u64) -> bool {
         let payload = self.entry.payload_len.load(Ordering::Relaxed);
         usize::try_from(payload)
             .ok()
             .and_then(|payload| Self::size(self.key_len(), payload))
-            .is_some_and(|size| size + BLOCK_HEADER <= block_bytes)
+            .is_some_and(|size| size <= block_bytes.saturating_sub(BLOCK_HEADER))
     }
 }

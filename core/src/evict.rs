@@ -85,7 +85,8 @@ impl HeapGuard<'_> {
     fn evict_one(&self, survey: &Survey) -> Option<u64> {
         let bytes = |which| self.queue(which).bytes.load(Ordering::Relaxed);
         // Every block was seen with its marks used up once so many bytes were passed over.
-        let mut left = (bytes(Which::Small) + bytes(Which::Main)) * u64::from(MOST_MARKS + 2);
+        let all = bytes(Which::Small).saturating_add(bytes(Which::Main)).min(self.heap.size());
+        let mut left = all * u64::from(MOST_MARKS + 2);
         loop {
             let is_large = bytes(Which::Small) > self.heap.size() / SMALL_PART;
             let oldest = |which| self.queue(which).oldest.load(Ordering::Relaxed);
@@ -96,9 +97,12 @@ impl HeapGuard<'_> {
                 _ if is_large => Which::Small,
                 _ => Which::Main,
             };
-            let at = EntryAt::new(&self.segment.memory, oldest(which));
+            let at = self.queued(oldest(which))?;
             let size = self.heap.block(at.offset).bytes();
-            self.dequeue(at);
+            if !self.heap.is_entry_block(at.offset) || self.dequeue(at) != Some(which) {
+                self.heap.distrust();
+                return None;
+            }
             step!("evict: taken from its queue");
             if let Some(went) = self.judge(at, which, survey) {
                 return Some(went);

@@ -69,6 +69,12 @@ unsafe impl Shared for Header {}
 const _: () = assert!(size_of::<Header>() <= crate::layout::PAGE as usize);
 const _: () = assert!(size_of::<Identity>() <= 128);
 
+/// Something in shared memory contradicts something else: the next who takes a lock repairs.
+#[cold]
+pub(crate) fn distrust(memory: &Memory) {
+    memory.at::<Header>(0).dirty.0.mark();
+}
+
 impl Header {
     /// Writes the identity of a new segment into zeroed memory.
     pub(crate) fn format(&self, config: &SegmentConfig, layout: &Layout, base: u64, seeds: [u64; 4]) {

@@ -7,17 +7,24 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::entry::EntryAt;
+use crate::entry::{Entry, EntryAt};
+use crate::header;
+use crate::heap::block;
 use crate::layout::{BUCKETS_PER_PAGE, Layout, SHARDS};
-use crate::memory::Memory;
+use crate::memory::{Memory, Places};
 
 const OFFSET_MASK: u64 = (1 << 48) - 1;
 const TAG_SHIFT: u32 = 48;
+/// Chains end here, whatever their links say. With a bucket for every smallest entry and keyed hashes none comes
+/// near; one that damage bent into a circle takes a reader less than a millisecond.
+const LONGEST_CHAIN: usize = 1 << 16;
 
 /// The index of one segment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Index {
     memory: Memory,
+    /// Behind the headers of blocks.
+    entries: Places<Entry>,
     buckets: u64,
     touched: u64,
     mask: u64,
@@ -40,7 +47,13 @@ fn link(hash: u64, offset: u64) -> u64 {
 
 impl Index {
     pub(crate) fn new(memory: Memory, layout: &Layout) -> Self {
-        Self { memory, buckets: layout.buckets, touched: layout.touched, mask: layout.bucket_count - 1 }
+        Self {
+            memory,
+            entries: Places::new(memory, layout.arenas[0].start + block::HEADER..layout.total),
+            buckets: layout.buckets,
+            touched: layout.touched,
+            mask: layout.bucket_count - 1,
+        }
     }
 
     /// The shard whose lock protects the chain of `hash`.
@@ -54,45 +67,54 @@ impl Index {
         self.memory.at(self.buckets + (hash & self.mask) * 8)
     }
 
+    /// The entry that a link leads to; `None` at the end of a chain, and where damage made a link that leads out of
+    /// the heap: then the segment is marked for repair.
+    #[inline]
+    fn follow(&self, word: u64) -> Option<EntryAt<'_>> {
+        let offset = word & OFFSET_MASK;
+        if let Some(entry) = self.entries.get(offset + block::HEADER) {
+            return Some(EntryAt { entry, offset });
+        }
+        if word != 0 {
+            header::distrust(&self.memory);
+        }
+        None
+    }
+
     /// Looks `key` up. The caller is inside an operation or holds the shard's lock.
     #[inline]
     pub(crate) fn find(&self, hash: u64, space: u8, key: &[u8]) -> Option<Found<'_>> {
         let mut place = self.bucket(hash);
         let tag = hash >> TAG_SHIFT;
-        loop {
+        for _ in 0..LONGEST_CHAIN {
             // SYNC POINT "reader follows a link": acquires what "writer publishes" released.
             let word = place.load(Ordering::Acquire);
-            if word == 0 {
-                return None;
-            }
-            let at = EntryAt::new(&self.memory, word & OFFSET_MASK);
+            let at = self.follow(word)?;
             if word >> TAG_SHIFT == tag
                 && at.entry.hash.load(Ordering::Relaxed) == hash
                 && at.entry.space.load(Ordering::Relaxed) == space
                 // SAFETY: the caller's operation or lock protects the entry.
-                && unsafe { at.key(&self.memory) } == key
+                && unsafe { at.has_key(&self.memory, key) }
             {
                 return Some(Found { place: Place(place), at });
             }
             place = &at.entry.next;
         }
+        header::distrust(&self.memory);
+        None
     }
 
     /// The link that leads to the very block at `offset`, if the index still has it. Shard lock held.
     pub(crate) fn find_block(&self, hash: u64, offset: u64) -> Option<Found<'_>> {
         let mut place = self.bucket(hash);
-        // A chain cannot be longer than the heap has units; the bound ends a cycle that corruption made.
-        for _ in 0..self.memory.len() {
-            let word = place.load(Ordering::Acquire);
-            if word == 0 {
-                return None;
-            }
-            let at = EntryAt::new(&self.memory, word & OFFSET_MASK);
+        for _ in 0..LONGEST_CHAIN {
+            let at = self.follow(place.load(Ordering::Acquire))?;
             if at.offset == offset {
                 return Some(Found { place: Place(place), at });
             }
             place = &at.entry.next;
         }
+        header::distrust(&self.memory);
         None
     }
 
@@ -153,13 +175,28 @@ impl Index {
         }
     }
 
+    /// Notes every page of buckets that has memory, whatever the notes say; `data_at` finds the first place with memory
+    /// at or after an offset. All shards' locks are held.
+    pub(crate) fn touch_all_in_use(&self, data_at: impl Fn(u64) -> Option<u64>) {
+        let end = self.buckets + (self.mask + 1) * 8;
+        let mut next = self.buckets;
+        while let Some(found) = data_at(next).filter(|&found| found < end) {
+            let bucket = (found.max(next) - self.buckets) / 8;
+            self.touch(bucket);
+            next = self.buckets + (bucket / BUCKETS_PER_PAGE + 1) * BUCKETS_PER_PAGE * 8;
+        }
+    }
+
     /// The pages of buckets that were ever used.
     pub(crate) fn pages(&self) -> impl Iterator<Item = u64> + '_ {
         let pages = (self.mask + 1) / BUCKETS_PER_PAGE;
-        (0..pages.div_ceil(64)).flat_map(move |at| {
-            let word = self.memory.at::<AtomicU64>(self.touched + at * 8).load(Ordering::SeqCst);
-            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit)
-        })
+        (0..pages.div_ceil(64))
+            .flat_map(move |at| {
+                let word = self.memory.at::<AtomicU64>(self.touched + at * 8).load(Ordering::SeqCst);
+                (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit)
+            })
+            // The last word has room for more.
+            .filter(move |&page| page < pages)
     }
 
     /// The entries that the chains of one page lead to. The caller is inside an operation or holds all
@@ -170,14 +207,11 @@ impl Index {
         (first..first + BUCKETS_PER_PAGE).flat_map(move |bucket| {
             let mut place = self.bucket(bucket);
             std::iter::from_fn(move || {
-                let word = place.load(Ordering::Acquire);
-                if word == 0 {
-                    return None;
-                }
-                let at = EntryAt::new(&self.memory, word & OFFSET_MASK);
+                let at = self.follow(place.load(Ordering::Acquire))?;
                 place = &at.entry.next;
                 Some(at)
             })
+            .take(LONGEST_CHAIN)
         })
     }
 

@@ -60,6 +60,7 @@ mod memory;
 pub mod protocol;
 #[cfg(not(loom))]
 mod queue;
+mod queue_links;
 #[cfg(not(loom))]
 mod recover;
 #[cfg(not(loom))]

@@ -1,8 +1,13 @@
 //! Checked access to the bytes of a segment.
 //!
-//! This is the only place that turns an offset into a reference. An offset that was read from shared memory
-//! may be anything after a crash, so every access checks range and alignment.
+//! This is the only place that turns an offset into a reference, and every access checks range and alignment.
+//!
+//! A failed check is a panic: places that follow from the layout, and offsets that were looked at before, cannot
+//! fail. An offset that was read from shared memory may be anything, so whoever follows one first asks
+//! [`Heap::place`](crate::heap::Heap::place) or [`Heap::holds`](crate::heap::Heap::holds).
 
+use std::marker::PhantomData;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64};
 
 /// Types that may lie in shared memory: made of atomics (or of memory the C library manages), valid for every
@@ -84,14 +89,70 @@ impl Memory {
         unsafe { self.base.add(offset as usize) }
     }
 
-    /// Bytes that no longer change: a key or payload of an entry that was published.
+    /// Bytes that no longer change, of a range that was checked.
+    ///
+    /// # Safety
+    /// As for [`Self::bytes`], and the range lies inside.
+    #[inline]
+    pub(crate) unsafe fn bytes_inside<'a>(&self, offset: u64, size: usize) -> &'a [u8] {
+        debug_assert!(self.contains(offset, size as u64));
+        // SAFETY: the caller's word.
+        unsafe { std::slice::from_raw_parts(self.base.add(offset as usize), size) }
+    }
+
+    /// Bytes that no longer change: a key or payload of an entry that was published. `None` when they would lie
+    /// outside: shared memory stated the size.
     ///
     /// # Safety
     /// The bytes were written before the reader found their offset and stay unchanged for the lifetime of the
     /// result (the entry is protected by an epoch, a pin or a lock).
     #[inline]
-    pub(crate) unsafe fn bytes<'a>(&self, offset: u64, size: u64) -> &'a [u8] {
-        // SAFETY: range checked by `pointer`; stability is promised by the caller.
-        unsafe { std::slice::from_raw_parts(self.pointer(offset, size), size as usize) }
+    pub(crate) unsafe fn bytes<'a>(&self, offset: u64, size: u64) -> Option<&'a [u8]> {
+        if !self.contains(offset, size) {
+            return None;
+        }
+        // SAFETY: range just checked; stability is promised by the caller.
+        Some(unsafe { std::slice::from_raw_parts(self.base.add(offset as usize), size as usize) })
+    }
+}
+
+/// Where `T`s may begin: for offsets that were read from shared memory, looked at with two comparisons.
+#[derive(Debug)]
+pub(crate) struct Places<T> {
+    memory: Memory,
+    first: u64,
+    /// The last place, counted from the first.
+    last: u64,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Places<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Places<T> {}
+
+impl<T: Shared> Places<T> {
+    /// The places for whole `T`s in `range`, which lies inside and has room for one.
+    pub(crate) fn new(memory: Memory, range: Range<u64>) -> Self {
+        let (first, size) = (range.start, size_of::<T>() as u64);
+        assert!(
+            range.end <= memory.len() as u64 && range.end - first >= size,
+            "a range outside of the segment"
+        );
+        Self { memory, first, last: range.end - first - size, kind: PhantomData }
+    }
+
+    /// The `T` at `offset`, if one may begin there.
+    #[inline]
+    pub(crate) fn get(&self, offset: u64) -> Option<&T> {
+        if offset.wrapping_sub(self.first) > self.last || !offset.is_multiple_of(align_of::<T>() as u64) {
+            return None;
+        }
+        // SAFETY: `new` checked that a `T` at every offset up to `first + last` lies inside; the alignment was just
+        // checked, and `T: Shared` is valid for any bytes.
+        Some(unsafe { &*self.memory.base.add(offset as usize).cast::<T>() })
     }
 }

@@ -68,21 +68,24 @@ impl HeapGuard<'_> {
         at.entry.newer.store(0, Ordering::Relaxed);
         if newest == 0 {
             queue.oldest.store(at.offset, Ordering::Relaxed);
-        } else {
-            EntryAt::new(&self.segment.memory, newest).entry.newer.store(at.offset, Ordering::Relaxed);
+        } else if let Some(newest) = self.queued(newest) {
+            newest.entry.newer.store(at.offset, Ordering::Relaxed);
         }
         queue.newest.store(at.offset, Ordering::Relaxed);
         at.entry.queued.store(which as u8, Ordering::Relaxed);
         self.weigh(queue, at, true);
     }
 
-    /// Takes the block out, wherever it stands. Which queue it was in.
+    /// Takes the block out, wherever it stands. Which queue it was in; `None` also where the links contradict each other.
     pub(crate) fn dequeue(&self, at: EntryAt<'_>) -> Option<Which> {
         let which = Which::of(at)?;
         let (queue, memory) = (self.queue(which), &self.segment.memory);
         at.entry.queued.store(0, Ordering::Relaxed);
         let newer = at.entry.newer.load(Ordering::Relaxed);
         let older = at.entry.older.load(Ordering::Relaxed);
+        if !self.are_links([newer, older]) {
+            return None;
+        }
         if newer == 0 {
             queue.newest.store(older, Ordering::Relaxed);
         } else {
@@ -106,6 +109,9 @@ impl HeapGuard<'_> {
         new.entry.queued.store(which as u8, Ordering::Relaxed);
         let newer = old.entry.newer.load(Ordering::Relaxed);
         let older = old.entry.older.load(Ordering::Relaxed);
+        if !self.are_links([newer, older]) {
+            return;
+        }
         new.entry.newer.store(newer, Ordering::Relaxed);
         new.entry.older.store(older, Ordering::Relaxed);
         if newer == 0 {

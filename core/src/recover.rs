@@ -17,6 +17,7 @@ use crate::lock::HeapGuard;
 use crate::queue::Which;
 use crate::segment::Segment;
 use crate::slots::Owner;
+use crate::sys::memfd;
 
 /// The live blocks that hold an entry, in the order of their addresses, and whether the index leads to each.
 struct Entries {
@@ -34,13 +35,14 @@ impl Entries {
             let block = segment.block(offset);
             block.is(State::Live)
                 && EntryAt::has_room(block.bytes())
-                && EntryAt::new(&segment.memory, offset).fits(block.bytes())
+                && EntryAt::new(&segment.memory, offset).is_possible(block.bytes())
         };
         let offsets: Vec<u64> = segment.walk().filter(holds_entry).collect();
         let hash = |offset| EntryAt::new(&segment.memory, offset).entry.hash.load(Ordering::Relaxed);
         for &offset in &offsets {
             segment.index.touch(hash(offset));
         }
+        segment.index.touch_all_in_use(|offset| memfd::data_at(segment.file(), offset));
         let mut linked = vec![false; offsets.len()];
         segment.index.mend(|offset, tag, bucket| {
             // Each once: a second link to it would be a cycle, or a chain that runs into another.

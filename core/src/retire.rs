@@ -18,6 +18,10 @@ impl Segment {
     /// meanwhile.
     pub(crate) fn retire(&self, at: EntryAt<'_>) {
         let header = self.header();
+        let heap = self.heap_of(at.offset);
+        if !heap.is_in_use(at.offset) {
+            return heap.distrust();
+        }
         // SYNC POINT "writer retires": after the unlink; `advance` releases it to readers of later epochs.
         let stamp = header.clock.0.advance();
         at.entry.owner_or_stamp.store(stamp, Ordering::Relaxed);
@@ -25,7 +29,7 @@ impl Segment {
         let block = self.block(at.offset);
         block.set_state(State::Retired);
         step!("retire: state");
-        let incoming = &self.heap_of(at.offset).control().incoming.0;
+        let incoming = &heap.control().incoming.0;
         incoming.retired.add(block.bytes());
         step!("retire: counted");
         let stack = &incoming.stack;
@@ -75,6 +79,10 @@ impl HeapGuard<'_> {
         // The list is made anew from what has to stay. A crash meanwhile rebuilds it from the blocks.
         let (mut kept, mut freed) = (0, (0, 0));
         while next != 0 {
+            if !self.heap.holds_entry(next, State::Retired) {
+                self.heap.distrust();
+                break;
+            }
             let at = EntryAt::new(&segment.memory, next);
             next = at.entry.retired_next.load(Ordering::Relaxed);
             if survey.is_free(at.offset, at.entry.owner_or_stamp.load(Ordering::Relaxed)) {
@@ -103,7 +111,12 @@ impl HeapGuard<'_> {
         let control = self.heap.control();
         let mut next = control.incoming.0.stack.swap(0, Ordering::Acquire);
         step!("reclaim: stack taken");
+        // Ends on any list: a circle turns round, since the links are turned round.
         while next != 0 {
+            if !self.heap.holds_entry(next, State::Retired) {
+                self.heap.distrust();
+                break;
+            }
             let at = EntryAt::new(&segment.memory, next);
             next = at.entry.retired_next.load(Ordering::Relaxed);
             at.entry.retired_next.store(control.retired.load(Ordering::Relaxed), Ordering::Relaxed);

@@ -75,7 +75,7 @@ impl Segment {
     #[cold]
     fn no_memory(&self, needed: u64, largest: u64) -> Error {
         let free = |arena: &crate::heap::Heap| arena.control().free_bytes.load(Ordering::Relaxed);
-        Error::NoMemory { needed, free: self.arenas.iter().map(free).sum(), largest }
+        Error::NoMemory { needed, free: self.arenas.iter().map(free).fold(0, u64::wrapping_add), largest }
     }
 
     /// Reclaims where enough was retired for that to be worth it, and nobody else is at it.

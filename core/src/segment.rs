@@ -17,6 +17,7 @@ use crate::memory::Memory;
 use crate::shard::Shard;
 use crate::slots::Slots;
 use crate::sys::map::{AddressRange, Views};
+use crate::sys::robust::RobustMutex;
 use crate::sys::{fork, memfd};
 
 /// What happens when memory is full.
@@ -102,6 +103,7 @@ impl Segment {
     /// [`Error::Corrupt`] when the file is not such a segment: every value of its header is checked against
     /// `config`, the file's length and the addresses of this process, and none is trusted before.
     pub fn attach(config: &SegmentConfig, file: File, range: AddressRange) -> Result<Arc<Self>, Error> {
+        memfd::check_sealed(&file)?;
         let total = memfd::len(&file)?;
         if total < PAGE as usize {
             return Err(Error::Corrupt("shorter than its header"));
@@ -110,7 +112,23 @@ impl Segment {
         // SAFETY: the views map `total` bytes (the file's own length) and live as long as the segment.
         let memory = unsafe { Memory::new(views.writable_base(), total) };
         let layout = Header::check(&memory, config, views.readable_base() as u64)?;
-        Ok(Arc::new(Self::assemble(config, memory, layout, file, views)))
+        let segment = Self::assemble(config, memory, layout, file, views);
+        segment.check_locks()?;
+        Ok(Arc::new(segment))
+    }
+
+    /// Whether what must never change in a lock is what this C library makes it: another kind of lock would make the
+    /// library believe words that it never checks.
+    fn check_locks(&self) -> Result<(), Error> {
+        let mut locks = self
+            .shards()
+            .map(|shard| &shard.lock)
+            .chain(self.arenas.iter().map(|arena| &arena.control().lock));
+        if locks.all(RobustMutex::is_formatted) && self.slots.are_formatted() {
+            Ok(())
+        } else {
+            Err(Error::Corrupt("a lock is not of the kind that this C library makes"))
+        }
     }
 
     fn assemble(config: &SegmentConfig, memory: Memory, layout: Layout, file: File, views: Views) -> Self {

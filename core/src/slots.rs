@@ -193,6 +193,11 @@ impl Slots {
         (self.header().slots_ready.0.load(Ordering::Acquire) as usize).min(self.all)
     }
 
+    /// Whether the life locks of all slots in use are of the right kind.
+    pub(crate) fn are_formatted(&self) -> bool {
+        self.iter().all(|slot| slot.life.is_formatted())
+    }
+
     /// Takes a slot for the calling thread, or `None` when all are taken. `format_lock` runs its argument
     /// under a lock that all who format share, or gives `None`.
     pub(crate) fn acquire(

@@ -77,20 +77,20 @@ impl Segment {
                 guard.reclaim();
                 stats.largest_free = stats.largest_free.max(heap.largest_free());
             }
-            stats.free += read(&control.free_bytes);
+            stats.free = stats.free.wrapping_add(read(&control.free_bytes));
             stats.retired += control.incoming.0.retired.get().1;
         }
-        stats.used = stats.configured.saturating_sub(stats.free + stats.retired);
+        stats.used = stats.configured.saturating_sub(stats.free).saturating_sub(stats.retired);
         for shard in self.shards() {
-            stats.entries += read(&shard.entries);
-            stats.stores += read(&shard.stores);
+            stats.entries = stats.entries.wrapping_add(read(&shard.entries));
+            stats.stores = stats.stores.wrapping_add(read(&shard.stores));
         }
         for (index, slot) in self.slots.iter().enumerate() {
-            stats.hits += read(&slot.hits);
-            stats.misses += read(&slot.misses);
-            stats.active_readers += u64::from(slot.reader.keeps_anything());
+            stats.hits = stats.hits.wrapping_add(read(&slot.hits));
+            stats.misses = stats.misses.wrapping_add(read(&slot.misses));
+            stats.active_readers = stats.active_readers.wrapping_add(u64::from(slot.reader.keeps_anything()));
             let overflow = slot.reader.holds() && self.slots.pins(index).is_empty();
-            stats.overflow_readers += u64::from(overflow);
+            stats.overflow_readers = stats.overflow_readers.wrapping_add(u64::from(overflow));
         }
         stats
     }

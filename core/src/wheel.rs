@@ -51,6 +51,9 @@ impl Wheel {
         &self.heads[bucket / BUCKETS][bucket % BUCKETS]
     }
 
+    /// How many buckets there are: what an entry names may be anything.
+    const ALL: usize = LEVELS * BUCKETS;
+
     fn mark(&self, bucket: usize, filled: bool) {
         let word = &self.filled[bucket / BUCKETS];
         let bit = 1 << (bucket % BUCKETS);
@@ -69,8 +72,9 @@ impl Wheel {
         let events = (0..LEVELS).filter_map(|level| {
             let filled = self.filled[level].load(Ordering::Relaxed);
             let here = tick >> (BITS * level as u32);
-            let ahead = filled.rotate_right((here + 1) as u32 % BUCKETS as u32).trailing_zeros();
-            (filled != 0).then(|| (here + 1 + u64::from(ahead)) << (BITS * level as u32))
+            let ahead = filled.rotate_right(here.wrapping_add(1) as u32 % BUCKETS as u32).trailing_zeros();
+            // Wraps only where damage made the tick.
+            (filled != 0).then(|| here.wrapping_add(1 + u64::from(ahead)) << (BITS * level as u32))
         });
         events.min()
     }
@@ -80,7 +84,7 @@ impl Wheel {
 fn bucket_of(due: u64, tick: u64) -> usize {
     let ahead = due.saturating_sub(tick).clamp(1, REACH - 1);
     let level = (ahead.ilog2() / BITS) as usize;
-    level * BUCKETS + ((tick + ahead) >> (BITS * level as u32)) as usize % BUCKETS
+    level * BUCKETS + (tick.wrapping_add(ahead) >> (BITS * level as u32)) as usize % BUCKETS
 }
 
 /// The first tick at which what expires then has expired.
@@ -116,15 +120,24 @@ impl HeapGuard<'_> {
         at.entry.filed_previous.store(0, Ordering::Relaxed);
         if next == 0 {
             wheel.mark(bucket, true);
+        } else if let Some(next) = self.filed(next) {
+            next.entry.filed_previous.store(self.heap.number_of(at.offset), Ordering::Relaxed);
         } else {
-            self.filed(next).entry.filed_previous.store(self.heap.number_of(at.offset), Ordering::Relaxed);
+            // A repair files everything anew.
+            at.entry.filed_next.store(0, Ordering::Relaxed);
         }
         head.store(self.heap.number_of(at.offset), Ordering::Relaxed);
         at.entry.filed.store(bucket as u8 + 1, Ordering::Relaxed);
     }
 
-    fn filed(&self, number: u32) -> EntryAt<'_> {
-        EntryAt::new(&self.segment.memory, self.heap.numbered(number))
+    /// The entry with this number; `None` where damage made one that leads out of the arena: then the segment is marked for
+    /// repair.
+    fn filed(&self, number: u32) -> Option<EntryAt<'_>> {
+        let offset = self.heap.numbered(number);
+        if offset.is_none() {
+            self.heap.distrust();
+        }
+        Some(EntryAt::new(&self.segment.memory, offset?))
     }
 
     /// Files an entry where its expiry says now.
@@ -134,23 +147,52 @@ impl HeapGuard<'_> {
     }
 
     /// Takes an entry out of the wheel if it is there.
+    #[inline]
     pub(crate) fn unfile(&self, at: EntryAt<'_>) {
-        let Some(bucket) = at.entry.filed.swap(0, Ordering::Relaxed).checked_sub(1) else { return };
-        let bucket = usize::from(bucket);
+        let filed = at.entry.filed.load(Ordering::Relaxed);
+        if filed == 0 {
+            return;
+        }
+        at.entry.filed.store(0, Ordering::Relaxed);
+        let bucket = usize::from(filed - 1);
+        if bucket >= Wheel::ALL || !self.unlink_filed(at, bucket) {
+            self.heap.distrust();
+        }
+    }
+
+    /// Takes an entry out of its bucket. False, with nothing changed, when the bucket's links contradict each other.
+    fn unlink_filed(&self, at: EntryAt<'_>, bucket: usize) -> bool {
         let wheel = &self.heap.control().wheel;
-        let next = at.entry.filed_next.load(Ordering::Relaxed);
-        let previous = at.entry.filed_previous.load(Ordering::Relaxed);
-        if next != 0 {
-            self.filed(next).entry.filed_previous.store(previous, Ordering::Relaxed);
+        let number = self.heap.number_of(at.offset);
+        let next_number = at.entry.filed_next.load(Ordering::Relaxed);
+        let previous_number = at.entry.filed_previous.load(Ordering::Relaxed);
+        let next = match next_number {
+            0 => None,
+            next => match self.filed(next) {
+                Some(next) if next.entry.filed_previous.load(Ordering::Relaxed) == number => Some(next),
+                _ => return false,
+            },
+        };
+        // The link that leads here.
+        let previous = match previous_number {
+            0 => None,
+            previous => match self.filed(previous) {
+                Some(previous) => Some(previous),
+                None => return false,
+            },
+        };
+        let here = previous.map_or(wheel.head(bucket), |previous| &previous.entry.filed_next);
+        if here.load(Ordering::Relaxed) != number {
+            return false;
         }
-        if previous != 0 {
-            self.filed(previous).entry.filed_next.store(next, Ordering::Relaxed);
-        } else {
-            wheel.head(bucket).store(next, Ordering::Relaxed);
-            if next == 0 {
-                wheel.mark(bucket, false);
-            }
+        if let Some(next) = next {
+            next.entry.filed_previous.store(previous_number, Ordering::Relaxed);
         }
+        here.store(next_number, Ordering::Relaxed);
+        if previous_number == 0 && next_number == 0 {
+            wheel.mark(bucket, false);
+        }
+        true
     }
 
     /// Evicts what has expired, and looks at no more than `most` entries for it.
@@ -160,6 +202,10 @@ impl HeapGuard<'_> {
             return;
         }
         let now = clock::now_ns() >> TICK_SHIFT;
+        // Nobody can have been so far ahead.
+        if wheel.tick.load(Ordering::Relaxed) > now.saturating_add(REACH) {
+            return self.heap.distrust();
+        }
         let mut looked = 0;
         while let Some(event) = wheel.next_event().filter(|event| *event <= now) {
             for level in (0..LEVELS).rev() {
@@ -176,12 +222,27 @@ impl HeapGuard<'_> {
                         return;
                     }
                     looked += 1;
-                    self.take_due(self.filed(first), event);
+                    let Some(at) = self.first_of(bucket, first) else { return };
+                    self.take_due(at, event);
+                    if self.segment.is_dirty() {
+                        return;
+                    }
                 }
             }
             wheel.tick.store(event, Ordering::Relaxed);
         }
         wheel.tick.fetch_max(now, Ordering::Relaxed);
+    }
+
+    /// The first entry of a bucket, if there can be one: a repair does the rest.
+    fn first_of(&self, bucket: usize, number: u32) -> Option<EntryAt<'_>> {
+        let at = self.filed(number)?;
+        let is_one = usize::from(at.entry.filed.load(Ordering::Relaxed)) == bucket + 1
+            && self.heap.is_entry_block(at.offset);
+        if !is_one {
+            self.heap.distrust();
+        }
+        is_one.then_some(at)
     }
 
     /// Evicts an entry whose bucket's time has come, or files it anew.

@@ -1,6 +1,6 @@
 //! Allocating, splitting, freeing, merging.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::block::{FreeLinks, HEADER, MIN_UNITS};
 use super::control::{class_of, class_that_fits};
@@ -14,11 +14,13 @@ const EXACT_TRIES: usize = 16;
 
 impl Heap {
     /// A block with room for `bytes` behind its header, in state `Building`; `None` when no free block is
-    /// large enough.
+    /// large enough, or when the lists lead to what is no free block.
     pub(crate) fn allocate(&self, bytes: u64) -> Option<u64> {
         let units = units_for(bytes)?;
         let offset = self.find_fit(units)?;
-        self.remove_free(offset);
+        if !self.remove_free(offset) {
+            return None;
+        }
         step!("allocate: list unlinked");
         if EntryAt::has_room(units * UNIT) {
             // Whatever lay here might name a builder who lives: nobody's until the caller says whose it is.
@@ -48,14 +50,18 @@ impl Heap {
         self.control().last().map_or(0, |class| super::control::most_in(class) * UNIT)
     }
 
-    /// Takes a free block as it is, whole, off its list, for nobody in particular: a repair frees it again.
-    pub(crate) fn take_free(&self, offset: u64) {
-        self.remove_free(offset);
+    /// Takes a free block as it is, whole, off its list, for nobody in particular: a repair frees it again. False, with
+    /// nothing changed, where it is on no list.
+    pub(crate) fn take_free(&self, offset: u64) -> bool {
+        if !self.holds(offset, State::Free) || !self.remove_free(offset) {
+            return false;
+        }
         let block = self.block(offset);
         if EntryAt::has_room(block.bytes()) {
             EntryAt::new(&self.memory, offset).entry.owner_or_stamp.store(0, Ordering::Relaxed);
         }
         block.set_state(State::Building);
+        true
     }
 
     /// Some of the largest free blocks, at most `most`.
@@ -65,7 +71,12 @@ impl Heap {
         for list in control.heads.as_flattened().iter().rev() {
             let mut offset = list.load(Ordering::Relaxed);
             while offset != 0 {
+                // Also the end of a circle.
                 if blocks.len() == most {
+                    return blocks;
+                }
+                if !self.holds(offset, State::Free) {
+                    self.distrust();
                     return blocks;
                 }
                 blocks.push(offset);
@@ -77,21 +88,22 @@ impl Heap {
 
     /// Gives a block back and merges it with free neighbours.
     pub(crate) fn free(&self, offset: u64) {
+        if !self.plausible(offset) || self.block(offset).is(State::Free) {
+            return self.distrust();
+        }
         let mut start = offset;
         let mut units = self.block(offset).units();
-        if let Some(next) = self.next_of(offset) {
-            let block = self.block(next);
-            if block.is(State::Free) {
-                self.remove_free(next);
-                step!("free: neighbour unlinked");
-                units += block.units();
-            }
+        if let Some(next) = self.next_of(offset)
+            && let Some(after) = self.units_in(next, State::Free)
+            && self.remove_free(next)
+        {
+            step!("free: neighbour unlinked");
+            units += after;
         }
         let before = self.block(offset).previous_units();
         if before != 0 {
-            let previous = offset - before * UNIT;
-            if self.block(previous).is(State::Free) {
-                self.remove_free(previous);
+            let previous = offset.wrapping_sub(before.wrapping_mul(UNIT));
+            if self.units_in(previous, State::Free) == Some(before) && self.remove_free(previous) {
                 start = previous;
                 units += before;
             }
@@ -113,7 +125,7 @@ impl Heap {
         let mut offset = self.control().heads[first][second].load(Ordering::Relaxed);
         // The blocks of one list differ by 3 % at most; a bounded look is exact enough and cannot be long.
         for _ in 0..64 {
-            if offset == 0 {
+            if !self.holds(offset, State::Free) {
                 break;
             }
             largest = largest.max(self.block(offset).bytes() - HEADER);
@@ -131,7 +143,10 @@ impl Heap {
             if offset == 0 {
                 break;
             }
-            let found = self.block(offset).units();
+            let Some(found) = self.units_in(offset, State::Free) else {
+                self.distrust();
+                return None;
+            };
             if found >= units && best.is_none_or(|(least, _)| found < least) {
                 best = Some((found, offset));
             }
@@ -142,7 +157,12 @@ impl Heap {
         }
         let (first, second) = class_that_fits(units);
         let (first, second) = control.find(first, second)?;
-        Some(control.heads[first][second].load(Ordering::Relaxed))
+        let offset = control.heads[first][second].load(Ordering::Relaxed);
+        if self.units_in(offset, State::Free).is_none_or(|found| found < units) {
+            self.distrust();
+            return None;
+        }
+        Some(offset)
     }
 
     pub(super) fn links(&self, offset: u64) -> &FreeLinks {
@@ -154,7 +174,11 @@ impl Heap {
         let block = self.block(offset);
         let class = class_of(block.units());
         let head = &control.heads[class.0][class.1];
-        let first = head.load(Ordering::Relaxed);
+        let mut first = head.load(Ordering::Relaxed);
+        if first != 0 && !self.place_of_block(first) {
+            self.distrust();
+            first = 0;
+        }
         let links = self.links(offset);
         links.next.store(first, Ordering::Relaxed);
         links.previous.store(0, Ordering::Relaxed);
@@ -165,30 +189,45 @@ impl Heap {
         }
         head.store(offset, Ordering::Relaxed);
         // Only the holder of the heap lock changes it: no read-modify-write is needed.
-        let free = control.free_bytes.load(Ordering::Relaxed) + block.bytes();
+        let free = control.free_bytes.load(Ordering::Relaxed).wrapping_add(block.bytes());
         control.free_bytes.store(free, Ordering::Relaxed);
     }
 
-    fn remove_free(&self, offset: u64) {
+    /// Takes a free block off its list. False, with nothing changed, when the list's links contradict each other.
+    fn remove_free(&self, offset: u64) -> bool {
         let control = self.control();
         let block = self.block(offset);
         let class = class_of(block.units());
         let links = self.links(offset);
         let next = links.next.load(Ordering::Relaxed);
         let previous = links.previous.load(Ordering::Relaxed);
+        let head = &control.heads[class.0][class.1];
+        // Looks at no more than is written below: the neighbours' headers lie on lines that nobody needs here.
+        let leads_here = |link: &AtomicU64| link.load(Ordering::Relaxed) == offset;
+        let whole = (next == 0 || self.place_of_block(next) && leads_here(&self.links(next).previous))
+            && if previous == 0 {
+                leads_here(head)
+            } else {
+                self.place_of_block(previous) && leads_here(&self.links(previous).next)
+            };
+        if !whole {
+            self.distrust();
+            return false;
+        }
         if next != 0 {
             self.links(next).previous.store(previous, Ordering::Relaxed);
         }
         if previous != 0 {
             self.links(previous).next.store(next, Ordering::Relaxed);
         } else {
-            control.heads[class.0][class.1].store(next, Ordering::Relaxed);
+            head.store(next, Ordering::Relaxed);
             if next == 0 {
                 control.mark(class, false);
             }
         }
-        let free = control.free_bytes.load(Ordering::Relaxed) - block.bytes();
+        let free = control.free_bytes.load(Ordering::Relaxed).wrapping_sub(block.bytes());
         control.free_bytes.store(free, Ordering::Relaxed);
+        true
     }
 
     /// Tells the block after the one at `offset` how large its predecessor is.

@@ -31,9 +31,8 @@ impl Heap {
                 let marked = self.control().sl_map[first].load(Ordering::Relaxed) >> second & 1 == 1;
                 expect(marked == (offset != 0), "the map of free lists")?;
                 while offset != 0 {
-                    let block = self.block(offset);
-                    expect(class_of(block.units()) == (first, second), "a free block's list")?;
-                    expect(block.is(State::Free), "a listed block that is not free")?;
+                    expect(self.holds(offset, State::Free), "a listed block that is not free")?;
+                    expect(class_of(self.block(offset).units()) == (first, second), "a free block's list")?;
                     listed += 1;
                     expect(listed <= free_blocks, "free lists longer than there are free blocks")?;
                     offset = self.links(offset).next.load(Ordering::Relaxed);

@@ -80,6 +80,13 @@ impl Block {
         self.state() == Some(state)
     }
 
+    /// The size if this is a block in that state, by one load.
+    #[inline]
+    pub(super) fn units_in(&self, state: State) -> Option<u64> {
+        let word = self.word.load(Ordering::Acquire);
+        (word & !UNITS_MASK == MARK | (state as u64) << STATE_SHIFT).then_some(word & UNITS_MASK)
+    }
+
     pub(super) fn is_marked(&self) -> bool {
         self.word.load(Ordering::Relaxed) & MARK_MASK == MARK
     }

@@ -54,23 +54,23 @@ pub(crate) struct Incoming {
 }
 
 /// How many blocks are retired and how many bytes they have, in one word that is changed by one instruction: the count
-/// in the upper 24 bits, the size in units below.
+/// in the upper 30 bits, the size in units below: enough for a heap of the largest size that is full of the smallest entries.
 #[repr(C)]
 pub(crate) struct RetiredFigure(AtomicU64);
 
 impl RetiredFigure {
-    const ONE: u64 = 1 << 40;
+    const ONE: u64 = 1 << 34;
 
     pub(crate) fn add(&self, bytes: u64) {
         self.0.fetch_add(Self::ONE + bytes / UNIT, Ordering::Relaxed);
     }
 
     pub(crate) fn subtract(&self, count: u64, bytes: u64) {
-        self.0.fetch_sub(count * Self::ONE + bytes / UNIT, Ordering::Relaxed);
+        self.0.fetch_sub(count.wrapping_mul(Self::ONE).wrapping_add(bytes / UNIT), Ordering::Relaxed);
     }
 
     pub(crate) fn set(&self, count: u64, bytes: u64) {
-        self.0.store(count * Self::ONE + bytes / UNIT, Ordering::Relaxed);
+        self.0.store(count.wrapping_mul(Self::ONE).wrapping_add(bytes / UNIT), Ordering::Relaxed);
     }
 
     /// Count and bytes.
@@ -123,18 +123,15 @@ impl HeapControl {
             return Some((first, here.trailing_zeros() as usize));
         }
         let above = u64::from(self.fl_map.load(Ordering::Relaxed)) & (u64::MAX << (first + 1));
-        if above == 0 {
-            return None;
-        }
         let first = above.trailing_zeros() as usize;
-        let lists = self.sl_map[first].load(Ordering::Relaxed);
+        let lists = self.sl_map.get(first)?.load(Ordering::Relaxed);
         (lists != 0).then(|| (first, lists.trailing_zeros() as usize))
     }
 
     /// The non-empty list with the largest blocks.
     pub(super) fn last(&self) -> Option<(usize, usize)> {
         let first = self.fl_map.load(Ordering::Relaxed).checked_ilog2()? as usize;
-        let second = self.sl_map[first].load(Ordering::Relaxed).checked_ilog2()? as usize;
+        let second = self.sl_map.get(first)?.load(Ordering::Relaxed).checked_ilog2()? as usize;
         Some((first, second))
     }
 
@@ -168,6 +165,23 @@ impl HeapControl {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entry::ENTRY_SIZE;
+    use crate::heap::block;
+    use crate::layout::MAX_HEAP;
+
+    #[test]
+    fn the_figure_of_retired_blocks_holds_as_many_as_the_largest_heap_has() {
+        let smallest = block::HEADER + ENTRY_SIZE;
+        let most = MAX_HEAP / smallest;
+        for (count, bytes) in [(most, most * smallest), (1, MAX_HEAP), (most, MAX_HEAP)] {
+            let figure = RetiredFigure(AtomicU64::new(0));
+            figure.set(count - 1, bytes - smallest);
+            figure.add(smallest);
+            assert_eq!(figure.get(), (count, bytes));
+            figure.subtract(count - 1, bytes - smallest);
+            assert_eq!(figure.get(), (1, smallest));
+        }
+    }
 
     #[test]
     fn every_size_fits_into_its_class_and_no_smaller_one_is_in_the_class_that_fits() {

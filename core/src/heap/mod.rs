@@ -18,8 +18,13 @@ pub(crate) use control::HeapControl;
 
 use std::sync::atomic::AtomicU64;
 
+use crate::entry::ENTRY_SIZE;
+use crate::header;
 use crate::layout::ArenaLayout;
 use crate::memory::Memory;
+
+/// Bytes of the smallest block that holds an entry.
+const LEAST_ENTRY: u64 = block::HEADER + ENTRY_SIZE;
 
 /// One arena of a segment's heap.
 #[derive(Clone, Copy, Debug)]
@@ -62,10 +67,11 @@ impl Heap {
         ((offset - self.start) / UNIT) as u32 + 1
     }
 
-    /// The place that has this number; needs no lock.
+    /// The place that has this number, if an entry's block could begin there; needs no lock.
     #[inline]
-    pub(crate) fn numbered(&self, number: u32) -> u64 {
-        self.start + u64::from(number - 1) * UNIT
+    pub(crate) fn numbered(&self, number: u32) -> Option<u64> {
+        let offset = self.start + u64::from(number.checked_sub(1)?) * UNIT;
+        self.place(offset).then_some(offset)
     }
 
     /// Locks, free lists and counters.
@@ -83,7 +89,83 @@ impl Heap {
     /// The block before the one at `offset`, if any.
     pub(crate) fn previous_of(&self, offset: u64) -> Option<u64> {
         let units = self.block(offset).previous_units();
-        (units != 0).then(|| offset - units * UNIT)
+        if units == 0 {
+            return None;
+        }
+        let previous = offset.wrapping_sub(units.wrapping_mul(UNIT));
+        let fits =
+            previous < offset && self.place_of_block(previous) && self.block(previous).units() == units;
+        if !fits {
+            self.distrust();
+        }
+        fits.then_some(previous)
+    }
+
+    /// Whether an entry's block could begin at an offset that shared memory named: in range and aligned.
+    #[inline]
+    pub(crate) fn place(&self, offset: u64) -> bool {
+        offset.wrapping_sub(self.start) <= self.size() - LEAST_ENTRY && offset.is_multiple_of(UNIT)
+    }
+
+    /// Whether a block of any size could begin there.
+    #[inline]
+    fn place_of_block(&self, offset: u64) -> bool {
+        offset.wrapping_sub(self.start) <= self.size() - block::MIN_UNITS * UNIT
+            && offset.is_multiple_of(UNIT)
+    }
+
+    /// Whether an offset that shared memory named is that of a block in this state.
+    #[inline]
+    pub(crate) fn holds(&self, offset: u64, state: State) -> bool {
+        self.units_in(offset, state).is_some()
+    }
+
+    /// The same of a block with room for an entry.
+    #[inline]
+    pub(crate) fn holds_entry(&self, offset: u64, state: State) -> bool {
+        self.bytes_in(offset, state).is_some()
+    }
+
+    /// Bytes of the block at an offset that shared memory named, if it is one in this state with room for an entry.
+    #[inline]
+    pub(crate) fn bytes_in(&self, offset: u64, state: State) -> Option<u64> {
+        self.units_in(offset, state).map(|units| units * UNIT).filter(|&bytes| bytes >= LEAST_ENTRY)
+    }
+
+    /// Whether a block that may have had an entry is at a place where one could be: in any state but free.
+    pub(crate) fn is_entry_block(&self, offset: u64) -> bool {
+        let block = self.block(offset);
+        self.plausible(offset) && block.bytes() >= LEAST_ENTRY && !block.is(State::Free)
+    }
+
+    /// Whether an entry is or will be in the block at this offset, and nobody has retired or freed it.
+    #[inline]
+    pub(crate) fn is_in_use(&self, offset: u64) -> bool {
+        use State::{Building, Kept, Live};
+        [Live, Kept, Building].iter().any(|&state| self.holds_entry(offset, state))
+    }
+
+    /// The size of the block at an offset that shared memory named; `None` when there is none in this state. Looks at
+    /// one word, which whoever asks needs anyway.
+    #[inline]
+    fn units_in(&self, offset: u64, state: State) -> Option<u64> {
+        if !self.place_of_block(offset) {
+            return None;
+        }
+        let units = self.block(offset).units_in(state)?;
+        (units >= block::MIN_UNITS && units <= (self.end - offset) / UNIT).then_some(units)
+    }
+
+    /// Something here contradicts something else: the next who takes a lock repairs. What a damaged segment does
+    /// until then is unspecified, but stays inside of it and ends.
+    #[cold]
+    pub(crate) fn distrust(&self) {
+        header::distrust(&self.memory);
+    }
+
+    /// More blocks with entries than there can be: ends walks over lists that damage made endless.
+    pub(crate) fn most_entries(&self) -> u64 {
+        self.size() / LEAST_ENTRY
     }
 
     /// Bytes of the arena.
@@ -99,11 +181,11 @@ impl Heap {
         self.insert_free(self.start);
     }
 
-    /// The block after the one at `offset`, if any.
+    /// The block after the one at `offset`, if any; also `None` where the size of that cannot be true.
     #[inline]
     pub(crate) fn next_of(&self, offset: u64) -> Option<u64> {
-        let next = offset + self.block(offset).units() * UNIT;
-        (next < self.end).then_some(next)
+        let units = self.block(offset).units();
+        (units >= block::MIN_UNITS && units < (self.end - offset) / UNIT).then(|| offset + units * UNIT)
     }
 
     /// Offsets of all blocks in the order of their addresses. Stops at the first block whose header cannot be
@@ -120,11 +202,11 @@ impl Heap {
     }
 
     /// Whether a block header at `offset` could be one: recognisable, of a possible size, inside the heap.
-    fn plausible(&self, offset: u64) -> bool {
+    pub(crate) fn plausible(&self, offset: u64) -> bool {
         let block = self.block(offset);
         block.is_marked()
             && block.units() >= block::MIN_UNITS
-            && offset + block.units() * UNIT <= self.end
+            && block.units() <= (self.end - offset) / UNIT
             && block.state().is_some()
     }
 }

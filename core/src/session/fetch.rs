@@ -112,7 +112,7 @@ impl Session {
         };
         slot.reader.leave();
         let counter = if hit.is_some() { &slot.hits } else { &slot.misses };
-        counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        counter.store(counter.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
         if hit.is_none() && found.is_some() {
             self.drop_expired(hash, space, key);
         }
@@ -174,7 +174,7 @@ impl Session {
     pub fn count_memo_hit(&mut self) {
         if let super::Place::Slot(index, _) = self.place {
             let hits = &self.segment.slots.slot(index).hits;
-            hits.store(hits.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+            hits.store(hits.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
         } else {
             self.segment.header().counters.0.slotless_hits.fetch_add(1, Ordering::Relaxed);
         }
@@ -184,13 +184,18 @@ impl Session {
     #[must_use]
     pub fn payload(&self, hit: &Hit) -> Option<&[u8]> {
         let range = self.segment.read_only_range();
+        let len = hit.payload_len();
         // An empty payload may lie at the very end.
-        if hit.request != self.request || hit.payload < range.start || hit.payload > range.end {
+        if hit.request != self.request
+            || hit.payload < range.start
+            || hit.payload > range.end
+            || len > range.end - hit.payload
+        {
             return None;
         }
         // SAFETY: the entry is pinned until `request` changes, which needs `&mut self`, so it is unchanged as
         // long as the result borrows `self`.
-        Some(unsafe { std::slice::from_raw_parts(hit.payload as *const u8, hit.payload_len()) })
+        Some(unsafe { std::slice::from_raw_parts(hit.payload as *const u8, len) })
     }
 
     /// Removes an entry that this session saw expire, if that needs no waiting.

@@ -67,6 +67,7 @@ impl Recycler {
     }
 
     /// A block with room for `size` bytes behind its header that wastes little.
+    #[inline]
     fn take(&mut self, segment: &Segment, size: u64) -> Option<u64> {
         if !self.stuck && self.is_worth_a_look() {
             self.look(segment);

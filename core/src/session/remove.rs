@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Session;
-use crate::entry::{RESERVATION, Space};
+use crate::entry::Space;
 use crate::error::Error;
 use crate::fault::step;
 use crate::index::Index;
@@ -76,7 +76,6 @@ impl Segment {
             self.index.empty_page(page);
             step!("clear: page emptied");
             for at in entries {
-                debug_assert!(at.entry.space.load(Ordering::Relaxed) <= RESERVATION);
                 self.retire(at);
                 step!("clear: one retired");
             }

@@ -78,7 +78,7 @@ impl Session {
         let (bits, expires) = (self.owner().0, expiry(lease));
         let shape = Shape { hash, space: RESERVATION, key, tag: 0, bits, payload_len: 0, expires };
         let (offset, slot) = self.build(&shape)?;
-        let draft = Draft::for_reservation(&*segment, offset, hash, slot);
+        let draft = Draft::for_reservation(&*segment, &shape, offset, slot);
         let guard = segment.lock_shard(Index::shard_of(hash))?;
         if !matches!(segment.holder(&guard, hash, key, self.owner()), Holder::Nobody) {
             drop(guard);

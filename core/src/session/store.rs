@@ -43,6 +43,9 @@ pub struct Draft<S: Deref<Target = Segment> = Arc<Segment>> {
     offset: u64,
     hash: u64,
     space: Space,
+    /// Lengths as they were asked for: what the block says is shared memory.
+    key_len: usize,
+    payload_len: usize,
     /// The slot that counts this block among those its owner builds.
     slot: Option<usize>,
     /// Only the slot's owner changes that count.
@@ -62,8 +65,13 @@ pub(super) struct Shape<'a> {
 
 impl<S: Deref<Target = Segment>> Draft<S> {
     /// A draft that gives a reservation's block back unless it is settled.
-    pub(super) fn for_reservation(segment: S, offset: u64, hash: u64, slot: Option<usize>) -> Self {
-        Self { segment, offset, hash, space: Space::Key, slot, not_send: PhantomData }
+    pub(super) fn for_reservation(segment: S, shape: &Shape<'_>, offset: u64, slot: Option<usize>) -> Self {
+        Self::new(segment, shape, Space::Key, offset, slot)
+    }
+
+    fn new(segment: S, shape: &Shape<'_>, space: Space, offset: u64, slot: Option<usize>) -> Self {
+        let (hash, key_len, payload_len) = (shape.hash, shape.key.len(), shape.payload_len);
+        Self { segment, offset, hash, space, key_len, payload_len, slot, not_send: PhantomData }
     }
 
     pub(super) fn at(&self) -> EntryAt<'_> {
@@ -72,25 +80,27 @@ impl<S: Deref<Target = Segment>> Draft<S> {
 
     /// The payload, to be written by the caller. Its contents are whatever was there before.
     pub fn payload_mut(&mut self) -> &mut [u8] {
-        let at = self.at();
-        let len = at.entry.payload_len.load(Ordering::Relaxed);
-        let start = self.segment.memory.pointer(at.payload_offset(), len);
+        let start = self.segment.memory.pointer(self.payload_offset(), self.payload_len as u64);
         // SAFETY: the range lies inside the block, which is `Building` and so nobody else's; it belongs to this
         // draft, which is borrowed mutably; bytes are valid with any contents.
-        unsafe { std::slice::from_raw_parts_mut(start, len as usize) }
+        unsafe { std::slice::from_raw_parts_mut(start, self.payload_len) }
     }
 
     /// Where readers will see the payload: the same bytes, through the read-only view.
     #[must_use]
     pub fn payload_address(&self) -> usize {
-        self.segment.readable(self.at().payload_offset())
+        self.segment.readable(self.payload_offset())
+    }
+
+    fn payload_offset(&self) -> u64 {
+        EntryAt::payload_offset_for(self.offset, self.key_len)
     }
 
     /// The key it will have.
     #[must_use]
     pub fn key(&self) -> &[u8] {
         // SAFETY: written by `prepare` and not changed since; the draft owns the block.
-        unsafe { self.at().key(&self.segment.memory) }
+        unsafe { self.segment.memory.bytes(self.at().key_offset(), self.key_len as u64) }.unwrap_or_default()
     }
 
     /// Hash of the key.
@@ -148,7 +158,7 @@ impl Session {
         let expires = expiry(ttl);
         let shape = Shape { hash, space: space as u8, key, tag, bits, payload_len, expires };
         let (offset, slot) = self.build(&shape).inspect_err(|_| self.segment.count_store_failure())?;
-        Ok(Draft { segment: Arc::clone(&self.segment), offset, hash, space, slot, not_send: PhantomData })
+        Ok(Draft::new(Arc::clone(&self.segment), &shape, space, offset, slot))
     }
 
     /// A block in state `Building` with header and key written.
@@ -248,7 +258,7 @@ impl Session {
         let hash = self.segment.hasher.hash(key);
         let shape = Shape { hash, space: space as u8, key, tag, bits, payload_len, expires: expiry(ttl) };
         let (offset, slot) = self.build(&shape).inspect_err(|_| self.segment.count_store_failure())?;
-        let mut draft = Draft { segment: &*self.segment, offset, hash, space, slot, not_send: PhantomData };
+        let mut draft = Draft::new(&*self.segment, &shape, space, offset, slot);
         let address = draft.payload_address();
         fill(draft.payload_mut(), address);
         step!("store: filled");
@@ -284,14 +294,13 @@ impl Session {
         if let Some(old) = old
             && let Place::Slot(index, owner) = self.place
             && old.at.entry.filed.load(Ordering::Relaxed) == 0
+            && let Some(bytes) = segment.heap_of(old.at.offset).bytes_in(old.at.offset, State::Live)
+            && self.recycler.has_room(segment, bytes)
         {
-            let bytes = segment.block(old.at.offset).bytes();
-            if self.recycler.has_room(segment, bytes) {
-                segment.exchange(&guard, hash, draft.at(), old);
-                *kept = Some((old.at.offset, segment.keep(old.at, index, owner), bytes));
-                segment.count_link(&guard, draft, true);
-                return Ok(Stored::Stored);
-            }
+            segment.exchange(&guard, hash, draft.at(), old);
+            *kept = Some((old.at.offset, segment.keep(old.at, index, owner), bytes));
+            segment.count_link(&guard, draft, true);
+            return Ok(Stored::Stored);
         }
         segment.link(&guard, draft, old);
         Ok(Stored::Stored)

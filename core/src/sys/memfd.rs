@@ -32,6 +32,23 @@ fn size_and_seal(file: &File, len: usize) -> Result<(), Error> {
     Ok(())
 }
 
+/// The first place at or after `offset` that has memory; `None` when there is none (or the kernel cannot say).
+pub(crate) fn data_at(file: &File, offset: u64) -> Option<u64> {
+    // SAFETY: the file's position, which the call moves, is used by nobody.
+    let found = unsafe { libc::lseek(file.as_raw_fd(), offset as libc::off_t, libc::SEEK_DATA) };
+    u64::try_from(found).ok()
+}
+
+/// Refuses a memory file that somebody could still cut off under the feet of who has it mapped.
+pub(crate) fn check_sealed(file: &File) -> Result<(), Error> {
+    // SAFETY: plain fcntl on a descriptor we own.
+    let seals = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GET_SEALS) };
+    if seals < 0 || seals & libc::F_SEAL_SHRINK == 0 {
+        return Err(Error::Corrupt("no memory file, or not sealed against shrinking"));
+    }
+    Ok(())
+}
+
 /// The length of a memory file.
 pub(crate) fn len(file: &File) -> Result<usize, Error> {
     let meta = file

@@ -9,6 +9,14 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::protocol::{self, Robust, Taken};
 
+/// Which word of the C library's mutex says what kind it is.
+#[cfg(all(target_env = "gnu", target_pointer_width = "64"))]
+const KIND: usize = 4;
+#[cfg(all(target_env = "gnu", not(target_pointer_width = "64")))]
+const KIND: usize = 3;
+#[cfg(not(target_env = "gnu"))]
+const KIND: usize = 0;
+
 /// A process-shared robust mutex. It may lie at different addresses in different processes.
 #[repr(C, align(8))]
 pub(crate) struct RobustMutex(UnsafeCell<libc::pthread_mutex_t>);
@@ -31,6 +39,22 @@ impl RobustMutex {
             result
         };
         if result == 0 { Ok(()) } else { Err(Error::Os { call: "pthread_mutex_init", errno: result }) }
+    }
+
+    /// Whether its kind is that of a lock made by [`Self::init`]. The other words change while it is used, and may say
+    /// anything: a holder that does not exist is waited for in vain, within the bound; the links of the thread's
+    /// list are written by who takes the lock before they are followed.
+    pub(crate) fn is_formatted(&self) -> bool {
+        let like = Self(UnsafeCell::new(libc::PTHREAD_MUTEX_INITIALIZER));
+        // SAFETY: nobody else knows `like`.
+        if unsafe { like.init() }.is_err() {
+            return false;
+        }
+        let kind = |mutex: &Self| {
+            // SAFETY: the word lies inside the mutex and is only ever accessed atomically or by the C library.
+            unsafe { AtomicU32::from_ptr(mutex.0.get().cast::<u32>().add(KIND)) }.load(Ordering::Relaxed)
+        };
+        kind(self) == kind(&like)
     }
 
     #[cold]

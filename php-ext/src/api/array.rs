@@ -7,7 +7,7 @@ use static_cache_core::{Draft, Space};
 use super::args::{Args, ElementKey, Parsed, elements, of_element, requested};
 use super::fetch::{Looked, look_up, write_default};
 use super::remove::delete_both;
-use super::table::guarded;
+use super::table::{fenced, guarded};
 use crate::encode::Encoder;
 use crate::engine::{self, Frame};
 use crate::module::{Backend, local, refusal};
@@ -125,7 +125,7 @@ unsafe fn look_up_bytes(backend: Backend, key: &[u8], out: *mut zval) -> Looked 
     // SAFETY: this thread's own; no user code runs.
     let state = unsafe { &mut (*local()).backends[backend as usize] };
     let Some(session) = state.session(backend) else { return Looked::Unavailable };
-    let Some(hit) = session.fetch(Space::Key, key) else { return Looked::Miss };
+    let Some(hit) = fenced(|| session.fetch(Space::Key, key)) else { return Looked::Miss };
     state.lent |= hit.payload_len() != 0;
     // SAFETY: pinned; the caller's `out`.
     unsafe { crate::decode::decode(hit.tag(), hit.bits(), hit.payload_address(), out) };

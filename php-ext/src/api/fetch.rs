@@ -4,7 +4,7 @@ use ext_php_rs::ffi::{zend_string, zval};
 use static_cache_core::Space;
 
 use super::args::{Args, Parsed};
-use super::table::guarded;
+use super::table::{fenced, guarded};
 use crate::engine::{self, Frame};
 use crate::module::{Backend, BackendLocal, local, refusal};
 use crate::{decode, exception};
@@ -46,7 +46,8 @@ unsafe fn look_up_shared(
 ) -> Looked {
     let Some(session) = state.session(backend) else { return Looked::Unavailable };
     // SAFETY: a live string.
-    let Some(hit) = session.fetch(Space::Key, unsafe { engine::bytes(key) }) else { return Looked::Miss };
+    let bytes = unsafe { engine::bytes(key) };
+    let Some(hit) = fenced(|| session.fetch(Space::Key, bytes)) else { return Looked::Miss };
     state.memo.insert(key, hit);
     state.lent |= hit.payload_len() != 0;
     // SAFETY: the hit is pinned until the request ends, as long as PHP may hold the value.

@@ -6,7 +6,7 @@ use ext_php_rs::zend::SapiGlobals;
 use static_cache_core::Space;
 
 use super::args::{Args, Parsed};
-use super::table::guarded;
+use super::table::{fenced, guarded};
 use crate::engine::{self, Frame};
 use crate::module::{Backend, local};
 use crate::{exception, info, ini};
@@ -51,7 +51,8 @@ unsafe fn keys_inner(backend: Backend, frame: *mut Frame, out: *mut zval) -> Par
         }
         let local = &mut *local();
         let Some(session) = local.backends[backend as usize].session(backend) else { return Ok(()) };
-        local.keys = session.keys(Space::Key, prefix, usize::try_from(limit).unwrap_or(usize::MAX));
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        local.keys = fenced(|| session.keys(Space::Key, prefix, limit));
         for key in &local.keys {
             let mut value = std::mem::MaybeUninit::<zval>::zeroed();
             engine::set_string(value.as_mut_ptr(), key);

@@ -13,6 +13,7 @@ use ext_php_rs::zend::ExecutorGlobals;
 use super::args::Parsed;
 use super::{array, atomic, fetch, keys, remember, remove, reserve, store};
 use crate::engine::{Frame, builtin};
+use crate::module::partition;
 use crate::zend::constants as c;
 use crate::{engine, exception};
 
@@ -179,8 +180,30 @@ pub(super) unsafe fn guarded(out: *mut zval, body: impl FnOnce() -> Parsed<()>) 
     }))
     .is_err()
     {
+        distrust();
         // SAFETY: the caller's word.
         unsafe { engine::set_bool(out, false) };
         exception::throw("static_cache: internal error; the cache is as it was before the call");
     }
+}
+
+/// Runs a part of a handler that never leaves by a jump, for those whose other parts may. A panic counts as `T`'s default.
+#[inline(always)]
+pub(crate) fn fenced<T: Default>(body: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
+        distrust();
+        T::default()
+    })
+}
+
+/// After a panic in the core, which may have left something half done: the next writer repairs.
+#[cold]
+fn distrust() {
+    let _ = catch_unwind(|| {
+        partition(|partition| {
+            for segment in partition.backends.iter().filter_map(|backend| backend.segment.as_ref()) {
+                segment.distrust();
+            }
+        })
+    });
 }

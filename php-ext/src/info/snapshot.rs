@@ -2,6 +2,7 @@
 
 use static_cache_core::Stats;
 
+use crate::api::table::fenced;
 use crate::module::{Backend, partition};
 
 /// A value of the list.
@@ -62,7 +63,7 @@ pub(super) fn take(backend: Backend) -> Figures {
         (state.configured, state.startup_failed, state.segment.clone(), state.reason.clone(), model, name)
     })
     .unwrap_or((0, false, None, Some("not started".into()), "none", String::new()));
-    let stats = segment.as_ref().map_or_else(Stats::default, |segment| segment.stats());
+    let stats = fenced(|| segment.as_ref().map_or_else(Stats::default, |segment| segment.stats()));
     let available = segment.is_some();
     let reason = reason.map_or(Value::Null, Value::Text);
     [

@@ -2,6 +2,7 @@
 //! fetched values, gets pins of its own for them.
 
 use std::cell::UnsafeCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
 use static_cache_core::Promise;
@@ -26,7 +27,12 @@ pub(super) fn watch() {
     });
 }
 
-fn each(mut act: impl FnMut(&mut static_cache_core::Session, &mut Option<Promise>)) {
+fn each(act: impl FnMut(&mut static_cache_core::Session, &mut Option<Promise>)) {
+    // A panic would be a bug of ours; in a fork handler it would end the process.
+    let _ = catch_unwind(AssertUnwindSafe(|| each_open(act)));
+}
+
+fn each_open(mut act: impl FnMut(&mut static_cache_core::Session, &mut Option<Promise>)) {
     // SAFETY: the handlers run on the forking thread, outside of any use of its state: no function of ours forks
     // while it has a reference to it.
     let (local, promises) = unsafe { (&mut *local(), &mut *PROMISES.0.get()) };

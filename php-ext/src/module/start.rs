@@ -89,14 +89,17 @@ extern "C" fn shutdown(_kind: c_int, module: c_int) -> c_int {
 /// The request is over: the executor is gone, ini values are restored, nothing points at cached values any more. (At
 /// `RSHUTDOWN` all that is still to come.) What the engine drops later still got copies, see [`hooks`].
 unsafe extern "C" fn after_request() -> c_int {
-    // SAFETY: between requests nothing else uses the thread's state.
-    let local = unsafe { &mut *local() };
-    for backend in &mut local.backends {
-        if backend.used {
-            backend.end_request();
+    // A panic would be a bug of ours; here it would end the process.
+    let _ = catch_unwind(|| {
+        // SAFETY: between requests nothing else uses the thread's state.
+        let local = unsafe { &mut *local() };
+        for backend in &mut local.backends {
+            if backend.used {
+                backend.end_request();
+            }
         }
-    }
-    local.forget_unfinished();
+        local.forget_unfinished();
+    });
     SUCCESS
 }
 
