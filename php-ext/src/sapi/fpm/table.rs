@@ -13,8 +13,9 @@ use crate::module::Backend;
 /// A listening socket and what belongs to it.
 struct Entry {
     socket: Identity,
-    /// Where the master has it. A worker's own socket lies elsewhere: FPM duplicates it, and closes all at their old places.
-    place: RawFd,
+    /// Where the master has it. A worker's own socket lies elsewhere: FPM duplicates it, and closes those it knows of at
+    /// their old places.
+    places: Vec<RawFd>,
     seeds: Result<[Seedling; 2], Error>,
 }
 
@@ -55,23 +56,20 @@ impl Table {
     /// Looks for listening sockets and makes memory files for those that are new. In the process that is about to fork.
     pub(super) fn update(&mut self) {
         self.made_by = process();
+        self.entries.iter_mut().for_each(|entry| entry.places.clear());
         for fd in sockets::open_descriptors() {
             let Some(socket) = sockets::listening(fd) else { continue };
             match self.entries.iter_mut().find(|entry| entry.socket == socket) {
-                Some(entry) => {
-                    // A place where it still is stays; a second descriptor of the same socket says nothing.
-                    if sockets::listening(entry.place) != Some(socket) {
-                        entry.place = fd;
-                    }
-                }
-                None => self.entries.push(Entry { socket, place: fd, seeds: seeds() }),
+                Some(entry) => entry.places.push(fd),
+                None => self.entries.push(Entry { socket, places: vec![fd], seeds: seeds() }),
             }
         }
         let files = |entry: &Entry| match &entry.seeds {
-            Ok(seeds) => seeds.iter().map(|seed| seed.file.as_raw_fd()).max().unwrap_or(0),
-            Err(_) => 0,
+            Ok(seeds) => seeds.each_ref().map(|seed| seed.file.as_raw_fd()),
+            Err(_) => [0; 2],
         };
-        self.highest = self.entries.iter().map(|entry| entry.place.max(files(entry))).max().unwrap_or(0);
+        let all = self.entries.iter().flat_map(|entry| entry.places.iter().copied().chain(files(entry)));
+        self.highest = all.max().unwrap_or(0);
     }
 
     /// Which entry's socket this process has at another place than the master. Needs no `/proc`.
@@ -80,7 +78,7 @@ impl Table {
         for fd in 0..=self.highest.saturating_add(ABOVE) {
             let Some(socket) = sockets::listening(fd) else { continue };
             let Some(index) = self.entries.iter().position(|entry| entry.socket == socket) else { continue };
-            if self.entries[index].place == fd {
+            if self.entries[index].places.contains(&fd) {
                 continue;
             }
             match found {
