@@ -41,9 +41,11 @@ usort($seen, fn($a, $b) => $b[0] <=> $a[0]);
 echo json_encode($seen), "\n";
 var_dump(count($fpm->said()), preg_match('/^static_cache: pool "(first|second)": unavailable: .* was first$/', $fpm->said()[0]));
 // The socket stays the first one's, also when its worker is replaced.
-foreach ($fpm->workers() as $worker) {
+$old = $fpm->workers();
+foreach ($old as $worker) {
     $fpm->signal(SIGKILL, $worker);
 }
+until(fn() => !array_intersect($old, $fpm->workers()), 'the killed workers to go');
 $names = [];
 until(function () use ($fpm, &$names) {
     [$name, $available] = $fpm->in('first', 'usleep(3000); return [OPcache\pinned_cache_info()->partition, OPcache\pinned_cache_info()->available];');

@@ -4,6 +4,7 @@
 //! over, through `zend_post_startup_cb`. Where OPcache is not loaded, `opcache_reset()` and `opcache_invalidate()` are
 //! ours alone, so that what deploys an application need not know.
 
+pub(crate) mod head;
 mod restart;
 pub(crate) mod state;
 
