@@ -22,10 +22,11 @@ use crate::fault::step;
 use crate::header::Header;
 use crate::layout::{Layout, PAGE};
 use crate::memory::{Memory, Shared};
+use crate::protocol::{Robust, Taken};
 use crate::segment::{Segment, SegmentConfig};
 use crate::sys::map::AddressRange;
 use crate::sys::memfd;
-use crate::sys::robust::{RobustMutex, Taken};
+use crate::sys::robust::RobustMutex;
 
 /// "static-s" in little-endian ASCII.
 const MAGIC: u64 = u64::from_le_bytes(*b"static-s");
