@@ -66,9 +66,6 @@ exec("ab -q -k -c 24 -n $requests http://$nginx->address/ 2>&1", $lines, $code);
 $said = implode("\n", $lines);
 $fine = $code === 0 && preg_match("/^Complete requests:\s+$requests$/m", $said) && preg_match('/^Failed requests:\s+0$/m', $said) && !str_contains($said, 'Non-2xx');
 $crashed = preg_match('/exited on signal|exited with code/', $fpm->log());
-if (getenv('STATIC_CACHE_RACE')) {
-    file_put_contents('php://stderr', $said . "\n");
-}
 var_dump($fine, $crashed);
 if (!$fine || $crashed) {
     echo $said, "\n", $fpm->log(), $nginx->log();
