@@ -60,7 +60,13 @@ impl Table {
         for fd in sockets::open_descriptors() {
             let Some(socket) = sockets::listening(fd) else { continue };
             match self.entries.iter_mut().find(|entry| entry.socket == socket) {
-                Some(entry) => entry.places.push(fd),
+                Some(entry) => {
+                    entry.places.push(fd);
+                    // There may be descriptors or memory now; workers that are there already stay without.
+                    if entry.seeds.is_err() {
+                        entry.seeds = seeds();
+                    }
+                }
                 None => self.entries.push(Entry { socket, places: vec![fd], seeds: seeds() }),
             }
         }
