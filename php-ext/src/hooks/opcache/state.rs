@@ -1,6 +1,6 @@
 //! Static state of classes by the file that declares them.
 //!
-//! Whoever stores an entry of [`Space::Class`] begins its payload with [`head::head`], and asks [`was_invalidated`] first.
+//! Whoever stores an entry of [`Space::Class`] begins its payload with [`head`](super::head::head), and asks [`was_invalidated`] first.
 
 use static_cache_core::Space;
 
