@@ -20,6 +20,8 @@ $fpm = new Fpm([
     'none' => ['php_admin_value[opcache.static_cache.volatile_size_mb]' => '0', 'php_admin_value[opcache.static_cache.pinned_size_mb]' => '0'],
     'wrong' => ['php_admin_value[opcache.static_cache.pinned_size_mb]' => 'much', 'php_admin_value[opcache.static_cache.readers]' => '0'],
     'plain' => [],
+    // FPM lets scripts change what a pool sets like this; not so here.
+    'value' => ['php_value[opcache.static_cache.pinned_size_mb]' => '5'],
 ], Fpm::EVALUATE);
 $look = 'foreach (["volatile", "pinned"] as $b) { $i = ("OPcache\\\\{$b}_cache_info")(); $all[] = [$i->enabled, $i->available, $i->startup_failed,
     $i->configured_memory >> 20, $i->failure_reason, ("OPcache\\\\{$b}_store")("k", 1)]; } return $all;';
@@ -38,6 +40,7 @@ echo json_encode($fpm->in('large', '$set = [];
         $set[] = ini_get("opcache.static_cache.$name");
     }
     return $set;', $attack)), "\n";
+var_dump($fpm->in('value', 'return ini_set("opcache.static_cache.pinned_size_mb", "6");'), $fpm->in('value', 'return OPcache\pinned_cache_info()->configured_memory >> 20;'));
 // Nor can it choose the pool.
 $claims = ['PATH_INFO' => '/half', 'DOCUMENT_ROOT' => '/plain', 'SERVER_NAME' => 'plain', 'HTTP_HOST' => 'plain', 'FPM_POOL' => 'plain',
     'USER' => 'plain', 'POOL' => 'plain', 'HTTP_X_POOL' => 'plain'];
@@ -67,7 +70,13 @@ plain
 [[true,true,false,8,null,true],[true,true,false,8,null,true]]
 [[true,true,false,8,null,true],[true,true,false,8,null,true]]
 [[true,true,false,8,null,true],[true,true,false,8,null,true]]
+value
+[[true,true,false,8,null,true],[true,true,false,5,null,true]]
+[[true,true,false,8,null,true],[true,true,false,5,null,true]]
+[[true,true,false,8,null,true],[true,true,false,5,null,true]]
 [false,"20",false,"3",false,"70",false,"5",false,"0"]
+bool(false)
+int(5)
 fpm-fcgi:large
 static_cache: pool "wrong": opcache.static_cache.pinned_size_mb must be 0 to disable the backend, or 1 to 65536 (MiB), "much" given; the backend is disabled
 static_cache: pool "wrong": opcache.static_cache.readers must be 1 to 65535, "0" given; 256 is used

@@ -48,6 +48,8 @@ struct Chosen {
     name: Vec<u8>,
     seeds: [Option<Seed>; 2],
     done: [Option<BackendState>; 2],
+    /// Whether the log knows that it takes long.
+    told: bool,
 }
 
 static STATE: Mutex<State> = Mutex::new(State {
@@ -157,7 +159,7 @@ fn select() -> Vec<String> {
             );
             let backends = Backend::ALL.map(|backend| without(backend, &settings, &reason));
             install_pool(&name, "none", backends);
-            vec![line(&name, &reason)]
+            if std::mem::replace(&mut chosen.told, true) { Vec::new() } else { vec![line(&name, &reason)] }
         }
         Err(Error::Owned) => {
             let reason = "unavailable: the worker pool cannot be told for certain: its listening socket is also that of another pool, which was first".to_owned();
@@ -237,7 +239,7 @@ fn choose(state: &mut State) -> Result<Chosen, Option<(String, String)>> {
         })
     };
     let [volatile, pinned] = files;
-    Ok(Chosen { name, seeds: [open(volatile)?, open(pinned)?], done: [None, None] })
+    Ok(Chosen { name, seeds: [open(volatile)?, open(pinned)?], done: [None, None], told: false })
 }
 
 /// Maps the pool's memory, with the pool's own settings. What was done before is not done again.
