@@ -1,23 +1,26 @@
 <?php
-// The front controller. /VARIANT/PATH answers PATH with the route table from VARIANT; /status tells how the cache is.
+// The front controller, the same in both pools. /POOL/VARIANT/PATH answers PATH with the route table from VARIANT;
+// /POOL/status and /POOL/status.json tell how the pool's caches are.
 declare(strict_types=1);
 
 namespace StaticCache\Demo;
 
 require __DIR__ . '/routes.php';
 
-$uri = $_SERVER['REQUEST_URI'];
-\header('Content-Type: application/json');
-if ($uri === '/status') {
-    echo \json_encode(\OPcache\pinned_cache_info());
+[, , $variant, $path] = \explode('/', $_SERVER['REQUEST_URI'], 4) + ['', '', '', ''];
+if ($variant === 'status' || $variant === 'status.json') {
+    require __DIR__ . '/status.php';
+    \header('Content-Type: ' . ($variant === 'status' ? 'text/html' : 'application/json'));
+    echo $variant === 'status' ? Status::page() : \json_encode(Status::data());
     return;
 }
 
-[, $variant, $path] = \explode('/', $uri, 3);
+\header('Content-Type: application/json');
 $start = \hrtime(true);
 $table = match ($variant) {
     'none' => Routes::table(),
     'apcu' => \apcu_fetch('demo.routes') ?: \apcu_entry('demo.routes', Routes::table(...)),
+    'include' => require __DIR__ . '/table.php',
     'static-cache' => \OPcache\pinned_fetch('demo.routes') ?? \OPcache\pinned_remember('demo.routes', Routes::table(...)),
 };
 $taken = \hrtime(true) - $start;
@@ -25,5 +28,4 @@ $taken = \hrtime(true) - $start;
 require_once 'FastRoute/autoload.php';
 $found = (new \FastRoute\Dispatcher\GroupCountBased($table))->dispatch($_SERVER['REQUEST_METHOD'], "/{$path}");
 \header("X-Table-Ns: {$taken}");
-\header('X-Process: ' . \getmypid());
 echo \json_encode(['found' => $found[0], 'handler' => $found[1] ?? null, 'parameters' => $found[2] ?? null]);

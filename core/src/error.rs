@@ -32,6 +32,15 @@ pub enum Error {
     },
     /// The segment's memory contradicts itself; the text says where.
     Corrupt(&'static str),
+    /// The seed of a segment belongs to another owner.
+    Owned,
+    /// The segment was made with another size or number of readers than this process asks for.
+    Differs {
+        /// Bytes and readers of the segment.
+        made_with: (u64, u64),
+        /// Bytes and readers asked for.
+        asked_for: (u64, u64),
+    },
     /// The configuration asks for something impossible.
     Config(String),
     /// A system call failed.
@@ -67,6 +76,12 @@ impl fmt::Display for Error {
                 write!(f, "the entry has another type (tag {found_tag})")
             }
             Self::Corrupt(what) => write!(f, "the segment is corrupt: {what}"),
+            Self::Owned => write!(f, "the segment belongs to another owner"),
+            Self::Differs { made_with, asked_for } => write!(
+                f,
+                "the segment was made with {} bytes and {} readers, {} bytes and {} readers are asked for",
+                made_with.0, made_with.1, asked_for.0, asked_for.1
+            ),
             Self::Config(what) => write!(f, "{what}"),
             Self::Os { call, errno } => {
                 write!(f, "{call}: {}", std::io::Error::from_raw_os_error(*errno))

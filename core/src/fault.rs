@@ -1,6 +1,6 @@
 //! Named steps at which tests stop or kill a writer. Without the feature `fault-injection` they are nothing.
 
-/// Marks a step. The name must be one of [`STEPS`].
+/// Marks a step. The name must be one of [`STEPS`] or [`SEED_STEPS`].
 macro_rules! step {
     ($name:literal) => {
         #[cfg(feature = "fault-injection")]
@@ -103,6 +103,20 @@ mod active {
         "recover: queued",
         "recover: repaired",
         "recover: clean",
+    ];
+
+    /// The steps of making a segment of a seed.
+    pub const SEED_STEPS: &[&str] = &[
+        "seed: locked",
+        "seed: part of the name",
+        "seed: claimed",
+        "seed: half of the sizes",
+        "seed: sizes",
+        "seed: sealed",
+        "seed: header",
+        "seed: heap",
+        "seed: published",
+        "seed: about to unlock",
     ];
 
     thread_local! {

@@ -98,6 +98,19 @@ impl Header {
         self.identity.0.magic.store(MAGIC, Ordering::Release);
     }
 
+    /// Whether somebody finished making the segment.
+    pub(crate) fn is_published(memory: &Memory) -> bool {
+        let header: &Self = memory.at(0);
+        header.identity.0.magic.load(Ordering::Acquire) == MAGIC
+    }
+
+    /// Sets all of the header to zero. Nobody uses the segment yet.
+    pub(crate) fn erase(memory: &Memory) {
+        for word in memory.slice::<AtomicU64>(0, size_of::<Self>() / size_of::<u64>()) {
+            word.store(0, Ordering::Relaxed);
+        }
+    }
+
     /// Reads an existing segment's identity, believing nothing: every value is checked against what this
     /// process expects or against the file's own length.
     pub(crate) fn check(memory: &Memory, config: &SegmentConfig, base: u64) -> Result<Layout, Error> {

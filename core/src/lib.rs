@@ -68,6 +68,8 @@ mod retire;
 #[cfg(not(loom))]
 mod room;
 #[cfg(not(loom))]
+mod seed;
+#[cfg(not(loom))]
 mod segment;
 #[cfg(not(loom))]
 mod session;
@@ -95,6 +97,7 @@ pub use self::{
     compact::Relocate,
     entry::Space,
     error::Error,
+    seed::{Claiming, Seed},
     segment::{Policy, Segment, SegmentConfig},
     session::{Draft, Hit, Increment, Mode, Promise, Session, Stored},
     stats::Stats,

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::compact::Relocate;
 use crate::error::Error;
+use crate::fault::step;
 use crate::hash::{self, KeyHasher};
 use crate::header::Header;
 use crate::heap::{Block, Heap};
@@ -131,6 +132,31 @@ impl Segment {
         }
     }
 
+    /// The end of growing a seed, under the seed's lock: attaches to what is published, and formats what is not, from
+    /// the beginning, since whoever formatted before may have died half-way.
+    pub(crate) fn make_or_attach(
+        config: &SegmentConfig,
+        file: File,
+        range: AddressRange,
+    ) -> Result<Arc<Self>, Error> {
+        let total = memfd::len(&file)?;
+        let views = Views::map(&file, total, range)?;
+        // SAFETY: as in `attach`.
+        let memory = unsafe { Memory::new(views.writable_base(), total) };
+        let base = views.readable_base() as u64;
+        let layout = if Header::is_published(&memory) {
+            Header::check(&memory, config, base)?
+        } else {
+            let layout = Layout::new(config.size as u64, config.readers)?;
+            memfd::empty_from(&file, PAGE, total as u64 - PAGE)?;
+            Header::erase(&memory);
+            format(&memory, config, &layout, base)?;
+            step!("seed: published");
+            layout
+        };
+        Ok(Arc::new(Self::assemble(config, memory, layout, file, views)))
+    }
+
     fn assemble(config: &SegmentConfig, memory: Memory, layout: Layout, file: File, views: Views) -> Self {
         fork::watch();
         let header: &Header = memory.at(0);
@@ -239,12 +265,14 @@ fn format(memory: &Memory, config: &SegmentConfig, layout: &Layout, base: u64) -
     debug_assert!(base.is_multiple_of(PAGE));
     let header: &Header = memory.at(0);
     header.format(config, layout, base, hash::random_seeds()?);
+    step!("seed: header");
     for arena in &layout.arenas {
         let heap = Heap::new(*memory, arena);
         // SAFETY: the segment is not shared before `publish`.
         unsafe { heap.control().lock.init()? };
         heap.format();
     }
+    step!("seed: heap");
     for index in 0..SHARDS {
         let shard: &Shard = memory.at(layout.shards + index as u64 * SHARD_SIZE);
         // SAFETY: as above.

@@ -24,6 +24,7 @@ unsafe extern "C" {
     pub(crate) fn zend_argument_type_error(number: u32, format: *const c_char, ...);
     pub(crate) fn zend_error(kind: c_int, format: *const c_char, ...);
     pub(crate) fn php_error_docref(reference: *const c_char, kind: c_int, format: *const c_char, ...);
+    pub(crate) fn php_log_err_with_severity(message: *const c_char, severity: c_int);
     pub(crate) fn zend_throw_exception(
         class: *mut zend_class_entry,
         message: *const c_char,
@@ -55,6 +56,21 @@ unsafe extern "C" {
         doc: *mut zend_string,
         kind: zend_type,
     ) -> *mut c_void;
+    pub(crate) fn add_assoc_zval_ex(
+        array: *mut zval,
+        key: *const c_char,
+        len: usize,
+        value: *mut zval,
+    ) -> c_int;
+    pub(crate) fn zend_register_functions(
+        scope: *mut zend_class_entry,
+        functions: *const ext_php_rs::ffi::zend_function_entry,
+        table: *mut ZendHashTable,
+        kind: c_int,
+    ) -> c_int;
+    fn tsrm_realpath(path: *const c_char, out: *mut c_char) -> *mut c_char;
+    fn expand_filepath(path: *const c_char, out: *mut c_char) -> *mut c_char;
+    static mut module_registry: ZendHashTable;
     pub(crate) fn display_ini_entries(module: *mut c_void);
     pub(crate) fn zend_ini_string_ex(
         name: *const c_char,
@@ -66,6 +82,32 @@ unsafe extern "C" {
     fn zend_hash_str_find(table: *const ZendHashTable, key: *const c_char, length: usize) -> *mut zval;
     pub(crate) fn _efree(memory: *mut c_void);
     pub(crate) static mut zend_ce_closure: *mut zend_class_entry;
+}
+
+/// `MODULE_PERSISTENT`: what lasts as long as the process.
+pub(crate) const MODULE_PERSISTENT: c_int = 1;
+
+/// Room for a resolved path (`MAXPATHLEN`).
+pub(crate) const LONGEST_PATH: usize = 4096;
+
+/// Whether a module of this name (lower case) is loaded.
+pub(crate) fn module_is_loaded(name: &std::ffi::CStr) -> bool {
+    // SAFETY: the registry exists while PHP runs; the name is a C string of that length.
+    unsafe { !zend_hash_str_find(&raw const module_registry, name.as_ptr(), name.count_bytes()).is_null() }
+}
+
+/// A path as the names of compiled files are: absolute, without links where it exists.
+pub(crate) fn resolve_path<'a>(path: &std::ffi::CStr, room: &'a mut [c_char; LONGEST_PATH]) -> &'a [u8] {
+    if path.count_bytes() >= LONGEST_PATH {
+        return b"";
+    }
+    // SAFETY: both write at most the room's length, NUL included, or return null.
+    unsafe {
+        let out = room.as_mut_ptr();
+        let found =
+            !tsrm_realpath(path.as_ptr(), out).is_null() || !expand_filepath(path.as_ptr(), out).is_null();
+        if found { std::ffi::CStr::from_ptr(out).to_bytes() } else { b"" }
+    }
 }
 
 /// Types of values as [`Slot::kind`] gives them, where the codec has no use for them.

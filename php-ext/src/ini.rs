@@ -17,10 +17,12 @@ const FAILURE: c_int = -1;
 const AT_STARTUP: c_int = 1;
 const AT_ACTIVATION: c_int = 4;
 
-const LARGEST_MIB: usize = 65_536;
+/// The largest size of a backend.
+pub(crate) const LARGEST_MIB: usize = 65_536;
 const LONGEST_WAIT_MS: u64 = 3_600_000;
 const DEFAULT_WAIT_MS: u64 = 5_000;
-const MOST_READERS: u64 = 65_535;
+/// The largest number of reader slots.
+pub(crate) const MOST_READERS: u64 = 65_535;
 const DEFAULT_READERS: u64 = 256;
 
 /// A backend's size.

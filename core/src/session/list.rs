@@ -54,7 +54,7 @@ impl Session {
     }
 }
 
-fn is_listed(at: EntryAt<'_>, space: Space) -> bool {
+pub(super) fn is_listed(at: EntryAt<'_>, space: Space) -> bool {
     at.entry.space.load(std::sync::atomic::Ordering::Relaxed) == space as u8
         && !at.is_superseded()
         && !at.is_expired()

@@ -7,6 +7,7 @@ mod pinset;
 mod recycle;
 mod remove;
 mod reserve;
+mod select;
 mod store;
 mod update;
 

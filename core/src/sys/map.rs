@@ -49,6 +49,37 @@ impl AddressRange {
         if range.base == base { Ok(range) } else { Err(Error::Os { call: "mmap", errno: libc::EEXIST }) }
     }
 
+    /// Reserves `most` bytes or, where the process may not have so many (`RLIMIT_AS`), as large a part as it may, but at
+    /// least `least`.
+    ///
+    /// # Errors
+    /// As for [`Self::reserve`].
+    pub fn reserve_up_to(most: usize, least: usize) -> Result<Self, Error> {
+        let mut len = most;
+        loop {
+            match Self::reserve(len) {
+                Err(_) if len / 2 >= least => len /= 2,
+                result => return result,
+            }
+        }
+    }
+
+    /// The number of bytes.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "a range without bytes cannot be had")]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Gives back what lies behind the first `len` bytes.
+    fn shorten(&mut self, len: usize) {
+        if len < self.len {
+            // SAFETY: the tail is ours (reserved above), page-aligned as segments' sizes are, and nothing was placed there.
+            unsafe { libc::munmap((self.base + len) as *mut _, self.len - len) };
+            self.len = len;
+        }
+    }
+
     /// Puts a read-only view of `file` over the start of the range.
     fn place(&self, file: &File, len: usize) -> Result<(), Error> {
         if len > self.len {
@@ -93,7 +124,7 @@ pub(crate) struct Views {
 
 impl Views {
     /// Maps all `len` bytes of `file` twice; the read-only view goes over `range`.
-    pub(crate) fn map(file: &File, len: usize, range: AddressRange) -> Result<Self, Error> {
+    pub(crate) fn map(file: &File, len: usize, mut range: AddressRange) -> Result<Self, Error> {
         // SAFETY: the file is a memfd sealed against shrinking, so the mapping cannot lose its pages, and its
         // bytes are only ever accessed through raw pointers and atomics, never as a Rust slice that would
         // have to stay unchanged.
@@ -102,6 +133,7 @@ impl Views {
             errno: error.raw_os_error().unwrap_or(0),
         })?;
         range.place(file, len)?;
+        range.shorten(len);
         let views = Self { writable, readable: range };
         views.keep_out_of_core_dumps(len);
         Ok(views)

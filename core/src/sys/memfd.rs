@@ -8,6 +8,13 @@ use crate::error::Error;
 /// Makes a memory file of `len` bytes, closed on exec and sealed against shrinking and growing, so that
 /// nobody can turn a mapped page into a `SIGBUS`.
 pub(crate) fn create(name: &str, len: usize) -> Result<File, Error> {
+    let file = unsized_file(name)?;
+    size_and_seal(&file, len)?;
+    Ok(file)
+}
+
+/// Makes a memory file without a length or seals, closed on exec.
+pub(crate) fn unsized_file(name: &str) -> Result<File, Error> {
     let name = std::ffi::CString::new(name.replace('\0', "")).unwrap_or_default();
     // SAFETY: `name` is a NUL-terminated string that outlives the call.
     let fd = unsafe { libc::memfd_create(name.as_ptr(), libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING) };
@@ -15,16 +22,28 @@ pub(crate) fn create(name: &str, len: usize) -> Result<File, Error> {
         return Err(Error::os("memfd_create"));
     }
     // SAFETY: `fd` was just returned to us and nobody else owns it.
-    let file = unsafe { File::from_raw_fd(fd) };
-    size_and_seal(&file, len)?;
-    Ok(file)
+    Ok(unsafe { File::from_raw_fd(fd) })
 }
 
-/// Gives `file` its final length.
-fn size_and_seal(file: &File, len: usize) -> Result<(), Error> {
-    file.set_len(len as u64)
-        .map_err(|error| Error::Os { call: "ftruncate", errno: error.raw_os_error().unwrap_or(0) })?;
-    let seals = libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_SEAL;
+const FINAL_SEALS: i32 = libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_SEAL;
+
+/// Gives `file` its final length. May be done again, with the same length, also after a death half-way.
+pub(crate) fn size_and_seal(file: &File, len: usize) -> Result<(), Error> {
+    if self::len(file)? != len {
+        may_grow_to(len)?;
+        file.set_len(len as u64).map_err(|error| failed("ftruncate", &error))?;
+    }
+    // SAFETY: plain fcntl on a descriptor we own.
+    let sealed = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GET_SEALS) };
+    if sealed & FINAL_SEALS == FINAL_SEALS { Ok(()) } else { seal(file, FINAL_SEALS) }
+}
+
+/// From now on the file only grows: what is mapped of it stays.
+pub(crate) fn seal_against_shrinking(file: &File) -> Result<(), Error> {
+    seal(file, libc::F_SEAL_SHRINK)
+}
+
+fn seal(file: &File, seals: i32) -> Result<(), Error> {
     // SAFETY: plain fcntl on a descriptor we own.
     if unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) } != 0 {
         return Err(Error::os("fcntl(F_ADD_SEALS)"));
@@ -49,11 +68,38 @@ pub(crate) fn check_sealed(file: &File) -> Result<(), Error> {
     Ok(())
 }
 
+/// Memory files count as files for `ulimit -f`, and who exceeds that is killed (`SIGXFSZ`).
+fn may_grow_to(len: usize) -> Result<(), Error> {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: a valid place for the result.
+    let known = unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut limit) } == 0;
+    if known && limit.rlim_cur < len as u64 {
+        return Err(Error::Config(format!(
+            "files may grow to {} bytes (RLIMIT_FSIZE), the memory file needs {len}",
+            limit.rlim_cur
+        )));
+    }
+    Ok(())
+}
+
+/// Gives the memory of `file` back, from `from` on: it reads as zeros again.
+pub(crate) fn empty_from(file: &File, from: u64, len: u64) -> Result<(), Error> {
+    let mode = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;
+    // SAFETY: plain fallocate on a descriptor we own.
+    if unsafe { libc::fallocate(file.as_raw_fd(), mode, from as libc::off_t, len as libc::off_t) } != 0 {
+        return Err(Error::os("fallocate(PUNCH_HOLE)"));
+    }
+    Ok(())
+}
+
+/// The error of a call that the standard library made.
+pub(crate) fn failed(call: &'static str, error: &std::io::Error) -> Error {
+    Error::Os { call, errno: error.raw_os_error().unwrap_or(0) }
+}
+
 /// The length of a memory file.
 pub(crate) fn len(file: &File) -> Result<usize, Error> {
-    let meta = file
-        .metadata()
-        .map_err(|error| Error::Os { call: "fstat", errno: error.raw_os_error().unwrap_or(0) })?;
+    let meta = file.metadata().map_err(|error| failed("fstat", &error))?;
     usize::try_from(meta.len())
         .map_err(|_| Error::Corrupt("the memory file is larger than the address space"))
 }

@@ -13,16 +13,16 @@ use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
 
 /// Something was thrown; the handler has nothing more to do.
-pub(super) struct Thrown;
+pub(crate) struct Thrown;
 
-pub(super) type Parsed<T> = Result<T, Thrown>;
+pub(crate) type Parsed<T> = Result<T, Thrown>;
 
 /// The longest key.
 const LONGEST_KEY: usize = 65_535;
 
 /// The arguments of a call.
 #[derive(Clone, Copy)]
-pub(super) struct Args {
+pub(crate) struct Args {
     frame: *mut Frame,
     count: u32,
 }
@@ -33,7 +33,7 @@ impl Args {
     /// # Safety
     /// `frame` is the frame of the running internal function, and outlives the result.
     #[inline(always)]
-    pub(super) unsafe fn new(frame: *mut Frame, least: u32, most: u32) -> Parsed<Self> {
+    pub(crate) unsafe fn new(frame: *mut Frame, least: u32, most: u32) -> Parsed<Self> {
         // SAFETY: the caller's word.
         let count = unsafe { engine::argument_count(frame) };
         if count < least || count > most {
@@ -46,14 +46,14 @@ impl Args {
 
     /// The argument at `index` from 0, if it was given.
     #[inline(always)]
-    pub(super) fn get(&self, index: u32) -> Option<*mut zval> {
+    pub(crate) fn get(&self, index: u32) -> Option<*mut zval> {
         // SAFETY: in range.
         (index < self.count).then(|| unsafe { engine::argument(self.frame, index) })
     }
 
     /// A string.
     #[inline(always)]
-    pub(super) fn string(&self, index: u32) -> Parsed<*mut zend_string> {
+    pub(crate) fn string(&self, index: u32) -> Parsed<*mut zend_string> {
         let Some(arg) = self.get(index) else { return Err(Thrown) };
         // SAFETY: a live argument.
         let slot = unsafe { engine::slot(arg) };
@@ -109,7 +109,7 @@ impl Args {
     }
 
     /// A bool; false when it was not given.
-    pub(super) fn flag(&self, index: u32) -> Parsed<bool> {
+    pub(crate) fn flag(&self, index: u32) -> Parsed<bool> {
         let Some(arg) = self.get(index) else { return Ok(false) };
         // SAFETY: a live argument.
         match unsafe { engine::slot(arg) }.kind() {

@@ -15,7 +15,7 @@ use crate::{exception, info, ini};
 const RESTRICTED: &str = "Zend OPcache API is restricted by \"restrict_api\" configuration directive";
 
 /// Whether `opcache.restrict_api` keeps the running script out; warns if so.
-pub(super) fn is_restricted() -> bool {
+pub(crate) fn is_restricted() -> bool {
     let restricted = is_restricted_quietly();
     if restricted {
         exception::warn(RESTRICTED);
@@ -23,7 +23,8 @@ pub(super) fn is_restricted() -> bool {
     restricted
 }
 
-fn is_restricted_quietly() -> bool {
+/// The same without a warning.
+pub(crate) fn is_restricted_quietly() -> bool {
     let Some(path) = ini::string("opcache.restrict_api").filter(|path| !path.is_empty()) else {
         return false;
     };

@@ -3,11 +3,11 @@
 //! Each is written once for both backends. A handler reads its arguments, does its work with no lock, draft or
 //! guard alive across a call into the engine that can run user code or leave by a jump, and writes its result.
 
-mod args;
+pub(crate) mod args;
 mod array;
 mod atomic;
 mod fetch;
-mod keys;
+pub(crate) mod keys;
 mod remember;
 mod remove;
 mod reserve;

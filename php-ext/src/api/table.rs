@@ -17,18 +17,21 @@ use crate::module::partition;
 use crate::zend::constants as c;
 use crate::{engine, exception};
 
-type Handler = unsafe extern "C" fn(*mut Frame, *mut zval);
+/// A handler of a function.
+pub(crate) type Handler = unsafe extern "C" fn(*mut Frame, *mut zval);
 
-const BOOL: u32 = 1 << c::IS_FALSE | 1 << c::IS_TRUE;
+/// `bool`
+pub(crate) const BOOL: u32 = 1 << c::IS_FALSE | 1 << c::IS_TRUE;
 const INT: u32 = 1 << c::IS_LONG;
-const STRING: u32 = 1 << c::IS_STRING;
+/// `string`
+pub(crate) const STRING: u32 = 1 << c::IS_STRING;
 const ARRAY: u32 = 1 << c::IS_ARRAY;
 const NULL: u32 = 1 << c::IS_NULL;
 const CALLABLE: u32 = 1 << IS_CALLABLE;
 const MIXED: u32 = MAY_BE_ANY;
 
 /// A parameter: name, type, default.
-type Parameter = (&'static CStr, u32, Option<&'static CStr>);
+pub(crate) type Parameter = (&'static CStr, u32, Option<&'static CStr>);
 
 const KEY: Parameter = (c"key", STRING, None);
 const VALUE: Parameter = (c"value", MIXED, None);
@@ -115,7 +118,7 @@ pub(crate) fn functions() -> *const zend_function_entry {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE
         .get_or_init(|| {
-            let mut entries: Vec<zend_function_entry> = all().iter().map(entry).collect();
+            let mut entries: Vec<zend_function_entry> = all().iter().map(ours).collect();
             // SAFETY: a null name ends the table.
             entries.push(unsafe { std::mem::zeroed() });
             Table(Vec::leak(entries).as_ptr())
@@ -127,25 +130,35 @@ fn leak(text: String) -> *const c_char {
     CString::new(text).unwrap_or_default().into_raw()
 }
 
-fn entry(function: &Function) -> zend_function_entry {
-    let required = function.parameters.iter().filter(|(_, _, default)| default.is_none()).count();
-    let returns = if function.returns == 0 { info_type() } else { builtin(function.returns) };
+fn ours(function: &Function) -> zend_function_entry {
+    entry(&format!("OPcache\\{}", function.name), function.handler, function.returns, &function.parameters)
+}
+
+/// A function in the engine's form; what it points at lasts as long as the process.
+pub(crate) fn entry(
+    name: &str,
+    handler: Handler,
+    returns: u32,
+    parameters: &[Parameter],
+) -> zend_function_entry {
+    let required = parameters.iter().filter(|(_, _, default)| default.is_none()).count();
+    let returns = if returns == 0 { info_type() } else { builtin(returns) };
     let mut infos = vec![zend_internal_arg_info {
         // The number of required parameters stands where a name would.
         name: ptr::without_provenance(required),
         type_: returns,
         default_value: ptr::null(),
     }];
-    infos.extend(function.parameters.iter().map(|(name, mask, default)| zend_internal_arg_info {
+    infos.extend(parameters.iter().map(|(name, mask, default)| zend_internal_arg_info {
         name: name.as_ptr(),
         type_: builtin(*mask),
         default_value: default.map_or(ptr::null(), CStr::as_ptr),
     }));
     // SAFETY: all fields that this PHP's entry has beyond the ones below are null or 0 by default.
     let mut entry: zend_function_entry = unsafe { std::mem::zeroed() };
-    entry.fname = leak(format!("OPcache\\{}", function.name));
-    entry.handler = Some(function.handler);
-    entry.num_args = function.parameters.len() as u32;
+    entry.fname = leak(name.to_owned());
+    entry.handler = Some(handler);
+    entry.num_args = parameters.len() as u32;
     entry.arg_info = Vec::leak(infos).as_ptr();
     entry
 }
@@ -174,7 +187,7 @@ pub(crate) fn withdraw() {
 /// # Safety
 /// `out` is the running call's result.
 #[inline(always)]
-pub(super) unsafe fn guarded(out: *mut zval, body: impl FnOnce() -> Parsed<()>) {
+pub(crate) unsafe fn guarded(out: *mut zval, body: impl FnOnce() -> Parsed<()>) {
     if catch_unwind(AssertUnwindSafe(|| {
         let _ = body();
     }))

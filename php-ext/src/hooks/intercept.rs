@@ -41,6 +41,11 @@ impl Original {
         }
     }
 
+    /// Whether there is something to call.
+    pub(super) fn is_known(&self) -> bool {
+        self.0.load(Ordering::Acquire) != 0
+    }
+
     /// Calls what was replaced.
     ///
     /// # Safety

@@ -1,9 +1,12 @@
-//! Functions of PHP's that run our code first, because of what they do with values that lie in shared memory.
+//! Functions of PHP's that run our code first: some keep what lies in shared memory longer than it is there ([`names`]),
+//! others are about the caches as well ([`opcache`]).
 
 mod intercept;
 mod names;
+pub(crate) mod opcache;
 
 /// Puts our handlers in front; at start-up, once all modules that are built into PHP have registered theirs.
 pub(crate) fn install() {
     names::install();
+    opcache::install();
 }

@@ -1,4 +1,4 @@
-//! Forks (pcntl, `php -S` workers, FastCGI children): the child keeps the partition and, if the parent holds
+//! Forks (pcntl, `php -S` workers, FastCGI children; for PHP-FPM's see [`fpm`]): the child keeps the partition and, if the parent holds
 //! fetched values, gets pins of its own for them.
 
 use std::cell::UnsafeCell;
@@ -8,6 +8,7 @@ use std::sync::Once;
 use static_cache_core::Promise;
 
 use super::{Backend, local};
+use crate::sapi::fpm;
 
 /// From `prepare` to the handlers after the fork, on the thread that forks.
 struct Promises(UnsafeCell<[Option<Promise>; 2]>);
@@ -44,6 +45,8 @@ fn each_open(mut act: impl FnMut(&mut static_cache_core::Session, &mut Option<Pr
 }
 
 extern "C" fn prepare() {
+    // A panic must not unwind into the C library; what it leaves is a worker without a cache.
+    let _ = catch_unwind(fpm::before_fork);
     each(|session, promise| *promise = session.before_fork());
 }
 
@@ -56,6 +59,7 @@ extern "C" fn in_parent() {
 }
 
 extern "C" fn in_child() {
+    let _ = catch_unwind(fpm::in_child);
     each(|session, promise| {
         if let Some(promise) = promise.take() {
             session.after_fork_in_child(promise);

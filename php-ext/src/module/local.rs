@@ -31,6 +31,8 @@ pub(crate) struct Local {
     pub(crate) keys: Vec<Vec<u8>>,
     /// Figures on their way into an object.
     pub(crate) figures: Option<Figures>,
+    /// Files that this request invalidated, by their resolved paths.
+    pub(crate) invalidated: Vec<Vec<u8>>,
 }
 
 impl BackendLocal {
@@ -105,6 +107,7 @@ impl Local {
             message: Vec::new(),
             keys: Vec::new(),
             figures: None,
+            invalidated: Vec::new(),
         }
     }
 

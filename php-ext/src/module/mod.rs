@@ -6,7 +6,7 @@ mod partition;
 mod start;
 
 pub(crate) use local::{BackendLocal, local};
-pub(crate) use partition::{partition, refusal};
+pub(crate) use partition::{BackendState, config_of, install_pool, partition, refusal, state_without};
 
 /// One of the two caches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use static_cache_core::{Policy as Full, Segment, SegmentConfig};
 
 use super::Backend;
 use crate::ini::{Settings, Size};
-use crate::sapi::Policy;
+use crate::sapi::{Policy, fpm};
 use crate::zend::constants as c;
 
 /// One backend.
@@ -22,6 +22,18 @@ pub(crate) struct BackendState {
     pub(crate) reason: Option<String>,
     pub(crate) configured: usize,
     pub(crate) startup_failed: bool,
+}
+
+impl BackendState {
+    /// One that works.
+    pub(crate) fn with(segment: Arc<Segment>, configured: usize) -> Self {
+        Self { segment: Some(segment), reason: None, configured, startup_failed: false }
+    }
+}
+
+/// A backend that is not there, and why.
+pub(crate) fn state_without(reason: String, configured: usize, startup_failed: bool) -> BackendState {
+    BackendState { segment: None, reason: Some(reason), configured, startup_failed }
 }
 
 /// Both backends.
@@ -47,18 +59,38 @@ pub(crate) fn partition<T>(look: impl FnOnce(&Partition) -> T) -> Option<T> {
 pub(super) fn install(policy: Policy, settings: &Settings) {
     let (model, refusal) = match policy {
         Policy::Available(model) => (model, None),
+        // Workers get theirs before their first request; here is none.
+        Policy::PerPool => {
+            fpm::start(settings);
+            ("none", Some(fpm::NO_WORKER.into()))
+        }
         Policy::Unavailable(reason) => ("none", Some(reason)),
     };
     let name = format!("{}:{}", crate::module::start::sapi_name(), std::process::id());
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed) + 1;
     let backends = Backend::ALL
         .map(|backend| make(backend, &settings.sizes[backend as usize], refusal.clone(), settings));
+    replace_numbered(name, model, backends);
+}
+
+/// The partition of the pool that this worker serves, or why there is none.
+pub(crate) fn install_pool(pool: &str, model: &'static str, backends: [BackendState; 2]) {
+    replace_numbered(format!("{}:{pool}", crate::module::start::sapi_name()), model, backends);
+}
+
+fn replace_numbered(name: String, model: &'static str, backends: [BackendState; 2]) {
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed) + 1;
     replace(Some(Partition { name, model, number, backends }));
 }
 
 /// Gives the partition up. Threads that still use a segment keep it alive.
 pub(super) fn remove() {
+    fpm::stop();
     replace(None);
+    // What was deferred is done now, unless a thread is in the middle of looking: a server that restarts in one process
+    // must not keep the old mappings.
+    for _ in 0..4 {
+        epoch::pin().flush();
+    }
 }
 
 fn replace(partition: Option<Partition>) {
@@ -74,40 +106,43 @@ fn replace(partition: Option<Partition>) {
 }
 
 fn make(backend: Backend, size: &Size, refusal: Option<String>, settings: &Settings) -> BackendState {
-    let off = |reason: String, configured, startup_failed| BackendState {
-        segment: None,
-        reason: Some(reason),
-        configured,
-        startup_failed,
-    };
     let mib = match size {
         Size::Mib(mib) => *mib,
-        Size::Wrong(reason) => return off(reason.clone(), 0, true),
+        Size::Wrong(reason) => return state_without(reason.clone(), 0, true),
     };
     let bytes = mib << 20;
     if mib == 0 {
-        return off(format!("disabled by opcache.static_cache.{}_size_mb=0", backend.name()), 0, false);
+        return state_without(
+            format!("disabled by opcache.static_cache.{}_size_mb=0", backend.name()),
+            0,
+            false,
+        );
     }
     if let Some(reason) = refusal {
-        return off(reason, bytes, false);
+        return state_without(reason, bytes, false);
     }
-    let config = SegmentConfig {
-        name: backend.name(),
-        size: bytes,
-        policy: if backend == Backend::Volatile { Full::Evict } else { Full::Never },
-        readers: settings.readers,
-        abi_tag: u64::from(c::PHP_VERSION_ID) << 2 | u64::from(c::PHP_ZTS) << 1 | u64::from(c::PHP_DEBUG),
-    };
+    let config = config_of(backend, bytes, settings.readers);
     match Segment::create(&config) {
         Ok(segment) => {
             segment.set_lock_timeout(Duration::from_millis(settings.lock_timeout_ms));
-            BackendState { segment: Some(segment), reason: None, configured: bytes, startup_failed: false }
+            BackendState::with(segment, bytes)
         }
-        Err(error) => off(
+        Err(error) => state_without(
             format!("no shared memory for opcache.static_cache.{}_size_mb={mib}: {error}", backend.name()),
             bytes,
             true,
         ),
+    }
+}
+
+/// How a backend's segment is made.
+pub(crate) fn config_of(backend: Backend, size: usize, readers: u32) -> SegmentConfig {
+    SegmentConfig {
+        name: backend.name(),
+        size,
+        policy: if backend == Backend::Volatile { Full::Evict } else { Full::Never },
+        readers,
+        abi_tag: u64::from(c::PHP_VERSION_ID) << 2 | u64::from(c::PHP_ZTS) << 1 | u64::from(c::PHP_DEBUG),
     }
 }
 

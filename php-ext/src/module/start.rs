@@ -26,6 +26,7 @@ pub extern "C" fn get_module() -> *mut ModuleEntry {
         entry.functions = api::table::functions();
         entry.module_startup_func = Some(startup);
         entry.module_shutdown_func = Some(shutdown);
+        entry.request_startup_func = Some(before_request);
         entry.post_deactivate_func = Some(after_request);
         (entry, owned)
     })
@@ -86,6 +87,17 @@ extern "C" fn shutdown(_kind: c_int, module: c_int) -> c_int {
     SUCCESS
 }
 
+/// A request begins; no user code has run in it.
+extern "C" fn before_request(_kind: c_int, _module: c_int) -> c_int {
+    let lines = catch_unwind(sapi::fpm::before_request).unwrap_or_default();
+    for line in &lines {
+        let text = exception::stage_bytes(line.as_bytes());
+        // SAFETY: the engine writes the text to its log and returns.
+        unsafe { engine::php_log_err_with_severity(text, libc::LOG_WARNING) };
+    }
+    SUCCESS
+}
+
 /// The request is over: the executor is gone, ini values are restored, nothing points at cached values any more. (At
 /// `RSHUTDOWN` all that is still to come.) What the engine drops later still got copies, see [`hooks`].
 unsafe extern "C" fn after_request() -> c_int {
@@ -93,6 +105,7 @@ unsafe extern "C" fn after_request() -> c_int {
     let _ = catch_unwind(|| {
         // SAFETY: between requests nothing else uses the thread's state.
         let local = unsafe { &mut *local() };
+        local.invalidated.clear();
         for backend in &mut local.backends {
             if backend.used {
                 backend.end_request();

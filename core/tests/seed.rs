@@ -1,0 +1,193 @@
+//! Seeds: memory files that a master makes and its children turn into segments.
+
+mod common;
+
+use std::fs::File;
+use std::os::fd::AsRawFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use common::{Child, config, get, put};
+use static_cache_core::{AddressRange, Error, Policy, Seed, Segment, SegmentConfig, Session};
+
+const SIZE: usize = 1 << 20;
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// What a worker does.
+fn join(
+    file: &File,
+    owner: &[u8],
+    config: &SegmentConfig,
+    range: AddressRange,
+) -> Result<Arc<Segment>, Error> {
+    let seed = Seed::open(file.try_clone().unwrap())?;
+    let claiming = seed.lock(LIMIT)?;
+    claiming.claim(owner)?;
+    claiming.grow(config, range)
+}
+
+fn range() -> AddressRange {
+    AddressRange::reserve(64 << 20).unwrap()
+}
+
+fn seals(file: &File) -> i32 {
+    // SAFETY: plain fcntl.
+    unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GET_SEALS) }
+}
+
+#[test]
+fn a_master_that_maps_nothing_makes_what_its_children_share() {
+    let file = Segment::seed("test").unwrap();
+    let flags = {
+        // SAFETY: plain fcntl.
+        unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GETFD) }
+    };
+    assert_eq!(flags & libc::FD_CLOEXEC, libc::FD_CLOEXEC);
+    assert_eq!(seals(&file), libc::F_SEAL_SHRINK);
+    let (reserved, config) = (range(), config(SIZE, Policy::Never));
+    let mut writer = {
+        let (file, config) = (file.try_clone().unwrap(), config.clone());
+        // The range is the same address in both, as it is where a master reserved it.
+        let address = reserved.len();
+        Child::fork(move |line| {
+            assert_eq!(address, 64 << 20);
+            let segment = join(&file, b"pool", &config, reserved).unwrap();
+            put(&mut Session::new(Arc::clone(&segment)), b"key", b"from the first").unwrap();
+            line.tell(1);
+            line.wait();
+        })
+    };
+    writer.wait();
+    assert_eq!(seals(&file), libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_SEAL);
+    writer.tell(1);
+    assert_eq!(writer.join(), 0);
+    // The first one is gone; what it made is there for the others.
+    let reader = Child::fork(|_| {
+        let range = AddressRange::reserve_at(base_of(&file), 64 << 20).unwrap();
+        let segment = join(&file, b"pool", &config, range).unwrap();
+        assert_eq!(segment.read_only_range().len(), Segment::mapped_size(&config).unwrap());
+        assert_eq!(get(&mut Session::new(segment), b"key").unwrap(), b"from the first");
+    });
+    assert_eq!(reader.join(), 0);
+}
+
+/// The address that the segment's header names.
+fn base_of(file: &File) -> usize {
+    let mut bytes = [0; 64];
+    std::os::unix::fs::FileExt::read_exact_at(file, &mut bytes, 0).unwrap();
+    usize::from_le_bytes(bytes[24..32].try_into().unwrap())
+}
+
+#[test]
+fn another_name_is_turned_away_for_good_however_alike() {
+    let long = "n".repeat(1500);
+    for (first, second) in
+        [("pool", "pool2"), ("pool2", "pool"), ("", "p"), (&long, &format!("{long}x")), (&long, &long[1..])]
+    {
+        let file = Segment::seed("test").unwrap();
+        let seed = Seed::open(file).unwrap();
+        let claiming = seed.lock(LIMIT).unwrap();
+        claiming.claim(first.as_bytes()).unwrap();
+        assert_eq!(claiming.claim(second.as_bytes()), Err(Error::Owned));
+        claiming.claim(first.as_bytes()).unwrap();
+    }
+}
+
+#[test]
+fn other_sizes_are_refused_with_both_figures() {
+    let file = Segment::seed("test").unwrap();
+    let first = config(SIZE, Policy::Never);
+    join(&file, b"pool", &first, range()).unwrap();
+    let other = SegmentConfig { size: 2 * SIZE, ..first.clone() };
+    let error = join(&file, b"pool", &other, range()).unwrap_err();
+    assert!(error.to_string().contains("1048576 bytes and 16 readers, 2097152 bytes"), "{error}");
+    assert!(join(&file, b"pool", &SegmentConfig { readers: 17, ..first }, range()).is_err());
+}
+
+#[test]
+fn what_is_no_seed_is_not_believed() {
+    let segment = common::segment(SIZE, Policy::Never);
+    let file = segment.file().try_clone().unwrap();
+    assert!(matches!(Seed::open(file), Err(Error::Corrupt(_))));
+}
+
+#[test]
+fn a_range_that_is_too_small_is_named() {
+    let file = Segment::seed("test").unwrap();
+    let small = AddressRange::reserve(4096).unwrap();
+    let error = join(&file, b"pool", &config(SIZE, Policy::Never), small).unwrap_err();
+    assert!(error.to_string().starts_with("4096 bytes of address space are reserved"), "{error}");
+    // Nothing is lost: the next one may have more room.
+    join(&file, b"pool", &config(SIZE, Policy::Never), range()).unwrap();
+}
+
+#[test]
+fn many_at_once_make_one_segment() {
+    let reserved = range();
+    let config = config(SIZE, Policy::Never);
+    for _ in 0..20 {
+        let file = Segment::seed("test").unwrap();
+        let base = {
+            // Each child reserves the same addresses anew: they are free in all of them.
+            let probe = AddressRange::reserve(64 << 20).unwrap();
+            let segment = join(&Segment::seed("probe").unwrap(), b"p", &config, probe).unwrap();
+            segment.read_only_range().start
+        };
+        let children: Vec<_> = (0..8)
+            .map(|at| {
+                let (file, config) = (file.try_clone().unwrap(), config.clone());
+                Child::fork(move |line| {
+                    let range = AddressRange::reserve_at(base, 32 << 20).unwrap();
+                    let segment = join(&file, b"pool", &config, range).unwrap();
+                    let mut session = Session::new(segment);
+                    put(&mut session, format!("key{at}").as_bytes(), &[at]).unwrap();
+                    line.tell(1);
+                    line.wait();
+                    for other in 0..8 {
+                        assert_eq!(get(&mut session, format!("key{other}").as_bytes()).unwrap(), [other]);
+                    }
+                })
+            })
+            .collect();
+        let mut children = children;
+        children.iter_mut().for_each(|child| assert_eq!(child.wait(), 1));
+        children.iter_mut().for_each(|child| child.tell(1));
+        children.into_iter().for_each(|child| assert_eq!(child.join(), 0));
+    }
+    drop(reserved);
+}
+
+#[test]
+fn a_stopped_maker_is_waited_for_no_longer_than_asked() {
+    let file = Segment::seed("test").unwrap();
+    let mut holder = {
+        let file = file.try_clone().unwrap();
+        Child::fork(move |line| {
+            let seed = Seed::open(file).unwrap();
+            let _claiming = seed.lock(LIMIT).unwrap();
+            line.tell(1);
+            line.wait();
+        })
+    };
+    holder.wait();
+    let seed = Seed::open(file).unwrap();
+    assert!(matches!(seed.lock(Duration::from_millis(20)), Err(Error::LockTimeout { waited_ms: 20 })));
+    // Killed inside: the next one has the lock at once.
+    assert_eq!(holder.kill(), -libc::SIGKILL);
+    seed.lock(Duration::from_millis(20)).unwrap().claim(b"pool").unwrap();
+}
+
+#[test]
+fn entries_are_deleted_by_what_is_in_them() {
+    use static_cache_core::{Mode, Space};
+    let mut session = Session::new(common::segment(SIZE, Policy::Never));
+    for (key, payload) in [("a", "/one.php"), ("b", "/two.php"), ("c", "/one.php")] {
+        let mut draft = session.prepare(Space::Class, key.as_bytes(), 0, 0, payload.len(), None).unwrap();
+        draft.payload_mut().copy_from_slice(payload.as_bytes());
+        session.commit(draft, Mode::Put).unwrap();
+    }
+    put(&mut session, b"a", b"/one.php").unwrap();
+    assert_eq!(session.delete_selected(Space::Class, |payload| payload == b"/one.php").unwrap(), 2);
+    assert_eq!(session.keys(Space::Class, b"", 0), [b"b".to_vec()]);
+    assert_eq!(session.keys(Space::Key, b"", 0), [b"a".to_vec()]);
+}

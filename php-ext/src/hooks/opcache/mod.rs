@@ -1,0 +1,197 @@
+//! `opcache_reset()`, `opcache_invalidate()`, `opcache_get_status()`: OPcache's functions know of the caches.
+//!
+//! OPcache registers its functions after all modules have started, so ours go in front of them when start-up is
+//! over, through `zend_post_startup_cb`. Where OPcache is not loaded, `opcache_reset()` and `opcache_invalidate()` are
+//! ours alone, so that what deploys an application need not know.
+
+pub(crate) mod head;
+mod restart;
+pub(crate) mod state;
+
+use std::ffi::{CStr, CString, c_int};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use ext_php_rs::ffi::{zend_function_entry, zval};
+
+use super::intercept::Original;
+use crate::api::args::{Args, Parsed, Thrown};
+use crate::api::keys::{is_restricted, is_restricted_quietly};
+use crate::api::table::{self, guarded};
+use crate::engine::{self, Frame};
+use crate::exception;
+use crate::info::class;
+use crate::messages;
+use crate::module::{Backend, local};
+use crate::zend::constants as c;
+
+static RESET: Original = Original::none();
+static INVALIDATE: Original = Original::none();
+static STATUS: Original = Original::none();
+
+const SUCCESS: c_int = 0;
+
+type Callback = unsafe extern "C" fn() -> c_int;
+
+unsafe extern "C" {
+    static mut zend_post_startup_cb: Option<Callback>;
+}
+
+/// Who wanted to be called at the end of start-up before us.
+static PREVIOUS: AtomicUsize = AtomicUsize::new(0);
+
+/// At module start-up.
+pub(super) fn install() {
+    // SAFETY: start-up is on one thread.
+    unsafe {
+        let previous = zend_post_startup_cb;
+        if previous.is_some_and(|previous| previous as usize == after_startup as *const () as usize) {
+            return;
+        }
+        PREVIOUS.store(previous.map_or(0, |previous| previous as usize), Ordering::Release);
+        zend_post_startup_cb = Some(after_startup);
+    }
+    restart::install();
+}
+
+unsafe extern "C" fn after_startup() -> c_int {
+    let previous = PREVIOUS.swap(0, Ordering::AcqRel);
+    let result = if previous == 0 {
+        SUCCESS
+    } else {
+        // SAFETY: it was a callback of that type.
+        unsafe { std::mem::transmute::<usize, Callback>(previous)() }
+    };
+    if result == SUCCESS {
+        let _ = std::panic::catch_unwind(in_front);
+    }
+    result
+}
+
+fn in_front() {
+    if engine::module_is_loaded(c"zend opcache") {
+        // One that `disable_functions` lists is not in the table any more, and stays out.
+        RESET.replace(c"opcache_reset", reset);
+        INVALIDATE.replace(c"opcache_invalidate", invalidate);
+        STATUS.replace(c"opcache_get_status", status);
+    } else {
+        stand_in();
+    }
+}
+
+/// Registers what only OPcache has otherwise.
+fn stand_in() {
+    let disabled = crate::ini::string("disable_functions").unwrap_or_default();
+    let wanted = |name: &CStr| {
+        let listed = |other: &str| other.trim().eq_ignore_ascii_case(&name.to_string_lossy());
+        engine::find_function(name).is_none() && !disabled.split([',', ' ']).any(listed)
+    };
+    let mut entries: Vec<zend_function_entry> = Vec::new();
+    if wanted(c"opcache_reset") {
+        entries.push(table::entry("opcache_reset", reset, table::BOOL, &[]));
+    }
+    if wanted(c"opcache_invalidate") {
+        let parameters = [(c"filename", table::STRING, None), (c"force", table::BOOL, Some(c"false"))];
+        entries.push(table::entry("opcache_invalidate", invalidate, table::BOOL, &parameters));
+    }
+    // SAFETY: a null name ends the table, which the engine copies.
+    unsafe {
+        entries.push(std::mem::zeroed());
+        engine::zend_register_functions(
+            std::ptr::null_mut(),
+            entries.as_ptr(),
+            std::ptr::null_mut(),
+            engine::MODULE_PERSISTENT,
+        );
+    }
+}
+
+/// Calls OPcache's function. An error when that threw, or when `opcache.restrict_api` keeps the script out (OPcache has
+/// warned then).
+///
+/// # Safety
+/// A handler's frame and result. No Rust value of the caller's needs dropping.
+unsafe fn original(which: &Original, frame: *mut Frame, out: *mut zval) -> Parsed<()> {
+    if which.is_known() {
+        // SAFETY: the caller's word.
+        unsafe { which.call(frame, out) };
+        if engine::exception_pending() || is_restricted_quietly() { Err(Thrown) } else { Ok(()) }
+    } else {
+        // SAFETY: the call's own result.
+        unsafe { engine::set_bool(out, false) };
+        if is_restricted() { Err(Thrown) } else { Ok(()) }
+    }
+}
+
+/// `opcache_reset(): bool`: also clears both caches of this partition. True when anything was reset.
+unsafe extern "C" fn reset(frame: *mut Frame, out: *mut zval) {
+    // SAFETY: called by the engine.
+    unsafe {
+        guarded(out, || {
+            Args::new(frame, 0, 0)?;
+            let before = restart::cleared();
+            original(&RESET, frame, out)?;
+            if restart::cleared() != before {
+                return Ok(());
+            }
+            for backend in Backend::ALL {
+                match clear(backend) {
+                    Ok(true) => engine::set_bool(out, true),
+                    Ok(false) => {}
+                    Err(message) => exception::warn(message),
+                }
+            }
+            Ok(())
+        });
+    }
+}
+
+/// Clears a cache. False where there is none.
+fn clear(backend: Backend) -> Result<bool, String> {
+    // SAFETY: this thread's own; no user code runs below.
+    let local = unsafe { &mut (*local()).backends[backend as usize] };
+    let Some(session) = local.session(backend) else { return Ok(false) };
+    session.clear().map(|()| true).map_err(|error| messages::of_error(backend, b"", &error))
+}
+
+/// `opcache_invalidate(string $filename, bool $force = false): bool`: also drops the static state of the classes that
+/// the file declares.
+unsafe extern "C" fn invalidate(frame: *mut Frame, out: *mut zval) {
+    // SAFETY: called by the engine.
+    unsafe {
+        guarded(out, || {
+            let args = Args::new(frame, 1, 2)?;
+            let name = args.string(0)?;
+            args.flag(1)?;
+            original(&INVALIDATE, frame, out)?;
+            // OPcache's own parsing leaves the string where it is.
+            if let Ok(path) = CString::new(engine::bytes(name)) {
+                let mut resolved = [0; engine::LONGEST_PATH];
+                state::drop_file(engine::resolve_path(&path, &mut resolved));
+                if !INVALIDATE.is_known() {
+                    engine::set_bool(out, true);
+                }
+            }
+            Ok(())
+        });
+    }
+}
+
+/// `opcache_get_status(bool $include_scripts = true): array|false`: also carries the caches' own.
+unsafe extern "C" fn status(frame: *mut Frame, out: *mut zval) {
+    // SAFETY: called by the engine; the objects are new and the array takes them over.
+    unsafe {
+        guarded(out, || {
+            original(&STATUS, frame, out)?;
+            if engine::slot(out).kind() == c::IS_ARRAY {
+                for (backend, name) in
+                    [(Backend::Volatile, c"volatile_cache"), (Backend::Pinned, c"pinned_cache")]
+                {
+                    let mut info = std::mem::MaybeUninit::<zval>::zeroed();
+                    class::create(backend, info.as_mut_ptr());
+                    engine::add_assoc_zval_ex(out, name.as_ptr(), name.count_bytes(), info.as_mut_ptr());
+                }
+            }
+            Ok(())
+        });
+    }
+}

@@ -1,0 +1,60 @@
+//! OPcache's restarts, where PHP tells of them (8.4 and later).
+//!
+//! A restart that somebody asked for clears the caches, however they asked. One that OPcache decides on because its own
+//! memory is full does not: what the caches hold was copied and needs nothing of OPcache's, and pinned entries
+//! never go by themselves. (Before 8.4 nobody is told of those either.)
+
+use std::cell::Cell;
+use std::ffi::c_int;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::clear;
+use crate::module::Backend;
+
+/// `ACCEL_RESTART_USER`.
+const ASKED_FOR: c_int = 2;
+
+type Hook = unsafe extern "C" fn(c_int);
+
+static PREVIOUS: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    static CLEARED: Cell<u32> = const { Cell::new(0) };
+}
+
+/// How often this thread cleared the caches because of a restart.
+pub(super) fn cleared() -> u32 {
+    CLEARED.get()
+}
+
+/// Puts our hook in front, where there is such a thing.
+pub(super) fn install() {
+    // SAFETY: the symbol is the engine's variable of that type, or absent; start-up is on one thread.
+    unsafe {
+        let place = libc::dlsym(libc::RTLD_DEFAULT, c"zend_accel_schedule_restart_hook".as_ptr());
+        let place = place.cast::<Option<Hook>>();
+        if place.is_null() {
+            return;
+        }
+        let previous = *place;
+        if previous.is_some_and(|previous| previous as usize == restarting as *const () as usize) {
+            return;
+        }
+        PREVIOUS.store(previous.map_or(0, |previous| previous as usize), Ordering::Release);
+        *place = Some(restarting);
+    }
+}
+
+unsafe extern "C" fn restarting(reason: c_int) {
+    if reason == ASKED_FOR {
+        let all = std::panic::catch_unwind(|| Backend::ALL.iter().all(|backend| clear(*backend).is_ok()));
+        if all.unwrap_or(false) {
+            CLEARED.set(CLEARED.get().wrapping_add(1));
+        }
+    }
+    let previous = PREVIOUS.load(Ordering::Acquire);
+    if previous != 0 {
+        // SAFETY: it was a hook of that type.
+        unsafe { std::mem::transmute::<usize, Hook>(previous)(reason) };
+    }
+}

@@ -1,0 +1,52 @@
+//! Listening sockets, and what tells one from another for as long as the machine runs.
+
+use std::os::fd::RawFd;
+
+/// Identifies a socket: its inode, and the kernel's cookie, which is never used again (an inode is).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    inode: u64,
+    cookie: u64,
+}
+
+/// The identity of the socket at `fd`; `None` when there is none, or when it does not listen.
+pub(super) fn listening(fd: RawFd) -> Option<Identity> {
+    let mut listens: libc::c_int = 0;
+    let mut cookie: u64 = 0;
+    let found = option(fd, libc::SO_ACCEPTCONN, &mut listens) && listens == 1;
+    if !found || !option(fd, libc::SO_COOKIE, &mut cookie) || cookie == 0 {
+        return None;
+    }
+    Some(Identity { inode: inode(fd)?, cookie })
+}
+
+fn option<T>(fd: RawFd, name: libc::c_int, out: &mut T) -> bool {
+    let mut len = size_of::<T>() as libc::socklen_t;
+    // SAFETY: `out` has room for `len` bytes; on anything but a socket the call fails.
+    let result =
+        unsafe { libc::getsockopt(fd, libc::SOL_SOCKET, name, (&raw mut *out).cast(), &raw mut len) };
+    result == 0 && len as usize == size_of::<T>()
+}
+
+/// The inode of what is open at `fd`.
+pub(super) fn inode(fd: RawFd) -> Option<u64> {
+    let mut status = std::mem::MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: room for the result, which is read only when the call says that it is there.
+    unsafe { (libc::fstat(fd, status.as_mut_ptr()) == 0).then(|| status.assume_init().st_ino) }
+}
+
+/// Descriptors that are open in this process: as `/proc` lists them, or all that may be where there is no `/proc`.
+pub(super) fn open_descriptors() -> Vec<RawFd> {
+    let listed = std::fs::read_dir("/proc/self/fd").map(|entries| {
+        entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect::<Vec<_>>()
+    });
+    listed.ok().filter(|found| !found.is_empty()).unwrap_or_else(|| (0..most_descriptors()).collect())
+}
+
+fn most_descriptors() -> RawFd {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: a valid place for the result.
+    let known = unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) } == 0;
+    let most = if known { limit.rlim_cur } else { 1024 };
+    RawFd::try_from(most.min(65_536)).unwrap_or(65_536)
+}

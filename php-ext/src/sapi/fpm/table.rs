@@ -1,0 +1,149 @@
+//! The master's memory files: one per listening socket and backend, made before workers are forked.
+//!
+//! The master keeps descriptors only. It maps and reads nothing that workers can write to.
+
+use std::fs::File;
+use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, RawFd};
+
+use static_cache_core::{Error, Segment};
+
+use super::sockets::{self, Identity};
+use crate::module::Backend;
+
+/// A listening socket and what belongs to it.
+struct Entry {
+    socket: Identity,
+    /// Where the master has it. A worker's own socket lies elsewhere: FPM duplicates it, and closes those it knows of at
+    /// their old places.
+    places: Vec<RawFd>,
+    seeds: Result<[Seedling; 2], Error>,
+}
+
+/// A memory file and its inode, which shows that the descriptor still is what it was.
+struct Seedling {
+    file: File,
+    inode: u64,
+}
+
+/// All of them.
+pub(super) struct Table {
+    entries: Vec<Entry>,
+    /// The process that last looked for sockets.
+    pub(super) made_by: libc::pid_t,
+    highest: RawFd,
+}
+
+/// Which socket is this worker's.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Match {
+    One(usize),
+    None,
+    Several,
+}
+
+/// How far above the master's descriptors a worker's are looked for.
+const ABOVE: RawFd = 64;
+
+impl Table {
+    pub(super) const fn new() -> Self {
+        Self { entries: Vec::new(), made_by: 0, highest: 0 }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Looks for listening sockets and makes memory files for those that are new. In the process that is about to fork.
+    pub(super) fn update(&mut self) {
+        self.made_by = process();
+        self.entries.iter_mut().for_each(|entry| entry.places.clear());
+        for fd in sockets::open_descriptors() {
+            let Some(socket) = sockets::listening(fd) else { continue };
+            match self.entries.iter_mut().find(|entry| entry.socket == socket) {
+                Some(entry) => {
+                    entry.places.push(fd);
+                    // There may be descriptors or memory now; workers that are there already stay without.
+                    if entry.seeds.is_err() {
+                        entry.seeds = seeds();
+                    }
+                }
+                None => self.entries.push(Entry { socket, places: vec![fd], seeds: seeds() }),
+            }
+        }
+        let files = |entry: &Entry| match &entry.seeds {
+            Ok(seeds) => seeds.each_ref().map(|seed| seed.file.as_raw_fd()),
+            Err(_) => [0; 2],
+        };
+        let all = self.entries.iter().flat_map(|entry| entry.places.iter().copied().chain(files(entry)));
+        self.highest = all.max().unwrap_or(0);
+    }
+
+    /// Which entry's socket this process has at another place than the master. Needs no `/proc`.
+    pub(super) fn matching(&self) -> Match {
+        let mut found = Match::None;
+        for fd in 0..=self.highest.saturating_add(ABOVE) {
+            let Some(socket) = sockets::listening(fd) else { continue };
+            let Some(index) = self.entries.iter().position(|entry| entry.socket == socket) else { continue };
+            if self.entries[index].places.contains(&fd) {
+                continue;
+            }
+            match found {
+                Match::None => found = Match::One(index),
+                Match::One(other) if other == index => {}
+                _ => return Match::Several,
+            }
+        }
+        found
+    }
+
+    /// Takes the memory files of an entry; those of all others are closed.
+    pub(super) fn take(&mut self, index: usize) -> Result<[File; 2], Error> {
+        let entry = std::mem::take(&mut self.entries).swap_remove(index);
+        let seeds = entry.seeds?;
+        if seeds.iter().any(|seed| sockets::inode(seed.file.as_raw_fd()) != Some(seed.inode)) {
+            // Somebody closed them. What is open there now is not ours to close.
+            for seed in seeds {
+                let _ = seed.file.into_raw_fd();
+            }
+            return Err(Error::Corrupt("the descriptors of the pool's memory files were closed"));
+        }
+        Ok(seeds.map(|seed| seed.file))
+    }
+
+    /// Closes everything.
+    pub(super) fn clear(&mut self) {
+        self.entries.clear();
+    }
+}
+
+fn seeds() -> Result<[Seedling; 2], Error> {
+    let make = |backend: Backend| -> Result<Seedling, Error> {
+        let file = above_standard(Segment::seed(backend.name())?)?;
+        let inode =
+            sockets::inode(file.as_raw_fd()).ok_or(Error::Corrupt("fstat of a memory file failed"))?;
+        Ok(Seedling { file, inode })
+    };
+    Ok([make(Backend::Volatile)?, make(Backend::Pinned)?])
+}
+
+/// FPM puts other files at 0, 1 and 2 in its workers; a master that was started without them must not lose ours there.
+fn above_standard(file: File) -> Result<File, Error> {
+    if file.as_raw_fd() > 2 {
+        return Ok(file);
+    }
+    // SAFETY: plain fcntl on a descriptor of ours; its result is nobody else's.
+    unsafe {
+        let moved = libc::fcntl(file.as_raw_fd(), libc::F_DUPFD_CLOEXEC, 3);
+        if moved < 0 {
+            let errno = std::io::Error::last_os_error().raw_os_error().unwrap_or(0);
+            return Err(Error::Os { call: "fcntl(F_DUPFD_CLOEXEC)", errno });
+        }
+        Ok(File::from_raw_fd(moved))
+    }
+}
+
+/// This process.
+pub(super) fn process() -> libc::pid_t {
+    // SAFETY: always succeeds.
+    unsafe { libc::getpid() }
+}
