@@ -90,6 +90,8 @@ mod wheel;
 #[doc(hidden)]
 pub use self::sys::clock::advance as advance_clock;
 #[cfg(not(loom))]
+pub use self::sys::fork::watch as watch_forks;
+#[cfg(not(loom))]
 pub use self::sys::map::AddressRange;
 #[cfg(not(loom))]
 pub use self::{

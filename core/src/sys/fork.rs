@@ -11,8 +11,11 @@ extern "C" fn in_child() {
     GENERATION.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Counts forks from now on. Registered once per process: a second registration would count twice.
-pub(crate) fn watch() {
+/// Counts forks from now on; making or attaching a segment does the same. An embedder with fork handlers of its own that call
+/// [`crate::Session::after_fork_in_child`] calls this before it registers them: the C library runs those of the child in the
+/// order of registration, and sessions must know of the fork first.
+pub fn watch() {
+    // Registered once per process: a second registration would count twice.
     // SAFETY: the handler only increments an atomic, which is async-signal-safe.
     REGISTER.call_once(|| unsafe {
         libc::pthread_atfork(None, None, Some(in_child));

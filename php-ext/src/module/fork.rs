@@ -21,6 +21,7 @@ static REGISTER: Once = Once::new();
 
 /// Registers the handlers, once per process: start-up may run several times, and each registration lasts.
 pub(super) fn watch() {
+    static_cache_core::watch_forks();
     // SAFETY: the handlers stay mapped: a library with thread-local destructors is never unloaded, and the module
     // asks for the same explicitly (see `start::stay_loaded`).
     REGISTER.call_once(|| unsafe {
