@@ -4,6 +4,7 @@
 
 mod e1;
 mod f1;
+mod histogram;
 mod object;
 mod options;
 mod policies;
