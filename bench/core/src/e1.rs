@@ -4,7 +4,7 @@ use static_cache_core::{Policy as Full, Segment, SegmentConfig, Session, Space};
 
 use crate::object::{self, OVERHEAD};
 use crate::options::Options;
-use crate::policies::{Apcu, Fifo, Lru, Policy, Probation, S3Fifo, Sieve, World, hit_ratio, optimum};
+use crate::policies::{Adaptive, Apcu, Fifo, Lru, Policy, S3Fifo, Sieve, World, hit_ratio, optimum};
 use crate::random::mix;
 use crate::report::{Figure, Report};
 use crate::trace;
@@ -112,8 +112,7 @@ fn one(
         ("FIFO", ratio(Box::new(Fifo::new(world)))),
         ("SIEVE", ratio(Box::new(Sieve::new(world)))),
         ("S3-FIFO", ratio(Box::new(S3Fifo::new(world)))),
-        ("probation 10", ratio(Box::new(Probation::new(world, 10, 0)))),
-        ("probation 10+90", ratio(Box::new(Probation::new(world, 10, 90)))),
+        ("adaptive clocks", ratio(Box::new(Adaptive::new(world)))),
     ];
     if !mixed {
         peers.push(("optimum", optimum(&trace.requests, trace.keys, (capacity / u64::from(MEAN)) as usize)));

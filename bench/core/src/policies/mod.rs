@@ -3,16 +3,18 @@
 //! A simulation counts bytes and nothing else: no fragmentation, no pins, no alignment. A real cache has to make up for
 //! these to be as good.
 
+mod adaptive;
 mod apcu;
-mod clocks;
 mod optimum;
 mod queue;
+mod s3fifo;
 mod simple;
 
 pub use self::{
+    adaptive::Adaptive,
     apcu::Apcu,
-    clocks::{Probation, S3Fifo},
     optimum::optimum,
+    s3fifo::S3Fifo,
     simple::{Fifo, Lru, Sieve},
 };
 

@@ -1,4 +1,4 @@
-//! Two queues: new objects pass a small one first, and only what is asked for there comes into the main one.
+//! S3-FIFO: new objects pass a small queue first; only what is asked for there comes into the main one.
 
 use super::queue::{Links, NONE, Queue};
 use super::{Policy, World};
@@ -121,66 +121,6 @@ impl Policy for S3Fifo<'_> {
             self.evict();
         }
         self.asked[key as usize] = 0;
-        self.parts.put(key, if known { Place::Main } else { Place::Small });
-        false
-    }
-}
-
-/// SIEVE behind a small queue, with one bit per object.
-pub struct Probation<'a> {
-    parts: Parts<'a>,
-    visited: Vec<bool>,
-    hand: u32,
-    small: u64,
-    ghosts: u64,
-}
-
-impl<'a> Probation<'a> {
-    /// The small queue and the memory of what left it, in per cent of the capacity.
-    pub fn new(world: World<'a>, small: u64, ghosts: u64) -> Self {
-        Self {
-            parts: Parts::new(world),
-            visited: vec![false; world.sizes.len()],
-            hand: NONE,
-            small: world.capacity * small / 100,
-            ghosts: world.capacity * ghosts / 100,
-        }
-    }
-
-    fn evict(&mut self) {
-        if self.parts.small.bytes > self.small || self.parts.main.oldest == NONE {
-            let key = self.parts.small.oldest;
-            if std::mem::take(&mut self.visited[key as usize]) {
-                self.parts.put(key, Place::Main);
-            } else {
-                self.parts.remember(key, self.ghosts);
-            }
-            return;
-        }
-        let mut at = if self.hand == NONE { self.parts.main.oldest } else { self.hand };
-        while std::mem::take(&mut self.visited[at as usize]) {
-            at = self.parts.links.newer(at);
-            if at == NONE {
-                at = self.parts.main.oldest;
-            }
-        }
-        self.hand = self.parts.links.newer(at);
-        self.parts.put(at, Place::Nowhere);
-    }
-}
-
-impl Policy for Probation<'_> {
-    fn request(&mut self, key: u32) -> bool {
-        if self.parts.is_there(key) {
-            self.visited[key as usize] = true;
-            return true;
-        }
-        let known = self.parts.place[key as usize] == Place::Ghost;
-        self.parts.put(key, Place::Nowhere);
-        while self.parts.is_full_for(key) {
-            self.evict();
-        }
-        self.visited[key as usize] = false;
         self.parts.put(key, if known { Place::Main } else { Place::Small });
         false
     }
