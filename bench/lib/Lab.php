@@ -101,6 +101,41 @@ final class Lab
         return $this->workers[$serializer]->ask(['do' => 'eval', 'source' => $source]);
     }
 
+    /**
+     * Several processes at once: a method of Together, by name. APCu's serializer plays no part in what is measured so.
+     *
+     * @return array<string, int|float>
+     */
+    public function together(string $method, array $arguments): array
+    {
+        $serializer = \array_key_first($this->workers);
+        $result = $this->evaluate($serializer, \sprintf(
+            'return \StaticCache\Bench\Together::%s(...%s);',
+            $method,
+            \var_export($arguments, true),
+        ));
+        $this->races[] = ['together' => $method, 'arguments' => $arguments, 'result' => $result];
+        return $result;
+    }
+
+    public function rounds(): int
+    {
+        return $this->options->rounds;
+    }
+
+    /** How long a round with several processes is to take: long enough for them to start together. */
+    public function roundNs(): int
+    {
+        return 10 * $this->options->roundNs;
+    }
+
+    /** PHP with this lab's settings and others that come after them. */
+    public function command(array $settings = []): array
+    {
+        $more = \array_map(static fn (string $setting): array => ['-d', $setting], $settings);
+        return [...self::php($this->subject), ...self::settings($this->jit), ...\array_merge(...$more)];
+    }
+
     /** A web server of this PHP with one process, for what needs requests that end. */
     public function server(string $router): Server
     {

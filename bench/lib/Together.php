@@ -1,0 +1,190 @@
+<?php
+declare(strict_types=1);
+
+namespace StaticCache\Bench;
+
+/**
+ * Runs in a measured PHP: several processes at once, forked from it.
+ *
+ * Bodies are PHP source: statements, with $i the loop's counter and $n how often the loop runs.
+ */
+final class Together
+{
+    /** Calls whose times one after the other say what the slow ones take. */
+    private const CALLS = 200_000;
+    /** How long these calls may take at most, all together. */
+    private const CALLS_NS = 500_000_000;
+
+    /** Where the loops are compiled from. */
+    public static string $folder;
+
+    /**
+     * How much longer the same work takes when two processes do it at the same time: each runs its own body. Rounds
+     * of one process and of two alternate; the fastest of each count.
+     *
+     * @param array{string, string} $setups run once in each process
+     * @param array{string, string} $bodies
+     * @param array{string, string} $checks expressions that are true when all rounds are over; $done is how often the
+     *                                      process has run its body
+     * @return array{one: float, two: float} calls per second, all processes taken together
+     */
+    public static function scaling(array $setups, array $bodies, array $checks, int $rounds, int $roundNs): array
+    {
+        $runners = [];
+        foreach ($bodies as $index => $body) {
+            $runners[] = self::fork(static function ($in, $out) use ($setups, $index, $body, $checks): void {
+                eval($setups[$index]);
+                $loop = self::loop($body);
+                $done = 0;
+                while (($n = (int) \fgets($in)) > 0) {
+                    $began = \hrtime(true);
+                    $loop($n);
+                    \fwrite($out, $began . ' ' . \hrtime(true) . "\n");
+                    $done += $n;
+                }
+                \fwrite($out, (eval("return {$checks[$index]};") === true ? 'true' : 'false') . "\n");
+            });
+        }
+        $run = static function (array $runners, int $n): float {
+            foreach ($runners as $runner) {
+                \fwrite($runner['to'], "{$n}\n");
+            }
+            $times = \array_map(static fn (array $runner): array => \explode(' ', self::line($runner)), $runners);
+            $span = \max(\array_column($times, 1)) - \min(\array_column($times, 0));
+            return \count($runners) * $n / $span * 1e9;
+        };
+        for ($n = 64; $n / $run([$runners[0]], $n) * 1e9 < $roundNs; $n *= 2);
+        $best = ['one' => 0.0, 'two' => 0.0];
+        for ($round = 0; $round < $rounds; ++$round) {
+            $best['one'] = \max($best['one'], $run([$runners[$round % 2]], $n));
+            $best['two'] = \max($best['two'], $run($runners, $n));
+        }
+        foreach ($runners as $runner) {
+            \fwrite($runner['to'], "0\n");
+            if (self::line($runner) !== 'true') {
+                throw new \RuntimeException('not true afterwards: ' . \implode(', ', $checks));
+            }
+            \pcntl_waitpid($runner['pid'], $status);
+        }
+        return $best;
+    }
+
+    /**
+     * Times of one process while another one is quiet, and while it runs its body on and on, in turn.
+     *
+     * @param string $setup  run once, by the measured process
+     * @param string $body   what is measured
+     * @param string $check  an expression that is true after each round; $x is the body's last result
+     * @param string $storm  the other's body
+     * @return array{quiet: float, storm: float, p50: int, p99: int, p999: int, max: int, calls: int, storms: int} ns per
+     *         call: of the fastest rounds; of single calls during the storm; and how many calls the other made
+     */
+    public static function storm(string $setup, string $body, string $check, string $storm, int $rounds, int $roundNs): array
+    {
+        eval($setup);
+        $other = self::fork(static function ($in, $out) use ($storm): void {
+            $loop = self::loop($storm, 'if (($i & 15) === 0 && \fgets($in) !== false) { break; }', '$in');
+            \stream_set_blocking($in, false);
+            while (true) {
+                $read = [$in];
+                $none = null;
+                \stream_select($read, $none, $none, null);
+                if (\trim((string) \fgets($in)) === 'end') {
+                    return;
+                }
+                \fwrite($out, "going\n");
+                \fwrite($out, $loop(\PHP_INT_MAX, $in) . "\n");
+            }
+        });
+        $loop = self::loop($body);
+        $is = eval("return static function (mixed \$x): bool { return {$check}; };");
+        $measure = static function (int $n) use ($loop, $is, $check): float {
+            $began = \hrtime(true);
+            [, $x] = $loop($n);
+            $took = \hrtime(true) - $began;
+            if (!$is($x)) {
+                throw new \RuntimeException("did not round-trip: {$check}");
+            }
+            return $took / $n;
+        };
+        for ($n = 64; $measure($n) * $n < $roundNs; $n *= 2);
+        $best = ['quiet' => \INF, 'storm' => \INF];
+        $calls = \intdiv((int) \min(self::CALLS, self::CALLS_NS / $measure($n)), $rounds) + 1;
+        $single = self::compile('return static function (int $n): array { $times = []; for ($i = 0; $i < $n; ++$i) {'
+            . "\$began = \\hrtime(true); {$body} \$times[] = \\hrtime(true) - \$began; } return \$times; };");
+        $times = [];
+        $storms = 0;
+        for ($round = 0; $round < $rounds; ++$round) {
+            $best['quiet'] = \min($best['quiet'], $measure($n));
+            \fwrite($other['to'], "go\n");
+            self::line($other);
+            $best['storm'] = \min($best['storm'], $measure($n));
+            \array_push($times, ...$single($calls));
+            \fwrite($other['to'], "stop\n");
+            $storms += (int) self::line($other);
+        }
+        \fwrite($other['to'], "end\n");
+        \pcntl_waitpid($other['pid'], $status);
+        \sort($times);
+        $at = static fn (float $share): int => $times[(int) (\count($times) * $share)];
+        return $best + [
+            'p50' => $at(0.5),
+            'p99' => $at(0.99),
+            'p999' => $at(0.999),
+            'max' => $times[\count($times) - 1],
+            'calls' => \count($times),
+            'storms' => $storms,
+        ];
+    }
+
+    /** A loop around the body: returns how often it ran and what $x was last. */
+    private static function loop(string $body, string $between = '', string $more = ''): \Closure
+    {
+        $parameters = $more === '' ? 'int $n' : "int \$n, {$more}";
+        $result = $more === '' ? '[$i, $x]' : '$i';
+        return self::compile("return static function ({$parameters}) { \$x = null;"
+            . " for (\$i = 0; \$i < \$n; ++\$i) { {$body} {$between} } return {$result}; };");
+    }
+
+    /** Compiled from a file, so that OPcache and JIT treat it as they treat an application. */
+    private static function compile(string $source): \Closure
+    {
+        $path = self::$folder . '/together-' . \md5($source) . '.php';
+        \file_put_contents("{$path}." . \getmypid(), "<?php\n{$source}\n");
+        \rename("{$path}." . \getmypid(), $path);
+        return include $path;
+    }
+
+    /** @return array{pid: int, to: resource, from: resource} */
+    private static function fork(\Closure $work): array
+    {
+        $pairs = [];
+        foreach (['down', 'up'] as $name) {
+            $pairs[$name] = \stream_socket_pair(\STREAM_PF_UNIX, \STREAM_SOCK_STREAM, 0);
+        }
+        $pid = \pcntl_fork();
+        if ($pid === 0) {
+            \fclose($pairs['down'][0]);
+            \fclose($pairs['up'][0]);
+            try {
+                $work($pairs['down'][1], $pairs['up'][1]);
+                exit(0);
+            } catch (\Throwable $error) {
+                \fwrite(\STDERR, "{$error->getMessage()}\n");
+                exit(1);
+            }
+        }
+        \fclose($pairs['down'][1]);
+        \fclose($pairs['up'][1]);
+        return ['pid' => $pid, 'to' => $pairs['down'][0], 'from' => $pairs['up'][0]];
+    }
+
+    private static function line(array $other): string
+    {
+        $line = \fgets($other['from']);
+        if ($line === false) {
+            throw new \RuntimeException('a process ended before its time');
+        }
+        return \trim($line);
+    }
+}
