@@ -123,10 +123,10 @@ final class Lab
         return $this->options->rounds;
     }
 
-    /** How long a round with several processes is to take: long enough for them to start together. */
+    /** How long a round with several processes is to take: they start together, and are rarely interrupted. */
     public function roundNs(): int
     {
-        return 10 * $this->options->roundNs;
+        return 2 * $this->options->roundNs;
     }
 
     /** PHP with this lab's settings and others that come after them. */

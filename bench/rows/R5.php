@@ -39,7 +39,7 @@ return new class implements Row {
                 $detail += ['APCu, quiet' => $peer['quiet'], 'APCu, storm' => $peer['storm']];
             }
             yield new Result('R5', self::RATIO, $case, $worst['storm'] / $worst['quiet'], 1.5, detail: $detail);
-            $detail = ['own, p50' => $worst['p50'], 'own, p99' => $worst['p99'], 'own, max' => $worst['max']];
+            $detail = ['stores a second' => $worst['pace'], 'own, p50' => $worst['p50'], 'own, p99' => $worst['p99'], 'own, max' => $worst['max']];
             if ($peer !== null) {
                 $detail += ['APCu, p50' => $peer['p50'], 'APCu, p99' => $peer['p99'], 'APCu, p99.9' => $peer['p999']];
             }
@@ -61,9 +61,12 @@ return new class implements Row {
             "\$x = {$fetch}('bench');",
             "\$x === \\StaticCache\\Bench\\Workloads::build('{$case}')",
         ];
-        $arguments = [$setup, $body, $check, \sprintf(self::STORM[$kind], $backend), $lab->rounds(), $lab->roundNs()];
+        $storm = \sprintf(self::STORM[$kind], $backend);
+        $progress = $kind === 'apcu' ? "\\apcu_cache_info(true)['num_inserts']"
+            : "\\OPcache\\{$backend}_cache_info()->mutation_epoch";
+        $arguments = [$setup, $body, $check, $storm, $progress, $lab->rounds(), $lab->roundNs()];
         $result = $lab->together('storm', $arguments);
-        if ($result['storms'] === 0) {
+        if ($result['pace'] <= 0) {
             throw new \RuntimeException("R5 {$case}: the other process wrote nothing");
         }
         return $result;

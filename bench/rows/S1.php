@@ -31,7 +31,7 @@ return new class implements Row {
                 $detail += ['APCu, one' => 1e9 / $peer['one'], 'APCu, two' => 1e9 / $peer['two']];
             }
             // What two busy processes can reach here at most: the machine itself may give less than twice.
-            $none = $lab->together('scaling', [['', ''], ['$x = $i * 3;', '$x = $i * 3;'], ['true', 'true'], $lab->rounds(), $lab->roundNs()]);
+            $none = $lab->together('scaling', [['', ''], ['$x = $i * 3;', '$x = $i * 3;'], ['true', 'true'], 8 * $lab->rounds(), $lab->roundNs()]);
             $detail['loop alone, one'] = 1e9 / $none['one'];
             $detail['loop alone, two'] = 1e9 / $none['two'];
             yield new Result(
@@ -58,6 +58,6 @@ return new class implements Row {
             "\$x = {$fetch}('bench');",
             "{$fetch}('bench') === \\StaticCache\\Bench\\Workloads::build('{$case}')",
         ];
-        return $lab->together('scaling', [[$setup, $setup], [$body, $body], [$check, $check], $lab->rounds(), $lab->roundNs()]);
+        return $lab->together('scaling', [[$setup, $setup], [$body, $body], [$check, $check], 8 * $lab->rounds(), $lab->roundNs()]);
     }
 };

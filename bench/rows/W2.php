@@ -49,6 +49,6 @@ return new class implements Row {
             // An increment that was lost would show.
             $checks[] = "{$fetch}('{$key}') === \$done + 1";
         }
-        return $lab->together('scaling', [$setups, $bodies, $checks, $lab->rounds(), $lab->roundNs()]);
+        return $lab->together('scaling', [$setups, $bodies, $checks, 8 * $lab->rounds(), $lab->roundNs()]);
     }
 };
