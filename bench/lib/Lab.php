@@ -136,6 +136,28 @@ final class Lab
         return [...self::php($this->subject), ...self::settings($this->jit), ...\array_merge(...$more)];
     }
 
+    /** php-cgi beside this PHP, which can run a script many times over. */
+    public function cgi(): ?string
+    {
+        $path = \dirname($this->subject['php']) . '/' . \str_replace('php', 'php-cgi', \basename($this->subject['php']));
+        return \is_executable($path) ? $path : null;
+    }
+
+    /** @return list<string> php-cgi with the cache in working order */
+    public function cgiCommand(string $cgi): array
+    {
+        $settings = ['zend_extension=opcache', "extension={$this->subject['so']}", 'opcache.static_cache.allow_unsafe_runtime=1'];
+        return [$cgi, '-n', '-q', ...self::settings($this->jit), ...\array_merge(
+            ...\array_map(static fn (string $setting): array => ['-d', $setting], $settings),
+        )];
+    }
+
+    /** Whether nothing is to be measured. */
+    public function isSmoke(): bool
+    {
+        return $this->options->smoke;
+    }
+
     /** A web server of this PHP with one process, for what needs requests that end. */
     public function server(string $router): Server
     {

@@ -1,6 +1,6 @@
 //! F1: how much of a segment can hold entries while entries of all sizes come and go.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use static_cache_core::{Error, Policy, Segment, SegmentConfig, Session, Space};
 
@@ -38,6 +38,13 @@ impl Sizes {
     }
 }
 
+/// When a case ends, whichever comes first. What ends by time says so in its figure.
+#[derive(Clone, Copy)]
+struct Bounds {
+    stores: u64,
+    budget: Duration,
+}
+
 /// Bytes that an entry of this length takes.
 fn block(len: usize) -> u64 {
     (u64::from(OVERHEAD) + len as u64).next_multiple_of(16)
@@ -63,12 +70,15 @@ struct Churn {
     next: u32,
     stores: u64,
     times: Histogram,
+    until: Instant,
 }
 
 impl Churn {
-    fn new(policy: Policy, heap: u64, sizes: Sizes) -> Self {
+    fn new(policy: Policy, heap: u64, sizes: Sizes, budget: Duration) -> Self {
         let config = SegmentConfig { name: "bench", size: heap as usize, policy, readers: 8, abi_tag: 0 };
         let segment = Segment::create(&config).expect("a segment can be made");
+        // Objects do not contain their addresses: a copy is as good.
+        segment.allow_moving(|_, _, _, _, _| true);
         Self {
             session: Session::new(segment),
             random: Random::new(heap ^ sizes as u64),
@@ -80,7 +90,12 @@ impl Churn {
             next: 0,
             stores: 0,
             times: Histogram::new(),
+            until: Instant::now() + budget,
         }
+    }
+
+    fn goes_on(&self, stores: u64) -> bool {
+        self.stores < stores && (!self.stores.is_multiple_of(64) || Instant::now() < self.until)
     }
 
     /// What to store next: a new entry, or one of the old ones with another size.
@@ -164,8 +179,15 @@ impl Failures {
 }
 
 pub fn run(options: &Options, report: &mut Report) {
-    let stores = options.extent.pick(2_000, 200_000, 2_000_000);
-    report.setting("F1", format!("{stores} stores per case, {SMALLEST} to {LARGEST} bytes"));
+    let bounds = Bounds {
+        stores: options.extent.pick(2_000, 200_000, 10_000_000),
+        budget: Duration::from_secs(options.extent.pick(2, 2, 10)),
+    };
+    let Bounds { stores, budget } = bounds;
+    report.setting(
+        "F1",
+        format!("{stores} stores per case, {budget:?} at most; {SMALLEST} to {LARGEST} bytes"),
+    );
     let segments: &[u64] = if options.extent == Extent::Smoke { &[8] } else { &[8, 64, 1024] };
     for &megabytes in segments {
         for sizes in [Sizes::Logarithmic, Sizes::Uniform] {
@@ -173,11 +195,11 @@ pub fn run(options: &Options, report: &mut Report) {
             let case = format!("{megabytes} MB, {name}");
             let heap = megabytes << 20;
             if options.wants(&format!("pinned {case}")) {
-                pinned_full(report, &case, heap, sizes, stores);
-                pinned_level(report, &case, heap, sizes, stores);
+                pinned_full(report, &case, heap, sizes, bounds);
+                pinned_level(report, &case, heap, sizes, bounds);
             }
             if options.wants(&format!("volatile {case}")) {
-                volatile(report, &case, heap, sizes, stores);
+                volatile(report, &case, heap, sizes, bounds);
             }
         }
     }
@@ -192,10 +214,10 @@ fn with_times(figure: Figure, times: &Histogram) -> Figure {
 }
 
 /// Stores until a store fails, deletes entries at random until it does not, and so on.
-fn pinned_full(report: &mut Report, case: &str, heap: u64, sizes: Sizes, stores: u64) {
-    let mut churn = Churn::new(Policy::Never, heap, sizes);
+fn pinned_full(report: &mut Report, case: &str, heap: u64, sizes: Sizes, extent: Bounds) {
+    let mut churn = Churn::new(Policy::Never, heap, sizes, extent.budget);
     let mut failures = Failures::default();
-    while churn.stores < stores {
+    while churn.goes_on(extent.stores) {
         let draw = churn.draw();
         if churn.store(draw) {
             continue;
@@ -224,7 +246,8 @@ fn pinned_full(report: &mut Report, case: &str, heap: u64, sizes: Sizes, stores:
         .detail("failures", failures.usable.len() as f64)
         .detail("largest free block, median, bytes", largest)
         .note(format!(
-            "median {median:.3}, {} failures, largest free {largest:.0} B, store p50 {} p99 {} max {} ns",
+            "{} stores, median {median:.3}, {} failures, largest free {largest:.0} B, store p50 {} p99 {} max {} ns",
+            churn.stores,
             failures.usable.len(),
             churn.times.quantile(0.5),
             churn.times.quantile(0.99),
@@ -234,14 +257,14 @@ fn pinned_full(report: &mut Report, case: &str, heap: u64, sizes: Sizes, stores:
 }
 
 /// The highest level that can be held, by deleting at random before each store, without that any store fails.
-fn pinned_level(report: &mut Report, case: &str, heap: u64, sizes: Sizes, stores: u64) {
+fn pinned_level(report: &mut Report, case: &str, heap: u64, sizes: Sizes, extent: Bounds) {
     let mut tried = Vec::new();
     let mut held = 0.0;
     for &level in LEVELS {
         let most = heap / 1000 * level;
-        let mut churn = Churn::new(Policy::Never, heap, sizes);
+        let mut churn = Churn::new(Policy::Never, heap, sizes, extent.budget);
         let mut failed = false;
-        while churn.stores < stores && !failed {
+        while churn.goes_on(extent.stores) && !failed {
             let mut draw = churn.draw();
             while churn.live + block(draw.1.len) > most {
                 churn.delete_one();
@@ -262,12 +285,12 @@ fn pinned_level(report: &mut Report, case: &str, heap: u64, sizes: Sizes, stores
 }
 
 /// Stores on and on into a segment that evicts.
-fn volatile(report: &mut Report, case: &str, heap: u64, sizes: Sizes, stores: u64) {
-    let mut churn = Churn::new(Policy::Evict, heap, sizes);
+fn volatile(report: &mut Report, case: &str, heap: u64, sizes: Sizes, extent: Bounds) {
+    let mut churn = Churn::new(Policy::Evict, heap, sizes, extent.budget);
     let (mut failures, mut used, mut largest) = (0, Vec::new(), Vec::new());
-    let every = (stores / 500).max(16);
+    let every = (extent.stores / 500).max(16);
     let mut warm = None;
-    while churn.stores < stores {
+    while churn.goes_on(extent.stores) {
         let draw = churn.draw();
         if !churn.store(draw) {
             failures += 1;
@@ -304,7 +327,8 @@ fn volatile(report: &mut Report, case: &str, heap: u64, sizes: Sizes, stores: u6
         .detail("failures", f64::from(failures))
         .detail("largest free block, median, bytes", largest)
         .note(format!(
-            "least {least:.3}, {evictions:.2} evictions a store, largest free {largest:.0} B, store p50 {} p99 {} p99.9 {} max {} ns",
+            "{} stores, least {least:.3}, {evictions:.2} evictions a store, largest free {largest:.0} B, store p50 {} p99 {} p99.9 {} max {} ns",
+            churn.stores,
             churn.times.quantile(0.5),
             churn.times.quantile(0.99),
             churn.times.quantile(0.999),

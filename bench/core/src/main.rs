@@ -39,7 +39,6 @@ fn main() -> ExitCode {
         };
         bench(&options, &mut report);
     }
-    report.print();
     if let Some(file) = &options.json {
         let json = serde_json::to_string_pretty(&report).expect("figures are plain data");
         if let Err(error) = std::fs::write(file, json + "\n") {

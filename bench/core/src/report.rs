@@ -85,30 +85,21 @@ impl Report {
         self.settings.insert(name.to_owned(), value.to_string());
     }
 
+    /// Adds a figure and prints it.
     pub fn add(&mut self, figure: Figure) {
+        let shown = |value: f64| match figure.unit {
+            "ratio" => format!("{value:.3}"),
+            _ => format!("{value:.0} {}", figure.unit),
+        };
+        let value = figure.value.map_or("-".to_owned(), shown);
+        let target = figure.limit.map_or(String::new(), |limit| {
+            format!("{} {}", if figure.at_least { ">=" } else { "<=" }, shown(limit))
+        });
+        let (row, verdict) = (figure.row, figure.verdict());
+        println!(
+            "{row:3} {:48} {:36} {value:>10} {target:10} {verdict:8} {}",
+            figure.check, figure.case, figure.note
+        );
         self.figures.push(figure);
-    }
-
-    /// A line per figure.
-    pub fn print(&self) {
-        for figure in &self.figures {
-            let shown = |value: f64| match figure.unit {
-                "ratio" => format!("{value:.3}"),
-                "percent" => format!("{value:.1} %"),
-                _ => format!("{value:.0}"),
-            };
-            let value = figure.value.map_or("-".to_owned(), shown);
-            let target = figure.limit.map_or(String::new(), |limit| {
-                format!("{} {}", if figure.at_least { ">=" } else { "<=" }, shown(limit))
-            });
-            println!(
-                "{:3} {:44} {:40} {value:>12} {target:12} {:8} {}",
-                figure.row,
-                figure.check,
-                figure.case,
-                figure.verdict(),
-                figure.note
-            );
-        }
     }
 }
