@@ -12,9 +12,11 @@ namespace StaticCache\Bench;
 require __DIR__ . '/lib/Workloads.php';
 require __DIR__ . '/lib/RoundTrip.php';
 require __DIR__ . '/lib/Race.php';
+require __DIR__ . '/lib/Together.php';
 
 $folder = $argv[1] . '/' . \getmypid();
 \mkdir($folder);
+Together::$folder = $folder;
 
 function reply(mixed $answer, ?string $error = null): void
 {

@@ -101,6 +101,63 @@ final class Lab
         return $this->workers[$serializer]->ask(['do' => 'eval', 'source' => $source]);
     }
 
+    /**
+     * Several processes at once: a method of Together, by name. APCu's serializer plays no part in what is measured so.
+     *
+     * @return array<string, int|float>
+     */
+    public function together(string $method, array $arguments): array
+    {
+        $serializer = \array_key_first($this->workers);
+        $result = $this->evaluate($serializer, \sprintf(
+            'return \StaticCache\Bench\Together::%s(...%s);',
+            $method,
+            \var_export($arguments, true),
+        ));
+        $this->races[] = ['together' => $method, 'arguments' => $arguments, 'result' => $result];
+        return $result;
+    }
+
+    public function rounds(): int
+    {
+        return $this->options->rounds;
+    }
+
+    /** How long a round with several processes is to take: they start together, and are rarely interrupted. */
+    public function roundNs(): int
+    {
+        return 2 * $this->options->roundNs;
+    }
+
+    /** PHP with this lab's settings and others that come after them. */
+    public function command(array $settings = []): array
+    {
+        $more = \array_map(static fn (string $setting): array => ['-d', $setting], $settings);
+        return [...self::php($this->subject), ...self::settings($this->jit), ...\array_merge(...$more)];
+    }
+
+    /** php-cgi beside this PHP, which can run a script many times over. */
+    public function cgi(): ?string
+    {
+        $path = \dirname($this->subject['php']) . '/' . \str_replace('php', 'php-cgi', \basename($this->subject['php']));
+        return \is_executable($path) ? $path : null;
+    }
+
+    /** @return list<string> php-cgi with the cache in working order */
+    public function cgiCommand(string $cgi): array
+    {
+        $settings = ['zend_extension=opcache', "extension={$this->subject['so']}", 'opcache.static_cache.allow_unsafe_runtime=1'];
+        return [$cgi, '-n', '-q', ...self::settings($this->jit), ...\array_merge(
+            ...\array_map(static fn (string $setting): array => ['-d', $setting], $settings),
+        )];
+    }
+
+    /** Whether nothing is to be measured. */
+    public function isSmoke(): bool
+    {
+        return $this->options->smoke;
+    }
+
     /** A web server of this PHP with one process, for what needs requests that end. */
     public function server(string $router): Server
     {

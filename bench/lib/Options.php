@@ -17,6 +17,7 @@ final class Options
     /** @var list<string> */
     public array $jits = ['off', 'tracing'];
     public bool $smoke = false;
+    public bool $full = true;
     public bool $writeDocs = false;
     public int $rounds = 24;
     public int $roundNs = 1_000_000;
@@ -49,11 +50,13 @@ final class Options
                     break;
                 case '--smoke':
                     $options->smoke = true;
+                    $options->full = false;
                     $options->rounds = 1;
                     $options->roundNs = 1;
                     $options->jits = ['off'];
                     break;
                 case '--quick':
+                    $options->full = false;
                     break;
                 default:
                     throw new \InvalidArgumentException("unknown option {$name}");

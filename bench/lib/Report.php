@@ -77,7 +77,7 @@ final class Report
                 $result->check,
                 $worst['lab']['php'],
                 $worst['lab']['jit'],
-                self::shown($result->limit, $result->unit),
+                self::target($result),
                 self::shown($result->value, $result->unit),
                 $result->value === null ? $result->note : $result->case,
                 $result->verdict(),
@@ -100,12 +100,12 @@ final class Report
                     "{$result->row} {$result->case}",
                     $result->check,
                     "PHP {$lab['php']}, JIT {$lab['jit']}",
-                    self::shown($result->value, $result->unit) . ' > ' . self::shown($result->limit, $result->unit),
+                    self::shown($result->value, $result->unit) . ', ' . self::target($result),
                     \implode(', ', $figures),
                 ];
             }
         }
-        return $table === [] ? [] : [['case', 'what', 'where', 'result > target', 'ns or bytes'], ...$table];
+        return $table === [] ? [] : [['case', 'what', 'where', 'result, target', 'ns or bytes'], ...$table];
     }
 
     private function details(string $row): string
@@ -129,7 +129,7 @@ final class Report
                     $result->case,
                     ...\array_map(static fn (string $name): string => self::figure($result->detail[$name] ?? null), $columns),
                     self::shown($result->value, $result->unit),
-                    self::shown($result->limit, $result->unit),
+                    self::target($result),
                     $result->verdict() . ($result->note === '' ? '' : ": {$result->note}"),
                 ];
             }
@@ -158,7 +158,7 @@ final class Report
         $rank = static fn (Result $result): array => [
             $result->limit !== null,
             $result->value !== null,
-            $result->value === null ? 0.0 : $result->value - ($result->limit ?? 0.0),
+            $result->value === null ? 0.0 : $result->excess(),
         ];
         return $rank($one) > $rank($other);
     }
@@ -172,12 +172,22 @@ final class Report
         return \implode(', ', $parts);
     }
 
+    private static function target(Result $result): string
+    {
+        if ($result->limit === null) {
+            return '-';
+        }
+        return ($result->least ? '≥ ' : '≤ ') . self::shown($result->limit, $result->unit);
+    }
+
     private static function shown(?float $value, string $unit): string
     {
         return match (true) {
             $value === null => '-',
             $unit === 'ratio' => \sprintf($value < 0.001 ? '%.6f' : ($value < 0.1 ? '%.4f' : '%.2f'), $value),
             $unit === 'bytes' => \number_format($value) . ' B',
+            $unit === 'percent' => \number_format($value, 1) . ' %',
+            $unit === 'ns', $unit === 'µs' => \number_format($value, $value < 100 ? 1 : 0) . " {$unit}",
             default => \number_format($value),
         };
     }

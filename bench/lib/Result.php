@@ -12,9 +12,10 @@ final readonly class Result
      * @param string                $case   the workload, or a name for all of them
      * @param ?float                $value  the figure that the target is for; null when it cannot be had
      * @param ?float                $limit  the target, null when there is none for this case
-     * @param string                $unit   'ratio' or 'bytes': of $value and $limit
+     * @param string                $unit   of $value and $limit: 'ratio', 'bytes', 'ns', 'µs' or 'count'
      * @param array<string, ?float> $detail what the value was made of, for the tables
      * @param string                $note   why there is no figure or no target
+     * @param bool                  $least  the limit is the least that $value is to be, not the most
      */
     public function __construct(
         public string $row,
@@ -25,7 +26,15 @@ final readonly class Result
         public string $unit = 'ratio',
         public array $detail = [],
         public string $note = '',
+        public bool $least = false,
     ) {
+    }
+
+    /** How far beyond the limit, on its wrong side. */
+    public function excess(): float
+    {
+        $excess = ($this->value ?? 0.0) - ($this->limit ?? 0.0);
+        return $this->least ? -$excess : $excess;
     }
 
     public function verdict(): string
@@ -33,7 +42,7 @@ final readonly class Result
         return match (true) {
             $this->value === null => 'n/a',
             $this->limit === null => 'no target',
-            $this->value <= $this->limit => 'pass',
+            $this->excess() <= 0.0 => 'pass',
             default => 'MISSING',
         };
     }
