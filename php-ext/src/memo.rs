@@ -9,7 +9,7 @@ use static_cache_core::Hit;
 
 use crate::decode;
 use crate::engine;
-use crate::payload::TAG_INT;
+use crate::payload::{TAG_INT, place_of};
 use crate::zend::constants as c;
 use crate::zend::live::Text;
 
@@ -100,7 +100,7 @@ impl Memo {
                 return false;
             }
             if place.info == 0 {
-                decode::decode(place.hit.tag(), place.hit.bits(), place.hit.payload_address(), out);
+                decode::decode(place.hit.tag(), place.hit.bits(), place_of(&place.hit), out);
                 return true;
             }
             // An inline value may have been changed where it lies.
@@ -134,7 +134,7 @@ impl Memo {
         }
         let string = if is_interned(key) { key.cast_const() } else { std::ptr::null() };
         let info = decode::is_direct(hit.tag()).unwrap_or(0);
-        let value = if hit.tag() > TAG_INT { hit.payload_address() as u64 } else { hit.bits() };
+        let value = if hit.tag() > TAG_INT { place_of(&hit) as u64 } else { hit.bits() };
         self.places[at] = Place { filling: self.filling, info, hash, string, value, hit };
     }
 

@@ -42,8 +42,15 @@
 //! fingerprint, property slots) that fetch makes an object of before the fixups run, while their arrays and strings stay in
 //! place like everybody's.
 
+mod moved;
+mod relocate;
+
+pub(crate) use moved::place_of;
+#[allow(unused_imports, reason = "for whoever moves entries")]
+pub(crate) use relocate::relocate;
+
 use crate::zend::constants as c;
-use crate::zend::live::{Array, Bucket, Reference, Slot, hash_entries};
+use crate::zend::live::{Array, Bucket, Counted, Reference, Slot, hash_entries};
 
 pub(crate) const TAG_NULL: u8 = 0;
 pub(crate) const TAG_FALSE: u8 = 1;

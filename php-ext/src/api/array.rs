@@ -11,6 +11,7 @@ use super::table::{fenced, guarded};
 use crate::encode::Encoder;
 use crate::engine::{self, Frame};
 use crate::module::{Backend, local, refusal};
+use crate::payload::place_of;
 use crate::zend::live::Array;
 use crate::{exception, messages};
 
@@ -128,7 +129,7 @@ unsafe fn look_up_bytes(backend: Backend, key: &[u8], out: *mut zval) -> Looked 
     let Some(hit) = fenced(|| session.fetch(Space::Key, key)) else { return Looked::Miss };
     state.lent |= hit.payload_len() != 0;
     // SAFETY: pinned; the caller's `out`.
-    unsafe { crate::decode::decode(hit.tag(), hit.bits(), hit.payload_address(), out) };
+    unsafe { crate::decode::decode(hit.tag(), hit.bits(), place_of(&hit), out) };
     Looked::Hit
 }
 

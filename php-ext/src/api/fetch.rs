@@ -7,6 +7,7 @@ use super::args::{Args, Parsed};
 use super::table::{fenced, guarded};
 use crate::engine::{self, Frame};
 use crate::module::{Backend, BackendLocal, local, refusal};
+use crate::payload::place_of;
 use crate::{decode, exception};
 
 /// What a look-up found.
@@ -51,7 +52,7 @@ unsafe fn look_up_shared(
     state.memo.insert(key, hit);
     state.lent |= hit.payload_len() != 0;
     // SAFETY: the hit is pinned until the request ends, as long as PHP may hold the value.
-    unsafe { decode::decode(hit.tag(), hit.bits(), hit.payload_address(), out) };
+    unsafe { decode::decode(hit.tag(), hit.bits(), place_of(&hit), out) };
     Looked::Hit
 }
 

@@ -126,7 +126,7 @@ impl Encoder {
             return Ok(0);
         }
         let job = &self.jobs[job];
-        let slots = if job.has(Job::COMPACT) { array.count } else { array.used };
+        let slots = if job.has(Job::COMPACT) { defined(buckets) } else { array.used };
         Ok(array_units(false, job.mask, slots))
     }
 
@@ -277,6 +277,12 @@ impl Encoder {
         self.fixups += 1;
         number | NODE_PLACE
     }
+}
+
+/// How many elements there are. A symbol table counts variables that are not set, too; images have no gaps.
+#[cold]
+fn defined(buckets: &[Bucket]) -> u32 {
+    buckets.iter().filter(|bucket| bucket.slot.direct().kind() != c::IS_UNDEF).count() as u32
 }
 
 /// Whether a hash array is mostly holes, or its hash part made for many more elements than it has.
