@@ -112,6 +112,7 @@ unsafe extern "C" fn after_request() -> c_int {
             }
         }
         local.forget_unfinished();
+        local.objects.end_request();
     });
     SUCCESS
 }

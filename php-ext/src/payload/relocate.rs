@@ -33,7 +33,7 @@ pub(crate) fn relocate(tag: u8, _bits: u64, payload: &mut [u8], old: usize, new:
     match tag {
         TAG_NULL..=TAG_FLOAT | TAG_STRING => true,
         TAG_ARRAY => moved.images(0).is_some(),
-        TAG_ARRAY_TEMPLATE => moved.template().is_some(),
+        TAG_ARRAY_TEMPLATE | TAG_OBJECT => moved.template().is_some(),
         _ => false,
     }
 }
@@ -62,9 +62,22 @@ impl Moved<'_> {
     }
 
     fn template(&mut self) -> Option<()> {
-        let nodes = self.half(0, offset_of!(TemplateHead, nodes))?;
-        let fixups = self.half(0, offset_of!(TemplateHead, fixups))?;
-        self.images(template_tables(nodes as usize, fixups as usize) / WORD)
+        let head = TemplateHead {
+            nodes: self.half(0, offset_of!(TemplateHead, nodes))?,
+            fixups: self.half(0, offset_of!(TemplateHead, fixups))?,
+            classes: self.half(0, offset_of!(TemplateHead, classes))?,
+            calls: self.half(0, offset_of!(TemplateHead, calls))?,
+            tables: self.half(0, offset_of!(TemplateHead, tables))?,
+            typed: self.half(0, offset_of!(TemplateHead, typed))?,
+        };
+        let layout = head.layout();
+        for call in (layout.calls..layout.classes).step_by(size_of::<CallImage>()) {
+            self.slot((call + offset_of!(CallImage, argument)) / WORD)?;
+        }
+        for class in (layout.classes..layout.nodes).step_by(size_of::<ClassImage>()) {
+            self.fix((class + offset_of!(ClassImage, name)) / WORD)?;
+        }
+        self.images(layout.images / WORD)
     }
 
     /// From the first image on; strings are the last.
@@ -77,10 +90,21 @@ impl Moved<'_> {
                     self.slot(at + offset_of!(Reference, slot) / WORD)?;
                     at += REFERENCE_UNITS as usize;
                 }
+                c::IS_OBJECT => at = self.object(at)?,
                 _ => return None,
             }
         }
         Some(())
+    }
+
+    /// Returns where the next image begins.
+    fn object(&mut self, at: usize) -> Option<usize> {
+        let count = self.half(at, offset_of!(ObjectImage, count))?;
+        let end = at + usize::try_from(object_units(count)).ok()?;
+        for slot in (at + size_of::<ObjectImage>() / WORD..end).step_by(size_of::<Slot>() / WORD) {
+            self.slot(slot)?;
+        }
+        Some(end)
     }
 
     /// Returns where the next image begins.
