@@ -36,6 +36,8 @@ struct Vertex {
     kind: Kind,
     /// Reached in more than one way.
     several: bool,
+    /// A reference with one holder: a plain value for PHP, unless it is all that a cycle goes through.
+    single: bool,
     is_node: bool,
     /// Leads to a reference that is a node, through arrays.
     ties: bool,
@@ -123,6 +125,10 @@ impl Graph {
             next += 1;
         }
         self.find_several();
+        let singles = |vertex: &Vertex| vertex.single && vertex.several;
+        if self.vertices.iter().any(singles) {
+            self.judge_singles();
+        }
         self.find_nodes();
         Ok(())
     }
@@ -176,7 +182,10 @@ impl Graph {
                 {
                     return Ok(());
                 }
-                self.vertex(slot.value as usize, Kind::Reference, reference.gc.refcount > 1)
+                let shared = reference.gc.refcount > 1;
+                let vertex = self.vertex(slot.value as usize, Kind::Reference, true);
+                self.vertices[vertex as usize].single = !shared;
+                vertex
             }
             c::IS_OBJECT => match self.object(slot, objects)? {
                 Some(vertex) => vertex,
@@ -214,6 +223,7 @@ impl Graph {
             address,
             kind,
             several: false,
+            single: false,
             is_node: false,
             ties: false,
             incoming: 0,
@@ -241,6 +251,42 @@ impl Graph {
                         self.pending.push(to);
                     }
                 }
+            }
+        }
+    }
+
+    /// References with one holder are plain values, also in an array that several hold. Only where a cycle goes through
+    /// nothing but them, and arrays, they must be what they are.
+    fn judge_singles(&mut self) {
+        // What is on no cycle can be taken away, beginning with what nothing leads to.
+        let counts = |vertex: &Vertex| vertex.kind == Kind::Array || vertex.single;
+        let mut incoming = vec![0u32; self.vertices.len()];
+        let mut left = 0;
+        for vertex in self.vertices.iter().filter(|vertex| counts(vertex)) {
+            left += 1;
+            for edge in vertex.first_edge..vertex.end_edge {
+                incoming[self.edges[edge as usize].to as usize] += 1;
+            }
+        }
+        for (number, vertex) in self.vertices.iter().enumerate() {
+            if counts(vertex) && incoming[number] == 0 {
+                self.pending.push(number as u32);
+            }
+        }
+        while let Some(number) = self.pending.pop() {
+            left -= 1;
+            let vertex = self.vertices[number as usize];
+            for edge in vertex.first_edge..vertex.end_edge {
+                let to = self.edges[edge as usize].to as usize;
+                incoming[to] -= 1;
+                if incoming[to] == 0 && counts(&self.vertices[to]) {
+                    self.pending.push(to as u32);
+                }
+            }
+        }
+        if left == 0 {
+            for vertex in self.vertices.iter_mut().filter(|vertex| vertex.single) {
+                vertex.several = false;
             }
         }
     }

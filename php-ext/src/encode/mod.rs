@@ -207,7 +207,7 @@ impl Encoder {
         if let Err(stop) = stopped {
             let refusal = match stop {
                 Stop::Gather => Refusal::Gather,
-                stop => Refusal::Unstorable(path::explain(&self.jobs, &self.objects, stop)),
+                stop => Refusal::Unstorable(path::explain(root, &self.jobs, &self.objects, stop)),
             };
             self.trim();
             return Err(refusal);

@@ -21,12 +21,13 @@ pub(crate) fn reason(slot: &Slot) -> String {
 }
 
 /// The error for a scan that stopped.
-pub(super) fn explain(jobs: &[Job], objects: &ObjectJobs, stop: Stop) -> Unstorable {
+pub(super) fn explain(root: &Slot, jobs: &[Job], objects: &ObjectJobs, stop: Stop) -> Unstorable {
     let Stop::Offender { job, element: number } = stop else {
         return Unstorable { path: String::new(), reason: "it is larger than 16 GiB".into() };
     };
     let Some(offender) = jobs.get(job) else {
-        return Unstorable { path: String::new(), reason: "it is an object that cannot be stored".into() };
+        // The value itself.
+        return Unstorable { path: String::new(), reason: reason(root) };
     };
     let (slot, last) = if offender.has(Job::OBJECT) {
         // SAFETY: an object of the value that the scan stopped in.

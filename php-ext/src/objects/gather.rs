@@ -607,11 +607,13 @@ impl Choice<'_> {
                 return;
             }
             let class = &*(*self.facts.class).name.cast::<Text>();
-            for scope in [class.bytes(), b"*"] {
+            // Both with a NUL behind them, which the engine copies along.
+            let class = class.start().add(c::STRING_HEADER);
+            for (scope, len) in [(class, (*(*self.facts.class).name).len), (c"*".as_ptr().cast(), 1)] {
                 let bytes = crate::engine::bytes(name);
                 let full = engine::zend_mangle_property_name(
-                    scope.as_ptr().cast(),
-                    scope.len(),
+                    scope.cast(),
+                    len,
                     bytes.as_ptr().cast(),
                     bytes.len(),
                     false,

@@ -5,6 +5,8 @@
 //! `compare()` of user code runs, they are inserted *while an exception is pending*: comparing then says "equal" at
 //! once. The heap counts as corrupted afterwards, and is declared sound if the original was.
 
+use std::mem::ManuallyDrop;
+
 use ext_php_rs::ffi::{HashTable, zend_execute_data, zend_function, zend_object, zval};
 
 use super::class::method;
@@ -71,7 +73,8 @@ unsafe fn ask(object: *mut zend_object, method: Option<*mut zend_function>) -> R
 /// A call frame for an internal method, without the engine's stack.
 #[repr(C)]
 struct Call {
-    frame: zend_execute_data,
+    /// Never dropped: it holds nothing, and the bindings would let go of `This`.
+    frame: ManuallyDrop<zend_execute_data>,
     arguments: [Slot; 2],
 }
 
@@ -118,7 +121,13 @@ unsafe fn run(object: *mut zend_object, method: Option<*mut zend_function>, argu
         let mut result = undefined();
         result.info = c::IS_NULL;
         if let Some(handler) = (*method).internal_function.handler {
-            handler(&raw mut call.frame, zval_of(&mut result).cast::<zval>());
+            let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
+            let frame = (&raw mut call.frame).cast::<zend_execute_data>();
+            let caller = (*globals).current_execute_data;
+            call.frame.prev_execute_data = caller;
+            (*globals).current_execute_data = frame;
+            handler(frame, zval_of(&mut result).cast::<zval>());
+            (*globals).current_execute_data = caller;
         }
     }
 }
