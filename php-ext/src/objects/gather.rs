@@ -134,7 +134,7 @@ unsafe fn visit(harvest: *mut Harvest, slot: Slot) -> Result<(), Stop> {
                 if slot.is_counted()
                     && array.count > 0
                     && leads_on(array)
-                    && (array.gc.refcount == 1 || first_time(harvest, &slot))
+                    && (array.gc.refcount == 1 || first_time(harvest, &slot) || is_under_way(harvest, array))
                 {
                     (*harvest).keep(slot);
                     push(harvest, Walk::Array(array), array.used, "", Harvest::NONE);
@@ -163,6 +163,15 @@ unsafe fn first_time(harvest: *mut Harvest, slot: &Slot) -> bool {
     let address = slot.value as usize;
     // SAFETY: by address; what is walked over is held.
     unsafe { (*harvest).walked.see(address, (address >> 3) as u64, 0) }.is_none()
+}
+
+/// An array that holds itself, by way of an object, is walked over again within itself, as `serialize()` does since PHP
+/// 8.4 (before, it wrote null there). That ends, since objects are visited once.
+unsafe fn is_under_way(harvest: *mut Harvest, array: *const Array) -> bool {
+    const NEAR: usize = 1024;
+    let is_same = |frame: &Frame| matches!(frame.walk, Walk::Array(other) if std::ptr::eq(other, array));
+    // SAFETY: the caller's harvest.
+    cfg!(php84) && unsafe { &(*harvest).frames }.iter().rev().take(NEAR).any(is_same)
 }
 
 unsafe fn push(harvest: *mut Harvest, walk: Walk, end: u32, through: &'static str, found: u32) {
