@@ -161,9 +161,9 @@ fn traits(class: &zend_class_entry) -> u32 {
 }
 
 fn is_a(class: *const zend_class_entry, ancestor: *const zend_class_entry) -> bool {
-    // SAFETY: linked classes.
-    !ancestor.is_null() && unsafe { engine::instanceof_function_slow(class, ancestor) }
-        || std::ptr::eq(class, ancestor)
+    // SAFETY: linked classes, two different ones.
+    std::ptr::eq(class, ancestor)
+        || (!ancestor.is_null() && unsafe { engine::instanceof_function_slow(class, ancestor) })
 }
 
 /// The facts of this request's classes, by class.
