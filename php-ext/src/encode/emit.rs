@@ -189,7 +189,7 @@ impl Writer<'_> {
     /// The job's image was planned at its place and its parts' places come next.
     unsafe fn object(&mut self, job: &Job, holders: u32) {
         let plan = self.objects.jobs[job.size as usize];
-        let found = plan.found.as_ref();
+        let found = plan.found;
         let to = self.arrays.at::<ObjectImage>(job.at);
         // SAFETY: planned, says the caller: the image and as many slots as the plan counted.
         unsafe {

@@ -10,6 +10,7 @@ use crate::objects::with_classes;
 use crate::payload::{Fixup, ObjectImage, Pair, object_units};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Object, Slot};
+use std::cell::Cell;
 use std::ptr;
 
 /// A class of the value's objects.
@@ -29,8 +30,8 @@ pub(super) struct ObjectJob {
     pub(super) traits: u32,
     /// Whose slots they are.
     pub(super) source: *const Object,
-    /// What was gathered, if anything.
-    pub(super) found: Option<Found>,
+    /// What was gathered, if anything; in the harvest.
+    pub(super) found: Option<&'static Found>,
 }
 
 /// The objects of one value.
@@ -45,6 +46,8 @@ pub(super) struct ObjectJobs {
     pub(super) callees: Vec<u32>,
     /// The last class met, and its number.
     last: (u64, u32),
+    /// The same, of looks.
+    known: Cell<Option<Facts>>,
 }
 
 impl ObjectJobs {
@@ -58,6 +61,7 @@ impl ObjectJobs {
             typed: Vec::new(),
             callees: Vec::new(),
             last: (0, 0),
+            known: Cell::new(None),
         }
     }
 
@@ -73,6 +77,7 @@ impl ObjectJobs {
             self.callees.resize(harvest.calls().count(), 0);
         }
         self.last = (0, 0);
+        self.known.set(None);
     }
 
     pub(super) fn trim(&mut self) {
@@ -83,8 +88,9 @@ impl ObjectJobs {
         super::give_back(&mut self.callees);
     }
 
-    pub(super) fn harvest(&self) -> Option<&Harvest> {
-        // SAFETY: the harvest of the plan under way, which whoever plans and writes keeps meanwhile.
+    pub(super) fn harvest(&self) -> Option<&'static Harvest> {
+        // SAFETY: the harvest of the plan under way, which whoever plans and writes keeps meanwhile. Nothing of it is kept
+        // beyond that, but for pointers that the next plan forgets unread.
         unsafe { self.harvest.as_ref() }
     }
 
@@ -98,14 +104,21 @@ impl ObjectJobs {
     }
 
     /// What is to be stored of an object. `Stop::Gather` if its methods have to be asked first.
-    #[inline]
-    pub(super) fn look(&self, object: &Object) -> Result<(Facts, Option<Found>), Stop> {
-        let facts = with_classes(|classes| classes.of(object.class as *mut _));
+    #[inline(always)]
+    pub(super) fn look(&self, object: &Object) -> Result<(Facts, Option<&'static Found>), Stop> {
+        let facts = match self.known.get() {
+            Some(facts) if facts.class.addr() as u64 == object.class => facts,
+            _ => {
+                let facts = with_classes(|classes| classes.of(object.class as *mut _));
+                self.known.set(Some(facts));
+                facts
+            }
+        };
         if !facts.has(Facts::GATHERED) && !is_lazy(object) {
             return Ok((facts, None));
         }
         match self.harvest().and_then(|harvest| harvest.find(object)) {
-            Some(found) => Ok((facts, Some(*found))),
+            Some(found) => Ok((facts, Some(found))),
             None => Err(Stop::Gather),
         }
     }
@@ -124,7 +137,6 @@ impl ObjectJobs {
         if facts.has(Facts::ENUM | Facts::REFUSED) {
             return Ok(());
         }
-        let found = found.as_ref();
         let outcome = found.map_or(Outcome::Slots, |found| found.outcome);
         if matches!(outcome, Outcome::Slots | Outcome::Chosen) {
             // SAFETY: a live object of the class, or the instance behind it, which has the same slots.
@@ -223,7 +235,6 @@ impl Encoder {
             self.objects.classes.push(ClassJob { facts, name });
         }
         let mut plan = ObjectJob { class, count: 0, traits: 0, source: object, found };
-        let found = found.as_ref();
         if facts.has(Facts::ENUM) {
             (plan.count, plan.traits) = (1, ObjectImage::ENUM);
             let name = case_name(object).text();

@@ -113,6 +113,27 @@ impl Harvest {
         }
     }
 
+    /// Made empty, for another store; `None` if it grew too large to keep.
+    pub(super) fn emptied(mut self: Box<Self>) -> Option<Box<Self>> {
+        const MOST: usize = 1 << 12;
+        if self.found.capacity().max(self.held.capacity()).max(self.frames.capacity()) > MOST {
+            return None;
+        }
+        self.by_object.begin();
+        self.by_object.trim();
+        self.walked.trim();
+        self.found.clear();
+        self.chosen.clear();
+        self.early.clear();
+        self.late.clear();
+        self.held.clear();
+        self.frames.clear();
+        (self.runs, self.element) = (0, 0);
+        self.next = std::ptr::null_mut();
+        self.failure = None;
+        Some(self)
+    }
+
     /// What is known of an object.
     #[inline]
     pub(crate) fn find(&self, object: *const Object) -> Option<&Found> {
@@ -138,9 +159,9 @@ impl Harvest {
 
     /// Gives every call its number.
     pub(super) fn number_calls(&mut self) {
-        let calls: Vec<Call> = self.calls().collect();
-        for (number, call) in calls.into_iter().enumerate() {
-            let found = &mut self.found[call.found as usize];
+        let Self { early, late, found, .. } = self;
+        for (number, call) in early.iter().chain(late.iter()).enumerate() {
+            let found = &mut found[call.found as usize];
             let place = if call.action == Action::Wakeup { &mut found.wakeup } else { &mut found.call };
             *place = number as u32;
         }

@@ -31,11 +31,13 @@ pub(crate) struct Objects {
     pub(crate) classes: Classes,
     recipes: Recipes,
     harvests: Vec<*mut Harvest>,
+    /// An empty one, for the next store.
+    spare: Option<Box<Harvest>>,
 }
 
 impl Objects {
     pub(crate) const fn new() -> Self {
-        Objects { classes: Classes::new(), recipes: Recipes::new(), harvests: Vec::new() }
+        Objects { classes: Classes::new(), recipes: Recipes::new(), harvests: Vec::new(), spare: None }
     }
 
     /// The next request may have other classes. Stores that never came to an end (a fatal error in a method) held
@@ -59,9 +61,10 @@ pub(crate) fn with_classes<T>(look: impl FnOnce(&mut Classes) -> T) -> T {
 
 /// An empty harvest, which the thread's list knows until [`end_harvests`].
 pub(crate) fn begin_harvest() -> *mut Harvest {
-    let harvest = Box::into_raw(Box::new(Harvest::new()));
     // SAFETY: this thread's own.
-    unsafe { &mut (*local()).objects.harvests }.push(harvest);
+    let objects = unsafe { &mut (*local()).objects };
+    let harvest = Box::into_raw(objects.spare.take().unwrap_or_else(|| Box::new(Harvest::new())));
+    objects.harvests.push(harvest);
     harvest
 }
 
@@ -85,7 +88,7 @@ pub(crate) unsafe fn end_harvests(first: *mut Harvest) -> Option<String> {
             let harvests = &mut (*local()).objects.harvests;
             if let Some(at) = harvests.iter().position(|known| std::ptr::eq(*known, harvest)) {
                 harvests.swap_remove(at);
-                drop(Box::from_raw(harvest));
+                (*local()).objects.spare = Box::from_raw(harvest).emptied();
             }
             harvest = next;
         }
