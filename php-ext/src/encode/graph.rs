@@ -65,12 +65,26 @@ const NONE: u32 = u32::MAX;
 #[derive(Clone, Copy)]
 pub(super) struct Known(u32);
 
-fn leads_on(array: &Array) -> bool {
-    let leads_on = |slot: &Slot| matches!(slot.direct().kind(), c::IS_ARRAY | c::IS_REFERENCE | c::IS_OBJECT);
+/// How many levels of arrays are looked through at once for what needs a vertex.
+const LEVELS: u32 = 4;
+
+/// Whether there may be references or objects in an array, at any depth.
+fn leads_on(array: &Array, levels: u32) -> bool {
+    let is_lead = |slot: &Slot| {
+        let slot = slot.direct();
+        match slot.kind() {
+            c::IS_REFERENCE | c::IS_OBJECT => true,
+            // Immutable arrays hold nothing counted.
+            c::IS_ARRAY if slot.is_counted() && slot.array().count > 0 => {
+                levels == 0 || leads_on(slot.array(), levels - 1)
+            }
+            _ => false,
+        }
+    };
     if array.is_packed() {
-        array.slots().iter().any(leads_on)
+        array.slots().iter().any(is_lead)
     } else {
-        array.buckets().iter().any(|bucket| leads_on(&bucket.slot))
+        array.buckets().iter().any(|bucket| is_lead(&bucket.slot))
     }
 }
 
@@ -82,6 +96,8 @@ pub(super) struct Graph {
     vertices: Vec<Vertex>,
     edges: Vec<Edge>,
     pending: Vec<u32>,
+    /// Whether any node is an array.
+    has_arrays: bool,
 }
 
 impl Graph {
@@ -92,6 +108,7 @@ impl Graph {
             vertices: Vec::new(),
             edges: Vec::new(),
             pending: Vec::new(),
+            has_arrays: false,
         }
     }
 
@@ -172,7 +189,7 @@ impl Graph {
     fn connect(&mut self, from: u32, slot: &Slot, objects: &ObjectJobs) -> Result<(), Stop> {
         let to = match slot.kind() {
             // What holds neither arrays nor references nor objects can be no node, nor lead to one.
-            c::IS_ARRAY if slot.is_counted() && slot.array().count > 0 && leads_on(slot.array()) => {
+            c::IS_ARRAY if slot.is_counted() && slot.array().count > 0 && leads_on(slot.array(), LEVELS) => {
                 self.vertex(slot.value as usize, Kind::Array, slot.array().gc.refcount > 1)
             }
             c::IS_REFERENCE => {
@@ -306,7 +323,9 @@ impl Graph {
                 self.climb(number as u32, |above| !above.is_node);
             }
         }
+        self.has_arrays = false;
         for (number, vertex) in self.vertices.iter().enumerate() {
+            self.has_arrays |= vertex.is_node && vertex.kind == Kind::Array;
             // A reference above one that matters need not matter itself; it is stored as the value it holds.
             if vertex.is_node && (vertex.kind != Kind::Reference || vertex.several) {
                 // SAFETY: by address.
@@ -338,6 +357,12 @@ impl Graph {
         let address = std::ptr::from_ref(thing).addr();
         // SAFETY: by address.
         unsafe { self.nodes.find(address, (address >> 3) as u64) }.map(Known)
+    }
+
+    /// The same for an array.
+    #[inline]
+    pub(super) fn array_node(&self, array: &Array) -> Option<Known> {
+        if self.has_arrays { self.node(array) } else { None }
     }
 
     pub(super) fn is_reference(&self, Known(vertex): Known) -> bool {

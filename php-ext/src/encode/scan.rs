@@ -36,7 +36,7 @@ impl Encoder {
         if root.kind() == c::IS_OBJECT {
             self.object(root, 0).map_err(|refused| at_root(refused))?;
             self.fixups = 0;
-        } else if GRAPH && let Some(known) = self.graph.node(root.array()) {
+        } else if GRAPH && let Some(known) = self.graph.array_node(root.array()) {
             self.node(root.array(), known, 0);
             // The value itself is held by whoever fetches it, not by a fixup.
             self.fixups = 0;
@@ -227,7 +227,7 @@ impl Encoder {
         }
         if GRAPH
             && slot.is_counted()
-            && let Some(known) = self.graph.node(array)
+            && let Some(known) = self.graph.array_node(array)
         {
             return Ok(self.node(array, known, parent));
         }
