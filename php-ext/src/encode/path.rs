@@ -59,7 +59,7 @@ fn property(object: &Object, objects: &ObjectJobs, number: usize) -> (Slot, Stri
     // SAFETY: a slot that the scan just met.
     unsafe {
         let name = facts.property(number as u32).map(|property| text(property.name));
-        ((&(*source).slots(facts.slots))[number], path_of_property(name))
+        ((*source).slots(facts.slots)[number], path_of_property(name))
     }
 }
 

@@ -34,7 +34,7 @@ impl Encoder {
     /// Walks all arrays, beginning with the root.
     pub(super) fn scan<const GRAPH: bool>(&mut self, root: &Slot) -> Result<(), Stop> {
         if root.kind() == c::IS_OBJECT {
-            self.object(root, 0).map_err(|refused| at_root(refused))?;
+            self.object(root, 0).map_err(at_root)?;
             self.fixups = 0;
         } else if GRAPH && let Some(known) = self.graph.array_node(root.array()) {
             self.node(root.array(), known, 0);

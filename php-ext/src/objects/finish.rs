@@ -100,9 +100,9 @@ unsafe fn set_properties(object: *mut zend_object, data: &Array) -> bool {
         let count = if data.count == 0 { 0 } else { data.used as usize };
         for at in 0..count {
             let (value, key) = if data.is_packed() {
-                ((&data.slots())[at], None)
+                (data.slots()[at], None)
             } else {
-                let bucket = &(&data.buckets())[at];
+                let bucket = &data.buckets()[at];
                 (bucket.slot, (bucket.slot.kind() != c::IS_UNDEF).then(|| bucket.text()).flatten())
             };
             if value.kind() == c::IS_UNDEF {
@@ -112,7 +112,7 @@ unsafe fn set_properties(object: *mut zend_object, data: &Array) -> bool {
             let done = match key {
                 Some(key) => set_property(object, key.start().cast_mut().cast(), value),
                 None => {
-                    let number = if data.is_packed() { at as i64 } else { (&data.buckets())[at].hash as i64 };
+                    let number = if data.is_packed() { at as i64 } else { data.buckets()[at].hash as i64 };
                     let mut number = Slot { value: number as u64, info: c::IS_LONG, next: 0 };
                     let name = engine::zval_try_get_string_func(zval_of(&mut number));
                     let done = set_property(object, name, value);

@@ -6,18 +6,18 @@
 //! is walked over is held (an array with several holders is not changed in place), all state is in the harvest, which
 //! the thread's list knows, and no Rust value that needs dropping is on the stack while user code runs.
 
-use std::ffi::{c_char, c_int};
+use std::ffi::c_char;
 
 use ext_php_rs::ffi::{HashTable, zend_function, zend_object, zend_string};
 
 use super::class::{Facts, method};
-use super::engine::{self, release_string, undefined, zval_of};
+use super::engine::{self, undefined, zval_of};
 use super::harvest::{Action, Call, Found, Harvest, Outcome};
-use super::{heap, with_classes};
+use super::{heap, sleep, with_classes};
 use crate::encode::Unstorable;
 use crate::engine::exception_pending;
 use crate::zend::constants as c;
-use crate::zend::live::{Array, Bucket, Object, Slot, Text};
+use crate::zend::live::{Array, Bucket, Object, Slot};
 
 /// Why gathering ended early.
 pub(crate) enum Stop {
@@ -28,7 +28,7 @@ pub(crate) enum Stop {
 
 /// What is being walked over.
 #[derive(Clone, Copy)]
-enum Walk {
+pub(super) enum Walk {
     /// The elements of an array.
     Array(*const Array),
     /// Dynamic properties: what stands for declared ones is passed over.
@@ -69,8 +69,7 @@ pub(crate) unsafe fn gather(harvest: *mut Harvest, value: *const Slot) -> Result
             return Err(Stop::Unstorable(Unstorable { path: String::new(), reason }));
         }
         visit(harvest, *value)?;
-        loop {
-            let Some(frame) = (*harvest).frames.last_mut() else { break };
+        while let Some(frame) = (*harvest).frames.last_mut() {
             if let Walk::Done { late } = frame.walk {
                 let found = frame.found;
                 (*harvest).frames.pop();
@@ -98,17 +97,17 @@ pub(crate) unsafe fn gather(harvest: *mut Harvest, value: *const Slot) -> Result
 ///
 /// # Safety
 /// The walk's subject lives, and has such a part.
-unsafe fn part(walk: Walk, at: usize) -> Option<Slot> {
+pub(super) unsafe fn part(walk: Walk, at: usize) -> Option<Slot> {
     // SAFETY: the caller's word.
     unsafe {
         match walk {
-            Walk::Array(array) if (*array).is_packed() => Some((&(*array).slots())[at]),
-            Walk::Array(array) => Some(*(&(*array).buckets())[at].slot.direct()),
+            Walk::Array(array) if (*array).is_packed() => Some((*array).slots()[at]),
+            Walk::Array(array) => Some(*(*array).buckets()[at].slot.direct()),
             Walk::Table(table) => {
-                let slot = (&(*table).buckets())[at].slot;
+                let slot = (*table).buckets()[at].slot;
                 (slot.kind() != c::IS_INDIRECT).then_some(slot)
             }
-            Walk::Slots(object) => Some((&(*object).slots(at as u32 + 1))[at]),
+            Walk::Slots(object) => Some((*object).slots(at as u32 + 1)[at]),
             Walk::Done { .. } => None,
         }
     }
@@ -174,7 +173,7 @@ unsafe fn is_under_way(harvest: *mut Harvest, array: *const Array) -> bool {
     cfg!(php84) && unsafe { &(*harvest).frames }.iter().rev().take(NEAR).any(is_same)
 }
 
-unsafe fn push(harvest: *mut Harvest, walk: Walk, end: u32, through: &'static str, found: u32) {
+pub(super) unsafe fn push(harvest: *mut Harvest, walk: Walk, end: u32, through: &'static str, found: u32) {
     // SAFETY: the caller's harvest.
     unsafe { (*harvest).frames.push(Frame { walk, at: 0, end, through, found }) };
 }
@@ -229,7 +228,7 @@ unsafe fn object(harvest: *mut Harvest, slot: Slot) -> Result<(), Stop> {
         } else if facts.has(Facts::TEXT) {
             text(harvest, object, number)
         } else if facts.has(Facts::SLEEP) {
-            sleep(harvest, object, number, &facts)
+            sleep::ask(harvest, object, number, &facts)
         } else {
             properties(harvest, object, number, &facts)
         }
@@ -277,7 +276,7 @@ pub(crate) fn is_lazy(object: *const Object) -> bool {
 }
 
 /// Notes that an object is stored by an argument, and walks over that.
-unsafe fn take_argument(
+pub(super) unsafe fn take_argument(
     harvest: *mut Harvest,
     number: u32,
     argument: Slot,
@@ -300,7 +299,7 @@ unsafe fn take_argument(
 }
 
 /// Calls a method without arguments. `Err` if it threw.
-unsafe fn call(object: *const Object, method: *mut zend_function) -> Result<Slot, Stop> {
+pub(super) unsafe fn call(object: *const Object, method: *mut zend_function) -> Result<Slot, Stop> {
     let mut result = undefined();
     // SAFETY: a live, held object and a method of its class.
     unsafe {
@@ -404,7 +403,7 @@ unsafe fn properties(
 }
 
 /// Where the properties of an object are; lazy ones are initialised, as `serialize()` does.
-unsafe fn initialised(object: *const Object) -> Result<*const Object, Stop> {
+pub(super) unsafe fn initialised(object: *const Object) -> Result<*const Object, Stop> {
     #[cfg(php84)]
     if is_lazy(object) {
         // SAFETY: a live, held object. The table is the engine's answer whether this one is to be initialised.
@@ -437,7 +436,7 @@ unsafe fn named_properties(object: *const Object, facts: &Facts) -> Slot {
     unsafe {
         let table = engine::_zend_new_array(facts.slots);
         for slot in 0..facts.slots {
-            let mut value = *plain(&(&(*object).slots(facts.slots))[slot as usize]);
+            let mut value = *plain(&(*object).slots(facts.slots)[slot as usize]);
             if let Some(property) = facts.property(slot)
                 && value.kind() != c::IS_UNDEF
             {
@@ -479,210 +478,6 @@ unsafe fn dynamic<'a>(object: *const Object) -> impl Iterator<Item = &'a Bucket>
     buckets.iter().filter(|bucket| !matches!(bucket.slot.kind(), c::IS_UNDEF | c::IS_INDIRECT))
 }
 
-unsafe fn sleep(
-    harvest: *mut Harvest,
-    object: *const Object,
-    number: u32,
-    facts: &Facts,
-) -> Result<(), Stop> {
-    // SAFETY: see `gather`; the result of the call and the tables are held until the end.
-    unsafe {
-        let Some(method) = method(&*facts.class, "__sleep") else { return Ok(()) };
-        let mut names = call(object, method)?;
-        if names.kind() != c::IS_ARRAY {
-            engine::zval_ptr_dtor(zval_of(&mut names));
-            (*harvest).found_mut(number).outcome = Outcome::Null;
-            warn_names(facts);
-            return if exception_pending() { Err(Stop::Thrown) } else { Ok(()) };
-        }
-        (*harvest).adopt(names);
-        let source = initialised(object)?;
-        (*harvest).found_mut(number).source = source;
-        let properties = properties_of(source);
-        (*harvest).adopt(properties);
-        let selected = own_array(harvest);
-        let table = own_array(harvest);
-        let first = (*harvest).chosen.len() as u32;
-        for at in 0..names.array().used {
-            let walk = Walk::Array(names.array());
-            let Some(name) = part(walk, at as usize) else { continue };
-            let mut name = if name.kind() == c::IS_REFERENCE { name.reference().slot } else { name };
-            if name.kind() == c::IS_UNDEF {
-                continue;
-            }
-            if name.kind() != c::IS_STRING {
-                warn_names(facts);
-                if exception_pending() {
-                    return Err(Stop::Thrown);
-                }
-            }
-            let name = engine::zval_try_get_string_func(zval_of(&mut name));
-            if name.is_null() {
-                return Err(Stop::Thrown);
-            }
-            let choice = Choice {
-                harvest,
-                source,
-                properties: properties.value as *mut HashTable,
-                selected,
-                table,
-                facts,
-            };
-            choice.add(name);
-            release_string(name);
-            if exception_pending() {
-                return Err(Stop::Thrown);
-            }
-        }
-        let end = (*harvest).chosen.len() as u32;
-        let found = (*harvest).found_mut(number);
-        (found.first_chosen, found.end_chosen) = (first, end);
-        if facts.has(Facts::UNSERIALIZE) {
-            found.outcome = Outcome::Data;
-            let data = engine::zend_proptable_to_symtable(selected.cast_mut().cast(), true);
-            let data = Slot { value: data.addr() as u64, info: c::IS_ARRAY_EX, next: 0 };
-            let action = Action::Unserialize;
-            take_argument(harvest, number, data, action, Some(action), "");
-            return Ok(());
-        }
-        found.outcome = Outcome::Chosen;
-        found.table = table;
-        let late = facts.has(Facts::WAKEUP).then_some(Action::Wakeup);
-        push(harvest, Walk::Done { late }, 0, "", number);
-        if (*selected).count > 0 {
-            push(harvest, Walk::Array(selected), (*selected).used, "", Harvest::NONE);
-        }
-    }
-    Ok(())
-}
-
-/// The engine's own table of an object's properties, held once more.
-unsafe fn properties_of(object: *const Object) -> Slot {
-    // SAFETY: a live object has handlers.
-    unsafe {
-        let object = object.cast_mut().cast::<zend_object>();
-        let table = (*(*object).handlers).get_properties.map_or(std::ptr::null_mut(), |get| get(object));
-        let counted = (*table.cast::<Array>()).gc.info & c::GC_FLAG_IMMUTABLE == 0;
-        let info = if counted { c::IS_ARRAY_EX } else { c::IS_ARRAY };
-        let slot = Slot { value: table.addr() as u64, info, next: 0 };
-        engine::hold(&slot);
-        slot
-    }
-}
-
-/// A new array that the harvest holds.
-unsafe fn own_array(harvest: *mut Harvest) -> *const Array {
-    // SAFETY: the caller's harvest.
-    unsafe {
-        let table = engine::_zend_new_array(8);
-        (*harvest).adopt(Slot { value: table.addr() as u64, info: c::IS_ARRAY_EX, next: 0 });
-        table.cast_const().cast()
-    }
-}
-
-unsafe fn warn_names(facts: &Facts) {
-    let format =
-        c"%s::__sleep() should return an array only containing the names of instance-variables to serialize";
-    // SAFETY: a class of this request; one text for one `%s`.
-    unsafe {
-        let name = (&raw const (*(*facts.class).name).val).cast::<c_char>();
-        engine::php_error_docref(
-            std::ptr::null(),
-            ext_php_rs::ffi::E_WARNING as c_int,
-            format.as_ptr(),
-            name,
-        );
-    }
-}
-
-/// What one name out of `__sleep` stands for.
-struct Choice<'a> {
-    harvest: *mut Harvest,
-    source: *const Object,
-    properties: *mut HashTable,
-    /// All that was chosen, in the order of choosing.
-    selected: *const Array,
-    /// Of that, the dynamic properties.
-    table: *const Array,
-    facts: &'a Facts,
-}
-
-impl Choice<'_> {
-    /// Looks for a property of that name, then for a private and a protected one.
-    unsafe fn add(&self, name: *mut zend_string) {
-        // SAFETY: live strings and tables; strings made here are released here.
-        unsafe {
-            if self.try_add(name, name) || exception_pending() {
-                return;
-            }
-            let class = &*(*self.facts.class).name.cast::<Text>();
-            // Both with a NUL behind them, which the engine copies along.
-            let class = class.start().add(c::STRING_HEADER);
-            for (scope, len) in [(class, (*(*self.facts.class).name).len), (c"*".as_ptr().cast(), 1)] {
-                let bytes = crate::engine::bytes(name);
-                let full = engine::zend_mangle_property_name(
-                    scope.cast(),
-                    len,
-                    bytes.as_ptr().cast(),
-                    bytes.len(),
-                    false,
-                );
-                let added = self.try_add(full, name);
-                release_string(full);
-                if added || exception_pending() {
-                    return;
-                }
-            }
-            let format = c"\"%s\" returned as member variable from __sleep() but does not exist";
-            self.complain(ext_php_rs::ffi::E_WARNING, format, name);
-        }
-    }
-
-    unsafe fn try_add(&self, full: *mut zend_string, name: *mut zend_string) -> bool {
-        // SAFETY: live tables; a declared property's place is one of the object's.
-        unsafe {
-            let found = engine::zend_hash_find(self.properties, full).cast::<Slot>();
-            let Some(found) = found.as_ref() else { return false };
-            let mut value = *found.direct();
-            let mut slot = None;
-            if found.kind() == c::IS_INDIRECT {
-                let first = self.source.addr() + c::OBJECT_SLOTS;
-                let number = ((found.value as usize - first) / size_of::<Slot>()) as u32;
-                slot = Some(number);
-                if value.kind() == c::IS_UNDEF {
-                    // Typed and without a value yet: left out without a word.
-                    return self.facts.property(number).is_some_and(|property| property.type_.type_mask != 0);
-                }
-            }
-            value.next = 0;
-            engine::hold(&value);
-            if engine::zend_hash_add(self.selected.cast_mut().cast(), full, zval_of(&mut value)).is_null() {
-                engine::zval_ptr_dtor(zval_of(&mut value));
-                let format = c"\"%s\" is returned from __sleep() multiple times";
-                let kind = if cfg!(php84) { ext_php_rs::ffi::E_WARNING } else { ext_php_rs::ffi::E_NOTICE };
-                self.complain(kind, format, name);
-                return true;
-            }
-            match slot {
-                Some(slot) => (*self.harvest).chosen.push(slot),
-                None => {
-                    engine::hold(&value);
-                    engine::zend_hash_update(self.table.cast_mut().cast(), full, zval_of(&mut value));
-                }
-            }
-        }
-        true
-    }
-
-    unsafe fn complain(&self, kind: u32, format: &std::ffi::CStr, name: *const zend_string) {
-        // SAFETY: one text for one `%s`.
-        unsafe {
-            let name = (&raw const (*name).val).cast::<c_char>();
-            engine::php_error_docref(std::ptr::null(), kind as c_int, format.as_ptr(), name);
-        }
-    }
-}
-
 /// Where the walk is, in PHP's syntax.
 unsafe fn path(frames: &[Frame]) -> String {
     let mut path = String::new();
@@ -696,11 +491,11 @@ unsafe fn path(frames: &[Frame]) -> String {
                 _ if frame.at == 0 => {}
                 Walk::Done { .. } => {}
                 Walk::Array(array) => {
-                    let bucket = (!(*array).is_packed()).then(|| &(&(*array).buckets())[at]);
+                    let bucket = (!(*array).is_packed()).then(|| &(*array).buckets()[at]);
                     path.push_str(&crate::encode::path_of_key(at, bucket));
                 }
                 Walk::Table(table) => {
-                    path.push_str(&crate::encode::path_of_property((&(*table).buckets())[at].text()));
+                    path.push_str(&crate::encode::path_of_property((*table).buckets()[at].text()));
                 }
                 Walk::Slots(object) => {
                     let facts = with_classes(|classes| classes.of_object(object.cast()));

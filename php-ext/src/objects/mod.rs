@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`class`], [`fingerprint`] | how a class's objects are stored, and whether it still is the same class |
 //! | [`gather`], [`harvest`] | methods called before a store, in the order of `serialize()`, and their answers |
+//! | [`sleep`] | `__sleep` |
 //! | [`heap`] | heaps and priority queues, whose content no method gives |
 //! | [`resolve`] | classes and enum cases that a payload names |
 //! | [`build`] | new objects from images |
@@ -19,6 +20,7 @@ pub(crate) mod gather;
 pub(crate) mod harvest;
 mod heap;
 pub(crate) mod resolve;
+mod sleep;
 
 use class::Classes;
 use harvest::Harvest;

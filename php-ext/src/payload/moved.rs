@@ -1,6 +1,6 @@
 //! Where a fetched payload lies.
 //!
-//! With the feature `relocating` every fetch uses a copy that [`super::relocate`] made valid elsewhere, so that every
+//! With the feature `relocating` every fetch uses a copy that [`super::relocate()`] made valid elsewhere, so that every
 //! test is also a test of that. The copies are never given back.
 
 use static_cache_core::Hit;
