@@ -48,6 +48,10 @@ pub(crate) struct Frame {
     /// For paths: an object's data are reached through a method.
     through: &'static str,
     found: u32,
+    /// What `serialize()` writes with its function for tables: there, before PHP 8.4, an array within itself is null.
+    nested: bool,
+    /// An array that was met in such a table.
+    guarded: bool,
 }
 
 /// More walks than this over one value, because user code makes it another one each time, and it is refused.
@@ -68,7 +72,7 @@ pub(crate) unsafe fn gather(harvest: *mut Harvest, value: *const Slot) -> Result
             let reason = "it becomes another one each time its objects' methods are called".into();
             return Err(Stop::Unstorable(Unstorable { path: String::new(), reason }));
         }
-        visit(harvest, *value)?;
+        visit(harvest, *value, false)?;
         while let Some(frame) = (*harvest).frames.last_mut() {
             if let Walk::Done { late } = frame.walk {
                 let found = frame.found;
@@ -84,8 +88,9 @@ pub(crate) unsafe fn gather(harvest: *mut Harvest, value: *const Slot) -> Result
             }
             let at = frame.at as usize;
             frame.at += 1;
+            let nested = frame.nested;
             if let Some(slot) = part(frame.walk, at) {
-                visit(harvest, slot)?;
+                visit(harvest, slot, nested)?;
             }
         }
         (*harvest).number_calls();
@@ -117,14 +122,15 @@ pub(super) unsafe fn part(walk: Walk, at: usize) -> Option<Slot> {
 ///
 /// # Safety
 /// As for [`gather`].
-unsafe fn visit(harvest: *mut Harvest, slot: Slot) -> Result<(), Stop> {
-    let mut slot = slot;
+unsafe fn visit(harvest: *mut Harvest, slot: Slot, nested: bool) -> Result<(), Stop> {
+    let (mut slot, mut nested) = (slot, nested);
     // SAFETY: live values; the harvest is not used elsewhere meanwhile.
     unsafe {
         if slot.kind() == c::IS_REFERENCE {
             if slot.reference().gc.refcount > 1 && !first_time(harvest, &slot) {
                 return Ok(());
             }
+            nested &= slot.reference().gc.refcount == 1;
             slot = slot.reference().slot;
         }
         match slot.kind() {
@@ -133,10 +139,15 @@ unsafe fn visit(harvest: *mut Harvest, slot: Slot) -> Result<(), Stop> {
                 if slot.is_counted()
                     && array.count > 0
                     && leads_on(array)
-                    && (array.gc.refcount == 1 || first_time(harvest, &slot) || is_under_way(harvest, array))
+                    && (array.gc.refcount == 1
+                        || first_time(harvest, &slot)
+                        || is_under_way(harvest, array, nested))
                 {
                     (*harvest).keep(slot);
                     push(harvest, Walk::Array(array), array.used, "", Harvest::NONE);
+                    if let Some(frame) = (*harvest).frames.last_mut() {
+                        frame.guarded = nested;
+                    }
                 }
                 Ok(())
             }
@@ -164,18 +175,22 @@ unsafe fn first_time(harvest: *mut Harvest, slot: &Slot) -> bool {
     unsafe { (*harvest).walked.see(address, (address >> 3) as u64, 0) }.is_none()
 }
 
-/// An array that holds itself, by way of an object, is walked over again within itself, as `serialize()` does since PHP
-/// 8.4 (before, it wrote null there). That ends, since objects are visited once.
-unsafe fn is_under_way(harvest: *mut Harvest, array: *const Array) -> bool {
+/// An array that holds itself, by way of an object, is walked over again within itself, as `serialize()` does; but before
+/// PHP 8.4 not where it writes null instead. That ends, since objects are visited once.
+unsafe fn is_under_way(harvest: *mut Harvest, array: *const Array, nested: bool) -> bool {
     const NEAR: usize = 1024;
-    let is_same = |frame: &Frame| matches!(frame.walk, Walk::Array(other) if std::ptr::eq(other, array));
+    let is_same = |frame: &&Frame| matches!(frame.walk, Walk::Array(other) if std::ptr::eq(other, array));
     // SAFETY: the caller's harvest.
-    cfg!(php84) && unsafe { &(*harvest).frames }.iter().rev().take(NEAR).any(is_same)
+    let frames = unsafe { &(*harvest).frames };
+    let mut same = frames.iter().rev().take(NEAR).filter(is_same).peekable();
+    same.peek().is_some() && (cfg!(php84) || !nested || !same.any(|frame| frame.guarded))
 }
 
 pub(super) unsafe fn push(harvest: *mut Harvest, walk: Walk, end: u32, through: &'static str, found: u32) {
     // SAFETY: the caller's harvest.
-    unsafe { (*harvest).frames.push(Frame { walk, at: 0, end, through, found }) };
+    unsafe {
+        (*harvest).frames.push(Frame { walk, at: 0, end, through, found, nested: true, guarded: false })
+    };
 }
 
 fn refuse(harvest: *mut Harvest, reason: String) -> Result<(), Stop> {
@@ -240,10 +255,10 @@ unsafe fn walk_again(harvest: *mut Harvest, found: Found, facts: &Facts) -> Resu
     unsafe {
         match found.outcome {
             Outcome::Null => {}
-            Outcome::Data => return visit(harvest, found.argument),
+            Outcome::Data => return visit(harvest, found.argument, false),
             Outcome::Slots | Outcome::Chosen => {
                 push_properties(harvest, found.source, facts);
-                return visit(harvest, found.argument);
+                return visit(harvest, found.argument, false);
             }
         }
     }
@@ -259,6 +274,9 @@ unsafe fn push_properties(harvest: *mut Harvest, object: *const Object, facts: &
             push(harvest, Walk::Table(table), table.used, "", Harvest::NONE);
         }
         push(harvest, Walk::Slots(object), facts.slots, "", Harvest::NONE);
+        if let Some(frame) = (*harvest).frames.last_mut() {
+            frame.nested = (*object).table().is_some();
+        }
     }
 }
 
@@ -294,6 +312,9 @@ pub(super) unsafe fn take_argument(
         push(harvest, Walk::Done { late }, 0, "", number);
         if argument.kind() == c::IS_ARRAY && argument.array().count > 0 {
             push(harvest, Walk::Array(argument.array()), argument.array().used, through, Harvest::NONE);
+            if let Some(frame) = (*harvest).frames.last_mut() {
+                frame.nested = false;
+            }
         }
     }
 }
