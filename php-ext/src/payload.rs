@@ -182,6 +182,11 @@ pub(crate) struct ObjectImage {
     spare: u32,
 }
 
+impl CallImage {
+    /// The action of a call that need not be made any more.
+    pub(crate) const DONE: u32 = 0;
+}
+
 impl ObjectImage {
     /// Some properties are those of any new object.
     pub(crate) const DEFAULTS: u32 = 1;

@@ -226,9 +226,9 @@ unsafe fn store_all(
         unsafe { encoder.write(value, plan, draft.payload_mut(), address) };
         drafts.push(draft);
     }
-    session.commit_all(drafts).map_err(|(error, draft)| {
-        failed(draft.as_ref().map_or(b"", |draft| draft.key()), &error)
-    })
+    session
+        .commit_all(drafts)
+        .map_err(|(error, draft)| failed(draft.as_ref().map_or(b"", |draft| draft.key()), &error))
 }
 
 /// `fetch_array(array $keys, ?array $default = null, bool $throw_on_error = false): array`

@@ -7,7 +7,7 @@
 
 use super::Unusable;
 use crate::objects::resolve::{Resolved, resolve};
-use crate::objects::{build, finish};
+use crate::objects::{build, finish, prototype};
 use crate::payload::*;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Bucket, Counted, Object, Reference, Slot, hash_entries};
@@ -37,7 +37,16 @@ pub(super) unsafe fn rebuild(payload: usize, out: *mut zval) -> Result<(), Unusa
     let nodes = template.nodes();
     let calls = template.calls();
     let made = allocate((nodes.len() + 1) * size_of::<Made>() + size_of_val(calls)).cast::<Made>();
+    let prototypes = if calls.is_empty() { ptr::null_mut() } else { prototype::of(&template) };
+    if !prototypes.is_null() {
+        // SAFETY: a place for each call, and room for each node.
+        unsafe { clone_prototypes(&template, prototypes, made) };
+    }
     for (number, &place) in nodes.iter().enumerate() {
+        // SAFETY: with prototypes, all of this was written.
+        if !prototypes.is_null() && unsafe { (*made.add(number)).thing } != 0 {
+            continue;
+        }
         // SAFETY: the node table names images of this block; there is room for each. No user code has run since the
         // classes were resolved.
         unsafe { made.add(number).write(make(template.image(place), classes)) };
@@ -48,6 +57,11 @@ pub(super) unsafe fn rebuild(payload: usize, out: *mut zval) -> Result<(), Unusa
     unsafe {
         let own_calls = made.add(nodes.len() + 1).cast::<CallImage>();
         ptr::copy_nonoverlapping(calls.as_ptr(), own_calls, calls.len());
+        if !prototypes.is_null() {
+            for number in (0..calls.len()).filter(|number| !(*prototypes.add(*number)).is_null()) {
+                (*own_calls.add(number)).action = CallImage::DONE;
+            }
+        }
         made.add(nodes.len()).write(Made { thing: 0, slots: own_calls.addr() as u64 });
         for fixup in template.fixups() {
             let slots = (*made.add(fixup.holder as usize)).slots;
@@ -66,7 +80,7 @@ pub(super) unsafe fn rebuild(payload: usize, out: *mut zval) -> Result<(), Unusa
         let mut whole = true;
         if !calls.is_empty() {
             let object_of = |node: u32| (*made.add(node as usize)).thing as *mut Object;
-            whole = finish::make_calls(own_calls, calls.len() as u32, object_of);
+            whole = finish::make_calls(own_calls, calls.len() as u32, object_of, prototypes);
         }
         efree(made.cast());
         let out = out.cast::<Slot>();
@@ -79,6 +93,32 @@ pub(super) unsafe fn rebuild(payload: usize, out: *mut zval) -> Result<(), Unusa
         (&raw mut (*out).info).write(root.info);
     }
     Ok(())
+}
+
+/// Marks all nodes as not made yet, but those of which there is a prototype: they are clones of it, whose calls are done.
+#[cold]
+unsafe fn clone_prototypes(
+    template: &Template,
+    prototypes: *const *mut ext_php_rs::ffi::zend_object,
+    made: *mut Made,
+) {
+    // SAFETY: the caller's word.
+    unsafe {
+        for number in 0..template.nodes().len() {
+            made.add(number).write(Made { thing: 0, slots: 0 });
+        }
+        for (number, call) in template.calls().iter().enumerate() {
+            let prototype = *prototypes.add(number);
+            if !prototype.is_null() {
+                let object = prototype::clone(prototype);
+                let image = template.image(template.nodes()[call.node as usize]) as *const ObjectImage;
+                // One holder less: the call.
+                (*object).gc.refcount = (*image).gc.refcount - 1;
+                let made = made.add(call.node as usize);
+                made.write(Made { thing: object.addr() as u64, slots: build::slots(object).addr() as u64 });
+            }
+        }
+    }
 }
 
 /// The value: the first node.

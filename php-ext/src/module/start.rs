@@ -27,6 +27,7 @@ pub extern "C" fn get_module() -> *mut ModuleEntry {
         entry.module_startup_func = Some(startup);
         entry.module_shutdown_func = Some(shutdown);
         entry.request_startup_func = Some(before_request);
+        entry.request_shutdown_func = Some(before_end);
         entry.post_deactivate_func = Some(after_request);
         (entry, owned)
     })
@@ -95,6 +96,12 @@ extern "C" fn before_request(_kind: c_int, _module: c_int) -> c_int {
         // SAFETY: the engine writes the text to its log and returns.
         unsafe { engine::php_log_err_with_severity(text, libc::LOG_WARNING) };
     }
+    SUCCESS
+}
+
+/// User code has come to its end, the executor is still there.
+extern "C" fn before_end(_kind: c_int, _module: c_int) -> c_int {
+    crate::objects::before_end();
     SUCCESS
 }
 

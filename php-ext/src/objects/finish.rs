@@ -5,7 +5,7 @@ use ext_php_rs::ffi::{zend_class_entry, zend_function, zend_object, zend_string}
 use super::class::method;
 use super::engine::{self, release_string, undefined, zval_of};
 use super::harvest::Action;
-use super::heap;
+use super::{heap, prototype};
 use crate::engine::exception_pending;
 use crate::payload::CallImage;
 use crate::zend::constants as c;
@@ -15,24 +15,30 @@ use crate::zend::live::{Array, Object, Slot};
 /// not made, and destructors of its objects do not run, since they were never whole.
 ///
 /// # Safety
-/// `calls` are so many in memory of the request, their objects and arguments built; it is not freed here. Runs user
+/// `prototypes` is null or has a place for each call. `calls` are so many in memory of the request, their objects and arguments built; it is not freed here. Runs user
 /// code, may leave by a jump: no Rust value of the caller's needs dropping.
 pub(crate) unsafe fn make_calls(
     calls: *mut CallImage,
     count: u32,
     object_of: impl Fn(u32) -> *mut Object,
+    prototypes: *mut *mut zend_object,
 ) -> bool {
     let mut failed = false;
     for number in 0..count as usize {
         // SAFETY: the caller's word.
         unsafe {
             let call = calls.add(number);
+            if (*call).action == CallImage::DONE {
+                continue;
+            }
             let object = object_of((*call).node).cast::<zend_object>();
             if failed {
                 (*object.cast::<Object>()).gc.info |= c::IS_OBJ_DESTRUCTOR_CALLED;
             } else if !make(&raw mut *call, object) {
                 (*object.cast::<Object>()).gc.info |= c::IS_OBJ_DESTRUCTOR_CALLED;
                 failed = true;
+            } else if !prototypes.is_null() {
+                prototype::keep(prototypes.add(number), call, object);
             }
             let mut argument = (*call).argument;
             (*call).argument = undefined();

@@ -9,6 +9,7 @@
 //! | [`resolve`] | classes and enum cases that a payload names |
 //! | [`build`] | new objects from images |
 //! | [`finish`] | methods called after that, in the order of `unserialize()` |
+//! | [`prototype`] | dates, which repeated fetches clone |
 //! | [`engine`] | what the engine has for objects |
 
 pub(crate) mod build;
@@ -19,11 +20,13 @@ pub(crate) mod finish;
 pub(crate) mod gather;
 pub(crate) mod harvest;
 mod heap;
+pub(crate) mod prototype;
 pub(crate) mod resolve;
 mod sleep;
 
 use class::Classes;
 use harvest::Harvest;
+use prototype::Prototypes;
 use resolve::Recipes;
 
 use crate::module::local;
@@ -32,6 +35,7 @@ use crate::module::local;
 pub(crate) struct Objects {
     pub(crate) classes: Classes,
     recipes: Recipes,
+    prototypes: Prototypes,
     harvests: Vec<*mut Harvest>,
     /// An empty one, for the next store.
     spare: Option<Box<Harvest>>,
@@ -39,7 +43,13 @@ pub(crate) struct Objects {
 
 impl Objects {
     pub(crate) const fn new() -> Self {
-        Objects { classes: Classes::new(), recipes: Recipes::new(), harvests: Vec::new(), spare: None }
+        Objects {
+            classes: Classes::new(),
+            recipes: Recipes::new(),
+            prototypes: Prototypes::new(),
+            harvests: Vec::new(),
+            spare: None,
+        }
     }
 
     /// The next request may have other classes. Stores that never came to an end (a fatal error in a method) held
@@ -47,11 +57,17 @@ impl Objects {
     pub(crate) fn end_request(&mut self) {
         self.classes.forget();
         self.recipes.forget();
+        self.prototypes.forget();
         for harvest in self.harvests.drain(..) {
             // SAFETY: made by `Box::into_raw`; whoever used it was jumped over.
             drop(unsafe { Box::from_raw(harvest) });
         }
     }
+}
+
+/// The request is about to end, its objects are still there.
+pub(crate) fn before_end() {
+    prototype::release();
 }
 
 /// This thread's classes, for a look that runs no user code.
