@@ -9,6 +9,7 @@ declare(strict_types=1);
 
 namespace StaticCache\Bench;
 
+require __DIR__ . '/lib/Objects.php';
 require __DIR__ . '/lib/Workloads.php';
 require __DIR__ . '/lib/RoundTrip.php';
 require __DIR__ . '/lib/Race.php';

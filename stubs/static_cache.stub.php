@@ -68,7 +68,7 @@ final readonly class StaticCacheInfo
  * Stores a value. Makes room by evicting entries that were not read lately.
  *
  * @param string $key 1 to 65,535 bytes.
- * @param mixed $value Null, bool, int, float, string or array; objects are refused for now.
+ * @param mixed $value Null, bool, int, float, string, array or object; no resource or Closure, anywhere inside.
  * @param int $ttl Seconds to live; 0: no limit.
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when stored.
@@ -223,7 +223,7 @@ function volatile_delete_prefix(string $prefix): int {}
  * Stores a value. Never evicts: a value that does not fit is refused and nothing changes.
  *
  * @param string $key 1 to 65,535 bytes.
- * @param mixed $value Null, bool, int, float, string or array; objects are refused for now.
+ * @param mixed $value Null, bool, int, float, string, array or object; no resource or Closure, anywhere inside.
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when stored.
  * @example \OPcache\pinned_store('routes', $routes);

@@ -32,6 +32,12 @@ final class Workloads
         'text10k' => 10_000,
         'text1m' => 1_000_000,
         'references' => 10_000,
+        'objects100' => 20_000,
+        'metadata50' => 40_000,
+        'router' => 800_000,
+        'dates20' => 20_000,
+        'spl' => 10_000,
+        'cycle' => 5_000,
     ];
 
     public static function build(string $name): mixed
@@ -47,6 +53,7 @@ final class Workloads
             'text10k' => \substr(\str_repeat('ten kilobytes of text ', 500), 0, 10_240),
             'text1m' => \str_repeat('0123456789abcdef', 65_536),
             'references' => self::references(),
+            default => Objects::build($name),
         };
     }
 

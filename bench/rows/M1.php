@@ -5,7 +5,10 @@ namespace StaticCache\Bench;
 
 return new class implements Row {
     private const COPIES = 50;
-    private const LIMITS = ['small' => 1.0, 'routes300' => 1.0, 'routes3000' => 1.0, 'strings2000' => 1.0, 'ints10000' => 1.6];
+    private const LIMITS = [
+        'small' => 1.0, 'routes300' => 1.0, 'routes3000' => 1.0, 'strings2000' => 1.0, 'ints10000' => 1.6,
+        'object' => 1.0, 'objects100' => 1.0, 'metadata50' => 1.0, 'router' => 1.0, 'serialize' => 1.0, 'sleep' => 1.0,
+        'dates20' => 1.0, 'spl' => 1.0, 'cycle' => 1.0];
     private const CHECK = 'bytes per value / APCu\'s with serializer php';
 
     public function title(): string
@@ -15,7 +18,7 @@ return new class implements Row {
 
     public function measure(Lab $lab): iterable
     {
-        foreach ($lab->cases(\array_keys(Workloads::ALL)) as $case) {
+        foreach ($lab->cases(\array_keys(Workloads::ALL + Objects::ALL)) as $case) {
             $limit = self::LIMITS[$case] ?? null;
             if (!$lab->hasModule() || !$lab->hasApcu()) {
                 $note = $lab->hasModule() ? 'this PHP has no APCu' : 'the module is not loaded';

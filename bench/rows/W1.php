@@ -13,7 +13,7 @@ return new class implements Row {
     {
         foreach (['same value', 'new values'] as $kind) {
             $results = [];
-            foreach ($lab->cases(\array_keys(Workloads::ALL)) as $case) {
+            foreach ($lab->cases(\array_keys(Workloads::ALL + Objects::ALL)) as $case) {
                 yield $results[] = $this->store($lab, $case, $kind);
             }
             if ($results !== []) {

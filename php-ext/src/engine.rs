@@ -30,6 +30,12 @@ unsafe extern "C" {
         message: *const c_char,
         code: i64,
     ) -> *mut zend_object;
+    pub(crate) fn zend_throw_exception_ex(
+        class: *mut zend_class_entry,
+        code: i64,
+        format: *const c_char,
+        ...
+    ) -> *mut zend_object;
     pub(crate) fn zend_is_callable_ex(
         callable: *mut zval,
         object: *mut zend_object,

@@ -8,6 +8,7 @@
 //! | [`info`] | `StaticCacheInfo`, `phpinfo()` |
 //! | [`hooks`] | functions of PHP's that run our code first |
 //! | [`encode`], [`decode`], [`payload`] | PHP values to payloads and back |
+//! | [`objects`] | what objects need beyond that: their classes, and methods that are called |
 //! | [`zend`], [`engine`] | what the engine looks like and what we call of it |
 #![warn(missing_docs)]
 #![allow(
@@ -26,6 +27,7 @@ mod ini;
 mod memo;
 mod messages;
 mod module;
+mod objects;
 mod payload;
 mod sapi;
 mod zend;

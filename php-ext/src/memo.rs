@@ -9,7 +9,7 @@ use static_cache_core::Hit;
 
 use crate::decode;
 use crate::engine;
-use crate::payload::TAG_INT;
+use crate::payload::{TAG_INT, place_of};
 use crate::zend::constants as c;
 use crate::zend::live::Text;
 
@@ -35,6 +35,15 @@ pub(crate) struct Memo {
     filling: u32,
 }
 
+/// What is remembered of a key.
+pub(crate) enum Remembered {
+    Nothing,
+    /// The value was written.
+    Written,
+    /// The value is to be made of this.
+    Hit(Hit),
+}
+
 /// A string's hash, computed at most once per string.
 ///
 /// # Safety
@@ -58,15 +67,15 @@ impl Memo {
         Self { places: Vec::new(), used: 0, filling: 1 }
     }
 
-    /// Writes the value of `key` to `out` if this request fetched it and it still is the value. False otherwise.
+    /// Writes the value of `key` to `out` if this request fetched it and it still is the value, and nothing has to be made.
     ///
     /// # Safety
     /// `key` is a live string; `out` may be overwritten; what the session fetched since the last
-    /// [`Self::clear`] is still pinned. As for `decode::decode`, no Rust value of the caller's needs dropping.
+    /// [`Self::clear`] is still pinned.
     #[inline(always)]
-    pub(crate) unsafe fn fetch(&self, key: *mut zend_string, out: *mut zval) -> bool {
+    pub(crate) unsafe fn fetch(&self, key: *mut zend_string, out: *mut zval) -> Remembered {
         if self.used == 0 {
-            return false;
+            return Remembered::Nothing;
         }
         // SAFETY: the caller's word.
         let hash = unsafe { hash_of(key) };
@@ -76,7 +85,7 @@ impl Memo {
             // SAFETY: masked by the length, which is a power of two.
             let place = unsafe { self.places.get_unchecked(at) };
             if place.filling != self.filling {
-                return false;
+                return Remembered::Nothing;
             }
             // SAFETY: the entry is pinned (see above), the key is live.
             unsafe {
@@ -93,21 +102,20 @@ impl Memo {
     /// # Safety
     /// As for [`Self::fetch`].
     #[inline(always)]
-    unsafe fn serve(place: &Place, out: *mut zval) -> bool {
+    unsafe fn serve(place: &Place, out: *mut zval) -> Remembered {
         // SAFETY: the caller's word.
         unsafe {
             if !place.hit.is_current() {
-                return false;
+                return Remembered::Nothing;
             }
             if place.info == 0 {
-                decode::decode(place.hit.tag(), place.hit.bits(), place.hit.payload_address(), out);
-                return true;
+                return Remembered::Hit(place.hit);
             }
             // An inline value may have been changed where it lies.
             let value = if place.info <= c::IS_DOUBLE { place.hit.bits() } else { place.value };
             (&raw mut (*out.cast::<crate::zend::live::Slot>()).value).write(value);
             (&raw mut (*out.cast::<crate::zend::live::Slot>()).info).write(place.info);
-            true
+            Remembered::Written
         }
     }
 
@@ -134,7 +142,7 @@ impl Memo {
         }
         let string = if is_interned(key) { key.cast_const() } else { std::ptr::null() };
         let info = decode::is_direct(hit.tag()).unwrap_or(0);
-        let value = if hit.tag() > TAG_INT { hit.payload_address() as u64 } else { hit.bits() };
+        let value = if hit.tag() > TAG_INT { place_of(&hit) as u64 } else { hit.bits() };
         self.places[at] = Place { filling: self.filling, info, hash, string, value, hit };
     }
 

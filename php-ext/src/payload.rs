@@ -10,7 +10,7 @@
 //! | [`TAG_INT`], [`TAG_FLOAT`] | the value | none |
 //! | [`TAG_STRING`] | 0 | one string image |
 //! | [`TAG_ARRAY`] | 0 | array images, the first is the value; string images |
-//! | [`TAG_ARRAY_TEMPLATE`] | 0 | head, nodes, fixups; array and reference images; string images |
+//! | [`TAG_ARRAY_TEMPLATE`], [`TAG_OBJECT`] | 0 | head and tables; array, reference and object images; string images |
 //!
 //! ## Images
 //! | image | layout | given to PHP as |
@@ -18,32 +18,44 @@
 //! | string | `zend_string`, bytes, NUL, zeros to 8 | interned string, not counted |
 //! | array | `zend_array`, hash part, elements in use (`nNumUsed`; holes stay, unless a hash is mostly holes) | immutable array, not counted |
 //! | reference | `zend_reference` | only through a template |
+//! | object | [`ObjectImage`], declared properties | only through a template |
 //!
 //! Strings are *interned* but never *permanent*: caches of the engine that outlive a request copy such strings. Their hash is
 //! always there (the engine computes a missing one in place, which would trap). All keys being interned, every array has
 //! `HASH_FLAG_STATIC_KEYS`: a copy that PHP makes need not look at its keys when it dies. An empty array has its own empty
 //! hash part, since the engine's own sits at another address in each process. Equal strings are stored once per value, and
 //! so is an array that the value holds several times; small arrays of strings and scalars, also when they are only equal.
+//! Images follow each other without gaps.
 //!
 //! ## Templates
-//! A value with PHP references between its parts, or cycles, cannot be handed out in place: a reference is counted, and
-//! whoever holds it may write through it. So the arrays that hold one, and those above them, are *nodes*: images that fetch
-//! copies to the request's memory. All the rest stays in place.
+//! A value with objects, with PHP references between its parts, or with cycles, cannot be handed out in place: objects and
+//! references are counted, and whoever holds them may write through them. So they, and the arrays that hold one, and those
+//! above them, are *nodes*: images that fetch makes something of in the request's memory. All the rest stays in place.
 //!
 //! | part | what |
 //! |---|---|
 //! | head | [`TemplateHead`] |
+//! | calls | [`CallImage`] each, in the order of calling: methods that finish objects |
+//! | classes | [`ClassImage`] each, in the order of their first object |
 //! | nodes | per node the offset of its image in the block, `u32` in units of 8 bytes; node 0 is the value |
 //! | fixups | [`Fixup`] each: that slot of that node's copy is to hold that node's copy |
+//! | tables | [`Pair`] each: object node, and the node of its table of dynamic properties |
+//! | typed | [`Pair`] each: object node, and the number of a typed property that holds a reference |
 //!
-//! A reference is one node; an array is one for each of its holders, as `unserialize()` makes them.
-//! A node's image carries its final reference count: as many holders as fixups name it, and one for the value itself. Its
-//! kind is the type in its `zend_refcounted_h`, which is how objects are to become nodes later: a third image (class, layout
-//! fingerprint, property slots) that fetch makes an object of before the fixups run, while their arrays and strings stay in
-//! place like everybody's.
+//! A reference or an object is one node. So is an array, unless it leads to a reference: then it is one for each of its
+//! holders, as `unserialize()` makes them. A node's image carries its final reference count: as many holders as fixups name
+//! it, one for each of its calls, and one for the value itself. Its kind is the type in its `zend_refcounted_h`.
+
+mod moved;
+mod relocate;
+
+pub(crate) use moved::place_of;
+#[allow(unused_imports, reason = "for whoever moves entries")]
+pub(crate) use relocate::relocate;
 
 use crate::zend::constants as c;
-use crate::zend::live::{Array, Bucket, Reference, Slot, hash_entries};
+use crate::zend::live::{Array, Bucket, Counted, Reference, Slot, hash_entries};
+use std::slice;
 
 pub(crate) const TAG_NULL: u8 = 0;
 pub(crate) const TAG_FALSE: u8 = 1;
@@ -54,6 +66,7 @@ pub(crate) const TAG_FLOAT: u8 = 4;
 pub(crate) const TAG_STRING: u8 = 5;
 pub(crate) const TAG_ARRAY: u8 = 6;
 pub(crate) const TAG_ARRAY_TEMPLATE: u8 = 7;
+pub(crate) const TAG_OBJECT: u8 = 8;
 
 /// Offsets count in units of this many bytes, which is also the alignment of everything in a block.
 pub(crate) const UNIT: usize = 8;
@@ -84,30 +97,209 @@ pub(crate) fn array_units(packed: bool, mask: u32, slots: u32) -> u64 {
 /// Units of a reference's image.
 pub(crate) const REFERENCE_UNITS: u64 = (size_of::<Reference>() / UNIT) as u64;
 
-/// Begins the block of a template.
+/// Units of an object's image with so many slots.
+pub(crate) fn object_units(slots: u32) -> u64 {
+    ((size_of::<ObjectImage>() + slots as usize * size_of::<Slot>()) / UNIT) as u64
+}
+
+/// Begins the block of a template: how many there are of each table.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(crate) struct TemplateHead {
     pub(crate) nodes: u32,
     pub(crate) fixups: u32,
+    pub(crate) classes: u32,
+    pub(crate) calls: u32,
+    pub(crate) tables: u32,
+    pub(crate) typed: u32,
 }
 
 /// One pointer between nodes.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(crate) struct Fixup {
-    /// The node whose copy has the slot.
+    /// The node whose copy has the slot; as many as there are nodes: a call's argument.
     pub(crate) holder: u32,
-    /// The slot's number among its elements; 0 in a reference.
-    pub(crate) slot: u32,
-    /// The node whose copy the slot is to hold.
+    /// Units from the holder's first slot.
+    pub(crate) offset: u32,
+    /// The node whose copy the slot is to hold, and its kind.
     pub(crate) target: u32,
 }
 
-/// Bytes of a template's head, node table and fixups, up to where the images begin.
-pub(crate) fn template_tables(nodes: usize, fixups: usize) -> usize {
-    (size_of::<TemplateHead>() + nodes * size_of::<u32>() + fixups * size_of::<Fixup>())
-        .next_multiple_of(UNIT)
+impl Fixup {
+    /// Kinds of targets.
+    pub(crate) const ARRAY: u32 = 0;
+    pub(crate) const REFERENCE: u32 = 1 << 30;
+    pub(crate) const OBJECT: u32 = 2 << 30;
+
+    const KIND: u32 = 3 << 30;
+
+    #[inline(always)]
+    pub(crate) fn node(&self) -> usize {
+        (self.target & !Self::KIND) as usize
+    }
+
+    #[inline(always)]
+    pub(crate) fn kind(&self) -> u32 {
+        self.target & Self::KIND
+    }
+}
+
+/// What two tables have entries of.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct Pair(pub(crate) u32, pub(crate) u32);
+
+/// A class that objects of the value have.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct ClassImage {
+    /// The address of a string image.
+    pub(crate) name: u64,
+    pub(crate) fingerprint: u64,
+}
+
+/// A method to be called on a node.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct CallImage {
+    pub(crate) argument: Slot,
+    pub(crate) node: u32,
+    /// A [`crate::objects::harvest::Action`].
+    pub(crate) action: u32,
+}
+
+/// An object: class and properties. Of an enum case: the case's name in the place of a property.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct ObjectImage {
+    pub(crate) gc: Counted,
+    /// Number of its class.
+    pub(crate) class: u32,
+    /// How many slots follow: all declared properties of the class, or none.
+    pub(crate) count: u32,
+    pub(crate) traits: u32,
+    spare: u32,
+}
+
+impl CallImage {
+    /// The action of a call that need not be made any more.
+    pub(crate) const DONE: u32 = 0;
+}
+
+impl ObjectImage {
+    /// Some properties are those of any new object.
+    pub(crate) const DEFAULTS: u32 = 1;
+    pub(crate) const ENUM: u32 = 2;
+
+    pub(crate) fn new(holders: u32, class: u32, count: u32, traits: u32) -> Self {
+        let gc = Counted { refcount: holders, info: c::GC_OBJECT };
+        ObjectImage { gc, class, count, traits, spare: 0 }
+    }
+
+    /// The slots behind the image.
+    #[inline(always)]
+    pub(crate) fn slots(this: *const Self) -> *const Slot {
+        this.wrapping_add(1).cast()
+    }
+}
+
+impl TemplateHead {
+    /// Where each table begins, in bytes, and where the images do.
+    #[inline(always)]
+    pub(crate) fn layout(&self) -> TemplateLayout {
+        let calls = size_of::<TemplateHead>();
+        let classes = calls + self.calls as usize * size_of::<CallImage>();
+        let nodes = classes + self.classes as usize * size_of::<ClassImage>();
+        let fixups = nodes + self.nodes as usize * size_of::<u32>();
+        let tables = fixups + self.fixups as usize * size_of::<Fixup>();
+        let typed = tables + self.tables as usize * size_of::<Pair>();
+        let images = (typed + self.typed as usize * size_of::<Pair>()).next_multiple_of(UNIT);
+        TemplateLayout { calls, classes, nodes, fixups, tables, typed, images }
+    }
+}
+
+/// Offsets in a template's block.
+#[derive(Clone, Copy)]
+pub(crate) struct TemplateLayout {
+    pub(crate) calls: usize,
+    pub(crate) classes: usize,
+    pub(crate) nodes: usize,
+    pub(crate) fixups: usize,
+    pub(crate) tables: usize,
+    pub(crate) typed: usize,
+    pub(crate) images: usize,
+}
+
+/// A template's payload, to be read.
+#[derive(Clone, Copy)]
+pub(crate) struct Template {
+    pub(crate) payload: usize,
+    pub(crate) head: TemplateHead,
+    layout: TemplateLayout,
+}
+
+impl Template {
+    /// # Safety
+    /// A template's payload lies there, and stays as long as the result and what it gives are used.
+    #[inline(always)]
+    pub(crate) unsafe fn at(payload: usize) -> Self {
+        // SAFETY: a template begins with its head.
+        let head = unsafe { *(payload as *const TemplateHead) };
+        Template { payload, head, layout: head.layout() }
+    }
+
+    #[inline(always)]
+    fn table<T>(&self, offset: usize, count: u32) -> &'static [T] {
+        // SAFETY: the head says that there are so many; they stay, says who made this.
+        unsafe { slice::from_raw_parts((self.payload + offset) as *const T, count as usize) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn calls(&self) -> &'static [CallImage] {
+        self.table(self.layout.calls, self.head.calls)
+    }
+
+    #[inline(always)]
+    pub(crate) fn classes(&self) -> &'static [ClassImage] {
+        self.table(self.layout.classes, self.head.classes)
+    }
+
+    #[inline(always)]
+    pub(crate) fn nodes(&self) -> &'static [u32] {
+        self.table(self.layout.nodes, self.head.nodes)
+    }
+
+    #[inline(always)]
+    pub(crate) fn fixups(&self) -> &'static [Fixup] {
+        self.table(self.layout.fixups, self.head.fixups)
+    }
+
+    #[inline(always)]
+    pub(crate) fn tables(&self) -> &'static [Pair] {
+        self.table(self.layout.tables, self.head.tables)
+    }
+
+    #[inline(always)]
+    pub(crate) fn typed(&self) -> &'static [Pair] {
+        self.table(self.layout.typed, self.head.typed)
+    }
+
+    /// The image of a node.
+    #[inline(always)]
+    pub(crate) fn image(&self, place: u32) -> usize {
+        self.payload + place as usize * UNIT
+    }
+
+    /// The images of all object nodes.
+    pub(crate) fn objects(self) -> impl Iterator<Item = *const ObjectImage> {
+        self.nodes().iter().filter_map(move |&place| {
+            let image = self.image(place) as *const ObjectImage;
+            // SAFETY: every image begins with its counts.
+            let kind = unsafe { (*image).gc.info } & c::GC_TYPE_MASK;
+            (kind == c::IS_OBJECT).then_some(image)
+        })
+    }
 }
 
 /// The name of a stored type, for messages.
@@ -119,6 +311,7 @@ pub(crate) fn type_name(tag: u8) -> &'static str {
         TAG_FLOAT => "float",
         TAG_STRING => "string",
         TAG_ARRAY | TAG_ARRAY_TEMPLATE => "array",
+        TAG_OBJECT => "object",
         _ => "unknown",
     }
 }
@@ -130,6 +323,8 @@ const _: () = {
             && c::SIZEOF_ZVAL.is_multiple_of(UNIT)
     );
     assert!(hash_entries_is_even());
+    assert!(size_of::<TemplateHead>().is_multiple_of(UNIT) && size_of::<CallImage>().is_multiple_of(UNIT));
+    assert!(size_of::<ObjectImage>().is_multiple_of(UNIT) && std::mem::offset_of!(CallImage, argument) == 0);
     assert!(STRING_INFO & c::STR_PERMANENT == 0);
 };
 

@@ -1,23 +1,29 @@
 //! `*_store_array`, `*_fetch_array`, `*_delete_array`.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use ext_php_rs::ffi::{_zend_new_array, zend_hash_index_update, zend_hash_update, zval};
 use ext_php_rs::types::ZendHashTable;
 use static_cache_core::{Draft, Space};
 
 use super::args::{Args, ElementKey, Parsed, elements, of_element, requested};
-use super::fetch::{Looked, look_up, write_default};
+use super::fetch::{Looked, look_up, make, write_default};
 use super::remove::delete_both;
+use super::store::refuse;
 use super::table::{fenced, guarded};
-use crate::encode::Encoder;
+use crate::encode::{Encoder, Refusal};
 use crate::engine::{self, Frame};
 use crate::module::{Backend, local, refusal};
-use crate::zend::live::Array;
+use crate::objects::gather::{Stop, gather};
+use crate::objects::harvest::Harvest;
+use crate::objects::{begin_harvest, end_harvests};
+use crate::zend::live::{Array, Slot};
 use crate::{exception, messages};
 
 /// `store_array(array $values, [int $ttl = 0,] bool $throw_on_error = false): bool`
 pub(super) unsafe extern "C" fn store_array<const B: usize>(frame: *mut Frame, out: *mut zval) {
     // SAFETY: called by the engine.
-    unsafe { guarded(out, || store_array_inner(Backend::of(B), frame, out)) };
+    let _ = unsafe { store_array_inner(Backend::of(B), frame, out) };
 }
 
 unsafe fn store_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval) -> Parsed<()> {
@@ -29,48 +35,200 @@ unsafe fn store_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval)
     for (key, number, _) in elements(values) {
         of_element(key, number, 0)?;
     }
-    let outcome = store_all(backend, values, ttl);
-    // SAFETY: the call's own result.
+    // SAFETY: the frame holds the values; the call's own result.
     unsafe {
-        match outcome {
+        match store_values(backend, values, ttl) {
             Ok(()) => engine::set_bool(out, true),
-            Err(message) => exception::fail(out, throwing, message),
+            Err(Failure::Thrown) => engine::set_bool(out, false),
+            Err(Failure::Message(message)) => exception::fail(out, throwing, message),
         }
     }
     Ok(())
 }
 
-/// All or nothing. Calls nothing of the engine that can run user code or leave by a jump.
-fn store_all(backend: Backend, values: &Array, ttl: Option<std::time::Duration>) -> Result<(), String> {
-    // SAFETY: this thread's own; nothing below runs user code.
-    let local = unsafe { &mut *local() };
-    let Some(session) = local.backends[backend as usize].session(backend) else {
-        return Err(refusal(backend));
-    };
-    let encoder = local.encoder.get_or_insert_with(Encoder::new);
-    let mut drafts: Vec<Draft> = Vec::with_capacity(values.count as usize);
-    for (key, number, value) in elements(values) {
-        let Ok(key) = of_element(key, number, 0) else { continue };
-        // SAFETY: a live element of the argument; same layout.
-        let value = unsafe { &*std::ptr::from_ref(value).cast::<zval>() };
-        let plan = encoder.plan(value).map_err(|why| {
-            session.segment().count_store_failure();
-            let root = match &key {
-                ElementKey::Text(_, bytes) => format!("$values['{}']", messages::shown(bytes)),
-                ElementKey::Int(number, _) => format!("$values[{number}]"),
+/// Why nothing was stored.
+enum Failure {
+    Message(String),
+    /// User code threw.
+    Thrown,
+}
+
+/// Why one attempt came to nothing.
+enum Attempt {
+    Message(String),
+    /// Objects of this element have to be asked first.
+    Gather(u32),
+}
+
+/// More attempts than this, because user code changes other elements each time, and they are refused.
+const MOST_ATTEMPTS: u32 = 16;
+
+/// All or nothing. Runs user code if there are objects with methods for that, before anything else.
+unsafe fn store_values(
+    backend: Backend,
+    values: &Array,
+    ttl: Option<std::time::Duration>,
+) -> Result<(), Failure> {
+    let mut harvests: *mut Harvest = std::ptr::null_mut();
+    // SAFETY: the caller's word; the harvests are ours until they are ended.
+    unsafe {
+        for _ in 0..MOST_ATTEMPTS {
+            let outcome = match attempt(backend, values, ttl, harvests) {
+                Ok(()) => Ok(()),
+                Err(Attempt::Message(message)) => Err(Failure::Message(message)),
+                Err(Attempt::Gather(first)) => match gather_all(backend, values, first, &mut harvests) {
+                    Ok(()) => continue,
+                    Err(failure) => Err(failure),
+                },
             };
-            messages::unstorable(backend, &root, &why.path, &why.reason)
+            return after_harvests(harvests, outcome);
+        }
+        let reason = "the values become others each time their objects' methods are called";
+        let message = format!("{} cache: $values cannot be stored: {reason}", backend.name());
+        after_harvests(harvests, Err(Failure::Message(message)))
+    }
+}
+
+/// Ends the harvests, during which destructors may run, with the outcome in safety.
+unsafe fn after_harvests(harvests: *mut Harvest, outcome: Result<(), Failure>) -> Result<(), Failure> {
+    if harvests.is_null() {
+        return outcome;
+    }
+    // SAFETY: the caller's harvests.
+    unsafe {
+        let stored = match outcome {
+            Ok(()) => true,
+            Err(Failure::Message(message)) => {
+                (*harvests).failure = Some(message);
+                false
+            }
+            Err(Failure::Thrown) => false,
+        };
+        let failure = end_harvests(harvests);
+        if stored { Ok(()) } else { Err(failure.map_or(Failure::Thrown, Failure::Message)) }
+    }
+}
+
+/// The harvest of an element.
+unsafe fn harvest_of(mut harvests: *mut Harvest, element: u32) -> *mut Harvest {
+    // SAFETY: the caller's harvests.
+    unsafe {
+        while !harvests.is_null() && (*harvests).element != element {
+            harvests = (*harvests).next;
+        }
+    }
+    harvests
+}
+
+/// Asks the objects of all elements from `first` on.
+unsafe fn gather_all(
+    backend: Backend,
+    values: &Array,
+    first: u32,
+    harvests: &mut *mut Harvest,
+) -> Result<(), Failure> {
+    // SAFETY: the frame holds the array; an element that user code changes through a reference is looked at anew.
+    unsafe {
+        for (number, (key, index, value)) in elements(values).enumerate().skip(first as usize) {
+            let number = number as u32;
+            loop {
+                let mut harvest = harvest_of(*harvests, number);
+                if !needs_gathering(value, harvest) {
+                    break;
+                }
+                if harvest.is_null() {
+                    harvest = begin_harvest();
+                    (*harvest).element = number;
+                    (*harvest).next = *harvests;
+                    *harvests = harvest;
+                }
+                match gather(harvest, value) {
+                    Ok(()) => {}
+                    Err(Stop::Thrown) => return Err(Failure::Thrown),
+                    Err(Stop::Unstorable(why)) => {
+                        return Err(Failure::Message(refuse(backend, &root(key, index), &why)));
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+unsafe fn needs_gathering(value: &Slot, harvest: *const Harvest) -> bool {
+    // SAFETY: this thread's own, no user code runs; a live element, same layout.
+    unsafe {
+        let encoder = (*local()).encoder.get_or_insert_with(Encoder::new);
+        let value = &*std::ptr::from_ref(value).cast::<zval>();
+        matches!(encoder.plan(value, harvest.as_ref()), Err(Refusal::Gather))
+    }
+}
+
+/// How messages name an element.
+fn root(key: Option<*mut ext_php_rs::ffi::zend_string>, index: i64) -> String {
+    match key {
+        // SAFETY: a live key of the argument.
+        Some(key) => format!("$values['{}']", messages::shown(unsafe { engine::bytes(key) })),
+        None => format!("$values[{index}]"),
+    }
+}
+
+/// One attempt, without user code.
+unsafe fn attempt(
+    backend: Backend,
+    values: &Array,
+    ttl: Option<std::time::Duration>,
+    harvests: *mut Harvest,
+) -> Result<(), Attempt> {
+    // SAFETY: the caller's word.
+    let body = || unsafe { store_all(backend, values, ttl, harvests) };
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
+        Err(Attempt::Message(format!("{} cache: internal error; nothing was stored", backend.name())))
+    })
+}
+
+unsafe fn store_all(
+    backend: Backend,
+    values: &Array,
+    ttl: Option<std::time::Duration>,
+    harvests: *mut Harvest,
+) -> Result<(), Attempt> {
+    // SAFETY: this thread's own; nothing below runs user code.
+    let (state, encoder) = unsafe {
+        let local = local();
+        (&mut (*local).backends[backend as usize], (*local).encoder.get_or_insert_with(Encoder::new))
+    };
+    let Some(session) = state.session(backend) else {
+        return Err(Attempt::Message(refusal(backend)));
+    };
+    let failed = |key: &[u8], error: &static_cache_core::Error| {
+        Attempt::Message(messages::of_error(backend, key, error))
+    };
+    let mut drafts: Vec<Draft> = Vec::with_capacity(values.count as usize);
+    for (element, (name, number, value)) in elements(values).enumerate() {
+        let Ok(key) = of_element(name, number, 0) else { continue };
+        // SAFETY: a live element of the argument; same layout. The harvest is the caller's.
+        let (value, harvest) = unsafe {
+            let value = &*std::ptr::from_ref(value).cast::<zval>();
+            (value, harvest_of(harvests, element as u32).as_ref())
+        };
+        let plan = encoder.plan(value, harvest).map_err(|refusal| match refusal {
+            Refusal::Gather => Attempt::Gather(element as u32),
+            Refusal::Unstorable(why) => {
+                session.segment().count_store_failure();
+                Attempt::Message(messages::unstorable(backend, &root(name, number), &why.path, &why.reason))
+            }
         })?;
         let draft = session.prepare(Space::Key, key.bytes(), plan.tag, plan.bits, plan.len, ttl);
-        let mut draft = draft.map_err(|error| messages::of_error(backend, key.bytes(), &error))?;
+        let mut draft = draft.map_err(|error| failed(key.bytes(), &error))?;
         let address = draft.payload_address();
         // SAFETY: nothing has touched the value since `plan`; the address is where readers see the draft.
         unsafe { encoder.write(value, plan, draft.payload_mut(), address) };
         drafts.push(draft);
     }
-    session.commit_all(drafts).map_err(|(error, draft)| {
-        messages::of_error(backend, draft.as_ref().map_or(b"", |draft| draft.key()), &error)
-    })
+    session
+        .commit_all(drafts)
+        .map_err(|(error, draft)| failed(draft.as_ref().map_or(b"", |draft| draft.key()), &error))
 }
 
 /// `fetch_array(array $keys, ?array $default = null, bool $throw_on_error = false): array`
@@ -102,6 +260,9 @@ unsafe fn fetch_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval)
                 ElementKey::Text(string, _) => look_up(backend, *string, value.as_mut_ptr()),
                 ElementKey::Int(..) => look_up_bytes(backend, key.bytes(), value.as_mut_ptr()),
             };
+            if looked == Looked::Thrown {
+                return Ok(());
+            }
             if looked != Looked::Hit {
                 unavailable |= looked == Looked::Unavailable;
                 write_default(value.as_mut_ptr(), default);
@@ -122,14 +283,14 @@ fn is_unavailable(backend: Backend) -> bool {
 
 /// A look-up of a key that is no PHP string.
 unsafe fn look_up_bytes(backend: Backend, key: &[u8], out: *mut zval) -> Looked {
-    // SAFETY: this thread's own; no user code runs.
-    let state = unsafe { &mut (*local()).backends[backend as usize] };
-    let Some(session) = state.session(backend) else { return Looked::Unavailable };
-    let Some(hit) = fenced(|| session.fetch(Space::Key, key)) else { return Looked::Miss };
-    state.lent |= hit.payload_len() != 0;
-    // SAFETY: pinned; the caller's `out`.
-    unsafe { crate::decode::decode(hit.tag(), hit.bits(), hit.payload_address(), out) };
-    Looked::Hit
+    // SAFETY: this thread's own, and no user code runs while the reference lives; the hit is pinned, the caller's `out`.
+    unsafe {
+        let state = &mut (*local()).backends[backend as usize];
+        let Some(session) = state.session(backend) else { return Looked::Unavailable };
+        let Some(hit) = fenced(|| session.fetch(Space::Key, key)) else { return Looked::Miss };
+        state.lent |= hit.payload_len() != 0;
+        make(backend, key, hit, out)
+    }
 }
 
 /// Puts a value under a key, as `$result[$key] = …` does: decimal strings become ints.

@@ -1,12 +1,15 @@
 //! `*_fetch`, `*_exists`.
 
 use ext_php_rs::ffi::{zend_string, zval};
-use static_cache_core::Space;
+use static_cache_core::{Hit, Space};
 
 use super::args::{Args, Parsed};
 use super::table::{fenced, guarded};
+use crate::decode::Unusable;
 use crate::engine::{self, Frame};
+use crate::memo::Remembered;
 use crate::module::{Backend, BackendLocal, local, refusal};
+use crate::payload::place_of;
 use crate::{decode, exception};
 
 /// What a look-up found.
@@ -15,44 +18,82 @@ pub(super) enum Looked {
     Hit,
     Miss,
     Unavailable,
+    /// User code that was to make the value threw.
+    Thrown,
 }
 
 /// Looks `key` up, first among what this request has fetched already.
 ///
 /// # Safety
 /// `key` is a live string, `out` may be overwritten. May leave by a jump (memory limit) where a value has to be
-/// built: no Rust value of the caller's needs dropping.
+/// built, and run user code where it has objects: no Rust value of the caller's needs dropping, and no reference to the
+/// thread's state lives.
 #[inline(always)]
 pub(super) unsafe fn look_up(backend: Backend, key: *mut zend_string, out: *mut zval) -> Looked {
-    // SAFETY: this thread's own; nothing below runs user code while the reference lives.
-    let state: &mut BackendLocal = unsafe { &mut (*local()).backends[backend as usize] };
-    // SAFETY: the caller's word; the memo is emptied whenever pins end.
-    if unsafe { state.memo.fetch(key, out) } {
-        if let Some(session) = state.session(backend) {
-            session.count_memo_hit();
+    // SAFETY: the caller's word; the memo is emptied whenever pins end. The reference to the thread's own state ends before
+    // a value is made.
+    unsafe {
+        let state: &mut BackendLocal = &mut (*local()).backends[backend as usize];
+        match state.memo.fetch(key, out) {
+            Remembered::Nothing => look_up_shared(backend, key, out),
+            Remembered::Written => {
+                if let Some(session) = state.session(backend) {
+                    session.count_memo_hit();
+                }
+                Looked::Hit
+            }
+            Remembered::Hit(hit) => {
+                if let Some(session) = state.session(backend) {
+                    session.count_memo_hit();
+                }
+                make(backend, engine::bytes(key), hit, out)
+            }
         }
-        return Looked::Hit;
     }
-    // SAFETY: the caller's word.
-    unsafe { look_up_shared(state, backend, key, out) }
 }
 
 #[inline(never)]
-unsafe fn look_up_shared(
-    state: &mut BackendLocal,
-    backend: Backend,
-    key: *mut zend_string,
-    out: *mut zval,
-) -> Looked {
-    let Some(session) = state.session(backend) else { return Looked::Unavailable };
-    // SAFETY: a live string.
-    let bytes = unsafe { engine::bytes(key) };
-    let Some(hit) = fenced(|| session.fetch(Space::Key, bytes)) else { return Looked::Miss };
-    state.memo.insert(key, hit);
-    state.lent |= hit.payload_len() != 0;
+unsafe fn look_up_shared(backend: Backend, key: *mut zend_string, out: *mut zval) -> Looked {
+    // SAFETY: a live string; as in `look_up`.
+    unsafe {
+        let state: &mut BackendLocal = &mut (*local()).backends[backend as usize];
+        let Some(session) = state.session(backend) else { return Looked::Unavailable };
+        let bytes = engine::bytes(key);
+        let Some(hit) = fenced(|| session.fetch(Space::Key, bytes)) else { return Looked::Miss };
+        state.memo.insert(key, hit);
+        state.lent |= hit.payload_len() != 0;
+        make(backend, engine::bytes(key), hit, out)
+    }
+}
+
+/// Makes the value of a hit. What cannot be made is a miss, and if that is for good, the entry goes.
+///
+/// # Safety
+/// As for [`look_up`], of a hit of this request.
+#[inline(always)]
+pub(super) unsafe fn make(backend: Backend, key: &[u8], hit: Hit, out: *mut zval) -> Looked {
     // SAFETY: the hit is pinned until the request ends, as long as PHP may hold the value.
-    unsafe { decode::decode(hit.tag(), hit.bits(), hit.payload_address(), out) };
-    Looked::Hit
+    match unsafe { decode::decode(hit.tag(), hit.bits(), place_of(&hit), out) } {
+        Ok(()) => Looked::Hit,
+        // SAFETY: the caller's word.
+        Err(why) => unsafe { unusable(backend, key, hit, why, out) },
+    }
+}
+
+#[cold]
+unsafe fn unusable(backend: Backend, key: &[u8], hit: Hit, why: Unusable, out: *mut zval) -> Looked {
+    // SAFETY: this thread's own, and no user code runs; the caller's `out`.
+    unsafe {
+        match why {
+            Unusable::Thrown => {
+                engine::set_null(out);
+                return Looked::Thrown;
+            }
+            Unusable::NotYet => {}
+            Unusable::Stale => (*local()).backends[backend as usize].drop_entry(key, &hit),
+        }
+    }
+    Looked::Miss
 }
 
 /// Writes `$default`, or null when there is none.
@@ -80,7 +121,7 @@ unsafe fn fetch_inner(backend: Backend, frame: *mut Frame, out: *mut zval) -> Pa
     let throwing = args.flag(2)?;
     // SAFETY: a live string and the call's own result.
     match unsafe { look_up(backend, key, out) } {
-        Looked::Hit => {}
+        Looked::Hit | Looked::Thrown => {}
         // SAFETY: as above.
         Looked::Miss => unsafe { write_default(out, args.get(1)) },
         Looked::Unavailable => {

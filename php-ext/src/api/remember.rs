@@ -45,7 +45,7 @@ unsafe fn remember_inner(backend: Backend, frame: *mut Frame, out: *mut zval) ->
     unsafe {
         loop {
             match look_up(backend, key, out) {
-                Looked::Hit => return Ok(()),
+                Looked::Hit | Looked::Thrown => return Ok(()),
                 Looked::Unavailable => {
                     if throwing {
                         engine::set_null(out);
@@ -126,11 +126,14 @@ unsafe fn build_value(
             return Ok(());
         }
         let value = std::ptr::from_ref(value).cast_mut().cast::<zval>();
-        if let Outcome::Failed(message) = store_value(backend, bytes, value, ttl, Mode::Put) {
+        let outcome = store_value(backend, bytes, value, ttl, Mode::Put);
+        if !matches!(outcome, Outcome::Stored) {
             release(backend, bytes, turn);
-            if throwing {
-                exception::throw(message);
-            }
+        }
+        if let Outcome::Failed(message) = outcome
+            && throwing
+        {
+            exception::throw(message);
         }
     }
     Ok(())

@@ -1,15 +1,18 @@
 //! `*_store`, `*_add`.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use ext_php_rs::ffi::zval;
 use static_cache_core::{Error, Mode, Session, Space, Stored};
 
 use super::args::{Args, Parsed, check_value};
-use super::table::guarded;
-use crate::encode::{Encoder, Plan};
+use crate::encode::{Encoder, Plan, Refusal, Unstorable};
 use crate::engine::{self, Frame};
 use crate::module::{Backend, local, refusal};
+use crate::objects::gather::{Stop, gather};
+use crate::objects::harvest::Harvest;
+use crate::objects::{begin_harvest, end_harvests};
 use crate::{exception, messages};
 
 /// What came of a store.
@@ -17,29 +20,129 @@ pub(super) enum Outcome {
     Stored,
     Present,
     Failed(String),
+    /// User code threw.
+    Thrown,
 }
 
-/// Stores one value. Calls nothing of the engine that can run user code or leave by a jump.
-pub(super) fn store_value(
+/// Why one attempt came to nothing.
+enum Attempt {
+    Done(Outcome),
+    /// Objects of the value have to be asked first.
+    Gather,
+}
+
+/// Stores one value. Runs user code if it has objects with methods for that: then no Rust value of the caller's needs
+/// dropping, and no reference to the thread's state lives.
+///
+/// # Safety
+/// `value` and `key` live through the call.
+pub(super) unsafe fn store_value(
     backend: Backend,
     key: &[u8],
     value: *mut zval,
     ttl: Option<Duration>,
     mode: Mode,
 ) -> Outcome {
+    let mut harvest: *mut Harvest = std::ptr::null_mut();
+    // SAFETY: the caller's word; the harvest is ours until it is ended.
+    unsafe {
+        loop {
+            match attempt(backend, key, value, ttl, mode, harvest.as_ref()) {
+                Attempt::Done(outcome) if harvest.is_null() => return outcome,
+                Attempt::Done(outcome) => return after_harvest(harvest, outcome),
+                Attempt::Gather => {}
+            }
+            if harvest.is_null() {
+                harvest = begin_harvest();
+            }
+            if let Err(stop) = gather(harvest, engine::slot(value)) {
+                let outcome = match stop {
+                    Stop::Thrown => Outcome::Thrown,
+                    Stop::Unstorable(why) => Outcome::Failed(refuse(backend, "$value", &why)),
+                };
+                return after_harvest(harvest, outcome);
+            }
+        }
+    }
+}
+
+/// Ends the harvest, during which destructors may run, with the outcome in safety.
+unsafe fn after_harvest(harvest: *mut Harvest, outcome: Outcome) -> Outcome {
+    // SAFETY: the caller's harvest.
+    unsafe {
+        let (stored, present, thrown) = match outcome {
+            Outcome::Failed(message) => {
+                (*harvest).failure = Some(message);
+                (false, false, false)
+            }
+            Outcome::Stored => (true, false, false),
+            Outcome::Present => (false, true, false),
+            Outcome::Thrown => (false, false, true),
+        };
+        let failure = end_harvests(harvest);
+        match failure {
+            _ if stored => Outcome::Stored,
+            _ if present => Outcome::Present,
+            Some(message) if !thrown => Outcome::Failed(message),
+            _ => Outcome::Thrown,
+        }
+    }
+}
+
+/// Counts a value that cannot be stored, and says why.
+pub(super) fn refuse(backend: Backend, root: &str, why: &Unstorable) -> String {
     // SAFETY: this thread's own; nothing below runs user code.
-    let local = unsafe { &mut *local() };
-    let Some(session) = local.backends[backend as usize].session(backend) else {
-        return Outcome::Failed(refusal(backend));
+    if let Some(session) = unsafe { &mut (*local()).backends[backend as usize] }.session(backend) {
+        session.segment().count_store_failure();
+    }
+    messages::unstorable(backend, root, &why.path, &why.reason)
+}
+
+/// One attempt, without user code.
+unsafe fn attempt(
+    backend: Backend,
+    key: &[u8],
+    value: *mut zval,
+    ttl: Option<Duration>,
+    mode: Mode,
+    harvest: Option<&Harvest>,
+) -> Attempt {
+    // SAFETY: the caller's word.
+    let body = || unsafe { attempt_unguarded(backend, key, value, ttl, mode, harvest) };
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
+        Attempt::Done(Outcome::Failed(format!(
+            "{} cache: internal error; nothing was stored",
+            backend.name()
+        )))
+    })
+}
+
+unsafe fn attempt_unguarded(
+    backend: Backend,
+    key: &[u8],
+    value: *mut zval,
+    ttl: Option<Duration>,
+    mode: Mode,
+    harvest: Option<&Harvest>,
+) -> Attempt {
+    // SAFETY: this thread's own; nothing below runs user code.
+    let (state, encoder) = unsafe {
+        let local = local();
+        (&mut (*local).backends[backend as usize], (*local).encoder.get_or_insert_with(Encoder::new))
     };
-    let encoder = local.encoder.get_or_insert_with(Encoder::new);
+    let Some(session) = state.session(backend) else {
+        return Attempt::Done(Outcome::Failed(refusal(backend)));
+    };
     // SAFETY: a live argument of the running call.
     let value = unsafe { &*value };
-    let plan = match encoder.plan(value) {
+    let plan = match encoder.plan(value, harvest) {
         Ok(plan) => plan,
-        Err(why) => {
-            session.segment().count_store_failure();
-            return Outcome::Failed(messages::unstorable(backend, "$value", &why.path, &why.reason));
+        Err(Refusal::Gather) if mode == Mode::Add && session.exists(Space::Key, key) => {
+            return Attempt::Done(Outcome::Present);
+        }
+        Err(Refusal::Gather) => return Attempt::Gather,
+        Err(Refusal::Unstorable(why)) => {
+            return Attempt::Done(Outcome::Failed(refuse(backend, "$value", &why)));
         }
     };
     let stored = if plan.len == 0 {
@@ -47,11 +150,11 @@ pub(super) fn store_value(
     } else {
         store_payload(session, encoder, key, value, plan, ttl, mode)
     };
-    match stored {
+    Attempt::Done(match stored {
         Ok(Stored::Stored) => Outcome::Stored,
         Ok(Stored::Present) => Outcome::Present,
         Err(error) => Outcome::Failed(messages::of_error(backend, key, &error)),
-    }
+    })
 }
 
 fn store_payload(
@@ -72,13 +175,13 @@ fn store_payload(
 /// `store(string $key, mixed $value, [int $ttl = 0,] bool $throw_on_error = false): bool`
 pub(super) unsafe extern "C" fn store<const B: usize>(frame: *mut Frame, out: *mut zval) {
     // SAFETY: called by the engine.
-    unsafe { guarded(out, || store_inner(Backend::of(B), Mode::Put, frame, out)) };
+    let _ = unsafe { store_inner(Backend::of(B), Mode::Put, frame, out) };
 }
 
 /// `add(…)`, with the parameters of `store`.
 pub(super) unsafe extern "C" fn add<const B: usize>(frame: *mut Frame, out: *mut zval) {
     // SAFETY: called by the engine.
-    unsafe { guarded(out, || store_inner(Backend::of(B), Mode::Add, frame, out)) };
+    let _ = unsafe { store_inner(Backend::of(B), Mode::Add, frame, out) };
 }
 
 unsafe fn store_inner(backend: Backend, mode: Mode, frame: *mut Frame, out: *mut zval) -> Parsed<()> {
@@ -90,13 +193,13 @@ unsafe fn store_inner(backend: Backend, mode: Mode, frame: *mut Frame, out: *mut
     // SAFETY: a live argument.
     check_value(unsafe { engine::slot(value) }, 1)?;
     let (ttl, throwing) = if has_ttl { (args.seconds(2)?, args.flag(3)?) } else { (None, args.flag(2)?) };
-    // SAFETY: a live string.
-    let outcome = store_value(backend, unsafe { engine::bytes(key) }, value, ttl, mode);
+    // SAFETY: the frame holds key and value.
+    let outcome = unsafe { store_value(backend, engine::bytes(key), value, ttl, mode) };
     // SAFETY: the call's own result.
     unsafe {
         match outcome {
             Outcome::Stored => engine::set_bool(out, true),
-            Outcome::Present => engine::set_bool(out, false),
+            Outcome::Present | Outcome::Thrown => engine::set_bool(out, false),
             Outcome::Failed(message) => exception::fail(out, throwing, message),
         }
     }

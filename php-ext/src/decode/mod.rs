@@ -2,6 +2,7 @@
 
 mod template;
 
+pub(crate) use crate::objects::resolve::Unusable;
 use crate::payload::*;
 use crate::zend::constants as c;
 use crate::zend::live::Slot;
@@ -22,16 +23,23 @@ pub(crate) fn is_direct(tag: u8) -> Option<u32> {
     }
 }
 
-/// Makes `out` the stored value.
+/// Makes `out` the stored value, or says why not; then `out` is as it was.
 ///
 /// A template allocates in the request's memory, which may end the request by a jump over the caller's frames (memory
 /// limit). Then nothing was written to `out`, and what was built is lost to nobody: it dies with the request's memory.
+/// One with objects runs user code as well.
 ///
 /// # Safety
 /// `payload_address` is where the payload of such a tag lies in the read-only view, and it stays there for as long as PHP
-/// may hold the value. `out` may be overwritten without being destroyed. No Rust value of the caller's needs dropping.
+/// may hold the value. `out` may be overwritten without being destroyed. No Rust value of the caller's needs dropping, and
+/// no reference to the thread's state lives.
 #[inline(always)]
-pub(crate) unsafe fn decode(tag: u8, bits: u64, payload_address: usize, out: *mut zval) {
+pub(crate) unsafe fn decode(
+    tag: u8,
+    bits: u64,
+    payload_address: usize,
+    out: *mut zval,
+) -> Result<(), Unusable> {
     let Some(info) = is_direct(tag) else {
         // SAFETY: the caller's word.
         return unsafe { template::rebuild(payload_address, out) };
@@ -43,4 +51,5 @@ pub(crate) unsafe fn decode(tag: u8, bits: u64, payload_address: usize, out: *mu
         (&raw mut (*out).value).write(value);
         (&raw mut (*out).info).write(info);
     }
+    Ok(())
 }

@@ -1,101 +1,191 @@
-//! Rebuilds the parts of a value that PHP references tie together; see the template format in [`crate::payload`].
+//! Rebuilds the parts of a value that are objects, or tied together by PHP references; see the template format in
+//! [`crate::payload`].
 //!
-//! All memory is the request's own. An allocation may end the request by jumping over these frames, so nothing here has a
-//! `Drop`, and nothing built is reachable for the engine before all of it is there.
+//! All memory is the request's own. An allocation may end the request by jumping over these frames, and so may user code,
+//! which runs before anything is built (autoloaders) and after all of it is (methods that finish objects). So nothing
+//! here has a `Drop`, and nothing built is reachable for the engine before all of it is there.
 
+use super::Unusable;
+use crate::objects::resolve::{Resolved, resolve};
+use crate::objects::{build, finish, prototype};
 use crate::payload::*;
 use crate::zend::constants as c;
-use crate::zend::live::{Array, Bucket, Counted, Reference, Slot, hash_entries};
+use crate::zend::live::{Array, Bucket, Counted, Object, Reference, Slot, hash_entries};
 use ext_php_rs::alloc::{efree, emalloc};
 use ext_php_rs::ffi::zval;
 use std::alloc::Layout;
 use std::ptr;
-use std::slice;
+
+/// What was made of a node: the thing itself, and its first slot.
+#[derive(Clone, Copy)]
+struct Made {
+    thing: u64,
+    slots: u64,
+}
 
 /// # Safety
 /// As for [`super::decode`], of a template's payload.
-pub(super) unsafe fn rebuild(payload: usize, out: *mut zval) {
-    // SAFETY: a template begins with its head, its node table and its fixups.
-    let (nodes, fixups) = unsafe {
-        let head = *(payload as *const TemplateHead);
-        let nodes = (payload + size_of::<TemplateHead>()) as *const u32;
-        let fixups = nodes.add(head.nodes as usize).cast::<Fixup>();
-        (
-            slice::from_raw_parts(nodes, head.nodes as usize),
-            slice::from_raw_parts(fixups, head.fixups as usize),
-        )
+pub(super) unsafe fn rebuild(payload: usize, out: *mut zval) -> Result<(), Unusable> {
+    // SAFETY: the caller's word.
+    let template = unsafe { Template::at(payload) };
+    let classes = if template.head.classes > 0 {
+        // SAFETY: the caller's word.
+        unsafe { resolve(&template)? }
+    } else {
+        ptr::null()
     };
-    let copies = allocate(size_of_val(nodes) * 2).cast::<u64>();
+    let nodes = template.nodes();
+    let calls = template.calls();
+    let made = allocate((nodes.len() + 1) * size_of::<Made>() + size_of_val(calls)).cast::<Made>();
+    let prototypes = if calls.is_empty() { ptr::null_mut() } else { prototype::of(&template) };
+    if !prototypes.is_null() {
+        // SAFETY: a place for each call, and room for each node.
+        unsafe { clone_prototypes(&template, prototypes, made) };
+    }
     for (number, &place) in nodes.iter().enumerate() {
-        let image = payload + place as usize * UNIT;
-        // SAFETY: the node table names images of this block; there is a copy's address for each.
-        unsafe { copies.add(number).write(copy(image) as u64) };
-    }
-    // From here on nothing allocates.
-    // SAFETY: fixups name nodes of this block and slots that their images have; copies are laid out like their images.
-    unsafe {
-        for fixup in fixups {
-            let holder = *copies.add(fixup.holder as usize);
-            let target = *copies.add(fixup.target as usize);
-            point(slot_of(holder, fixup.slot), target);
+        // SAFETY: with prototypes, all of this was written.
+        if !prototypes.is_null() && unsafe { (*made.add(number)).thing } != 0 {
+            continue;
         }
-        point(out.cast(), *copies);
-        efree(copies.cast());
+        // SAFETY: the node table names images of this block; there is room for each. No user code has run since the
+        // classes were resolved.
+        unsafe { made.add(number).write(make(template.image(place), classes)) };
     }
+    // From here on only few things allocate, and none that are not whole are reachable for the engine.
+    // SAFETY: fixups name nodes of this block and slots that their images have; copies are laid out like their images, the
+    // calls follow the last of them, their arguments being one more holder.
+    unsafe {
+        let own_calls = made.add(nodes.len() + 1).cast::<CallImage>();
+        ptr::copy_nonoverlapping(calls.as_ptr(), own_calls, calls.len());
+        if !prototypes.is_null() {
+            for number in (0..calls.len()).filter(|number| !(*prototypes.add(*number)).is_null()) {
+                (*own_calls.add(number)).action = CallImage::DONE;
+            }
+        }
+        made.add(nodes.len()).write(Made { thing: 0, slots: own_calls.addr() as u64 });
+        for fixup in template.fixups() {
+            let slots = (*made.add(fixup.holder as usize)).slots;
+            let slot = (slots + u64::from(fixup.offset) * UNIT as u64) as *mut Slot;
+            (&raw mut (*slot).value).write((*made.add(fixup.node())).thing);
+            (&raw mut (*slot).info).write(match fixup.kind() {
+                Fixup::OBJECT => c::IS_OBJECT_EX,
+                Fixup::ARRAY => c::IS_ARRAY_EX,
+                _ => c::IS_REFERENCE_EX,
+            });
+        }
+        if template.head.tables | template.head.typed != 0 {
+            complete(&template, made, classes);
+        }
+        let root = root(made);
+        let mut whole = true;
+        if !calls.is_empty() {
+            let object_of = |node: u32| (*made.add(node as usize)).thing as *mut Object;
+            whole = finish::make_calls(own_calls, calls.len() as u32, object_of, prototypes);
+        }
+        efree(made.cast());
+        let out = out.cast::<Slot>();
+        if !whole {
+            let mut root = root;
+            ext_php_rs::ffi::zval_ptr_dtor((&raw mut root).cast());
+            return Err(if crate::engine::exception_pending() { Unusable::Thrown } else { Unusable::Stale });
+        }
+        (&raw mut (*out).value).write(root.value);
+        (&raw mut (*out).info).write(root.info);
+    }
+    Ok(())
 }
 
-/// Makes the slot hold a copy; its place in a hash chain stays.
-///
-/// # Safety
-/// The slot can be written, and `target` is a copied node that counts this holder already.
-unsafe fn point(slot: *mut Slot, target: u64) {
+/// Marks all nodes as not made yet, but those of which there is a prototype: they are clones of it, whose calls are done.
+#[cold]
+unsafe fn clone_prototypes(
+    template: &Template,
+    prototypes: *const *mut ext_php_rs::ffi::zend_object,
+    made: *mut Made,
+) {
     // SAFETY: the caller's word.
     unsafe {
-        (&raw mut (*slot).value).write(target);
-        (&raw mut (*slot).info).write(match kind(target) {
-            c::IS_ARRAY => c::IS_ARRAY_EX,
-            _ => c::IS_REFERENCE_EX,
-        });
+        for number in 0..template.nodes().len() {
+            made.add(number).write(Made { thing: 0, slots: 0 });
+        }
+        for (number, call) in template.calls().iter().enumerate() {
+            let prototype = *prototypes.add(number);
+            if !prototype.is_null() {
+                let object = prototype::clone(prototype);
+                let image = template.image(template.nodes()[call.node as usize]) as *const ObjectImage;
+                // One holder less: the call.
+                (*object).gc.refcount = (*image).gc.refcount - 1;
+                let made = made.add(call.node as usize);
+                made.write(Made { thing: object.addr() as u64, slots: build::slots(object).addr() as u64 });
+            }
+        }
     }
 }
 
-/// # Safety
-/// `thing` is a node's image or copy.
-unsafe fn kind(thing: u64) -> u32 {
-    // SAFETY: both begin with their counts.
-    unsafe { (*(thing as *const Counted)).info & c::GC_TYPE_MASK }
+/// The value: the first node.
+unsafe fn root(made: *const Made) -> Slot {
+    // SAFETY: a template has at least one node.
+    let value = unsafe { (*made).thing };
+    // SAFETY: what was made begins with its counts.
+    let kind = unsafe { (*(value as *const Counted)).info } & c::GC_TYPE_MASK;
+    let info = match kind {
+        c::IS_ARRAY => c::IS_ARRAY_EX,
+        c::IS_OBJECT => c::IS_OBJECT_EX,
+        _ => c::IS_REFERENCE_EX,
+    };
+    Slot { value, info, next: 0 }
 }
 
-/// # Safety
-/// `holder` is a copied node with such a slot.
-unsafe fn slot_of(holder: u64, number: u32) -> *mut Slot {
-    // SAFETY: the caller's word.
+/// Dynamic properties, and types of references.
+#[cold]
+unsafe fn complete(template: &Template, made: *const Made, classes: *const Resolved) {
+    // SAFETY: the pairs name nodes of this block: objects, and arrays or slots.
     unsafe {
-        if kind(holder) == c::IS_REFERENCE {
-            return &raw mut (*(holder as *mut Reference)).slot;
+        let object = |node: u32| {
+            let image = template.image(template.nodes()[node as usize]) as *const ObjectImage;
+            ((*made.add(node as usize)).thing as *mut Object, &*classes.add((*image).class as usize))
+        };
+        for &Pair(node, table) in template.tables() {
+            let (object, class) = object(node);
+            build::set_table(object, class, (*made.add(table as usize)).thing as *mut Array);
         }
-        let array = &*(holder as *const Array);
-        if array.is_packed() {
-            (array.data as *mut Slot).add(number as usize)
-        } else {
-            &raw mut (*(array.data as *mut Bucket).add(number as usize)).slot
+        for &Pair(node, slot) in template.typed() {
+            let (object, class) = object(node);
+            build::set_type(object, class, slot);
         }
     }
 }
 
-/// A copy of a node's image in the request's memory. What it holds of other nodes is null until the fixups run.
+/// Makes something of a node's image, in the request's memory. What it is to hold of other nodes is null until the fixups
+/// run.
 ///
 /// # Safety
-/// `image` is a node's image.
-unsafe fn copy(image: usize) -> *mut u8 {
+/// `image` is a node's image, `classes` are its template's.
+#[inline(always)]
+unsafe fn make(image: usize, classes: *const Resolved) -> Made {
     // SAFETY: the image says which kind it is.
     unsafe {
-        if kind(image as u64) == c::IS_REFERENCE {
-            let to = allocate(size_of::<Reference>());
-            ptr::copy_nonoverlapping(image as *const u8, to, size_of::<Reference>());
-            return to;
+        match (*(image as *const Counted)).info & c::GC_TYPE_MASK {
+            c::IS_OBJECT => {
+                let image = image as *const ObjectImage;
+                let object = build::object(image, &*classes.add((*image).class as usize));
+                Made { thing: object.addr() as u64, slots: build::slots(object).addr() as u64 }
+            }
+            c::IS_ARRAY => array(image as *const Array),
+            _ => {
+                let to = allocate(size_of::<Reference>()).cast::<Reference>();
+                ptr::copy_nonoverlapping(image as *const Reference, to, 1);
+                Made { thing: to.addr() as u64, slots: (&raw const (*to).slot).addr() as u64 }
+            }
         }
-        let array = &*(image as *const Array);
+    }
+}
+
+/// # Safety
+/// An array's image.
+unsafe fn array(image: *const Array) -> Made {
+    // SAFETY: hash part and elements lie side by side.
+    unsafe {
+        let array = &*image;
         let chains = hash_entries(array.mask) * size_of::<u32>();
         let element = if array.is_packed() { size_of::<Slot>() } else { size_of::<Bucket>() };
         let to = allocate(size_of::<Array>()).cast::<Array>();
@@ -106,12 +196,14 @@ unsafe fn copy(image: usize) -> *mut u8 {
             data,
             chains + array.used as usize * element,
         );
-        to.write(Array { data: data.add(chains) as u64, ..*array });
-        to.cast()
+        let slots = data.add(chains).addr() as u64;
+        to.write(Array { data: slots, ..*array });
+        Made { thing: to.addr() as u64, slots }
     }
 }
 
 /// Memory of the request. Does not come back if there is none.
+#[inline(always)]
 fn allocate(bytes: usize) -> *mut u8 {
     let layout = Layout::from_size_align(bytes, UNIT).expect("no more than a payload has");
     emalloc(layout)

@@ -1,7 +1,9 @@
 //! The second pass: fills a block with images, at the places that the first pass noted.
 
-use super::scan::element;
-use super::{Encoder, Job, NODE_PLACE, source};
+use super::object::{ObjectJobs, case_name};
+use super::scan::{element, is_left_out};
+use super::{Encoder, Job, NODE_PLACE, NULL_PLACE, Node, source};
+use crate::objects::harvest::Harvest;
 use crate::payload::*;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Bucket, Counted, Reference, Slot, Text, hash_entries};
@@ -72,8 +74,11 @@ struct Writer<'a> {
     arrays: Block,
     texts: Block,
     jobs: &'a [Job],
+    objects: &'a ObjectJobs,
     places: std::slice::Iter<'a, u32>,
     fixups: *mut Fixup,
+    calls: *mut CallImage,
+    nodes: &'a [Node],
 }
 
 impl Encoder {
@@ -83,25 +88,27 @@ impl Encoder {
     /// `out` has the plan's length, and the planned value is as it was.
     pub(super) unsafe fn emit(&mut self, out: &mut [u8], address: usize) {
         let block = Block::new(out, address);
-        let tables =
-            if self.nodes.is_empty() { 0 } else { template_tables(self.nodes.len(), self.fixups) / UNIT };
+        let head = self.head();
+        let layout = head.layout();
+        let tables = if self.nodes.is_empty() { 0 } else { layout.images / UNIT };
         let arrays = block.part(tables);
         let texts = block.part(tables + self.array_units as usize);
         if tables > 0 {
-            let head = TemplateHead { nodes: self.nodes.len() as u32, fixups: self.fixups as u32 };
-            // SAFETY: the tables were counted in the plan's length; the node table follows the head.
-            unsafe {
-                block.at::<TemplateHead>(0).write(head);
-                let table = block.at::<TemplateHead>(0).add(1).cast::<u32>();
-                for (number, node) in self.nodes.iter().enumerate() {
-                    table.add(number).write(tables as u32 + node.at);
-                }
-            }
+            // SAFETY: the tables were counted in the plan's length.
+            unsafe { self.emit_tables(&block, &head, &texts) };
         }
-        let fixups =
-            block.at::<u8>(0).wrapping_add(size_of::<TemplateHead>() + self.nodes.len() * size_of::<u32>());
-        let mut writer =
-            Writer { arrays, texts, jobs: &self.jobs, places: self.places.iter(), fixups: fixups.cast() };
+        let fixups = block.start.wrapping_add(layout.fixups).cast();
+        let calls = block.start.wrapping_add(layout.calls).cast();
+        let mut writer = Writer {
+            arrays,
+            texts,
+            jobs: &self.jobs,
+            objects: &self.objects,
+            places: self.places.iter(),
+            fixups,
+            calls,
+            nodes: &self.nodes,
+        };
         for job in self.jobs.iter().filter(|job| !job.has(Job::TWIN)) {
             let counts = if job.has(Job::NODE) {
                 let info = if job.has(Job::REFERENCE) { c::GC_REFERENCE } else { c::GC_ARRAY };
@@ -113,6 +120,8 @@ impl Encoder {
             unsafe {
                 if job.has(Job::REFERENCE) {
                     writer.reference(job, counts);
+                } else if job.has(Job::OBJECT) {
+                    writer.object(job, counts.refcount);
                 } else if job.has(Job::EMPTY) {
                     writer.empty(job);
                 } else {
@@ -130,9 +139,91 @@ impl Encoder {
             at += string_units(text.len) as u32;
         }
     }
+
+    /// All tables but the fixups, which come with the images; of the calls, what is not their argument.
+    ///
+    /// # Safety
+    /// The block has room for the tables that the head counts.
+    #[cold]
+    unsafe fn emit_tables(&self, block: &Block, head: &TemplateHead, texts: &Block) {
+        let layout = head.layout();
+        let at = |offset: usize| block.start.wrapping_add(offset);
+        // SAFETY: the caller's word; each table has as many entries as the head says.
+        unsafe {
+            at(0).cast::<TemplateHead>().write(*head);
+            // Between the last table and the first image there may be four bytes.
+            at(layout.images - size_of::<u32>()).cast::<u32>().write(0);
+            for number in 0..head.calls {
+                let Some(call) = self.objects.call(number) else { break };
+                at(layout.calls).cast::<CallImage>().add(number as usize).write(CallImage {
+                    argument: Slot { value: 0, info: c::IS_UNDEF, next: 0 },
+                    node: self.objects.callees[number as usize],
+                    action: call.action as u32,
+                });
+            }
+            for (number, class) in self.objects.classes.iter().enumerate() {
+                at(layout.classes).cast::<ClassImage>().add(number).write(ClassImage {
+                    name: texts.address_of(class.name),
+                    fingerprint: class.facts.fingerprint,
+                });
+            }
+            for (number, node) in self.nodes.iter().enumerate() {
+                at(layout.nodes).cast::<u32>().add(number).write((layout.images / UNIT) as u32 + node.at);
+            }
+            ptr::copy_nonoverlapping(
+                self.objects.tables.as_ptr(),
+                at(layout.tables).cast(),
+                self.objects.tables.len(),
+            );
+            ptr::copy_nonoverlapping(
+                self.objects.typed.as_ptr(),
+                at(layout.typed).cast(),
+                self.objects.typed.len(),
+            );
+        }
+    }
 }
 
 impl Writer<'_> {
+    /// # Safety
+    /// The job's image was planned at its place and its parts' places come next.
+    unsafe fn object(&mut self, job: &Job, holders: u32) {
+        let plan = self.objects.jobs[job.size as usize];
+        let found = plan.found;
+        let to = self.arrays.at::<ObjectImage>(job.at);
+        // SAFETY: planned, says the caller: the image and as many slots as the plan counted.
+        unsafe {
+            to.write(ObjectImage::new(holders, plan.class, plan.count, plan.traits));
+            let to = ObjectImage::slots(to).cast_mut();
+            if plan.traits & ObjectImage::ENUM != 0 {
+                return self.slot(case_name(&*plan.source), 0, job.node, 0, to);
+            }
+            let chosen = |number: u32| match (found, self.objects.harvest()) {
+                (Some(found), Some(harvest)) => harvest.is_chosen(found, number),
+                _ => true,
+            };
+            for (number, slot) in (*plan.source).slots(plan.count).iter().enumerate() {
+                let to = to.add(number);
+                if slot.kind() == c::IS_UNDEF || !chosen(number as u32) {
+                    put(to, 0, c::IS_UNDEF, 0);
+                } else {
+                    self.slot(slot, 0, job.node, 2 * number as u32, to);
+                }
+            }
+            if let Some(found) = found
+                && found.argument.kind() > c::IS_DOUBLE
+            {
+                if found.call == Harvest::NONE {
+                    self.place();
+                    return;
+                }
+                let call = self.calls.add(found.call as usize);
+                let offset = found.call * (size_of::<CallImage>() / UNIT) as u32;
+                self.slot(&found.argument, 0, self.nodes.len() as u32, offset, &raw mut (*call).argument);
+            }
+        }
+    }
+
     /// # Safety
     /// The job's image was planned at its place.
     unsafe fn empty(&mut self, job: &Job) {
@@ -169,7 +260,7 @@ impl Writer<'_> {
             let to = self.arrays.at::<Reference>(job.at);
             (&raw mut (*to).gc).write(gc);
             (&raw mut (*to).sources).write(0);
-            self.slot(slot, 0, job, 0, &raw mut (*to).slot);
+            self.slot(slot, 0, job.node, 0, &raw mut (*to).slot);
         }
     }
 
@@ -226,7 +317,7 @@ impl Writer<'_> {
         }
         for (number, slot) in slots.iter().enumerate() {
             // SAFETY: the caller's word.
-            unsafe { self.slot(slot, 0, job, number, to.add(number)) };
+            unsafe { self.slot(slot, 0, job.node, 2 * number as u32, to.add(number)) };
         }
     }
 
@@ -260,7 +351,7 @@ impl Writer<'_> {
         unsafe {
             (&raw mut (*to).key).write(key);
             (&raw mut (*to).hash).write(bucket.hash);
-            self.slot(&bucket.slot, next, job, number, &raw mut (*to).slot);
+            self.slot(&bucket.slot, next, job.node, 4 * number as u32, &raw mut (*to).slot);
         }
     }
 
@@ -277,7 +368,7 @@ impl Writer<'_> {
         };
         let mut number = 0;
         for bucket in array.buckets() {
-            if bucket.slot.direct().kind() == c::IS_UNDEF {
+            if is_left_out(&bucket.slot, job) {
                 continue;
             }
             // The engine counts chains back from the data, with the negative index `hash | mask`.
@@ -300,12 +391,13 @@ impl Writer<'_> {
         self.arrays.address_of(self.jobs[job as usize].at)
     }
 
-    /// Writes the image of an element, with `next` as its place in the hash chain.
+    /// Writes the image of an element, with `next` as its place in the hash chain. Should it be a node: `holder` is the node
+    /// whose element it is, `offset` says where in that.
     ///
     /// # Safety
     /// `to` has room.
     #[inline(always)]
-    unsafe fn slot(&mut self, slot: &Slot, next: u32, job: &Job, number: usize, to: *mut Slot) {
+    unsafe fn slot(&mut self, slot: &Slot, next: u32, holder: u32, offset: u32, to: *mut Slot) {
         // SAFETY: the caller's word.
         unsafe {
             match slot.kind() {
@@ -316,13 +408,13 @@ impl Writer<'_> {
                 c::IS_ARRAY => {
                     let place = self.place();
                     if place & NODE_PLACE != 0 {
-                        self.fixup(place, job, number, next, to);
+                        self.fixup(place, holder, offset, next, to);
                     } else {
                         put(to, self.array_address(place), c::IS_ARRAY, next);
                     }
                 }
                 kind if kind <= c::IS_DOUBLE => put(to, scalar(slot), kind, next),
-                _ => self.unusual(slot, next, job, number, to),
+                _ => self.unusual(slot, next, holder, offset, to),
             }
         }
     }
@@ -332,16 +424,19 @@ impl Writer<'_> {
     ///
     /// # Safety
     /// As for [`Writer::slot`].
-    unsafe fn unusual(&mut self, slot: &Slot, next: u32, job: &Job, number: usize, to: *mut Slot) {
+    unsafe fn unusual(&mut self, slot: &Slot, next: u32, holder: u32, offset: u32, to: *mut Slot) {
         let slot = slot.direct();
         // SAFETY: the caller's word.
         unsafe {
-            if slot.kind() != c::IS_REFERENCE {
-                return self.slot(slot, next, job, number, to);
+            if !matches!(slot.kind(), c::IS_REFERENCE | c::IS_OBJECT) {
+                return self.slot(slot, next, holder, offset, to);
             }
             let place = self.place();
+            if place == NULL_PLACE {
+                return put(to, 0, c::IS_NULL, next);
+            }
             if place & NODE_PLACE != 0 {
-                return self.fixup(place, job, number, next, to);
+                return self.fixup(place, holder, offset, next, to);
             }
             let slot = &slot.reference().slot;
             match slot.kind() {
@@ -356,9 +451,10 @@ impl Writer<'_> {
     ///
     /// # Safety
     /// As for [`Writer::slot`].
-    #[cold]
-    unsafe fn fixup(&mut self, place: u32, job: &Job, number: usize, next: u32, to: *mut Slot) {
-        let fixup = Fixup { holder: job.node, slot: number as u32, target: place & !NODE_PLACE };
+    unsafe fn fixup(&mut self, place: u32, holder: u32, offset: u32, next: u32, to: *mut Slot) {
+        let node = place & !NODE_PLACE;
+        let kind = self.nodes[node as usize].kind;
+        let fixup = Fixup { holder, offset, target: node | kind };
         // SAFETY: the plan counted the fixups, one for each such place; the caller's word for the slot.
         unsafe {
             self.fixups.write(fixup);

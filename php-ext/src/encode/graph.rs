@@ -1,4 +1,4 @@
-//! Which arrays and references of a value must be rebuilt at every fetch.
+//! Which arrays and references of a value must be rebuilt at every fetch, besides its objects.
 //!
 //! A PHP reference matters if it can be reached in more than one way: from two elements, or from an array that two elements
 //! share, or in a cycle. One that is reached in one way only is a plain value that happens to have been assigned by
@@ -6,21 +6,41 @@
 //!
 //! 1. what has more than one incoming edge, and all that is reachable from it, is reached in several ways (a cycle's first
 //!    member has two: from outside, or as the root, and from the cycle);
-//! 2. the references among these are nodes, and so is every array or reference above one.
+//! 2. the references among these are nodes, and so is every array or reference above one;
+//! 3. so is every object, and every array or reference above one.
+//!
+//! An object is one and the same however it is reached, so the first rule ends at objects: what is below one is reached in
+//! several ways only if that is so within it.
 //!
 //! Immutable arrays hold nothing counted, hence no references; they are not looked into.
 
+use super::object::ObjectJobs;
+use super::scan::Stop;
 use super::table::{ByAddress, Table};
+use crate::objects::class::Facts;
+use crate::objects::harvest::Outcome;
+use crate::payload::Fixup;
 use crate::zend::constants as c;
-use crate::zend::live::{Array, Reference, Slot};
+use crate::zend::live::{Array, Object, Reference, Slot};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Array,
+    Reference,
+    Object,
+}
 
 #[derive(Clone, Copy)]
 struct Vertex {
     address: usize,
-    is_reference: bool,
+    kind: Kind,
     /// Reached in more than one way.
     several: bool,
+    /// A reference with one holder: a plain value for PHP, unless it is all that a cycle goes through.
+    single: bool,
     is_node: bool,
+    /// Leads to a reference that is a node, through arrays.
+    ties: bool,
     incoming: u32,
     /// Its outgoing edges: these, in the order of their making.
     first_edge: u32,
@@ -45,12 +65,26 @@ const NONE: u32 = u32::MAX;
 #[derive(Clone, Copy)]
 pub(super) struct Known(u32);
 
-fn leads_on(array: &Array) -> bool {
-    let leads_on = |slot: &Slot| matches!(slot.direct().kind(), c::IS_ARRAY | c::IS_REFERENCE);
+/// How many levels of arrays are looked through at once for what needs a vertex.
+const LEVELS: u32 = 4;
+
+/// Whether there may be references or objects in an array, at any depth.
+fn leads_on(array: &Array, levels: u32) -> bool {
+    let is_lead = |slot: &Slot| {
+        let slot = slot.direct();
+        match slot.kind() {
+            c::IS_REFERENCE | c::IS_OBJECT => true,
+            // Immutable arrays hold nothing counted.
+            c::IS_ARRAY if slot.is_counted() && slot.array().count > 0 => {
+                levels == 0 || leads_on(slot.array(), levels - 1)
+            }
+            _ => false,
+        }
+    };
     if array.is_packed() {
-        array.slots().iter().any(leads_on)
+        array.slots().iter().any(is_lead)
     } else {
-        array.buckets().iter().any(|bucket| leads_on(&bucket.slot))
+        array.buckets().iter().any(|bucket| is_lead(&bucket.slot))
     }
 }
 
@@ -62,6 +96,8 @@ pub(super) struct Graph {
     vertices: Vec<Vertex>,
     edges: Vec<Edge>,
     pending: Vec<u32>,
+    /// Whether any node is an array.
+    has_arrays: bool,
 }
 
 impl Graph {
@@ -72,6 +108,7 @@ impl Graph {
             vertices: Vec::new(),
             edges: Vec::new(),
             pending: Vec::new(),
+            has_arrays: false,
         }
     }
 
@@ -84,67 +121,113 @@ impl Graph {
     }
 
     /// Explores a value from its root and finds the nodes.
-    pub(super) fn explore(&mut self, root: &Array) {
+    pub(super) fn explore(&mut self, root: &Slot, objects: &ObjectJobs) -> Result<(), Stop> {
         self.shared.begin();
         self.vertices.clear();
         self.edges.clear();
-        self.vertex(std::ptr::from_ref(root).addr(), false, true);
+        self.nodes.begin();
+        if root.kind() == c::IS_OBJECT {
+            if self.object(root, objects)?.is_none() {
+                return Ok(());
+            }
+        } else {
+            self.vertex(root.value as usize, Kind::Array, true);
+        }
         self.vertices[0].incoming = 1;
         let mut next = 0;
         while next < self.vertices.len() {
             self.vertices[next].first_edge = self.edges.len() as u32;
-            self.expand(next as u32);
+            self.expand(next as u32, objects)?;
             self.vertices[next].end_edge = self.edges.len() as u32;
             next += 1;
         }
         self.find_several();
+        let singles = |vertex: &Vertex| vertex.single && vertex.several;
+        if self.vertices.iter().any(singles) {
+            self.judge_singles();
+        }
         self.find_nodes();
+        Ok(())
     }
 
-    fn expand(&mut self, number: u32) {
+    fn expand(&mut self, number: u32, objects: &ObjectJobs) -> Result<(), Stop> {
         let vertex = self.vertices[number as usize];
-        if vertex.is_reference {
-            // SAFETY: entered as a reference of the value, which lives through the plan.
-            let reference = unsafe { &*(vertex.address as *const Reference) };
-            self.connect(number, &reference.slot);
-            return;
-        }
-        // SAFETY: entered as an array of the value.
-        let array = unsafe { &*(vertex.address as *const Array) };
-        if array.is_packed() {
-            for slot in array.slots() {
-                self.connect(number, slot);
+        match vertex.kind {
+            Kind::Reference => {
+                // SAFETY: entered as a reference of the value, which lives through the plan.
+                let reference = unsafe { &*(vertex.address as *const Reference) };
+                self.connect(number, &reference.slot, objects)?;
             }
-        } else {
-            for bucket in array.buckets() {
-                self.connect(number, bucket.slot.direct());
+            Kind::Object => {
+                // SAFETY: entered as an object of the value.
+                let object = unsafe { &*(vertex.address as *const Object) };
+                let mut stopped = Ok(());
+                objects.each_part(object, |slot| {
+                    if stopped.is_ok() {
+                        stopped = self.connect(number, slot, objects);
+                    }
+                })?;
+                stopped?;
+            }
+            Kind::Array => {
+                // SAFETY: entered as an array of the value.
+                let array = unsafe { &*(vertex.address as *const Array) };
+                if array.is_packed() {
+                    for slot in array.slots() {
+                        self.connect(number, slot, objects)?;
+                    }
+                } else {
+                    for bucket in array.buckets() {
+                        self.connect(number, bucket.slot.direct(), objects)?;
+                    }
+                }
             }
         }
+        Ok(())
     }
 
-    fn connect(&mut self, from: u32, slot: &Slot) {
+    fn connect(&mut self, from: u32, slot: &Slot, objects: &ObjectJobs) -> Result<(), Stop> {
         let to = match slot.kind() {
-            // What holds neither arrays nor references can be no node, nor lead to one.
-            c::IS_ARRAY if slot.is_counted() && leads_on(slot.array()) => {
-                self.vertex(slot.value as usize, false, slot.array().gc.refcount > 1)
+            // What holds neither arrays nor references nor objects can be no node, nor lead to one.
+            c::IS_ARRAY if slot.is_counted() && slot.array().count > 0 && leads_on(slot.array(), LEVELS) => {
+                self.vertex(slot.value as usize, Kind::Array, slot.array().gc.refcount > 1)
             }
             c::IS_REFERENCE => {
                 let reference = slot.reference();
                 // With one holder and nothing below it, it is a plain value for PHP, too: copying the array drops it.
-                if reference.gc.refcount == 1 && reference.slot.kind() != c::IS_ARRAY {
-                    return;
+                if reference.gc.refcount == 1 && !matches!(reference.slot.kind(), c::IS_ARRAY | c::IS_OBJECT)
+                {
+                    return Ok(());
                 }
-                self.vertex(slot.value as usize, true, reference.gc.refcount > 1)
+                let shared = reference.gc.refcount > 1;
+                let vertex = self.vertex(slot.value as usize, Kind::Reference, true);
+                self.vertices[vertex as usize].single = !shared;
+                vertex
             }
-            _ => return,
+            c::IS_OBJECT => match self.object(slot, objects)? {
+                Some(vertex) => vertex,
+                None => return Ok(()),
+            },
+            _ => return Ok(()),
         };
         let vertex = &mut self.vertices[to as usize];
         self.edges.push(Edge { from, to, other_incoming: vertex.last_incoming });
         vertex.last_incoming = self.edges.len() as u32 - 1;
         vertex.incoming += 1;
+        Ok(())
     }
 
-    fn vertex(&mut self, address: usize, is_reference: bool, shared: bool) -> u32 {
+    /// None if it is not to be stored, or as null.
+    fn object(&mut self, slot: &Slot, objects: &ObjectJobs) -> Result<Option<u32>, Stop> {
+        let object = slot.object();
+        let (facts, found) = objects.look(object)?;
+        if facts.has(Facts::REFUSED) || found.is_some_and(|found| found.outcome == Outcome::Null) {
+            return Ok(None);
+        }
+        Ok(Some(self.vertex(slot.value as usize, Kind::Object, object.gc.refcount > 1)))
+    }
+
+    fn vertex(&mut self, address: usize, kind: Kind, shared: bool) -> u32 {
         let next = self.vertices.len() as u32;
         // What has one holder is met once.
         if shared {
@@ -155,9 +238,11 @@ impl Graph {
         }
         self.vertices.push(Vertex {
             address,
-            is_reference,
+            kind,
             several: false,
+            single: false,
             is_node: false,
+            ties: false,
             incoming: 0,
             first_edge: 0,
             end_edge: 0,
@@ -169,15 +254,17 @@ impl Graph {
 
     fn find_several(&mut self) {
         for number in 0..self.vertices.len() {
-            if self.vertices[number].incoming > 1 && !self.vertices[number].several {
-                self.vertices[number].several = true;
+            let vertex = &mut self.vertices[number];
+            if vertex.incoming > 1 && !vertex.several && vertex.kind != Kind::Object {
+                vertex.several = true;
                 self.pending.push(number as u32);
             }
             while let Some(from) = self.pending.pop() {
                 let vertex = self.vertices[from as usize];
                 for edge in vertex.first_edge..vertex.end_edge {
                     let to = self.edges[edge as usize].to;
-                    if !std::mem::replace(&mut self.vertices[to as usize].several, true) {
+                    let below = &mut self.vertices[to as usize];
+                    if below.kind != Kind::Object && !std::mem::replace(&mut below.several, true) {
                         self.pending.push(to);
                     }
                 }
@@ -185,31 +272,81 @@ impl Graph {
         }
     }
 
-    fn find_nodes(&mut self) {
-        for number in 0..self.vertices.len() {
-            let vertex = &mut self.vertices[number];
-            if vertex.is_reference && vertex.several && !vertex.is_node {
-                vertex.is_node = true;
+    /// References with one holder are plain values, also in an array that several hold. Only where a cycle goes through
+    /// nothing but them, and arrays, they must be what they are.
+    fn judge_singles(&mut self) {
+        // What is on no cycle can be taken away, beginning with what nothing leads to.
+        let counts = |vertex: &Vertex| vertex.kind == Kind::Array || vertex.single;
+        let mut incoming = vec![0u32; self.vertices.len()];
+        let mut left = 0;
+        for vertex in self.vertices.iter().filter(|vertex| counts(vertex)) {
+            left += 1;
+            for edge in vertex.first_edge..vertex.end_edge {
+                incoming[self.edges[edge as usize].to as usize] += 1;
+            }
+        }
+        for (number, vertex) in self.vertices.iter().enumerate() {
+            if counts(vertex) && incoming[number] == 0 {
                 self.pending.push(number as u32);
             }
-            while let Some(below) = self.pending.pop() {
-                let mut edge = self.vertices[below as usize].last_incoming;
-                while edge != NONE {
-                    let Edge { from, other_incoming, .. } = self.edges[edge as usize];
-                    let above = &mut self.vertices[from as usize];
-                    if !std::mem::replace(&mut above.is_node, true) {
-                        self.pending.push(from);
-                    }
-                    edge = other_incoming;
+        }
+        while let Some(number) = self.pending.pop() {
+            left -= 1;
+            let vertex = self.vertices[number as usize];
+            for edge in vertex.first_edge..vertex.end_edge {
+                let to = self.edges[edge as usize].to as usize;
+                incoming[to] -= 1;
+                if incoming[to] == 0 && counts(&self.vertices[to]) {
+                    self.pending.push(to as u32);
                 }
             }
         }
-        self.nodes.begin();
+        if left == 0 {
+            for vertex in self.vertices.iter_mut().filter(|vertex| vertex.single) {
+                vertex.several = false;
+            }
+        }
+    }
+
+    fn find_nodes(&mut self) {
+        for number in 0..self.vertices.len() {
+            let vertex = &mut self.vertices[number];
+            if vertex.kind == Kind::Reference && vertex.several && !vertex.ties {
+                (vertex.is_node, vertex.ties) = (true, true);
+                self.climb(number as u32, |above| !std::mem::replace(&mut above.ties, true));
+            }
+        }
+        for number in 0..self.vertices.len() {
+            let vertex = &mut self.vertices[number];
+            if vertex.kind == Kind::Object {
+                vertex.is_node = true;
+                self.climb(number as u32, |above| !above.is_node);
+            }
+        }
+        self.has_arrays = false;
         for (number, vertex) in self.vertices.iter().enumerate() {
+            self.has_arrays |= vertex.is_node && vertex.kind == Kind::Array;
             // A reference above one that matters need not matter itself; it is stored as the value it holds.
-            if vertex.is_node && (!vertex.is_reference || vertex.several) {
+            if vertex.is_node && (vertex.kind != Kind::Reference || vertex.several) {
                 // SAFETY: by address.
                 unsafe { self.nodes.see(vertex.address, (vertex.address >> 3) as u64, number as u32) };
+            }
+        }
+    }
+
+    /// Makes nodes of the arrays and references above a vertex, as far as they are news.
+    fn climb(&mut self, from: u32, mut is_news: impl FnMut(&mut Vertex) -> bool) {
+        self.pending.push(from);
+        while let Some(below) = self.pending.pop() {
+            let mut edge = self.vertices[below as usize].last_incoming;
+            while edge != NONE {
+                let Edge { from, other_incoming, .. } = self.edges[edge as usize];
+                let above = &mut self.vertices[from as usize];
+                if above.kind != Kind::Object && is_news(above) {
+                    above.is_node = true;
+                    self.pending.push(from);
+                }
+                edge = other_incoming;
             }
         }
     }
@@ -222,20 +359,39 @@ impl Graph {
         unsafe { self.nodes.find(address, (address >> 3) as u64) }.map(Known)
     }
 
+    /// The same for an array.
+    #[inline]
+    pub(super) fn array_node(&self, array: &Array) -> Option<Known> {
+        if self.has_arrays { self.node(array) } else { None }
+    }
+
     pub(super) fn is_reference(&self, Known(vertex): Known) -> bool {
-        self.vertices[vertex as usize].is_reference
+        self.vertices[vertex as usize].kind == Kind::Reference
+    }
+
+    /// As in [`Fixup::target`].
+    pub(super) fn kind(&self, Known(vertex): Known) -> u32 {
+        match self.vertices[vertex as usize].kind {
+            Kind::Array => Fixup::ARRAY,
+            Kind::Reference => Fixup::REFERENCE,
+            Kind::Object => Fixup::OBJECT,
+        }
+    }
+
+    pub(super) fn is_object(&self, Known(vertex): Known) -> bool {
+        self.vertices[vertex as usize].kind == Kind::Object
     }
 
     /// The number of a node: `next` if it is to be a new one, and whether that is so.
     ///
-    /// A reference is one node however often it is met. An array is a new one each time, as values are: were it shared
-    /// between its holders, a reference in it would have one holder only, and PHP drops such a reference when it copies the
-    /// array for writing. Cycles go through references, so this ends; where arrays share arrays over many levels it would
+    /// References and objects are one node however often they are met. An array that leads to a reference is a new one
+    /// each time, as values are: were it shared between its holders, a reference in it would have one holder only, and PHP
+    /// drops such a reference when it copies the array for writing. Cycles go through references, so this ends; where arrays share arrays over many levels it would
     /// end late, and beyond some number of nodes the first copy serves.
     pub(super) fn number_node(&mut self, Known(vertex): Known, next: u32) -> (u32, bool) {
         let enough = 2 * self.vertices.len() + 1024;
         let vertex = &mut self.vertices[vertex as usize];
-        let shared = vertex.is_reference || next as usize > enough;
+        let shared = !(vertex.kind == Kind::Array && vertex.ties) || next as usize > enough;
         if shared && vertex.number != NONE {
             return (vertex.number, false);
         }

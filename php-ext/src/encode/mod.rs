@@ -4,21 +4,27 @@
 //! gives every array and string its place. [`Encoder::write`] then fills the block, which somebody allocated meanwhile, in
 //! place; it looks nothing up, since the first pass noted the places in the order in which the second needs them.
 //!
-//! Neither pass recurses: arrays wait in a queue, so the depth of a value costs no stack. Neither allocates from the
-//! engine's heap nor runs user code, so nothing can jump out of them.
+//! Neither pass recurses: arrays and objects wait in a queue, so the depth of a value costs no stack. Neither allocates from
+//! the engine's heap nor runs user code, so nothing can jump out of them. Where methods of objects say what is to be stored,
+//! planning fails with [`Refusal::Gather`] until [`crate::objects::gather`] has asked them.
 
 mod emit;
 mod graph;
 mod leaf;
+mod object;
 mod path;
 mod scan;
 mod shape;
-mod table;
+pub(crate) mod table;
 
+pub(crate) use path::{path_of_key, path_of_property, reason};
+
+use crate::objects::harvest::Harvest;
 use crate::payload::*;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot, Text};
 use ext_php_rs::types::Zval;
+use object::ObjectJobs;
 use scan::Stop;
 use table::{ByAddress, ByContent, Table};
 
@@ -29,6 +35,14 @@ pub(crate) struct Unstorable {
     pub(crate) path: String,
     /// `it is a resource`
     pub(crate) reason: String,
+}
+
+/// Why there is no plan.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    Unstorable(Unstorable),
+    /// There are objects that the harvest does not know.
+    Gather,
 }
 
 /// What the first pass found out.
@@ -61,6 +75,7 @@ pub(crate) struct Encoder {
     texts: Vec<*const Text>,
     nodes: Vec<Node>,
     fixups: usize,
+    objects: ObjectJobs,
     /// Units taken so far.
     array_units: u64,
     text_units: u64,
@@ -68,17 +83,18 @@ pub(crate) struct Encoder {
     flattened: bool,
 }
 
-/// One array or reference to be written.
+/// One array, reference or object to be written.
 #[derive(Clone, Copy)]
 struct Job {
-    /// A [`Array`], or a [`crate::zend::live::Reference`] with [`Job::REFERENCE`].
+    /// A [`Array`], or a [`crate::zend::live::Reference`] with [`Job::REFERENCE`], or a [`crate::zend::live::Object`] with
+    /// [`Job::OBJECT`].
     source: u64,
     /// Units from the beginning of the array images; known once it is scanned.
     at: u32,
     /// The job that found it; its own number for the first.
     parent: u32,
     traits: u32,
-    /// The table size and mask its image gets.
+    /// The table size and mask its image gets; for an object, its number among the objects.
     size: u32,
     mask: u32,
     /// Its node, with [`Job::NODE`]; else where its places begin, once it is scanned.
@@ -95,6 +111,9 @@ impl Job {
     const EMPTY: u32 = 16;
     /// Another job's image serves.
     const TWIN: u32 = 32;
+    const OBJECT: u32 = 64;
+    /// An object's dynamic properties: declared ones are passed over.
+    const TABLE: u32 = 128;
 
     fn has(&self, traits: u32) -> bool {
         self.traits & traits != 0
@@ -106,10 +125,15 @@ impl Job {
 struct Node {
     at: u32,
     holders: u32,
+    /// As in [`Fixup::target`].
+    kind: u32,
 }
 
 /// Marks a place that is a node's number.
 const NODE_PLACE: u32 = 1 << 31;
+
+/// The place of an object that is stored as null.
+const NULL_PLACE: u32 = u32::MAX;
 
 /// Buffers with more elements than this are given back after use.
 const KEPT_ELEMENTS: usize = 1 << 18;
@@ -129,6 +153,7 @@ impl Encoder {
             texts: Vec::new(),
             nodes: Vec::new(),
             fixups: 0,
+            objects: ObjectJobs::new(),
             array_units: 0,
             text_units: 0,
             flattened: false,
@@ -136,7 +161,7 @@ impl Encoder {
     }
 
     /// First pass: decides whether the value can be stored, how, and in how many bytes.
-    pub(crate) fn plan(&mut self, value: &Zval) -> Result<Plan, Unstorable> {
+    pub(crate) fn plan(&mut self, value: &Zval, harvest: Option<&Harvest>) -> Result<Plan, Refusal> {
         self.serial += 1;
         let slot = root(value);
         let plan = |tag, bits, len| Plan { tag, bits, len, serial: self.serial };
@@ -151,41 +176,71 @@ impl Encoder {
                 text.hash();
                 plan(TAG_STRING, 0, string_units(text.len) as usize * UNIT)
             }
-            c::IS_ARRAY => {
-                let (tag, len) = self.plan_array(slot)?;
+            c::IS_ARRAY | c::IS_OBJECT => {
+                let (tag, len) = self.plan_graph(slot, harvest)?;
                 Plan { tag, bits: 0, len, serial: self.serial }
             }
-            _ => return Err(Unstorable { path: String::new(), reason: path::reason(slot) }),
+            _ => {
+                let reason = path::reason(slot);
+                return Err(Refusal::Unstorable(Unstorable { path: String::new(), reason }));
+            }
         })
     }
 
-    fn plan_array(&mut self, root: &Slot) -> Result<(u8, usize), Unstorable> {
+    fn plan_graph(&mut self, root: &Slot, harvest: Option<&Harvest>) -> Result<(u8, usize), Refusal> {
         self.begin();
-        let stopped = match self.scan::<false>(root) {
+        self.objects.begin(harvest);
+        let first =
+            if root.kind() == c::IS_OBJECT { Err(Stop::References) } else { self.scan::<false>(root) };
+        let stopped = match first {
             Err(Stop::References) => {
-                self.graph.explore(root.array());
                 // The strings met so far are of the same value; they keep their places.
                 self.begin_arrays();
-                self.scan::<true>(root)
+                self.objects.begin(harvest);
+                match self.graph.explore(root, &self.objects) {
+                    Ok(()) => self.scan::<true>(root),
+                    Err(stop) => Err(stop),
+                }
             }
             other => other,
         };
         if let Err(stop) = stopped {
-            let unstorable = path::explain(&self.jobs, stop);
+            let refusal = match stop {
+                Stop::Gather => Refusal::Gather,
+                stop => Refusal::Unstorable(path::explain(root, &self.jobs, &self.objects, stop)),
+            };
             self.trim();
-            return Err(unstorable);
+            return Err(refusal);
+        }
+        if self.jobs.is_empty() {
+            // An object whose methods say that it is null.
+            return Ok((TAG_NULL, 0));
         }
         let images = (self.array_units + self.text_units) as usize * UNIT;
         if self.nodes.is_empty() {
             return Ok((TAG_ARRAY, images));
         }
-        Ok((TAG_ARRAY_TEMPLATE, template_tables(self.nodes.len(), self.fixups) + images))
+        let tag = if root.kind() == c::IS_OBJECT { TAG_OBJECT } else { TAG_ARRAY_TEMPLATE };
+        Ok((tag, self.head().layout().images + images))
+    }
+
+    /// The head of a template.
+    fn head(&self) -> TemplateHead {
+        TemplateHead {
+            nodes: self.nodes.len() as u32,
+            fixups: self.fixups as u32,
+            classes: self.objects.classes.len() as u32,
+            calls: self.objects.calls(),
+            tables: self.objects.tables.len() as u32,
+            typed: self.objects.typed.len() as u32,
+        }
     }
 
     /// Second pass: fills the first `plan.len` bytes of `out`, whose first byte PHP will see at `address`.
     ///
     /// # Safety
-    /// `plan` is what [`Encoder::plan`] last returned, for this very value, and no PHP code ran since.
+    /// `plan` is what [`Encoder::plan`] last returned, for this very value, no PHP code ran since, and the harvest still holds
+    /// what it held.
     pub(crate) unsafe fn write(&mut self, value: &Zval, plan: Plan, out: &mut [u8], address: usize) {
         assert!(plan.serial == self.serial && out.len() >= plan.len, "a plan of another value");
         debug_assert!(address.is_multiple_of(UNIT) && out.as_ptr().addr().is_multiple_of(UNIT));
@@ -195,7 +250,7 @@ impl Encoder {
                 // SAFETY: the plan says a string, whose units were counted.
                 unsafe { block.text(root(value).text(), 0) };
             }
-            TAG_ARRAY | TAG_ARRAY_TEMPLATE => {
+            TAG_ARRAY | TAG_ARRAY_TEMPLATE | TAG_OBJECT => {
                 // SAFETY: the value and all in it are as the first pass saw them, says the caller.
                 unsafe { self.emit(out, address) };
                 self.trim();
@@ -230,6 +285,7 @@ impl Encoder {
         self.arrays.trim();
         self.graph.trim();
         self.shapes.trim();
+        self.objects.trim();
         give_back(&mut self.jobs);
         give_back(&mut self.places);
         give_back(&mut self.texts);
@@ -252,7 +308,7 @@ fn root(value: &Zval) -> &Slot {
 /// The array of a job.
 ///
 /// # Safety
-/// The job is of the value being encoded, and no [`Job::REFERENCE`].
+/// The job is of the value being encoded, and neither [`Job::REFERENCE`] nor [`Job::OBJECT`].
 unsafe fn source<'a>(job: &Job) -> &'a Array {
     // SAFETY: the caller's word; the value outlives both passes.
     unsafe { &*(job.source as *const Array) }

@@ -1,20 +1,18 @@
 //! Names the part of a value that cannot be stored. Slow, and only for errors.
 
+use super::object::ObjectJobs;
 use super::scan::{Stop, element};
 use super::{Job, Unstorable, source};
+use crate::objects::class::text;
+use crate::objects::with_classes;
 use crate::zend::constants as c;
-use crate::zend::live::{Bucket, Slot};
+use crate::zend::live::{Bucket, Object, Slot, Text};
 
 /// Why this value cannot be stored.
-pub(super) fn reason(slot: &Slot) -> String {
+pub(crate) fn reason(slot: &Slot) -> String {
     match slot.kind() {
         c::IS_OBJECT => {
-            // An anonymous class's name goes on with a NUL and where it was declared.
-            let name = slot.class_name().split(|&byte| byte == 0).next().unwrap_or_default();
-            if name == b"Closure" {
-                return "it is a Closure".into();
-            }
-            format!("it is an object of class {}", String::from_utf8_lossy(name))
+            with_classes(|classes| classes.of_object(std::ptr::from_ref(slot.object()).cast())).refusal()
         }
         c::IS_RESOURCE => "it is a resource".into(),
         c::IS_CONSTANT_AST => "it is a constant expression".into(),
@@ -23,62 +21,124 @@ pub(super) fn reason(slot: &Slot) -> String {
 }
 
 /// The error for a scan that stopped.
-pub(super) fn explain(jobs: &[Job], stop: Stop) -> Unstorable {
-    match stop {
-        Stop::Offender { job, element: number } => {
-            // SAFETY: the scan stopped here a moment ago.
-            let (slot, bucket) = unsafe { element(&jobs[job], number) };
-            let slot = slot.direct();
-            let slot = if slot.kind() == c::IS_REFERENCE { &slot.reference().slot } else { slot };
-            Unstorable { path: path(jobs, job, number, bucket), reason: reason(slot) }
-        }
-        Stop::TooLarge => Unstorable { path: String::new(), reason: "it is larger than 16 GiB".into() },
-        Stop::References => unreachable!("the scan that knows the references met an unknown one"),
+pub(super) fn explain(root: &Slot, jobs: &[Job], objects: &ObjectJobs, stop: Stop) -> Unstorable {
+    let Stop::Offender { job, element: number } = stop else {
+        return Unstorable { path: String::new(), reason: "it is larger than 16 GiB".into() };
+    };
+    let Some(offender) = jobs.get(job) else {
+        // The value itself.
+        return Unstorable { path: String::new(), reason: reason(root) };
+    };
+    let (slot, last) = if offender.has(Job::OBJECT) {
+        // SAFETY: an object of the value that the scan stopped in.
+        let object = unsafe { &*(offender.source as *const Object) };
+        property(object, objects, number)
+    } else {
+        // SAFETY: the scan stopped here a moment ago.
+        let (slot, bucket) = unsafe { element(offender, number) };
+        let last =
+            if offender.has(Job::REFERENCE) { String::new() } else { key_in(offender, number, bucket) };
+        (*slot, last)
+    };
+    let slot = slot.direct();
+    let slot = if slot.kind() == c::IS_REFERENCE { &slot.reference().slot } else { slot };
+    Unstorable { path: path(jobs, objects, job) + &last, reason: reason(slot) }
+}
+
+/// A property by its number, and its name.
+fn property(object: &Object, objects: &ObjectJobs, number: usize) -> (Slot, String) {
+    let facts = with_classes(|classes| classes.of_object(std::ptr::from_ref(object).cast()));
+    let found = objects.look(object).ok().and_then(|(_, found)| found);
+    if number == usize::MAX {
+        return (
+            found.map_or(Slot { value: 0, info: c::IS_NULL, next: 0 }, |found| found.argument),
+            String::new(),
+        );
+    }
+    let source = found.map_or(std::ptr::from_ref(object), |found| found.source);
+    // SAFETY: a slot that the scan just met.
+    unsafe {
+        let name = facts.property(number as u32).map(|property| text(property.name));
+        ((*source).slots(facts.slots)[number], path_of_property(name))
     }
 }
 
-fn path(jobs: &[Job], mut job: usize, number: usize, bucket: Option<&Bucket>) -> String {
-    let mut keys = Vec::new();
-    if !jobs[job].has(Job::REFERENCE) {
-        keys.push(key(number, bucket));
+fn key_in(job: &Job, number: usize, bucket: Option<&Bucket>) -> String {
+    if job.has(Job::TABLE) {
+        path_of_property(bucket.and_then(|bucket| bucket.text()))
+    } else {
+        path_of_key(number, bucket)
     }
+}
+
+fn path(jobs: &[Job], objects: &ObjectJobs, mut job: usize) -> String {
+    let mut keys = Vec::new();
     while job != 0 {
         let child = jobs[job];
         job = child.parent as usize;
-        if !jobs[job].has(Job::REFERENCE) {
-            keys.push(key_of(&jobs[job], child.source));
+        // What leads to a table is the object, and the table's keys are the properties' names.
+        if !jobs[job].has(Job::REFERENCE) && !child.has(Job::TABLE) {
+            keys.push(key_of(&jobs[job], objects, child.source));
         }
     }
     keys.reverse();
     keys.concat()
 }
 
-/// The key under which a job's array holds another job's source.
-fn key_of(job: &Job, held: u64) -> String {
-    let holds = |slot: &Slot| {
-        let slot = slot.direct();
-        match slot.kind() {
-            c::IS_ARRAY => slot.value == held,
-            c::IS_REFERENCE => {
-                let inner = &slot.reference().slot;
-                slot.value == held || (inner.kind() == c::IS_ARRAY && inner.value == held)
-            }
-            _ => false,
+fn holds(slot: &Slot, held: u64) -> bool {
+    let slot = slot.direct();
+    match slot.kind() {
+        c::IS_ARRAY | c::IS_OBJECT => slot.value == held,
+        c::IS_REFERENCE => {
+            let inner = &slot.reference().slot;
+            slot.value == held || (matches!(inner.kind(), c::IS_ARRAY | c::IS_OBJECT) && inner.value == held)
         }
-    };
+        _ => false,
+    }
+}
+
+/// The key under which a job's array or object holds another job's source.
+fn key_of(job: &Job, objects: &ObjectJobs, held: u64) -> String {
+    if job.has(Job::OBJECT) {
+        // SAFETY: an object of the value that the scan stopped in.
+        let object = unsafe { &*(job.source as *const Object) };
+        let found = objects.look(object).ok().and_then(|(_, found)| found);
+        let facts = with_classes(|classes| classes.of_object(std::ptr::from_ref(object).cast()));
+        let source = found.map_or(std::ptr::from_ref(object), |found| found.source);
+        // SAFETY: as above.
+        let slots = unsafe { (*source).slots(facts.slots) };
+        if let Some(number) = slots.iter().position(|slot| holds(slot, held)) {
+            return property(object, objects, number).1;
+        }
+        let through_method = found.is_some_and(|found| holds(&found.argument, held));
+        return if through_method { "->__serialize()".into() } else { String::new() };
+    }
     // SAFETY: an array of the value that the scan stopped in; the caller excludes references.
     let array = unsafe { source(job) };
     if array.is_packed() {
-        let number = array.slots().iter().position(holds).unwrap_or_default();
-        key(number, None)
+        let number = array.slots().iter().position(|slot| holds(slot, held)).unwrap_or_default();
+        path_of_key(number, None)
     } else {
-        let bucket = array.buckets().iter().find(|bucket| holds(&bucket.slot));
-        key(0, bucket)
+        let bucket = array.buckets().iter().find(|bucket| holds(&bucket.slot, held));
+        key_in(job, 0, bucket)
+    }
+}
+
+/// A property in PHP's syntax, without what its full name says of its visibility.
+pub(crate) fn path_of_property(name: Option<&Text>) -> String {
+    let name =
+        name.map_or(&b"?"[..], |name| name.bytes().rsplit(|&byte| byte == 0).next().unwrap_or_default());
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
+    let shown = String::from_utf8_lossy(name);
+    if name.iter().all(plain) && !name.first().is_none_or(u8::is_ascii_digit) {
+        format!("->{shown}")
+    } else {
+        format!("->{{'{}'}}", shown.replace('\\', r"\\").replace('\'', r"\'"))
     }
 }
 
 /// A subscript in PHP's syntax.
-fn key(number: usize, bucket: Option<&Bucket>) -> String {
+pub(crate) fn path_of_key(number: usize, bucket: Option<&Bucket>) -> String {
     let Some(bucket) = bucket else {
         return format!("[{number}]");
     };

@@ -12,8 +12,10 @@ use crate::zend::live::{Array, Bucket, Reference, Slot, Text};
 
 /// Why the scan ended early.
 pub(super) enum Stop {
-    /// References: their graph must be explored first.
+    /// References or objects: their graph must be explored first.
     References,
+    /// Objects that must be asked first.
+    Gather,
     /// This element of this job's source cannot be stored.
     Offender { job: usize, element: usize },
     /// More than places can count.
@@ -22,17 +24,20 @@ pub(super) enum Stop {
 
 /// An array may only hold itself through a reference, so a cycle is found as an array met again after a reference was taken
 /// for its value. `Refused` is what stops the scan from within one element.
-enum Refused {
+pub(super) enum Refused {
     References,
+    Gather,
     Unstorable,
 }
 
 impl Encoder {
     /// Walks all arrays, beginning with the root.
     pub(super) fn scan<const GRAPH: bool>(&mut self, root: &Slot) -> Result<(), Stop> {
-        let array = root.array();
-        if GRAPH && let Some(known) = self.graph.node(array) {
-            self.node(array, known, 0);
+        if root.kind() == c::IS_OBJECT {
+            self.object(root, 0).map_err(at_root)?;
+            self.fixups = 0;
+        } else if GRAPH && let Some(known) = self.graph.array_node(root.array()) {
+            self.node(root.array(), known, 0);
             // The value itself is held by whoever fetches it, not by a fixup.
             self.fixups = 0;
         } else if let Err(refused) = self.array::<GRAPH>(root, 0) {
@@ -50,6 +55,8 @@ impl Encoder {
             let job = *job;
             self.array_units += if job.has(Job::REFERENCE) {
                 self.scan_reference::<GRAPH>(&job, next)?
+            } else if job.has(Job::OBJECT) {
+                self.scan_object(&job, next)?
             } else {
                 // SAFETY: a job of this value, of an array.
                 let array = unsafe { source(&job) };
@@ -102,8 +109,8 @@ impl Encoder {
             if kind == c::IS_UNDEF {
                 continue;
             }
-            if kind == c::IS_INDIRECT && bucket.slot.direct().kind() == c::IS_UNDEF {
-                // A symbol table's variable that is not set: no element, but in a hash chain.
+            if kind == c::IS_INDIRECT && is_left_out(&bucket.slot, &self.jobs[job]) {
+                // No element, but in a hash chain.
                 self.jobs[job].traits |= Job::COMPACT;
                 leaf = false;
                 continue;
@@ -126,7 +133,7 @@ impl Encoder {
             return Ok(0);
         }
         let job = &self.jobs[job];
-        let slots = if job.has(Job::COMPACT) { array.count } else { array.used };
+        let slots = if job.has(Job::COMPACT) { defined(buckets, job) } else { array.used };
         Ok(array_units(false, job.mask, slots))
     }
 
@@ -142,7 +149,7 @@ impl Encoder {
 
     /// Notes the place of an element that needs one.
     #[inline(always)]
-    fn element<const GRAPH: bool>(&mut self, slot: &Slot, job: usize) -> Result<(), Refused> {
+    pub(super) fn element<const GRAPH: bool>(&mut self, slot: &Slot, job: usize) -> Result<(), Refused> {
         if slot.kind() == c::IS_STRING {
             let text = slot.text();
             let place = self.text(text, text.hash());
@@ -163,6 +170,12 @@ impl Encoder {
         match slot.kind() {
             kind if kind <= c::IS_DOUBLE => Ok(()),
             c::IS_STRING | c::IS_ARRAY => self.element::<GRAPH>(slot, job),
+            c::IS_OBJECT if GRAPH => {
+                let place = self.object(slot, job)?;
+                self.places.push(place);
+                Ok(())
+            }
+            c::IS_OBJECT => Err(Refused::References),
             c::IS_REFERENCE => {
                 let reference = slot.reference();
                 if GRAPH && let Some(known) = self.graph.node(reference) {
@@ -187,7 +200,7 @@ impl Encoder {
 
     /// The place of a string.
     #[inline(always)]
-    fn text(&mut self, text: &Text, hash: u64) -> u32 {
+    pub(super) fn text(&mut self, text: &Text, hash: u64) -> u32 {
         let place = self.text_units as u32;
         // SAFETY: a live string with its hash; the value stays as it is until it is written.
         if let Some(seen) = unsafe { self.strings.see(text.start().addr(), hash, place) } {
@@ -214,7 +227,7 @@ impl Encoder {
         }
         if GRAPH
             && slot.is_counted()
-            && let Some(known) = self.graph.node(array)
+            && let Some(known) = self.graph.array_node(array)
         {
             return Ok(self.node(array, known, parent));
         }
@@ -233,7 +246,7 @@ impl Encoder {
     }
 
     #[inline(always)]
-    fn add_array(&mut self, array: &Array, parent: usize, traits: u32) -> u32 {
+    pub(super) fn add_array(&mut self, array: &Array, parent: usize, traits: u32) -> u32 {
         let number = self.jobs.len() as u32;
         let source = std::ptr::from_ref(array).addr() as u64;
         let parent = parent as u32;
@@ -249,12 +262,15 @@ impl Encoder {
     }
 
     /// The place of a node, which waits for its own scan if it is new; one more fixup holds it.
-    fn node<T>(&mut self, source: &T, known: Known, parent: usize) -> u32 {
+    pub(super) fn node<T>(&mut self, source: &T, known: Known, parent: usize) -> u32 {
         let address = std::ptr::from_ref(source).addr();
         let (number, new) = self.graph.number_node(known, self.nodes.len() as u32);
         if new {
-            self.nodes.push(Node { at: 0, holders: 0 });
-            if self.graph.is_reference(known) {
+            self.nodes.push(Node { at: 0, holders: 0, kind: self.graph.kind(known) });
+            if self.graph.is_object(known) {
+                // SAFETY: entered as an object of the value.
+                self.add_object(unsafe { &*(address as *const crate::zend::live::Object) }, parent);
+            } else if self.graph.is_reference(known) {
                 let (source, parent) = (address as u64, parent as u32);
                 self.jobs.push(Job {
                     source,
@@ -266,7 +282,7 @@ impl Encoder {
                     node: 0,
                 });
             } else {
-                // SAFETY: a node that is no reference is an array of the value.
+                // SAFETY: a node that is neither is an array of the value.
                 self.add_array(unsafe { &*(address as *const Array) }, parent, 0);
             }
             let job = self.jobs.last_mut().expect("just added");
@@ -279,6 +295,22 @@ impl Encoder {
     }
 }
 
+/// How many elements there are. A symbol table counts variables that are not set, too; images have no gaps.
+#[cold]
+fn defined(buckets: &[Bucket], job: &Job) -> u32 {
+    buckets.iter().filter(|bucket| !is_left_out(&bucket.slot, job)).count() as u32
+}
+
+/// Holes, a symbol table's variables that are not set, and what stands for declared properties in an object's table.
+#[inline(always)]
+pub(super) fn is_left_out(slot: &Slot, job: &Job) -> bool {
+    match slot.kind() {
+        c::IS_UNDEF => true,
+        c::IS_INDIRECT => job.has(Job::TABLE) || slot.direct().kind() == c::IS_UNDEF,
+        _ => false,
+    }
+}
+
 /// Whether a hash array is mostly holes, or its hash part made for many more elements than it has.
 #[inline(always)]
 fn wasteful(array: &Array) -> bool {
@@ -286,9 +318,15 @@ fn wasteful(array: &Array) -> bool {
     used > 2 * count || (size > u64::from(c::HT_MIN_SIZE) && size >= 4 * count)
 }
 
-fn at_element(refused: Refused, job: usize, element: usize) -> Stop {
+/// For the value itself.
+fn at_root(refused: Refused) -> Stop {
+    at_element(refused, usize::MAX, 0)
+}
+
+pub(super) fn at_element(refused: Refused, job: usize, element: usize) -> Stop {
     match refused {
         Refused::References => Stop::References,
+        Refused::Gather => Stop::Gather,
         Refused::Unstorable => Stop::Offender { job, element },
     }
 }
@@ -296,7 +334,7 @@ fn at_element(refused: Refused, job: usize, element: usize) -> Stop {
 /// The element of a job's source by its number.
 ///
 /// # Safety
-/// The job is of the value being encoded, the element one of its source's.
+/// The job is of the value being encoded and no [`Job::OBJECT`], the element one of its source's.
 pub(super) unsafe fn element<'a>(job: &Job, number: usize) -> (&'a Slot, Option<&'a Bucket>) {
     if job.has(Job::REFERENCE) {
         // SAFETY: the job says that its source is a reference.

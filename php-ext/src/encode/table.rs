@@ -4,7 +4,7 @@ use crate::zend::live::Text;
 use std::marker::PhantomData;
 
 /// What makes two pointers the same thing.
-pub(super) trait Identity {
+pub(crate) trait Identity {
     /// How many neighbours a look-up may meet before it settles for "not seen".
     const PATIENCE: usize;
     /// The hash of what was inserted under this pointer.
@@ -20,10 +20,10 @@ pub(super) trait Identity {
 }
 
 /// Strings: equal bytes. Missing one costs memory only, so strings made to collide do not cost time.
-pub(super) struct ByContent;
+pub(crate) struct ByContent;
 
 /// Arrays and references: the same one.
-pub(super) struct ByAddress;
+pub(crate) struct ByAddress;
 
 impl Identity for ByContent {
     const PATIENCE: usize = 64;
@@ -74,7 +74,7 @@ const FIRST_BITS: u32 = 8;
 const KEPT_BITS: u32 = 17;
 
 /// From pointers to the numbers given to them when they were first seen.
-pub(super) struct Table<I> {
+pub(crate) struct Table<I> {
     entries: Vec<Entry>,
     shift: u32,
     used: usize,
@@ -83,7 +83,7 @@ pub(super) struct Table<I> {
 }
 
 impl<I: Identity> Table<I> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Table {
             entries: vec![EMPTY; 1 << FIRST_BITS],
             shift: 64 - FIRST_BITS,
@@ -94,7 +94,7 @@ impl<I: Identity> Table<I> {
     }
 
     /// Forgets all, in constant time (but for once in four thousand million times).
-    pub(super) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.used = 0;
         self.stamp = self.stamp.wrapping_add(1);
         if self.stamp == 0 {
@@ -104,7 +104,7 @@ impl<I: Identity> Table<I> {
     }
 
     /// Gives the memory of an unusually large value back.
-    pub(super) fn trim(&mut self) {
+    pub(crate) fn trim(&mut self) {
         if 64 - self.shift > KEPT_BITS {
             *self = Table::new();
         }
@@ -115,7 +115,7 @@ impl<I: Identity> Table<I> {
     /// # Safety
     /// `pointer` is what `I` stands for, with that hash, and lives until the next [`Table::begin`] or [`Table::trim`].
     #[inline(always)]
-    pub(super) unsafe fn see(&mut self, pointer: usize, hash: u64, number: u32) -> Option<u32> {
+    pub(crate) unsafe fn see(&mut self, pointer: usize, hash: u64, number: u32) -> Option<u32> {
         let mask = self.entries.len() - 1;
         let mut at = self.start(hash);
         let mut met = 0;
@@ -146,7 +146,7 @@ impl<I: Identity> Table<I> {
     ///
     /// # Safety
     /// As for [`Table::see`].
-    pub(super) unsafe fn find(&self, pointer: usize, hash: u64) -> Option<u32> {
+    pub(crate) unsafe fn find(&self, pointer: usize, hash: u64) -> Option<u32> {
         let mask = self.entries.len() - 1;
         let mut at = self.start(hash);
         for _ in 0..I::PATIENCE {

@@ -8,6 +8,7 @@ use super::{Backend, partition};
 use crate::encode::Encoder;
 use crate::info::Figures;
 use crate::memo::Memo;
+use crate::objects::Objects;
 
 /// One thread's use of one backend.
 pub(crate) struct BackendLocal {
@@ -25,6 +26,7 @@ pub(crate) struct BackendLocal {
 pub(crate) struct Local {
     pub(crate) backends: [BackendLocal; 2],
     pub(crate) encoder: Option<Encoder>,
+    pub(crate) objects: Objects,
     /// Text on its way to the engine.
     pub(crate) message: Vec<u8>,
     /// Keys on their way into a PHP array.
@@ -90,11 +92,13 @@ impl BackendLocal {
         self.session = None;
     }
 
-    /// Removes an entry that turned out to be unusable.
-    #[allow(dead_code, reason = "for values whose classes can change")]
-    pub(crate) fn drop_entry(&mut self, key: &[u8]) {
+    /// Removes an entry that turned out to be unusable, unless there is another by now.
+    pub(crate) fn drop_entry(&mut self, key: &[u8], hit: &static_cache_core::Hit) {
         if let Some(session) = &mut self.session {
-            let _ = session.delete(Space::Key, key);
+            // SAFETY: fetched in this request.
+            if unsafe { hit.is_current() } {
+                let _ = session.delete(Space::Key, key);
+            }
         }
     }
 }
@@ -104,6 +108,7 @@ impl Local {
         Self {
             backends: [BackendLocal::new(), BackendLocal::new()],
             encoder: None,
+            objects: Objects::new(),
             message: Vec::new(),
             keys: Vec::new(),
             figures: None,

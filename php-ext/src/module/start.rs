@@ -27,6 +27,7 @@ pub extern "C" fn get_module() -> *mut ModuleEntry {
         entry.module_startup_func = Some(startup);
         entry.module_shutdown_func = Some(shutdown);
         entry.request_startup_func = Some(before_request);
+        entry.request_shutdown_func = Some(before_end);
         entry.post_deactivate_func = Some(after_request);
         (entry, owned)
     })
@@ -98,6 +99,12 @@ extern "C" fn before_request(_kind: c_int, _module: c_int) -> c_int {
     SUCCESS
 }
 
+/// User code has come to its end, the executor is still there.
+extern "C" fn before_end(_kind: c_int, _module: c_int) -> c_int {
+    crate::objects::before_end();
+    SUCCESS
+}
+
 /// The request is over: the executor is gone, ini values are restored, nothing points at cached values any more. (At
 /// `RSHUTDOWN` all that is still to come.) What the engine drops later still got copies, see [`hooks`].
 unsafe extern "C" fn after_request() -> c_int {
@@ -112,6 +119,7 @@ unsafe extern "C" fn after_request() -> c_int {
             }
         }
         local.forget_unfinished();
+        local.objects.end_request();
     });
     SUCCESS
 }

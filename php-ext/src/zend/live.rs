@@ -71,6 +71,18 @@ pub(crate) struct Reference {
     pub(crate) sources: u64,
 }
 
+/// The head of a `zend_object`; the declared properties follow.
+#[repr(C)]
+pub(crate) struct Object {
+    pub(crate) gc: Counted,
+    pub(crate) handle: u32,
+    /// Flags since PHP 8.4, before that nothing in particular.
+    pub(crate) extra: u32,
+    pub(crate) class: u64,
+    pub(crate) handlers: u64,
+    pub(crate) properties: u64,
+}
+
 impl Slot {
     /// The engine's own value.
     pub(crate) fn of(value: &Zval) -> &Slot {
@@ -110,6 +122,13 @@ impl Slot {
         unsafe { &*(self.value as *const Reference) }
     }
 
+    #[inline(always)]
+    pub(crate) fn object(&self) -> &Object {
+        debug_assert!(self.kind() == c::IS_OBJECT);
+        // SAFETY: a live zval of type object points to a live zend_object.
+        unsafe { &*(self.value as *const Object) }
+    }
+
     /// Steps over the indirection of symbol tables: the variable itself, possibly undefined.
     #[inline(always)]
     pub(crate) fn direct(&self) -> &Slot {
@@ -122,13 +141,35 @@ impl Slot {
 
     /// The class name of an object.
     pub(crate) fn class_name(&self) -> &[u8] {
-        debug_assert!(self.kind() == c::IS_OBJECT);
-        // SAFETY: a live zval of type object points to a live zend_object; its class and that class's name outlive it.
+        self.object().class_name()
+    }
+}
+
+impl Object {
+    /// The class name.
+    pub(crate) fn class_name(&self) -> &[u8] {
+        // SAFETY: a live object's class and that class's name outlive it.
+        unsafe { (**((self.class as usize + c::CLASS_NAME) as *const *const Text)).bytes() }
+    }
+
+    /// The declared properties, as many as its class has.
+    ///
+    /// # Safety
+    /// `count` is the class's `default_properties_count`.
+    #[inline(always)]
+    pub(crate) unsafe fn slots(&self, count: u32) -> &[Slot] {
+        // SAFETY: they follow the head.
         unsafe {
-            let class = *((self.value as usize + c::OBJECT_CLASS) as *const usize);
-            let name = *((class + c::CLASS_NAME) as *const *const Text);
-            (*name).bytes()
+            let start = std::ptr::with_exposed_provenance::<u8>(std::ptr::from_ref(self).addr());
+            slice::from_raw_parts(start.add(c::OBJECT_SLOTS).cast(), count as usize)
         }
+    }
+
+    /// The table of dynamic properties, where there is one; it may also have the declared ones, as indirections.
+    #[inline(always)]
+    pub(crate) fn table(&self) -> Option<&Array> {
+        // SAFETY: null or a live array.
+        unsafe { (self.properties as *const Array).as_ref() }
     }
 }
 

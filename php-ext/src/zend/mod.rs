@@ -55,6 +55,14 @@ const _: () = {
     assert!(offset_of!(live::Reference, gc) == c::REFERENCE_GC);
     assert!(offset_of!(live::Reference, slot) == c::REFERENCE_VAL);
     assert!(offset_of!(live::Reference, sources) == c::REFERENCE_SOURCES);
+    assert!(offset_of!(live::Object, gc) == c::OBJECT_GC);
+    assert!(offset_of!(live::Object, handle) == c::OBJECT_HANDLE);
+    assert!(offset_of!(live::Object, class) == c::OBJECT_CLASS);
+    assert!(offset_of!(live::Object, handlers) == c::OBJECT_HANDLERS);
+    assert!(offset_of!(live::Object, properties) == c::OBJECT_PROPERTIES);
+    assert!(size_of::<live::Object>() == c::OBJECT_SLOTS);
+    #[cfg(php84)]
+    assert!(offset_of!(live::Object, extra) == c::OBJECT_EXTRA);
     // The scalar types come first and carry no pointer; the codec's loops rely on that order.
     assert!(c::IS_UNDEF == 0 && c::IS_DOUBLE == 5 && c::IS_LONG == 4 && c::IS_STRING > c::IS_DOUBLE);
     // An interned string's zval is the bare type: no refcounted flag.

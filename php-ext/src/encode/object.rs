@@ -1,0 +1,313 @@
+//! Objects in the first pass: which class, which properties, which calls.
+
+use super::scan::{Refused, Stop, at_element};
+use super::table::{ByAddress, Table};
+use super::{Encoder, Job, NODE_PLACE, NULL_PLACE, Node};
+use crate::objects::class::Facts;
+use crate::objects::gather::is_lazy;
+use crate::objects::harvest::{Call, Found, Harvest, Outcome};
+use crate::objects::with_classes;
+use crate::payload::{Fixup, ObjectImage, Pair, object_units};
+use crate::zend::constants as c;
+use crate::zend::live::{Array, Object, Slot};
+use std::cell::Cell;
+use std::ptr;
+
+/// A class of the value's objects.
+#[derive(Clone, Copy)]
+pub(super) struct ClassJob {
+    pub(super) facts: Facts,
+    /// The place of its name.
+    pub(super) name: u32,
+}
+
+/// What an object's job needs besides.
+#[derive(Clone, Copy)]
+pub(super) struct ObjectJob {
+    pub(super) class: u32,
+    /// Slots in its image.
+    pub(super) count: u32,
+    pub(super) traits: u32,
+    /// Whose slots they are.
+    pub(super) source: *const Object,
+    /// What was gathered, if anything; in the harvest.
+    pub(super) found: Option<&'static Found>,
+}
+
+/// The objects of one value.
+pub(super) struct ObjectJobs {
+    harvest: *const Harvest,
+    by_class: Table<ByAddress>,
+    pub(super) classes: Vec<ClassJob>,
+    pub(super) jobs: Vec<ObjectJob>,
+    pub(super) tables: Vec<Pair>,
+    pub(super) typed: Vec<Pair>,
+    /// For each call, the node that it is for.
+    pub(super) callees: Vec<u32>,
+    /// The last class met, and its number.
+    last: (u64, u32),
+    /// The same, of looks.
+    known: Cell<Option<Facts>>,
+}
+
+impl ObjectJobs {
+    pub(super) fn new() -> Self {
+        ObjectJobs {
+            harvest: ptr::null(),
+            by_class: Table::new(),
+            classes: Vec::new(),
+            jobs: Vec::new(),
+            tables: Vec::new(),
+            typed: Vec::new(),
+            callees: Vec::new(),
+            last: (0, 0),
+            known: Cell::new(None),
+        }
+    }
+
+    pub(super) fn begin(&mut self, harvest: Option<&Harvest>) {
+        self.harvest = harvest.map_or(ptr::null(), ptr::from_ref);
+        self.by_class.begin();
+        self.classes.clear();
+        self.jobs.clear();
+        self.tables.clear();
+        self.typed.clear();
+        self.callees.clear();
+        if let Some(harvest) = harvest {
+            self.callees.resize(harvest.calls().count(), 0);
+        }
+        self.last = (0, 0);
+        self.known.set(None);
+    }
+
+    pub(super) fn trim(&mut self) {
+        self.by_class.trim();
+        super::give_back(&mut self.jobs);
+        super::give_back(&mut self.tables);
+        super::give_back(&mut self.typed);
+        super::give_back(&mut self.callees);
+    }
+
+    pub(super) fn harvest(&self) -> Option<&'static Harvest> {
+        // SAFETY: the harvest of the plan under way, which whoever plans and writes keeps meanwhile. Nothing of it is kept
+        // beyond that, but for pointers that the next plan forgets unread.
+        unsafe { self.harvest.as_ref() }
+    }
+
+    /// How many calls there are, in the order of their numbers.
+    pub(super) fn calls(&self) -> u32 {
+        self.callees.len() as u32
+    }
+
+    pub(super) fn call(&self, number: u32) -> Option<Call> {
+        self.harvest()?.calls().nth(number as usize)
+    }
+
+    /// What is to be stored of an object. `Stop::Gather` if its methods have to be asked first.
+    #[inline(always)]
+    pub(super) fn look(&self, object: &Object) -> Result<(Facts, Option<&'static Found>), Stop> {
+        let facts = match self.known.get() {
+            Some(facts) if facts.class.addr() as u64 == object.class => facts,
+            _ => {
+                let facts = with_classes(|classes| classes.of(object.class as *mut _));
+                self.known.set(Some(facts));
+                facts
+            }
+        };
+        if !facts.has(Facts::GATHERED) && !is_lazy(object) {
+            return Ok((facts, None));
+        }
+        match self.harvest().and_then(|harvest| harvest.find(object)) {
+            Some(found) => Ok((facts, Some(found))),
+            None => Err(Stop::Gather),
+        }
+    }
+
+    /// Whether a declared property is stored.
+    fn is_chosen(&self, found: Option<&Found>, slot: u32) -> bool {
+        match (found, self.harvest()) {
+            (Some(found), Some(harvest)) => harvest.is_chosen(found, slot),
+            _ => true,
+        }
+    }
+
+    /// Shows every part of an object that is stored: properties, dynamic ones, what its methods said.
+    pub(super) fn each_part(&self, object: &Object, mut show: impl FnMut(&Slot)) -> Result<(), Stop> {
+        let (facts, found) = self.look(object)?;
+        if facts.has(Facts::ENUM | Facts::REFUSED) {
+            return Ok(());
+        }
+        let outcome = found.map_or(Outcome::Slots, |found| found.outcome);
+        if matches!(outcome, Outcome::Slots | Outcome::Chosen) {
+            // SAFETY: a live object of the class, or the instance behind it, which has the same slots.
+            let slots = unsafe { source(object, found).slots(facts.slots) };
+            for (number, slot) in slots.iter().enumerate() {
+                if slot.kind() > c::IS_STRING && self.is_chosen(found, number as u32) {
+                    show(slot);
+                }
+            }
+            if let Some(table) = table(object, found) {
+                for bucket in table.buckets() {
+                    if bucket.slot.kind() > c::IS_STRING && bucket.slot.kind() != c::IS_INDIRECT {
+                        show(&bucket.slot);
+                    }
+                }
+            }
+        }
+        if let Some(found) = found {
+            show(&found.argument);
+        }
+        Ok(())
+    }
+
+    fn class(&mut self, facts: &Facts) -> (u32, bool) {
+        let address = facts.class.addr();
+        if self.last.0 == address as u64 {
+            return (self.last.1, false);
+        }
+        let next = self.classes.len() as u32;
+        // SAFETY: by address.
+        let seen = unsafe { self.by_class.see(address, (address >> 3) as u64, next) };
+        let number = seen.unwrap_or(next);
+        self.last = (address as u64, number);
+        (number, seen.is_none())
+    }
+}
+
+/// Whose properties count.
+fn source<'a>(object: &'a Object, found: Option<&Found>) -> &'a Object {
+    // SAFETY: an instance lives as long as its proxy, which the harvest holds.
+    found.map_or(object, |found| unsafe { &*found.source })
+}
+
+/// The table with dynamic properties to be stored, if it has any.
+pub(super) fn table<'a>(object: &'a Object, found: Option<&Found>) -> Option<&'a Array> {
+    let table = match found {
+        // SAFETY: the harvest holds the table.
+        Some(found) if found.outcome == Outcome::Chosen => unsafe { found.table.as_ref() },
+        _ => source(object, found).table(),
+    };
+    let is_dynamic = |slot: &Slot| !matches!(slot.kind(), c::IS_UNDEF | c::IS_INDIRECT);
+    table.filter(|table| table.count > 0 && table.buckets().iter().any(|bucket| is_dynamic(&bucket.slot)))
+}
+
+impl Encoder {
+    /// The place of an object, which waits for its own scan if it is new.
+    pub(super) fn object(&mut self, slot: &Slot, parent: usize) -> Result<u32, Refused> {
+        let object = slot.object();
+        if let Some(known) = self.graph.node(object) {
+            return Ok(self.node(object, known, parent));
+        }
+        // Explored, and left out: stored as null, or not to be stored.
+        match self.objects.look(object) {
+            Ok((facts, _)) if facts.has(Facts::REFUSED) => Err(Refused::Unstorable),
+            Ok(_) => Ok(NULL_PLACE),
+            Err(_) => Err(Refused::Gather),
+        }
+    }
+
+    /// The job of a new object node.
+    pub(super) fn add_object(&mut self, object: &Object, parent: usize) {
+        let size = self.objects.jobs.len() as u32;
+        let source = ptr::from_ref(object).addr() as u64;
+        self.jobs.push(Job {
+            source,
+            at: 0,
+            parent: parent as u32,
+            traits: Job::OBJECT,
+            size,
+            mask: 0,
+            node: 0,
+        });
+        self.objects.jobs.push(ObjectJob { class: 0, count: 0, traits: 0, source: object, found: None });
+    }
+
+    /// Returns the units that the image takes.
+    pub(super) fn scan_object(&mut self, job: &Job, number: usize) -> Result<u64, Stop> {
+        // SAFETY: the job says that its source is an object of the value being encoded.
+        let object = unsafe { &*(job.source as *const Object) };
+        let (facts, found) = self.objects.look(object)?;
+        let (class, new) = self.objects.class(&facts);
+        if new {
+            // SAFETY: a class of this request has a name that lives as long as it.
+            let name = unsafe { crate::objects::class::text((*facts.class).name) };
+            let name = self.text(name, name.hash());
+            self.objects.classes.push(ClassJob { facts, name });
+        }
+        let mut plan = ObjectJob { class, count: 0, traits: 0, source: object, found };
+        if facts.has(Facts::ENUM) {
+            (plan.count, plan.traits) = (1, ObjectImage::ENUM);
+            let name = case_name(object).text();
+            let place = self.text(name, name.hash());
+            self.places.push(place);
+        } else if found.is_none_or(|found| matches!(found.outcome, Outcome::Slots | Outcome::Chosen)) {
+            plan.source = source(object, found);
+            plan.count = facts.slots;
+            // SAFETY: an object of that class.
+            for (at, slot) in unsafe { (*plan.source).slots(facts.slots) }.iter().enumerate() {
+                let kind = slot.kind();
+                if kind == c::IS_UNDEF || !self.objects.is_chosen(found, at as u32) {
+                    plan.traits |= ObjectImage::DEFAULTS;
+                } else if kind > c::IS_DOUBLE {
+                    self.element::<true>(slot, number).map_err(|refused| at_element(refused, number, at))?;
+                    if kind == c::IS_REFERENCE
+                        && self.places.last().is_some_and(|place| place & NODE_PLACE != 0)
+                    {
+                        self.note_type(job.node, &facts, at as u32, slot);
+                    }
+                }
+            }
+            if let Some(table) = table(object, found) {
+                self.add_table(table, number, job.node);
+            }
+        } else {
+            plan.traits |= ObjectImage::DEFAULTS;
+        }
+        if let Some(found) = found {
+            self.scan_calls(found, job.node, number)?;
+        }
+        self.objects.jobs[job.size as usize] = plan;
+        Ok(object_units(plan.count))
+    }
+
+    /// A reference in a typed property must know the type, unless it is stored as what it holds.
+    fn note_type(&mut self, node: u32, facts: &Facts, at: u32, slot: &Slot) {
+        let is_node = self.graph.node(slot.reference()).is_some();
+        // SAFETY: a class of this request that has the slot.
+        let typed = unsafe { facts.property(at) }.is_some_and(|property| property.type_.type_mask != 0);
+        if is_node && typed {
+            self.objects.typed.push(Pair(node, at));
+        }
+    }
+
+    /// The job of a table of dynamic properties, a node that the object alone holds.
+    fn add_table(&mut self, table: &Array, parent: usize, object: u32) {
+        let number = self.nodes.len() as u32;
+        self.nodes.push(Node { at: 0, holders: 1, kind: Fixup::ARRAY });
+        self.add_array(table, parent, 0);
+        let job = self.jobs.last_mut().expect("just added");
+        job.traits |= Job::NODE | Job::TABLE;
+        job.node = number;
+        self.objects.tables.push(Pair(object, number));
+    }
+
+    fn scan_calls(&mut self, found: &Found, node: u32, number: usize) -> Result<(), Stop> {
+        for call in [found.call, found.wakeup] {
+            if call != Harvest::NONE {
+                self.objects.callees[call as usize] = node;
+                self.nodes[node as usize].holders += 1;
+            }
+        }
+        if found.argument.kind() > c::IS_DOUBLE {
+            self.element::<true>(&found.argument, number)
+                .map_err(|refused| at_element(refused, number, usize::MAX))?;
+        }
+        Ok(())
+    }
+}
+
+/// The name of an enum case: the first property.
+pub(super) fn case_name(object: &Object) -> &Slot {
+    // SAFETY: the engine's enums have `name` first.
+    unsafe { &object.slots(1)[0] }
+}

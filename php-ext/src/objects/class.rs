@@ -1,0 +1,246 @@
+//! What there is to know of a class: how its objects are stored and made, and a fingerprint of their layout. Found out once
+//! per class and request, since a class may be another one in the next.
+
+use ext_php_rs::ffi::{zend_class_entry, zend_object, zend_property_info, zend_string};
+
+use super::engine::{
+    php_ce_incomplete_class, spl_ce_SplHeap, spl_ce_SplPriorityQueue, zend_ce_throwable, zend_user_serialize,
+};
+use super::{engine, fingerprint};
+use crate::zend::constants as c;
+use crate::zend::live::{Slot, Text};
+
+/// Classes remembered at most; a request that uses more finds out anew.
+const MOST: usize = 1 << 14;
+
+/// The facts about one class.
+#[derive(Clone, Copy)]
+pub(crate) struct Facts {
+    pub(crate) class: *mut zend_class_entry,
+    pub(crate) traits: u32,
+    /// Declared properties of an object.
+    pub(crate) slots: u32,
+    pub(crate) fingerprint: u64,
+}
+
+impl Facts {
+    /// Has `__serialize`.
+    pub(crate) const SERIALIZE: u32 = 1;
+    pub(crate) const UNSERIALIZE: u32 = 2;
+    pub(crate) const SLEEP: u32 = 4;
+    pub(crate) const WAKEUP: u32 = 8;
+    /// Implements `Serializable`, and nothing that goes before.
+    pub(crate) const TEXT: u32 = 16;
+    pub(crate) const HEAP: u32 = 32;
+    pub(crate) const QUEUE: u32 = 64;
+    /// Objects are made by a function of the class's own.
+    pub(crate) const CREATE: u32 = 128;
+    pub(crate) const ENUM: u32 = 256;
+    /// Objects cannot be stored.
+    pub(crate) const REFUSED: u32 = 512;
+
+    /// More than properties: [`super::gather`] has to look at the object first.
+    pub(crate) const GATHERED: u32 = Self::SERIALIZE
+        | Self::UNSERIALIZE
+        | Self::SLEEP
+        | Self::WAKEUP
+        | Self::TEXT
+        | Self::HEAP
+        | Self::QUEUE;
+
+    pub(crate) fn has(&self, traits: u32) -> bool {
+        self.traits & traits != 0
+    }
+
+    fn find_out(class: *mut zend_class_entry) -> Self {
+        // SAFETY: a class of this request.
+        let entry = unsafe { &*class };
+        let slots = entry.default_properties_count as u32;
+        let traits = traits(entry);
+        // SAFETY: as above.
+        let fingerprint = unsafe { fingerprint::of(class, traits, slots) };
+        Facts { class, traits, slots, fingerprint }
+    }
+
+    /// The declaration of a property; none for a slot that nobody uses.
+    ///
+    /// # Safety
+    /// The class is of this request, and has that slot.
+    pub(crate) unsafe fn property(&self, slot: u32) -> Option<&zend_property_info> {
+        debug_assert!(slot < self.slots);
+        // SAFETY: the table has an entry for each slot.
+        unsafe { (*(*self.class).properties_info_table.add(slot as usize)).as_ref() }
+    }
+
+    /// Why objects of the class cannot be stored.
+    pub(crate) fn refusal(&self) -> String {
+        // SAFETY: a class of this request.
+        let (flags, name) = unsafe { ((*self.class).ce_flags, &*(*self.class).name.cast::<Text>()) };
+        // An anonymous class's name goes on with a NUL and where it was declared.
+        let name = name.bytes().split(|&byte| byte == 0).next().unwrap_or_default();
+        if name == b"Closure" {
+            return "it is a Closure".into();
+        }
+        let name = String::from_utf8_lossy(name);
+        if flags & c::ZEND_ACC_ANON_CLASS != 0 {
+            return format!("it is an object of an anonymous class ({name})");
+        }
+        if flags & c::ZEND_ACC_NOT_SERIALIZABLE != 0 {
+            return format!("it is an object of class {name}, which cannot be serialized");
+        }
+        format!(
+            "it is an object of class {name}, which keeps its content where only PHP itself finds it and has no __serialize()"
+        )
+    }
+}
+
+/// A method of the class, by its lower-case name.
+pub(crate) fn method(class: &zend_class_entry, name: &str) -> Option<*mut ext_php_rs::ffi::zend_function> {
+    // SAFETY: a class's functions are pointers under their names.
+    unsafe {
+        let found =
+            engine::zend_hash_str_find(&raw const class.function_table, name.as_ptr().cast(), name.len());
+        found.cast::<Slot>().as_ref().map(|slot| slot.value as *mut _)
+    }
+}
+
+fn is_users(method: *mut ext_php_rs::ffi::zend_function) -> bool {
+    const USER_FUNCTION: u8 = 2;
+    // SAFETY: a class's function begins with its type.
+    unsafe { (*method).type_ == USER_FUNCTION }
+}
+
+fn traits(class: &zend_class_entry) -> u32 {
+    if class.ce_flags & c::ZEND_ACC_ENUM != 0 {
+        return Facts::ENUM;
+    }
+    if class.ce_flags & c::ZEND_ACC_NOT_SERIALIZABLE != 0 {
+        return Facts::REFUSED;
+    }
+    // SAFETY: the engine's own classes, set at its start.
+    let (incomplete, throwable, heap, queue) =
+        unsafe { (php_ce_incomplete_class, zend_ce_throwable, spl_ce_SplHeap, spl_ce_SplPriorityQueue) };
+    // SAFETY: the class is linked: it has objects.
+    let create = unsafe { class.__bindgen_anon_2.create_object };
+    let mut traits = if create.is_some() { Facts::CREATE } else { 0 };
+    if std::ptr::eq(class, incomplete) {
+        return traits;
+    }
+    if !class.__unserialize.is_null() {
+        traits |= Facts::UNSERIALIZE;
+    }
+    let wakeup = method(class, "__wakeup");
+    if !class.__serialize.is_null() {
+        traits |= Facts::SERIALIZE;
+        if class.__unserialize.is_null() && wakeup.is_some() {
+            traits |= Facts::WAKEUP;
+        }
+        return traits;
+    }
+    if let Some(serialize) = class.serialize {
+        let users: unsafe extern "C" fn(_, _, _, _) -> _ = zend_user_serialize;
+        return if serialize as usize == users as usize { traits | Facts::TEXT } else { Facts::REFUSED };
+    }
+    let sleep = method(class, "__sleep");
+    if sleep.is_some() {
+        traits |= Facts::SLEEP;
+    }
+    if wakeup.is_some() && class.__unserialize.is_null() {
+        traits |= Facts::WAKEUP;
+    }
+    if create.is_none() || is_a(class, throwable) {
+        return traits;
+    }
+    if is_a(class, heap) {
+        return traits | Facts::HEAP;
+    }
+    if is_a(class, queue) {
+        return traits | Facts::QUEUE;
+    }
+    if sleep.is_some_and(is_users) { traits } else { Facts::REFUSED }
+}
+
+fn is_a(class: *const zend_class_entry, ancestor: *const zend_class_entry) -> bool {
+    // SAFETY: linked classes, two different ones.
+    std::ptr::eq(class, ancestor)
+        || (!ancestor.is_null() && unsafe { engine::instanceof_function_slow(class, ancestor) })
+}
+
+/// The facts of this request's classes, by class.
+pub(crate) struct Classes {
+    places: Vec<Option<Facts>>,
+    used: usize,
+}
+
+impl Classes {
+    pub(crate) const fn new() -> Self {
+        Classes { places: Vec::new(), used: 0 }
+    }
+
+    /// Another request may have other classes at the same addresses.
+    pub(crate) fn forget(&mut self) {
+        if self.used > 0 {
+            self.places.fill(None);
+            self.used = 0;
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn of_object(&mut self, object: *const zend_object) -> Facts {
+        // SAFETY: a live object has a class.
+        self.of(unsafe { (*object).ce })
+    }
+
+    /// What is known of a class of this request.
+    #[inline(always)]
+    pub(crate) fn of(&mut self, class: *mut zend_class_entry) -> Facts {
+        if !self.places.is_empty() {
+            let at = self.at(class);
+            if let Some(facts) = self.places[at] {
+                return facts;
+            }
+        }
+        self.learn(class)
+    }
+
+    #[cold]
+    fn learn(&mut self, class: *mut zend_class_entry) -> Facts {
+        let facts = Facts::find_out(class);
+        if self.used * 2 >= self.places.len() {
+            if self.places.len() >= MOST {
+                self.forget();
+            } else {
+                let old = std::mem::take(&mut self.places);
+                self.places = vec![None; (old.len() * 2).max(64)];
+                for facts in old.into_iter().flatten() {
+                    let at = self.at(facts.class);
+                    self.places[at] = Some(facts);
+                }
+            }
+        }
+        let at = self.at(class);
+        self.places[at] = Some(facts);
+        self.used += 1;
+        facts
+    }
+
+    /// Where the class is, or would be.
+    #[inline(always)]
+    fn at(&self, class: *mut zend_class_entry) -> usize {
+        let mask = self.places.len() - 1;
+        let mut at = ((class.addr() as u64 >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & mask;
+        while self.places[at].is_some_and(|facts| !std::ptr::eq(facts.class, class)) {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+}
+
+/// A name as the engine has it.
+///
+/// # Safety
+/// `name` is a live string and stays so for `'a`.
+pub(crate) unsafe fn text<'a>(name: *const zend_string) -> &'a Text {
+    // SAFETY: same layout (asserted in `zend`).
+    unsafe { &*name.cast() }
+}

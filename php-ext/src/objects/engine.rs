@@ -1,0 +1,157 @@
+//! What the engine has for objects, beyond the bindings.
+
+use std::ffi::{c_char, c_int, c_uchar};
+
+use ext_php_rs::ffi::{
+    HashTable, zend_class_entry, zend_function, zend_object, zend_property_info, zend_serialize_data,
+    zend_string, zval,
+};
+
+use crate::zend::live::Slot;
+
+unsafe extern "C" {
+    pub(super) static mut php_ce_incomplete_class: *mut zend_class_entry;
+    pub(super) static mut zend_ce_throwable: *mut zend_class_entry;
+    pub(super) static mut spl_ce_SplHeap: *mut zend_class_entry;
+    pub(super) static mut spl_ce_SplPriorityQueue: *mut zend_class_entry;
+
+    pub(super) fn zend_user_serialize(
+        object: *mut zval,
+        buffer: *mut *mut c_uchar,
+        len: *mut usize,
+        data: *mut zend_serialize_data,
+    ) -> c_int;
+    pub(super) fn instanceof_function_slow(
+        class: *const zend_class_entry,
+        ancestor: *const zend_class_entry,
+    ) -> bool;
+    pub(super) fn zend_hash_str_find(table: *const HashTable, key: *const c_char, len: usize) -> *mut zval;
+    pub(super) fn zend_hash_find(table: *const HashTable, key: *const zend_string) -> *mut zval;
+    pub(super) fn zend_hash_add(table: *mut HashTable, key: *mut zend_string, value: *mut zval) -> *mut zval;
+    pub(super) fn zend_hash_update(
+        table: *mut HashTable,
+        key: *mut zend_string,
+        value: *mut zval,
+    ) -> *mut zval;
+    pub(super) fn zend_proptable_to_symtable(table: *mut HashTable, always: bool) -> *mut HashTable;
+    pub(super) fn zend_hash_next_index_insert(table: *mut HashTable, value: *mut zval) -> *mut zval;
+    pub(super) fn _zend_new_array(size: u32) -> *mut HashTable;
+    pub(super) fn zend_array_destroy(table: *mut HashTable);
+    pub(super) fn zval_ptr_dtor(value: *mut zval);
+    pub(super) fn zend_type_error(format: *const c_char, ...);
+    pub(super) fn php_error_docref(docref: *const c_char, kind: c_int, format: *const c_char, ...);
+    pub(super) fn zval_try_get_string_func(value: *mut zval) -> *mut zend_string;
+    pub(super) fn zend_mangle_property_name(
+        class: *const c_char,
+        class_len: usize,
+        name: *const c_char,
+        len: usize,
+        internal: bool,
+    ) -> *mut zend_string;
+    pub(super) fn zend_unmangle_property_name_ex(
+        name: *const zend_string,
+        class: *mut *const c_char,
+        property: *mut *const c_char,
+        len: *mut usize,
+    ) -> c_int;
+    pub(super) fn zend_call_known_function(
+        function: *mut zend_function,
+        object: *mut zend_object,
+        scope: *mut zend_class_entry,
+        result: *mut zval,
+        count: u32,
+        arguments: *mut zval,
+        named: *mut HashTable,
+    );
+    pub(super) fn zend_lookup_class_ex(
+        name: *mut zend_string,
+        lower: *mut zend_string,
+        flags: u32,
+    ) -> *mut zend_class_entry;
+    pub(super) fn zend_update_class_constants(class: *mut zend_class_entry) -> c_int;
+    pub(super) fn zend_get_class_constant_ex(
+        class: *mut zend_string,
+        name: *mut zend_string,
+        scope: *mut zend_class_entry,
+        flags: u32,
+    ) -> *mut zval;
+    pub(super) fn zend_enum_get_case(
+        class: *mut zend_class_entry,
+        name: *mut zend_string,
+    ) -> *mut zend_object;
+    pub(super) fn zend_objects_new(class: *mut zend_class_entry) -> *mut zend_object;
+    pub(super) fn object_properties_init(object: *mut zend_object, class: *mut zend_class_entry);
+    pub(super) fn zend_ref_add_type_source(list: *mut u64, property: *const zend_property_info);
+    pub(super) fn zend_verify_prop_assignable_by_ref(
+        property: *const zend_property_info,
+        value: *mut zval,
+        strict: bool,
+    ) -> bool;
+    #[cfg(not(php84))]
+    fn rebuild_object_properties(object: *mut zend_object);
+    #[cfg(php84)]
+    fn rebuild_object_properties_internal(object: *mut zend_object) -> *mut HashTable;
+    #[cfg(php84)]
+    pub(super) fn zend_lazy_object_init(object: *mut zend_object) -> *mut zend_object;
+    #[cfg(php84)]
+    pub(super) fn zend_get_properties_for(object: *mut zval, purpose: c_int) -> *mut HashTable;
+}
+
+/// `ZEND_PROP_PURPOSE_SERIALIZE`.
+#[cfg(php84)]
+pub(super) const FOR_SERIALIZE: c_int = 2;
+
+/// Gives an object its table of properties, the declared ones as indirections.
+///
+/// # Safety
+/// A live object that has no such table.
+pub(super) unsafe fn build_table(object: *mut zend_object) {
+    // SAFETY: the caller's word.
+    unsafe {
+        #[cfg(not(php84))]
+        rebuild_object_properties(object);
+        #[cfg(php84)]
+        rebuild_object_properties_internal(object);
+    }
+}
+
+/// A zval that is an object, for functions that want one. Counts nothing.
+pub(super) fn object_slot(object: *const zend_object) -> Slot {
+    Slot { value: object.addr() as u64, info: crate::zend::constants::IS_OBJECT_EX, next: 0 }
+}
+
+/// A zval without a value.
+pub(super) const fn undefined() -> Slot {
+    Slot { value: 0, info: crate::zend::constants::IS_UNDEF, next: 0 }
+}
+
+/// As the engine's functions take it.
+pub(super) fn zval_of(slot: &mut Slot) -> *mut zval {
+    std::ptr::from_mut(slot).cast()
+}
+
+/// One more holder of a value.
+///
+/// # Safety
+/// A live value.
+pub(super) unsafe fn hold(slot: &Slot) {
+    if slot.is_counted() {
+        // SAFETY: a counted value begins with its count.
+        unsafe { *(slot.value as *mut u32) += 1 };
+    }
+}
+
+/// Lets go of a string.
+///
+/// # Safety
+/// A live string that the caller holds.
+pub(super) unsafe fn release_string(string: *mut zend_string) {
+    use crate::zend::{constants as c, live::Text};
+    // SAFETY: the caller's word.
+    unsafe {
+        let interned = (*string.cast::<Text>()).gc.info & c::STR_INTERNED != 0;
+        let info = if interned { c::IS_INTERNED_STRING_EX } else { ext_php_rs::ffi::IS_STRING_EX };
+        let mut slot = Slot { value: string.addr() as u64, info, next: 0 };
+        zval_ptr_dtor(zval_of(&mut slot));
+    }
+}

@@ -1,0 +1,62 @@
+//! A class in 64 bits: equal as long as an object that was stored by slots can be made again by slots.
+
+use ext_php_rs::ffi::{zend_class_entry, zend_type};
+
+use super::class::text;
+use crate::zend::constants as c;
+use crate::zend::live::Text;
+
+struct Digest(u64);
+
+impl Digest {
+    fn add(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    fn add_text(&mut self, text: &Text) {
+        self.add(text.len as u64);
+        self.add(text.hash());
+    }
+
+    /// # Safety
+    /// A type of a linked class.
+    unsafe fn add_type(&mut self, kind: &zend_type) {
+        // Where the list of types was allocated is not part of the type.
+        self.add(u64::from(kind.type_mask & !c::_ZEND_TYPE_ARENA_BIT));
+        // SAFETY: the mask says what the pointer is; a list has as many types as it says, one after the other.
+        unsafe {
+            if kind.type_mask & c::_ZEND_TYPE_LIST_BIT != 0 {
+                let list = kind.ptr.cast::<u32>();
+                let types = kind.ptr.cast::<u8>().add(size_of::<u64>()).cast::<zend_type>();
+                for number in 0..*list as usize {
+                    self.add_type(&*types.add(number));
+                }
+            } else if kind.type_mask & c::_ZEND_TYPE_NAME_BIT != 0 {
+                self.add_text(text(kind.ptr.cast()));
+            }
+        }
+    }
+}
+
+/// Of each slot: name with visibility, modifiers, type and who declared it. Of the class: how its objects are made.
+/// Values of defaults do not count, nor do methods, beyond which of those there are that storing calls.
+///
+/// # Safety
+/// A class of this request, its traits and its number of slots.
+pub(super) unsafe fn of(class: *const zend_class_entry, traits: u32, slots: u32) -> u64 {
+    let mut digest = Digest(u64::from(traits) << 32 | u64::from(slots));
+    for slot in 0..slots as usize {
+        // SAFETY: a class with slots has a declaration, or null, for each of them; names and types live with the class.
+        unsafe {
+            let Some(property) = (*(*class).properties_info_table.add(slot)).as_ref() else {
+                digest.add(1);
+                continue;
+            };
+            digest.add(u64::from(property.flags));
+            digest.add_text(text(property.name));
+            digest.add_text(text((*property.ce).name));
+            digest.add_type(&property.type_);
+        }
+    }
+    digest.0
+}

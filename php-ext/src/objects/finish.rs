@@ -1,0 +1,195 @@
+//! The calls at the end of a fetch, in the order of `unserialize()`.
+
+use ext_php_rs::ffi::{zend_class_entry, zend_function, zend_object, zend_string};
+
+use super::class::method;
+use super::engine::{self, release_string, undefined, zval_of};
+use super::harvest::Action;
+use super::{heap, prototype};
+use crate::engine::exception_pending;
+use crate::payload::CallImage;
+use crate::zend::constants as c;
+use crate::zend::live::{Array, Object, Slot};
+
+/// Makes the calls. Each holds its object and its argument until it was made. False if one threw: then the rest is
+/// not made, and destructors of its objects do not run, since they were never whole.
+///
+/// # Safety
+/// `prototypes` is null or has a place for each call. `calls` are so many in memory of the request, their objects and arguments built; it is not freed here. Runs user
+/// code, may leave by a jump: no Rust value of the caller's needs dropping.
+pub(crate) unsafe fn make_calls(
+    calls: *mut CallImage,
+    count: u32,
+    object_of: impl Fn(u32) -> *mut Object,
+    prototypes: *mut *mut zend_object,
+) -> bool {
+    let mut failed = false;
+    for number in 0..count as usize {
+        // SAFETY: the caller's word.
+        unsafe {
+            let call = calls.add(number);
+            if (*call).action == CallImage::DONE {
+                continue;
+            }
+            let object = object_of((*call).node).cast::<zend_object>();
+            if failed {
+                (*object.cast::<Object>()).gc.info |= c::IS_OBJ_DESTRUCTOR_CALLED;
+            } else if !make(&raw mut *call, object) {
+                (*object.cast::<Object>()).gc.info |= c::IS_OBJ_DESTRUCTOR_CALLED;
+                failed = true;
+            } else if !prototypes.is_null() {
+                prototype::keep(prototypes.add(number), call, object);
+            }
+            let mut argument = (*call).argument;
+            (*call).argument = undefined();
+            engine::zval_ptr_dtor(zval_of(&mut argument));
+            let mut this = engine::object_slot(object);
+            engine::zval_ptr_dtor(zval_of(&mut this));
+        }
+    }
+    !failed
+}
+
+/// False if it threw.
+unsafe fn make(call: *mut CallImage, object: *mut zend_object) -> bool {
+    // SAFETY: the fingerprint says that the class has the methods.
+    unsafe {
+        let class: *mut zend_class_entry = (*object).ce;
+        let mut argument = (*call).argument;
+        match Action::of((*call).action) {
+            Some(Action::Unserialize) => run(object, (*class).__unserialize, &mut argument, 1),
+            Some(Action::Wakeup) => match method(&*class, "__wakeup") {
+                Some(wakeup) => run(object, wakeup, &mut argument, 0),
+                None => return true,
+            },
+            Some(Action::Text) => match method(&*class, "unserialize") {
+                Some(unserialize) => run(object, unserialize, &mut argument, 1),
+                None => return true,
+            },
+            Some(Action::Properties) => return set_properties(object, argument.array()),
+            Some(action @ (Action::Heap | Action::Queue)) => {
+                heap::fill(object, action == Action::Queue, argument.array());
+            }
+            None => {}
+        }
+        !exception_pending()
+    }
+}
+
+unsafe fn run(object: *mut zend_object, method: *mut zend_function, argument: &mut Slot, count: u32) {
+    let mut result = undefined();
+    // SAFETY: a method of the object's class; the argument is held by its call.
+    unsafe {
+        let at = zval_of(&mut result);
+        let argument = zval_of(argument);
+        engine::zend_call_known_function(
+            method,
+            object,
+            (*object).ce,
+            at,
+            count,
+            argument,
+            std::ptr::null_mut(),
+        );
+        engine::zval_ptr_dtor(at);
+    }
+}
+
+/// For classes with `__serialize` and without `__unserialize`: each element is a property, by name. False if one of them
+/// cannot be.
+unsafe fn set_properties(object: *mut zend_object, data: &Array) -> bool {
+    // SAFETY: a live object whose properties are initialised; values are held once more by it.
+    unsafe {
+        if (*object).properties.is_null() {
+            engine::build_table(object);
+        }
+        let count = if data.count == 0 { 0 } else { data.used as usize };
+        for at in 0..count {
+            let (value, key) = if data.is_packed() {
+                (data.slots()[at], None)
+            } else {
+                let bucket = &data.buckets()[at];
+                (bucket.slot, (bucket.slot.kind() != c::IS_UNDEF).then(|| bucket.text()).flatten())
+            };
+            if value.kind() == c::IS_UNDEF {
+                continue;
+            }
+            let value = Slot { next: 0, ..value };
+            let done = match key {
+                Some(key) => set_property(object, key.start().cast_mut().cast(), value),
+                None => {
+                    let number = if data.is_packed() { at as i64 } else { data.buckets()[at].hash as i64 };
+                    let mut number = Slot { value: number as u64, info: c::IS_LONG, next: 0 };
+                    let name = engine::zval_try_get_string_func(zval_of(&mut number));
+                    let done = set_property(object, name, value);
+                    release_string(name);
+                    done
+                }
+            };
+            if !done {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+unsafe fn set_property(object: *mut zend_object, name: *mut zend_string, value: Slot) -> bool {
+    let mut value = value;
+    // SAFETY: as for `set_properties`.
+    unsafe {
+        engine::hold(&value);
+        let mut place = engine::zend_hash_find((*object).properties, name).cast::<Slot>();
+        if place.is_null() || (*place).kind() != c::IS_INDIRECT {
+            // Another visibility than the class has today is no other property.
+            let declared = declaration(object, name);
+            if !declared.is_null() {
+                place = engine::zend_hash_find((*object).properties, declared).cast();
+            }
+        }
+        if place.is_null() || (*place).kind() != c::IS_INDIRECT {
+            engine::zend_hash_update((*object).properties, name, zval_of(&mut value));
+            return true;
+        }
+        let place = (*place).value as *mut Slot;
+        let number = (place.addr() - object.addr() - c::OBJECT_SLOTS) / size_of::<Slot>();
+        let property = *(*(*object).ce).properties_info_table.add(number);
+        let mut old = *place;
+        old.next = 0;
+        if !property.is_null() && (*property).type_.type_mask != 0 {
+            if !engine::zend_verify_prop_assignable_by_ref(property, zval_of(&mut value), true) {
+                engine::zval_ptr_dtor(zval_of(&mut value));
+                return false;
+            }
+            if value.kind() == c::IS_REFERENCE {
+                let reference = value.value as *mut crate::zend::live::Reference;
+                engine::zend_ref_add_type_source(&raw mut (*reference).sources, property);
+            }
+        }
+        *place = value;
+        engine::zval_ptr_dtor(zval_of(&mut old));
+    }
+    true
+}
+
+/// The full name of the declared property that a name means, null if none.
+unsafe fn declaration(object: *mut zend_object, name: *mut zend_string) -> *mut zend_string {
+    let (mut class, mut property, mut len) = (std::ptr::null(), std::ptr::null(), 0);
+    // SAFETY: the parts point into the name, which lives; declarations are structures under their names.
+    unsafe {
+        if engine::zend_unmangle_property_name_ex(name, &raw mut class, &raw mut property, &raw mut len) != 0
+        {
+            return std::ptr::null_mut();
+        }
+        if !class.is_null() {
+            let class = std::ffi::CStr::from_ptr(class).to_bytes();
+            if class != b"*" && !class.eq_ignore_ascii_case(crate::engine::bytes((*(*object).ce).name)) {
+                return std::ptr::null_mut();
+            }
+        }
+        let found = engine::zend_hash_str_find(&raw const (*(*object).ce).properties_info, property, len);
+        let Some(found) = found.cast::<Slot>().as_ref() else { return std::ptr::null_mut() };
+        let info = found.value as *const ext_php_rs::ffi::zend_property_info;
+        if (*info).flags & c::ZEND_ACC_STATIC != 0 { std::ptr::null_mut() } else { (*info).name }
+    }
+}

@@ -1,0 +1,530 @@
+//! Before a value with objects can be stored, methods have to be asked: `__serialize`, `__sleep`, `serialize`, initialisers
+//! of lazy objects. Here they are, in the order in which `serialize()` would ask them, and what they answer is kept in a
+//! [`Harvest`] for the encoder, which itself runs no user code.
+//!
+//! User code may do anything meanwhile: change what was walked over, store and fetch, suspend its fiber, throw, exit. So what
+//! is walked over is held (an array with several holders is not changed in place), all state is in the harvest, which
+//! the thread's list knows, and no Rust value that needs dropping is on the stack while user code runs.
+
+use std::ffi::c_char;
+
+use ext_php_rs::ffi::{HashTable, zend_function, zend_object, zend_string};
+
+use super::class::{Facts, method};
+use super::engine::{self, undefined, zval_of};
+use super::harvest::{Action, Call, Found, Harvest, Outcome};
+use super::{heap, sleep, with_classes};
+use crate::encode::Unstorable;
+use crate::engine::exception_pending;
+use crate::zend::constants as c;
+use crate::zend::live::{Array, Bucket, Object, Slot};
+
+/// Why gathering ended early.
+pub(crate) enum Stop {
+    /// User code threw.
+    Thrown,
+    Unstorable(Unstorable),
+}
+
+/// What is being walked over.
+#[derive(Clone, Copy)]
+pub(super) enum Walk {
+    /// The elements of an array.
+    Array(*const Array),
+    /// Dynamic properties: what stands for declared ones is passed over.
+    Table(*const Array),
+    /// The declared properties of an object.
+    Slots(*const Object),
+    /// An object's properties are done: its calls come now.
+    Done { late: Option<Action> },
+}
+
+/// One level of the walk.
+#[derive(Clone, Copy)]
+pub(crate) struct Frame {
+    walk: Walk,
+    at: u32,
+    end: u32,
+    /// For paths: an object's data are reached through a method.
+    through: &'static str,
+    found: u32,
+    /// What `serialize()` writes with its function for tables: there, before PHP 8.4, an array within itself is null.
+    nested: bool,
+    /// An array that was met in such a table.
+    guarded: bool,
+}
+
+/// More walks than this over one value, because user code makes it another one each time, and it is refused.
+const MOST_RUNS: u32 = 16;
+
+/// Asks all objects of a value that were not asked before.
+///
+/// # Safety
+/// `value` lives through the call, `harvest` too, and nobody else uses the latter. May leave by a jump: no Rust value of
+/// the caller's needs dropping.
+pub(crate) unsafe fn gather(harvest: *mut Harvest, value: *const Slot) -> Result<(), Stop> {
+    // SAFETY: the caller's word. References to the harvest end before user code runs.
+    unsafe {
+        (*harvest).walked.begin();
+        (*harvest).frames.clear();
+        (*harvest).runs += 1;
+        if (*harvest).runs > MOST_RUNS {
+            let reason = "it becomes another one each time its objects' methods are called".into();
+            return Err(Stop::Unstorable(Unstorable { path: String::new(), reason }));
+        }
+        visit(harvest, *value, false)?;
+        while let Some(frame) = (*harvest).frames.last_mut() {
+            if let Walk::Done { late } = frame.walk {
+                let found = frame.found;
+                (*harvest).frames.pop();
+                if let Some(action) = late {
+                    (*harvest).late.push(Call { action, found });
+                }
+                continue;
+            }
+            if frame.at == frame.end {
+                (*harvest).frames.pop();
+                continue;
+            }
+            let at = frame.at as usize;
+            frame.at += 1;
+            let nested = frame.nested;
+            if let Some(slot) = part(frame.walk, at) {
+                visit(harvest, slot, nested)?;
+            }
+        }
+        (*harvest).number_calls();
+    }
+    Ok(())
+}
+
+/// The part of what is walked over; none for holes.
+///
+/// # Safety
+/// The walk's subject lives, and has such a part.
+pub(super) unsafe fn part(walk: Walk, at: usize) -> Option<Slot> {
+    // SAFETY: the caller's word.
+    unsafe {
+        match walk {
+            Walk::Array(array) if (*array).is_packed() => Some((*array).slots()[at]),
+            Walk::Array(array) => Some(*(*array).buckets()[at].slot.direct()),
+            Walk::Table(table) => {
+                let slot = (*table).buckets()[at].slot;
+                (slot.kind() != c::IS_INDIRECT).then_some(slot)
+            }
+            Walk::Slots(object) => Some((*object).slots(at as u32 + 1)[at]),
+            Walk::Done { .. } => None,
+        }
+    }
+}
+
+/// Steps into a part.
+///
+/// # Safety
+/// As for [`gather`].
+unsafe fn visit(harvest: *mut Harvest, slot: Slot, nested: bool) -> Result<(), Stop> {
+    let (mut slot, mut nested) = (slot, nested);
+    // SAFETY: live values; the harvest is not used elsewhere meanwhile.
+    unsafe {
+        if slot.kind() == c::IS_REFERENCE {
+            if slot.reference().gc.refcount > 1 && !first_time(harvest, &slot) {
+                return Ok(());
+            }
+            nested &= slot.reference().gc.refcount == 1;
+            slot = slot.reference().slot;
+        }
+        match slot.kind() {
+            c::IS_ARRAY => {
+                let array = slot.array();
+                if slot.is_counted()
+                    && array.count > 0
+                    && leads_on(array)
+                    && (array.gc.refcount == 1
+                        || first_time(harvest, &slot)
+                        || is_under_way(harvest, array, nested))
+                {
+                    (*harvest).keep(slot);
+                    push(harvest, Walk::Array(array), array.used, "", Harvest::NONE);
+                    if let Some(frame) = (*harvest).frames.last_mut() {
+                        frame.guarded = nested;
+                    }
+                }
+                Ok(())
+            }
+            c::IS_OBJECT => object(harvest, slot),
+            kind if kind <= c::IS_STRING => Ok(()),
+            _ => refuse(harvest, crate::encode::reason(&slot)),
+        }
+    }
+}
+
+/// # Safety
+/// A live array that is not empty.
+unsafe fn leads_on(array: &Array) -> bool {
+    let leads_on = |slot: &Slot| slot.direct().kind() > c::IS_STRING;
+    if array.is_packed() {
+        array.slots().iter().any(leads_on)
+    } else {
+        array.buckets().iter().any(|bucket| leads_on(&bucket.slot))
+    }
+}
+
+unsafe fn first_time(harvest: *mut Harvest, slot: &Slot) -> bool {
+    let address = slot.value as usize;
+    // SAFETY: by address; what is walked over is held.
+    unsafe { (*harvest).walked.see(address, (address >> 3) as u64, 0) }.is_none()
+}
+
+/// An array that holds itself, by way of an object, is walked over again within itself, as `serialize()` does; but before
+/// PHP 8.4 not where it writes null instead. That ends, since objects are visited once.
+unsafe fn is_under_way(harvest: *mut Harvest, array: *const Array, nested: bool) -> bool {
+    const NEAR: usize = 1024;
+    let is_same = |frame: &&Frame| matches!(frame.walk, Walk::Array(other) if std::ptr::eq(other, array));
+    // SAFETY: the caller's harvest.
+    let frames = unsafe { &(*harvest).frames };
+    let mut same = frames.iter().rev().take(NEAR).filter(is_same).peekable();
+    same.peek().is_some() && (cfg!(php84) || !nested || !same.any(|frame| frame.guarded))
+}
+
+pub(super) unsafe fn push(harvest: *mut Harvest, walk: Walk, end: u32, through: &'static str, found: u32) {
+    // SAFETY: the caller's harvest.
+    unsafe {
+        (*harvest).frames.push(Frame { walk, at: 0, end, through, found, nested: true, guarded: false })
+    };
+}
+
+fn refuse(harvest: *mut Harvest, reason: String) -> Result<(), Stop> {
+    // SAFETY: the caller's harvest.
+    let path = unsafe { path(&(*harvest).frames) };
+    Err(Stop::Unstorable(Unstorable { path, reason }))
+}
+
+/// # Safety
+/// As for [`gather`], of a live object.
+unsafe fn object(harvest: *mut Harvest, slot: Slot) -> Result<(), Stop> {
+    // SAFETY: live values; no reference to the harvest is kept while user code runs.
+    unsafe {
+        if !first_time(harvest, &slot) {
+            return Ok(());
+        }
+        (*harvest).keep(slot);
+        let object: *const Object = slot.object();
+        let facts = with_classes(|classes| classes.of_object(object.cast()));
+        if facts.has(Facts::ENUM) {
+            return Ok(());
+        }
+        if facts.has(Facts::REFUSED) {
+            return refuse(harvest, facts.refusal());
+        }
+        if !facts.has(Facts::GATHERED) && !is_lazy(object) {
+            push_properties(harvest, object, &facts);
+            return Ok(());
+        }
+        // Asked in an earlier walk: only its parts may be new.
+        if let Some(found) = (*harvest).find(object).copied() {
+            return walk_again(harvest, found, &facts);
+        }
+        let number = (*harvest).found.len() as u32;
+        let unknown = Found {
+            outcome: Outcome::Slots,
+            source: object,
+            argument: undefined(),
+            first_chosen: 0,
+            end_chosen: 0,
+            table: std::ptr::null(),
+            call: Harvest::NONE,
+            wakeup: Harvest::NONE,
+        };
+        (*harvest).found.push(unknown);
+        let address = object.addr();
+        (*harvest).by_object.see(address, (address >> 3) as u64, number);
+        if facts.has(Facts::SERIALIZE) {
+            serialize(harvest, object, number, &facts)
+        } else if facts.has(Facts::TEXT) {
+            text(harvest, object, number)
+        } else if facts.has(Facts::SLEEP) {
+            sleep::ask(harvest, object, number, &facts)
+        } else {
+            properties(harvest, object, number, &facts)
+        }
+    }
+}
+
+unsafe fn walk_again(harvest: *mut Harvest, found: Found, facts: &Facts) -> Result<(), Stop> {
+    // SAFETY: the caller's harvest, which holds what was found.
+    unsafe {
+        match found.outcome {
+            Outcome::Null => {}
+            Outcome::Data => return visit(harvest, found.argument, false),
+            Outcome::Slots | Outcome::Chosen => {
+                push_properties(harvest, found.source, facts);
+                return visit(harvest, found.argument, false);
+            }
+        }
+    }
+    Ok(())
+}
+
+unsafe fn push_properties(harvest: *mut Harvest, object: *const Object, facts: &Facts) {
+    // SAFETY: a live object of that class; the frames are taken from the end.
+    unsafe {
+        if let Some(table) = (*object).table().filter(|table| table.count > 0) {
+            let slot = Slot { value: std::ptr::from_ref(table).addr() as u64, info: c::IS_ARRAY_EX, next: 0 };
+            (*harvest).keep(slot);
+            push(harvest, Walk::Table(table), table.used, "", Harvest::NONE);
+        }
+        push(harvest, Walk::Slots(object), facts.slots, "", Harvest::NONE);
+        if let Some(frame) = (*harvest).frames.last_mut() {
+            frame.nested = (*object).table().is_some();
+        }
+    }
+}
+
+/// Whether properties may not be what they seem (PHP 8.4).
+#[inline(always)]
+pub(crate) fn is_lazy(object: *const Object) -> bool {
+    #[cfg(php84)]
+    // SAFETY: a live object.
+    return unsafe { (*object).extra } & (c::IS_OBJ_LAZY_UNINITIALIZED | c::IS_OBJ_LAZY_PROXY) != 0;
+    #[cfg(not(php84))]
+    {
+        let _ = object;
+        false
+    }
+}
+
+/// Notes that an object is stored by an argument, and walks over that.
+pub(super) unsafe fn take_argument(
+    harvest: *mut Harvest,
+    number: u32,
+    argument: Slot,
+    action: Action,
+    late: Option<Action>,
+    through: &'static str,
+) {
+    // SAFETY: the caller's harvest; the argument is the caller's, and now the harvest's.
+    unsafe {
+        (*harvest).adopt(argument);
+        (*harvest).found_mut(number).argument = argument;
+        if late != Some(action) {
+            (*harvest).early.push(Call { action, found: number });
+        }
+        push(harvest, Walk::Done { late }, 0, "", number);
+        if argument.kind() == c::IS_ARRAY && argument.array().count > 0 {
+            push(harvest, Walk::Array(argument.array()), argument.array().used, through, Harvest::NONE);
+            if let Some(frame) = (*harvest).frames.last_mut() {
+                frame.nested = false;
+            }
+        }
+    }
+}
+
+/// Calls a method without arguments. `Err` if it threw.
+pub(super) unsafe fn call(object: *const Object, method: *mut zend_function) -> Result<Slot, Stop> {
+    let mut result = undefined();
+    // SAFETY: a live, held object and a method of its class.
+    unsafe {
+        let object = object.cast_mut().cast::<zend_object>();
+        let (result_at, none) = (zval_of(&mut result), std::ptr::null_mut());
+        engine::zend_call_known_function(
+            method,
+            object,
+            (*object).ce,
+            result_at,
+            0,
+            none,
+            std::ptr::null_mut(),
+        );
+        if exception_pending() {
+            engine::zval_ptr_dtor(zval_of(&mut result));
+            return Err(Stop::Thrown);
+        }
+    }
+    Ok(result)
+}
+
+unsafe fn serialize(
+    harvest: *mut Harvest,
+    object: *const Object,
+    number: u32,
+    facts: &Facts,
+) -> Result<(), Stop> {
+    // SAFETY: the class has the method; see `gather` for the rest.
+    unsafe {
+        let mut data = call(object, (*facts.class).__serialize)?;
+        if data.kind() != c::IS_ARRAY {
+            engine::zval_ptr_dtor(zval_of(&mut data));
+            let name = (&raw const (*(*facts.class).name).val).cast::<c_char>();
+            engine::zend_type_error(c"%s::__serialize() must return an array".as_ptr(), name);
+            return Err(Stop::Thrown);
+        }
+        (*harvest).found_mut(number).outcome = Outcome::Data;
+        let (action, late) = if facts.has(Facts::UNSERIALIZE) {
+            (Action::Unserialize, Some(Action::Unserialize))
+        } else {
+            (Action::Properties, facts.has(Facts::WAKEUP).then_some(Action::Wakeup))
+        };
+        take_argument(harvest, number, data, action, late, "->__serialize()");
+    }
+    Ok(())
+}
+
+unsafe fn text(harvest: *mut Harvest, object: *const Object, number: u32) -> Result<(), Stop> {
+    // SAFETY: the class implements Serializable with methods of user code; see `gather` for the rest.
+    unsafe {
+        let Some(method) = method(&*(*object.cast::<zend_object>()).ce, "serialize") else { return Ok(()) };
+        let mut text = call(object, method)?;
+        match text.kind() {
+            c::IS_STRING => {
+                (*harvest).found_mut(number).outcome = Outcome::Data;
+                take_argument(harvest, number, text, Action::Text, None, "");
+            }
+            c::IS_NULL => (*harvest).found_mut(number).outcome = Outcome::Null,
+            _ => {
+                engine::zval_ptr_dtor(zval_of(&mut text));
+                let name = (&raw const (*(*(*object.cast::<zend_object>()).ce).name).val).cast::<c_char>();
+                let format = c"%s::serialize() must return a string or NULL".as_ptr();
+                crate::engine::zend_throw_exception_ex(std::ptr::null_mut(), 0, format, name);
+                return Err(Stop::Thrown);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Objects without a method that says what to store.
+unsafe fn properties(
+    harvest: *mut Harvest,
+    object: *const Object,
+    number: u32,
+    facts: &Facts,
+) -> Result<(), Stop> {
+    // SAFETY: see `gather`.
+    unsafe {
+        let source = initialised(object)?;
+        (*harvest).found_mut(number).source = source;
+        if facts.has(Facts::UNSERIALIZE) {
+            let data = named_properties(source, facts);
+            (*harvest).found_mut(number).outcome = Outcome::Data;
+            let action = Action::Unserialize;
+            take_argument(harvest, number, data, action, Some(action), "");
+            return Ok(());
+        }
+        let late = facts.has(Facts::WAKEUP).then_some(Action::Wakeup);
+        push(harvest, Walk::Done { late }, 0, "", number);
+        if facts.has(Facts::HEAP | Facts::QUEUE) {
+            let is_queue = facts.has(Facts::QUEUE);
+            let elements = heap::contents(object, is_queue)?;
+            let action = if is_queue { Action::Queue } else { Action::Heap };
+            take_argument(harvest, number, elements, action, None, "");
+        }
+        push_properties(harvest, source, facts);
+    }
+    Ok(())
+}
+
+/// Where the properties of an object are; lazy ones are initialised, as `serialize()` does.
+pub(super) unsafe fn initialised(object: *const Object) -> Result<*const Object, Stop> {
+    #[cfg(php84)]
+    if is_lazy(object) {
+        // SAFETY: a live, held object. The table is the engine's answer whether this one is to be initialised.
+        unsafe {
+            let mut slot = engine::object_slot(object.cast());
+            let table = engine::zend_get_properties_for(zval_of(&mut slot), engine::FOR_SERIALIZE);
+            if !table.is_null() {
+                let info = if (*table.cast::<Array>()).gc.info & c::GC_FLAG_IMMUTABLE != 0 {
+                    c::IS_ARRAY
+                } else {
+                    c::IS_ARRAY_EX
+                };
+                let mut table = Slot { value: table.addr() as u64, info, next: 0 };
+                engine::zval_ptr_dtor(zval_of(&mut table));
+            }
+            if exception_pending() {
+                return Err(Stop::Thrown);
+            }
+            if (*object).extra & c::IS_OBJ_LAZY_UNINITIALIZED == 0 && is_lazy(object) {
+                return Ok(engine::zend_lazy_object_init(object.cast_mut().cast()).cast_const().cast());
+            }
+        }
+    }
+    Ok(object)
+}
+
+/// All properties with their full names, as an array.
+unsafe fn named_properties(object: *const Object, facts: &Facts) -> Slot {
+    // SAFETY: a live object of that class; what is added is held by the new array.
+    unsafe {
+        let table = engine::_zend_new_array(facts.slots);
+        for slot in 0..facts.slots {
+            let mut value = *plain(&(*object).slots(facts.slots)[slot as usize]);
+            if let Some(property) = facts.property(slot)
+                && value.kind() != c::IS_UNDEF
+            {
+                engine::hold(&value);
+                engine::zend_hash_update(table, property.name, zval_of(&mut value));
+            }
+        }
+        for bucket in dynamic(object) {
+            let mut value = *plain(&bucket.slot);
+            engine::hold(&value);
+            engine::zend_hash_update(table, bucket.key as *mut zend_string, zval_of(&mut value));
+        }
+        symbol_table(table)
+    }
+}
+
+/// An array value of a table whose keys are names: decimal ones become ints.
+unsafe fn symbol_table(table: *mut HashTable) -> Slot {
+    // SAFETY: the caller's own table.
+    unsafe {
+        let symbols = engine::zend_proptable_to_symtable(table, true);
+        engine::zend_array_destroy(table);
+        Slot { value: symbols.addr() as u64, info: c::IS_ARRAY_EX, next: 0 }
+    }
+}
+
+/// Without a reference that nobody else holds.
+unsafe fn plain(slot: &Slot) -> &Slot {
+    if slot.kind() == c::IS_REFERENCE && slot.reference().gc.refcount == 1 {
+        return &slot.reference().slot;
+    }
+    slot
+}
+
+unsafe fn dynamic<'a>(object: *const Object) -> impl Iterator<Item = &'a Bucket> {
+    // SAFETY: a live object.
+    let table = unsafe { (*object).table() }.filter(|table| table.count > 0);
+    let buckets = table.map_or(&[][..], |table| table.buckets());
+    buckets.iter().filter(|bucket| !matches!(bucket.slot.kind(), c::IS_UNDEF | c::IS_INDIRECT))
+}
+
+/// Where the walk is, in PHP's syntax.
+unsafe fn path(frames: &[Frame]) -> String {
+    let mut path = String::new();
+    for frame in frames {
+        let at = frame.at.saturating_sub(1) as usize;
+        // SAFETY: what is walked over is held; the part was just met.
+        unsafe {
+            path.push_str(frame.through);
+            match frame.walk {
+                // Properties are still to come.
+                _ if frame.at == 0 => {}
+                Walk::Done { .. } => {}
+                Walk::Array(array) => {
+                    let bucket = (!(*array).is_packed()).then(|| &(*array).buckets()[at]);
+                    path.push_str(&crate::encode::path_of_key(at, bucket));
+                }
+                Walk::Table(table) => {
+                    path.push_str(&crate::encode::path_of_property((*table).buckets()[at].text()));
+                }
+                Walk::Slots(object) => {
+                    let facts = with_classes(|classes| classes.of_object(object.cast()));
+                    let name = facts.property(at as u32).map(|property| super::class::text(property.name));
+                    path.push_str(&crate::encode::path_of_property(name));
+                }
+            }
+        }
+    }
+    path
+}

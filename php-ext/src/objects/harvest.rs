@@ -1,0 +1,201 @@
+//! What methods and internal structures of a value's objects gave, for one store.
+
+use ext_php_rs::ffi::zval;
+
+use super::engine;
+use crate::encode::table::{ByAddress, Table};
+use crate::zend::live::{Array, Object, Slot};
+
+/// What a call at the end of a fetch is to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u32)]
+pub(crate) enum Action {
+    /// `__unserialize($argument)`
+    Unserialize = 1,
+    /// `__wakeup()`
+    Wakeup = 2,
+    /// `Serializable::unserialize($argument)`
+    Text = 3,
+    /// Sets the properties that the argument names.
+    Properties = 4,
+    /// Fills a heap with the argument's elements.
+    Heap = 5,
+    /// The same for a priority queue.
+    Queue = 6,
+}
+
+impl Action {
+    pub(crate) fn of(number: u32) -> Option<Self> {
+        [Self::Unserialize, Self::Wakeup, Self::Text, Self::Properties, Self::Heap, Self::Queue]
+            .into_iter()
+            .find(|action| *action as u32 == number)
+    }
+}
+
+/// How an object is stored.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// With all its properties.
+    Slots,
+    /// With those that `__sleep` named.
+    Chosen,
+    /// Without properties: by what its argument says.
+    Data,
+    /// Not at all: null is, in its place.
+    Null,
+}
+
+/// One object that needed more than a look.
+#[derive(Clone, Copy)]
+pub(crate) struct Found {
+    pub(crate) outcome: Outcome,
+    /// Where its properties are: itself, or the instance behind a proxy.
+    pub(crate) source: *const Object,
+    /// The argument of the call that it needs, undefined if none; the harvest holds it.
+    pub(crate) argument: Slot,
+    /// Declared properties that were chosen: these in [`Harvest::chosen`].
+    pub(super) first_chosen: u32,
+    pub(super) end_chosen: u32,
+    /// Dynamic properties that were chosen.
+    pub(crate) table: *const Array,
+    /// Numbers of its calls, [`Harvest::NONE`] if none: the one with the argument, and `__wakeup`.
+    pub(crate) call: u32,
+    pub(crate) wakeup: u32,
+}
+
+/// A call at fetch, in the order of calling.
+#[derive(Clone, Copy)]
+pub(crate) struct Call {
+    pub(crate) action: Action,
+    pub(super) found: u32,
+}
+
+/// Everything that was gathered of one value. Holds what it names until [`Harvest::release`].
+pub(crate) struct Harvest {
+    pub(super) by_object: Table<ByAddress>,
+    pub(super) found: Vec<Found>,
+    pub(super) chosen: Vec<u32>,
+    /// Calls that unserialize() makes while it reads, and those that it leaves to the end.
+    pub(super) early: Vec<Call>,
+    pub(super) late: Vec<Call>,
+    /// Values of which we are a holder.
+    pub(super) held: Vec<Slot>,
+    pub(super) walked: Table<ByAddress>,
+    pub(super) frames: Vec<super::gather::Frame>,
+    pub(super) runs: u32,
+    /// Which of several values it is of, and the harvest of another.
+    pub(crate) element: u32,
+    pub(crate) next: *mut Harvest,
+    /// Why the store failed, while destructors run.
+    pub(crate) failure: Option<String>,
+}
+
+impl Harvest {
+    pub(crate) const NONE: u32 = u32::MAX;
+
+    pub(super) fn new() -> Self {
+        let (mut by_object, mut walked) = (Table::new(), Table::new());
+        by_object.begin();
+        walked.begin();
+        Harvest {
+            by_object,
+            found: Vec::new(),
+            chosen: Vec::new(),
+            early: Vec::new(),
+            late: Vec::new(),
+            held: Vec::new(),
+            walked,
+            frames: Vec::new(),
+            runs: 0,
+            element: 0,
+            next: std::ptr::null_mut(),
+            failure: None,
+        }
+    }
+
+    /// Made empty, for another store; `None` if it grew too large to keep.
+    pub(super) fn emptied(mut self: Box<Self>) -> Option<Box<Self>> {
+        const MOST: usize = 1 << 12;
+        if self.found.capacity().max(self.held.capacity()).max(self.frames.capacity()) > MOST {
+            return None;
+        }
+        self.by_object.begin();
+        self.by_object.trim();
+        self.walked.trim();
+        self.found.clear();
+        self.chosen.clear();
+        self.early.clear();
+        self.late.clear();
+        self.held.clear();
+        self.frames.clear();
+        (self.runs, self.element) = (0, 0);
+        self.next = std::ptr::null_mut();
+        self.failure = None;
+        Some(self)
+    }
+
+    /// What is known of an object.
+    #[inline]
+    pub(crate) fn find(&self, object: *const Object) -> Option<&Found> {
+        let address = object.addr();
+        // SAFETY: by address; the harvest holds what it knows.
+        let number = unsafe { self.by_object.find(address, (address >> 3) as u64) }?;
+        Some(&self.found[number as usize])
+    }
+
+    pub(super) fn found_mut(&mut self, number: u32) -> &mut Found {
+        &mut self.found[number as usize]
+    }
+
+    /// Whether a declared property is stored.
+    pub(crate) fn is_chosen(&self, found: &Found, slot: u32) -> bool {
+        found.outcome != Outcome::Chosen
+            || self.chosen[found.first_chosen as usize..found.end_chosen as usize].contains(&slot)
+    }
+
+    pub(crate) fn calls(&self) -> impl Iterator<Item = Call> {
+        self.early.iter().chain(&self.late).copied()
+    }
+
+    /// Gives every call its number.
+    pub(super) fn number_calls(&mut self) {
+        let Self { early, late, found, .. } = self;
+        for (number, call) in early.iter().chain(late.iter()).enumerate() {
+            let found = &mut found[call.found as usize];
+            let place = if call.action == Action::Wakeup { &mut found.wakeup } else { &mut found.call };
+            *place = number as u32;
+        }
+    }
+
+    /// Keeps a value alive until the store is over.
+    ///
+    /// # Safety
+    /// A live value.
+    pub(super) unsafe fn keep(&mut self, slot: Slot) {
+        if slot.is_counted() {
+            // SAFETY: the caller's word.
+            unsafe { engine::hold(&slot) };
+            self.held.push(slot);
+        }
+    }
+
+    /// Takes over the caller's hold of a value.
+    pub(super) fn adopt(&mut self, slot: Slot) {
+        if slot.is_counted() {
+            self.held.push(slot);
+        }
+    }
+
+    /// Lets go of everything. Destructors may run.
+    ///
+    /// # Safety
+    /// `this` is live; nobody has a reference to it.
+    pub(super) unsafe fn release(this: *mut Self) {
+        // SAFETY: each value was held once for each time it is in the list. User code cannot reach the harvest.
+        unsafe {
+            while let Some(mut slot) = { (*this).held.pop() } {
+                engine::zval_ptr_dtor((&raw mut slot).cast::<zval>());
+            }
+        }
+    }
+}

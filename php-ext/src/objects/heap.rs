@@ -1,0 +1,133 @@
+//! Heaps and priority queues. Their elements are in structures of the SPL's own; PHP 8.2 to 8.4 serialise them as empty.
+//!
+//! The garbage collector's view of such an object is exactly its elements, in the order of the heap. To make one again they
+//! are inserted in that order: then the heap has the same layout, provided nothing is moved. So that no element is, and no
+//! `compare()` of user code runs, they are inserted *while an exception is pending*: comparing then says "equal" at
+//! once. The heap counts as corrupted afterwards, and is declared sound if the original was.
+
+use std::mem::ManuallyDrop;
+
+use ext_php_rs::ffi::{HashTable, zend_execute_data, zend_function, zend_object, zval};
+
+use super::class::method;
+use super::engine::{self, spl_ce_SplHeap, spl_ce_SplPriorityQueue, undefined, zval_of};
+use super::gather::Stop;
+use crate::engine::exception_pending;
+use crate::zend::constants as c;
+use crate::zend::live::{Array, Object, Slot};
+
+/// A method of the internal class, whatever subclasses have under that name.
+unsafe fn internal(is_queue: bool, name: &str) -> Option<*mut zend_function> {
+    // SAFETY: the engine's own classes.
+    unsafe { method(if is_queue { &*spl_ce_SplPriorityQueue } else { &*spl_ce_SplHeap }, name) }
+}
+
+/// An array that the caller holds: flags, whether it is corrupted, then the elements; of a queue, value and priority in turn.
+///
+/// # Safety
+/// A live, held heap or queue.
+pub(super) unsafe fn contents(object: *const Object, is_queue: bool) -> Result<Slot, Stop> {
+    // SAFETY: the methods only read; elements are held by the new array.
+    unsafe {
+        let object = object.cast_mut().cast::<zend_object>();
+        let flags = if is_queue { ask(object, internal(true, "getextractflags"))? } else { undefined() };
+        let corrupted = ask(object, internal(is_queue, "iscorrupted"))?;
+        let (mut elements, mut count) = (std::ptr::null_mut(), 0);
+        if let Some(get_gc) = (*(*object).handlers).get_gc {
+            get_gc(object, &raw mut elements, &raw mut count);
+        }
+        let table = engine::_zend_new_array(count as u32 + 2);
+        let flags =
+            if flags.kind() == c::IS_LONG { flags } else { Slot { value: 0, info: c::IS_LONG, next: 0 } };
+        append(table, flags);
+        append(table, corrupted);
+        for number in 0..count as usize {
+            append(table, *elements.cast::<Slot>().add(number));
+        }
+        Ok(Slot { value: table.addr() as u64, info: c::IS_ARRAY_EX, next: 0 })
+    }
+}
+
+unsafe fn append(table: *mut HashTable, value: Slot) {
+    let mut value = Slot { next: 0, ..value };
+    // SAFETY: the caller's own table; a live value.
+    unsafe {
+        engine::hold(&value);
+        engine::zend_hash_next_index_insert(table, zval_of(&mut value));
+    }
+}
+
+unsafe fn ask(object: *mut zend_object, method: Option<*mut zend_function>) -> Result<Slot, Stop> {
+    let mut result = undefined();
+    if let Some(method) = method {
+        // SAFETY: an internal method of the object's class that takes nothing.
+        unsafe {
+            let at = zval_of(&mut result);
+            let none = std::ptr::null_mut();
+            engine::zend_call_known_function(method, object, (*object).ce, at, 0, none, std::ptr::null_mut());
+        }
+    }
+    if exception_pending() { Err(Stop::Thrown) } else { Ok(result) }
+}
+
+/// A call frame for an internal method, without the engine's stack.
+#[repr(C)]
+struct Call {
+    /// Never dropped: it holds nothing, and the bindings would let go of `This`.
+    frame: ManuallyDrop<zend_execute_data>,
+    arguments: [Slot; 2],
+}
+
+/// Fills an empty heap or queue with what [`contents`] said. Runs no user code.
+///
+/// # Safety
+/// `object` is a new one of such a class, nothing is pending; the elements live.
+pub(super) unsafe fn fill(object: *mut zend_object, is_queue: bool, contents: &Array) {
+    let slots = if contents.is_packed() { contents.slots() } else { return };
+    let [flags, corrupted, elements @ ..] = slots else { return };
+    // SAFETY: internal methods of the object's class with the arguments they take. The pending exception is the object
+    // itself, which nobody looks at before it is taken away again.
+    unsafe {
+        let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
+        let (insert, recover) = (internal(is_queue, "insert"), internal(is_queue, "recoverfromcorruption"));
+        if is_queue {
+            run(object, internal(true, "setextractflags"), std::slice::from_ref(flags));
+        }
+        for element in elements.chunks(if is_queue { 2 } else { 1 }) {
+            run(object, recover, &[]);
+            (*globals).exception = object;
+            run(object, insert, element);
+            (*globals).exception = std::ptr::null_mut();
+        }
+        if corrupted.kind() != c::IS_TRUE {
+            run(object, recover, &[]);
+        }
+    }
+}
+
+/// Calls an internal method.
+///
+/// # Safety
+/// It takes these arguments, and does not look at the caller.
+unsafe fn run(object: *mut zend_object, method: Option<*mut zend_function>, arguments: &[Slot]) {
+    let Some(method) = method else { return };
+    // SAFETY: the frame is as the engine makes one: function, object, number of arguments, arguments behind it.
+    unsafe {
+        let mut call: Call = std::mem::zeroed();
+        call.frame.func = method;
+        call.arguments[..arguments.len()].copy_from_slice(arguments);
+        let this = (&raw mut call.frame.This).cast::<Slot>();
+        *this = Slot { next: arguments.len() as u32, ..engine::object_slot(object) };
+        let mut result = undefined();
+        result.info = c::IS_NULL;
+        if let Some(handler) = (*method).internal_function.handler {
+            let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
+            let frame = (&raw mut call.frame).cast::<zend_execute_data>();
+            let caller = (*globals).current_execute_data;
+            call.frame.prev_execute_data = caller;
+            (*globals).current_execute_data = frame;
+            handler(frame, zval_of(&mut result).cast::<zval>());
+            (*globals).current_execute_data = caller;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Objects: what is asked of them before a store, and how a fetch makes them again.
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`class`], [`fingerprint`] | how a class's objects are stored, and whether it still is the same class |
+//! | [`gather`], [`harvest`] | methods called before a store, in the order of `serialize()`, and their answers |
+//! | [`sleep`] | `__sleep` |
+//! | [`heap`] | heaps and priority queues, whose content no method gives |
+//! | [`resolve`] | classes and enum cases that a payload names |
+//! | [`build`] | new objects from images |
+//! | [`finish`] | methods called after that, in the order of `unserialize()` |
+//! | [`prototype`] | dates, which repeated fetches clone |
+//! | [`engine`] | what the engine has for objects |
+
+pub(crate) mod build;
+pub(crate) mod class;
+mod engine;
+mod fingerprint;
+pub(crate) mod finish;
+pub(crate) mod gather;
+pub(crate) mod harvest;
+mod heap;
+pub(crate) mod prototype;
+pub(crate) mod resolve;
+mod sleep;
+
+use class::Classes;
+use harvest::Harvest;
+use prototype::Prototypes;
+use resolve::Recipes;
+
+use crate::module::local;
+
+/// One thread's knowledge of classes, and its stores under way.
+pub(crate) struct Objects {
+    pub(crate) classes: Classes,
+    recipes: Recipes,
+    prototypes: Prototypes,
+    harvests: Vec<*mut Harvest>,
+    /// An empty one, for the next store.
+    spare: Option<Box<Harvest>>,
+}
+
+impl Objects {
+    pub(crate) const fn new() -> Self {
+        Objects {
+            classes: Classes::new(),
+            recipes: Recipes::new(),
+            prototypes: Prototypes::new(),
+            harvests: Vec::new(),
+            spare: None,
+        }
+    }
+
+    /// The next request may have other classes. Stores that never came to an end (a fatal error in a method) held
+    /// values that are gone with the request's memory.
+    pub(crate) fn end_request(&mut self) {
+        self.classes.forget();
+        self.recipes.forget();
+        self.prototypes.forget();
+        for harvest in self.harvests.drain(..) {
+            // SAFETY: made by `Box::into_raw`; whoever used it was jumped over.
+            drop(unsafe { Box::from_raw(harvest) });
+        }
+    }
+}
+
+/// The request is about to end, its objects are still there.
+pub(crate) fn before_end() {
+    prototype::release();
+}
+
+/// This thread's classes, for a look that runs no user code.
+#[inline(always)]
+pub(crate) fn with_classes<T>(look: impl FnOnce(&mut Classes) -> T) -> T {
+    // SAFETY: this thread's own; `look` runs no user code, so nobody else looks meanwhile.
+    look(unsafe { &mut (*local()).objects.classes })
+}
+
+/// An empty harvest, which the thread's list knows until [`end_harvests`].
+pub(crate) fn begin_harvest() -> *mut Harvest {
+    // SAFETY: this thread's own.
+    let objects = unsafe { &mut (*local()).objects };
+    let harvest = Box::into_raw(objects.spare.take().unwrap_or_else(|| Box::new(Harvest::new())));
+    objects.harvests.push(harvest);
+    harvest
+}
+
+/// Lets go of what a harvest and those linked to it hold, and of them. Destructors may run. Returns the first one's
+/// [`Harvest::failure`].
+///
+/// # Safety
+/// From [`begin_harvest`], or null, and not used any more. No Rust value of the caller's needs dropping.
+pub(crate) unsafe fn end_harvests(first: *mut Harvest) -> Option<String> {
+    // SAFETY: the caller's word; a destructor that does not come back leaves them to the list.
+    unsafe {
+        let mut harvest = first;
+        while !harvest.is_null() {
+            Harvest::release(harvest);
+            harvest = (*harvest).next;
+        }
+        let failure = first.as_mut().and_then(|first| first.failure.take());
+        let mut harvest = first;
+        while !harvest.is_null() {
+            let next = (*harvest).next;
+            let harvests = &mut (*local()).objects.harvests;
+            if let Some(at) = harvests.iter().position(|known| std::ptr::eq(*known, harvest)) {
+                harvests.swap_remove(at);
+                (*local()).objects.spare = Box::from_raw(harvest).emptied();
+            }
+            harvest = next;
+        }
+        failure
+    }
+}

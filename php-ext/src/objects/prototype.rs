@@ -1,0 +1,118 @@
+//! Dates for repeated fetches: parsing their text at each fetch costs far more than cloning an object.
+//!
+//! From the second fetch of a payload in a request on, the objects of the engine's own date classes that it has are kept as
+//! prototypes, cloned as soon as `__unserialize()` has filled them and before anybody else has seen them; later fetches clone
+//! those. Only for these very classes, whose clones have nothing in common with the original.
+
+use ext_php_rs::ffi::{zend_class_entry, zend_object};
+
+use super::engine::{self, zval_of};
+use crate::module::local;
+use crate::payload::{CallImage, Template};
+use crate::zend::live::{Object, Slot};
+
+unsafe extern "C" {
+    fn php_date_get_date_ce() -> *mut zend_class_entry;
+    fn php_date_get_immutable_ce() -> *mut zend_class_entry;
+    fn php_date_get_timezone_ce() -> *mut zend_class_entry;
+}
+
+/// Payloads with prototypes at most, and calls of one of them.
+const MOST: usize = 64;
+const MOST_CALLS: usize = 4096;
+
+/// For each call of a payload, the object that it need not be made for, or null.
+struct Kept {
+    payload: usize,
+    objects: Box<[*mut zend_object]>,
+}
+
+/// What one request keeps.
+pub(super) struct Prototypes {
+    kept: Vec<Kept>,
+    /// The request is about to end.
+    over: bool,
+}
+
+impl Prototypes {
+    pub(super) const fn new() -> Self {
+        Prototypes { kept: Vec::new(), over: false }
+    }
+
+    /// The objects are gone with the request.
+    pub(super) fn forget(&mut self) {
+        self.kept.clear();
+        self.over = false;
+    }
+}
+
+/// The places for prototypes of a payload's calls; null if it has none. They stay where they are until the request ends.
+pub(crate) fn of(template: &Template) -> *mut *mut zend_object {
+    // SAFETY: this thread's own; no user code runs while the reference lives.
+    let prototypes = unsafe { &mut (*local()).objects.prototypes };
+    let calls = template.head.calls as usize;
+    if prototypes.over || calls > MOST_CALLS {
+        return std::ptr::null_mut();
+    }
+    if let Some(kept) = prototypes.kept.iter_mut().find(|kept| kept.payload == template.payload) {
+        // None at all for values without dates.
+        return if kept.objects.is_empty() { std::ptr::null_mut() } else { kept.objects.as_mut_ptr() };
+    }
+    if prototypes.kept.len() < MOST {
+        let objects = vec![std::ptr::null_mut(); if has_dates(template) { calls } else { 0 }];
+        prototypes.kept.push(Kept { payload: template.payload, objects: objects.into_boxed_slice() });
+    }
+    // Good from the next fetch on: most values are fetched once.
+    std::ptr::null_mut()
+}
+
+/// Whether there is a class worth it, by name: one comparison for each class and payload.
+fn has_dates(template: &Template) -> bool {
+    template.classes().iter().any(|class| {
+        // SAFETY: a class's name is a string image.
+        let name = unsafe { crate::engine::bytes(class.name as *const _) };
+        matches!(name, b"DateTime" | b"DateTimeImmutable" | b"DateTimeZone")
+    })
+}
+
+/// A clone of a prototype.
+///
+/// # Safety
+/// From [`of`], and not null.
+pub(crate) unsafe fn clone(prototype: *mut zend_object) -> *mut Object {
+    // SAFETY: only objects that can be cloned are kept.
+    unsafe { (*(*prototype).handlers).clone_obj.map_or(prototype, |clone| clone(prototype)).cast() }
+}
+
+/// Keeps an object that was just filled, if it is one of those.
+///
+/// # Safety
+/// `place` is that of the object's call.
+pub(super) unsafe fn keep(place: *mut *mut zend_object, call: *const CallImage, object: *mut zend_object) {
+    // SAFETY: the caller's word; a live object.
+    unsafe {
+        let class = (*object).ce;
+        let is_date = std::ptr::eq(class, php_date_get_immutable_ce())
+            || std::ptr::eq(class, php_date_get_date_ce())
+            || std::ptr::eq(class, php_date_get_timezone_ce());
+        let argument: &Slot = &(*call).argument;
+        if is_date && (*place).is_null() && !argument.is_counted() && (*object).properties.is_null() {
+            *place = clone(object).cast();
+        }
+    }
+}
+
+/// Lets go of all prototypes, while the engine still has objects. No user code runs: these classes have none.
+pub(super) fn release() {
+    // SAFETY: this thread's own; each object was kept once.
+    unsafe {
+        let prototypes = &mut (*local()).objects.prototypes;
+        prototypes.over = true;
+        for kept in prototypes.kept.drain(..) {
+            for object in kept.objects.iter().filter(|object| !object.is_null()) {
+                let mut slot = engine::object_slot(*object);
+                engine::zval_ptr_dtor(zval_of(&mut slot));
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! From the class records of a payload to classes of this request, once per payload and request.
+
+use ext_php_rs::ffi::{zend_class_constant, zend_class_entry, zend_object, zend_string};
+
+use super::class::Facts;
+use super::{engine, with_classes};
+use crate::engine::exception_pending;
+use crate::module::local;
+use crate::payload::{ClassImage, ObjectImage, Template};
+use crate::zend::constants as c;
+use crate::zend::live::Slot;
+
+const PLACES: usize = 256;
+
+/// A class to make objects of.
+#[derive(Clone, Copy)]
+pub(crate) struct Resolved {
+    pub(crate) class: *mut zend_class_entry,
+    /// Declared properties.
+    pub(crate) slots: u32,
+    /// Objects come from the class's own function.
+    pub(crate) creates: bool,
+}
+
+/// Why a value cannot be made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Unusable {
+    /// A class is missing or another one than before; so is the entry's use.
+    Stale,
+    /// A class is being loaded at this very moment: a miss, but for now only.
+    NotYet,
+    /// User code threw.
+    Thrown,
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    /// The payload's address.
+    payload: usize,
+    first: u32,
+}
+
+/// What the payloads of this request were resolved to. A payload is pinned until the request ends, so its address stands
+/// for it.
+pub(super) struct Recipes {
+    places: Vec<Place>,
+    classes: Vec<Resolved>,
+}
+
+impl Recipes {
+    pub(super) const fn new() -> Self {
+        Recipes { places: Vec::new(), classes: Vec::new() }
+    }
+
+    pub(super) fn forget(&mut self) {
+        if !self.classes.is_empty() {
+            self.places.clear();
+            self.classes.clear();
+        }
+    }
+
+    #[inline(always)]
+    fn at(payload: usize) -> usize {
+        ((payload as u64 >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize % PLACES
+    }
+}
+
+/// The classes of a template, in the order of its records. Good until user code runs.
+///
+/// # Safety
+/// A template's payload, pinned. May run user code and leave by a jump: no Rust value of the caller's needs dropping.
+#[inline(always)]
+pub(crate) unsafe fn resolve(template: &Template) -> Result<*const Resolved, Unusable> {
+    // SAFETY: this thread's own; no user code runs while the reference lives.
+    let recipes = unsafe { &(*local()).objects.recipes };
+    if let Some(place) = recipes.places.get(Recipes::at(template.payload))
+        && place.payload == template.payload
+    {
+        return Ok(recipes.classes[place.first as usize..].as_ptr());
+    }
+    // SAFETY: the caller's word.
+    unsafe { resolve_first(template) }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn resolve_first(template: &Template) -> Result<*const Resolved, Unusable> {
+    // SAFETY: the template's records and nodes lie in the payload, which is pinned. Nothing here needs dropping.
+    unsafe {
+        // Twice: user code may resolve others between two of ours, and ours are to lie side by side.
+        for image in template.classes() {
+            resolve_class(image)?;
+        }
+        check_cases(template)?;
+        let recipes = &mut (*local()).objects.recipes;
+        let first = recipes.classes.len();
+        for image in template.classes() {
+            let name = (image.name as *mut zend_string, std::ptr::null_mut());
+            let class = engine::zend_lookup_class_ex(name.0, name.1, NO_AUTOLOAD);
+            if class.is_null() {
+                return Err(Unusable::Stale);
+            }
+            let facts = with_classes(|classes| classes.of(class));
+            recipes.classes.push(Resolved { class, slots: facts.slots, creates: facts.has(Facts::CREATE) });
+        }
+        if recipes.places.is_empty() {
+            recipes.places.resize(PLACES, Place { payload: 0, first: 0 });
+        }
+        recipes.places[Recipes::at(template.payload)] =
+            Place { payload: template.payload, first: first as u32 };
+        Ok(recipes.classes[first..].as_ptr())
+    }
+}
+
+/// `ZEND_FETCH_CLASS_NO_AUTOLOAD`
+const NO_AUTOLOAD: u32 = 0x80;
+
+/// Finds a class, loading it if need be, and checks that it is the one that was stored.
+unsafe fn resolve_class(image: &ClassImage) -> Result<(), Unusable> {
+    // SAFETY: the image's name is a string image, which the engine takes as an interned string.
+    unsafe {
+        let class = engine::zend_lookup_class_ex(image.name as *mut zend_string, std::ptr::null_mut(), 0);
+        if exception_pending() {
+            return Err(Unusable::Thrown);
+        }
+        if class.is_null() {
+            return Err(if is_loading() { Unusable::NotYet } else { Unusable::Stale });
+        }
+        let facts = with_classes(|classes| classes.of(class));
+        if facts.fingerprint != image.fingerprint || facts.has(Facts::REFUSED) {
+            return Err(Unusable::Stale);
+        }
+        if (*class).ce_flags & c::ZEND_ACC_CONSTANTS_UPDATED == 0
+            && !facts.has(Facts::ENUM)
+            && engine::zend_update_class_constants(class) != 0
+        {
+            return Err(Unusable::Thrown);
+        }
+    }
+    Ok(())
+}
+
+/// Whether an autoloader is at work: it may have asked for a value of the class that it is loading.
+unsafe fn is_loading() -> bool {
+    // SAFETY: the executor's own table, or null.
+    unsafe {
+        let loading = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).in_autoload;
+        !loading.is_null() && (*loading).nNumOfElements > 0
+    }
+}
+
+/// Evaluates the enum cases, so that nothing can go wrong when they are taken.
+unsafe fn check_cases(template: &Template) -> Result<(), Unusable> {
+    // SAFETY: the caller's template; its classes were found a moment ago.
+    unsafe {
+        for image in template.objects().filter(|image| (**image).traits & ObjectImage::ENUM != 0) {
+            let record = &template.classes()[(*image).class as usize];
+            let class = engine::zend_lookup_class_ex(
+                record.name as *mut zend_string,
+                std::ptr::null_mut(),
+                NO_AUTOLOAD,
+            );
+            if class.is_null() {
+                return Err(Unusable::Stale);
+            }
+            if case(class, image).is_null() {
+                return Err(if exception_pending() { Unusable::Thrown } else { Unusable::Stale });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The object of an enum case; null if there is none (or evaluating it threw). May run user code.
+///
+/// # Safety
+/// A class of this request and a case's image.
+unsafe fn case(class: *mut zend_class_entry, image: *const ObjectImage) -> *mut zend_object {
+    // SAFETY: the constants of a class are structures under their names; a case's value is its object once evaluated.
+    unsafe {
+        let name = (*ObjectImage::slots(image)).value as *mut zend_string;
+        let found = engine::zend_hash_find(&raw const (*class).constants_table, name).cast::<Slot>();
+        let Some(found) = found.as_ref() else { return std::ptr::null_mut() };
+        let constant = found.value as *const zend_class_constant;
+        if (*(&raw const (*constant).value).cast::<Slot>()).next & c::ZEND_CLASS_CONST_IS_CASE == 0 {
+            return std::ptr::null_mut();
+        }
+        let value = engine::zend_get_class_constant_ex((*class).name, name, class, 0).cast::<Slot>();
+        if value.is_null() || (*value).kind() != c::IS_OBJECT {
+            return std::ptr::null_mut();
+        }
+        (*value).value as *mut zend_object
+    }
+}

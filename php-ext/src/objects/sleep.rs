@@ -1,0 +1,221 @@
+//! `__sleep`: names of properties to store.
+
+use std::ffi::{c_char, c_int};
+
+use ext_php_rs::ffi::{HashTable, zend_object, zend_string};
+
+use super::class::{Facts, method};
+use super::engine::{self, release_string, zval_of};
+use super::gather::{Stop, Walk, call, initialised, part, push, take_argument};
+use super::harvest::{Action, Harvest, Outcome};
+use crate::engine::exception_pending;
+use crate::zend::constants as c;
+use crate::zend::live::{Array, Object, Slot, Text};
+
+/// Asks an object which of its properties are to be stored, and looks them up as `serialize()` does.
+///
+/// # Safety
+/// As for [`super::gather::gather`], of a live, held object of a class with `__sleep`.
+pub(super) unsafe fn ask(
+    harvest: *mut Harvest,
+    object: *const Object,
+    number: u32,
+    facts: &Facts,
+) -> Result<(), Stop> {
+    // SAFETY: see `gather`; the result of the call and the tables are held until the end.
+    unsafe {
+        let Some(method) = method(&*facts.class, "__sleep") else { return Ok(()) };
+        let mut names = call(object, method)?;
+        if names.kind() != c::IS_ARRAY {
+            engine::zval_ptr_dtor(zval_of(&mut names));
+            (*harvest).found_mut(number).outcome = Outcome::Null;
+            warn_names(facts);
+            return if exception_pending() { Err(Stop::Thrown) } else { Ok(()) };
+        }
+        (*harvest).adopt(names);
+        let source = initialised(object)?;
+        (*harvest).found_mut(number).source = source;
+        let properties = properties_of(source);
+        (*harvest).adopt(properties);
+        let selected = own_array(harvest);
+        let table = own_array(harvest);
+        let first = (*harvest).chosen.len() as u32;
+        for at in 0..names.array().used {
+            let walk = Walk::Array(names.array());
+            let Some(name) = part(walk, at as usize) else { continue };
+            let mut name = if name.kind() == c::IS_REFERENCE { name.reference().slot } else { name };
+            if name.kind() == c::IS_UNDEF {
+                continue;
+            }
+            if name.kind() != c::IS_STRING {
+                warn_names(facts);
+                if exception_pending() {
+                    return Err(Stop::Thrown);
+                }
+            }
+            let name = engine::zval_try_get_string_func(zval_of(&mut name));
+            if name.is_null() {
+                return Err(Stop::Thrown);
+            }
+            let choice = Choice {
+                harvest,
+                source,
+                properties: properties.value as *mut HashTable,
+                selected,
+                table,
+                facts,
+            };
+            choice.add(name);
+            release_string(name);
+            if exception_pending() {
+                return Err(Stop::Thrown);
+            }
+        }
+        let end = (*harvest).chosen.len() as u32;
+        let found = (*harvest).found_mut(number);
+        (found.first_chosen, found.end_chosen) = (first, end);
+        if facts.has(Facts::UNSERIALIZE) {
+            found.outcome = Outcome::Data;
+            let data = engine::zend_proptable_to_symtable(selected.cast_mut().cast(), true);
+            let data = Slot { value: data.addr() as u64, info: c::IS_ARRAY_EX, next: 0 };
+            let action = Action::Unserialize;
+            take_argument(harvest, number, data, action, Some(action), "");
+            return Ok(());
+        }
+        found.outcome = Outcome::Chosen;
+        found.table = table;
+        let late = facts.has(Facts::WAKEUP).then_some(Action::Wakeup);
+        push(harvest, Walk::Done { late }, 0, "", number);
+        if (*selected).count > 0 {
+            push(harvest, Walk::Array(selected), (*selected).used, "", Harvest::NONE);
+        }
+    }
+    Ok(())
+}
+
+/// The engine's own table of an object's properties, held once more.
+unsafe fn properties_of(object: *const Object) -> Slot {
+    // SAFETY: a live object has handlers.
+    unsafe {
+        let object = object.cast_mut().cast::<zend_object>();
+        let table = (*(*object).handlers).get_properties.map_or(std::ptr::null_mut(), |get| get(object));
+        let counted = (*table.cast::<Array>()).gc.info & c::GC_FLAG_IMMUTABLE == 0;
+        let info = if counted { c::IS_ARRAY_EX } else { c::IS_ARRAY };
+        let slot = Slot { value: table.addr() as u64, info, next: 0 };
+        engine::hold(&slot);
+        slot
+    }
+}
+
+/// A new array that the harvest holds.
+unsafe fn own_array(harvest: *mut Harvest) -> *const Array {
+    // SAFETY: the caller's harvest.
+    unsafe {
+        let table = engine::_zend_new_array(8);
+        (*harvest).adopt(Slot { value: table.addr() as u64, info: c::IS_ARRAY_EX, next: 0 });
+        table.cast_const().cast()
+    }
+}
+
+unsafe fn warn_names(facts: &Facts) {
+    let format =
+        c"%s::__sleep() should return an array only containing the names of instance-variables to serialize";
+    // SAFETY: a class of this request; one text for one `%s`.
+    unsafe {
+        let name = (&raw const (*(*facts.class).name).val).cast::<c_char>();
+        engine::php_error_docref(
+            std::ptr::null(),
+            ext_php_rs::ffi::E_WARNING as c_int,
+            format.as_ptr(),
+            name,
+        );
+    }
+}
+
+/// What one name out of `__sleep` stands for.
+struct Choice<'a> {
+    harvest: *mut Harvest,
+    source: *const Object,
+    properties: *mut HashTable,
+    /// All that was chosen, in the order of choosing.
+    selected: *const Array,
+    /// Of that, the dynamic properties.
+    table: *const Array,
+    facts: &'a Facts,
+}
+
+impl Choice<'_> {
+    /// Looks for a property of that name, then for a private and a protected one.
+    unsafe fn add(&self, name: *mut zend_string) {
+        // SAFETY: live strings and tables; strings made here are released here.
+        unsafe {
+            if self.try_add(name, name) || exception_pending() {
+                return;
+            }
+            let class = &*(*self.facts.class).name.cast::<Text>();
+            // Both with a NUL behind them, which the engine copies along.
+            let class = class.start().add(c::STRING_HEADER);
+            for (scope, len) in [(class, (*(*self.facts.class).name).len), (c"*".as_ptr().cast(), 1)] {
+                let bytes = crate::engine::bytes(name);
+                let full = engine::zend_mangle_property_name(
+                    scope.cast(),
+                    len,
+                    bytes.as_ptr().cast(),
+                    bytes.len(),
+                    false,
+                );
+                let added = self.try_add(full, name);
+                release_string(full);
+                if added || exception_pending() {
+                    return;
+                }
+            }
+            let format = c"\"%s\" returned as member variable from __sleep() but does not exist";
+            self.complain(ext_php_rs::ffi::E_WARNING, format, name);
+        }
+    }
+
+    unsafe fn try_add(&self, full: *mut zend_string, name: *mut zend_string) -> bool {
+        // SAFETY: live tables; a declared property's place is one of the object's.
+        unsafe {
+            let found = engine::zend_hash_find(self.properties, full).cast::<Slot>();
+            let Some(found) = found.as_ref() else { return false };
+            let mut value = *found.direct();
+            let mut slot = None;
+            if found.kind() == c::IS_INDIRECT {
+                let first = self.source.addr() + c::OBJECT_SLOTS;
+                let number = ((found.value as usize - first) / size_of::<Slot>()) as u32;
+                slot = Some(number);
+                if value.kind() == c::IS_UNDEF {
+                    // Typed and without a value yet: left out without a word.
+                    return self.facts.property(number).is_some_and(|property| property.type_.type_mask != 0);
+                }
+            }
+            value.next = 0;
+            engine::hold(&value);
+            if engine::zend_hash_add(self.selected.cast_mut().cast(), full, zval_of(&mut value)).is_null() {
+                engine::zval_ptr_dtor(zval_of(&mut value));
+                let format = c"\"%s\" is returned from __sleep() multiple times";
+                let kind = if cfg!(php84) { ext_php_rs::ffi::E_WARNING } else { ext_php_rs::ffi::E_NOTICE };
+                self.complain(kind, format, name);
+                return true;
+            }
+            match slot {
+                Some(slot) => (*self.harvest).chosen.push(slot),
+                None => {
+                    engine::hold(&value);
+                    engine::zend_hash_update(self.table.cast_mut().cast(), full, zval_of(&mut value));
+                }
+            }
+        }
+        true
+    }
+
+    unsafe fn complain(&self, kind: u32, format: &std::ffi::CStr, name: *const zend_string) {
+        // SAFETY: one text for one `%s`.
+        unsafe {
+            let name = (&raw const (*name).val).cast::<c_char>();
+            engine::php_error_docref(std::ptr::null(), kind as c_int, format.as_ptr(), name);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Where a fetched payload lies.
+//!
+//! With the feature `relocating` every fetch uses a copy that [`super::relocate()`] made valid elsewhere, so that every
+//! test is also a test of that. The copies are never given back.
+
+use static_cache_core::Hit;
+
+/// The address to decode a hit from.
+#[cfg(not(feature = "relocating"))]
+#[inline(always)]
+pub(crate) fn place_of(hit: &Hit) -> usize {
+    hit.payload_address()
+}
+
+/// The address to decode a hit from: of a copy that nobody else uses.
+#[cfg(feature = "relocating")]
+pub(crate) fn place_of(hit: &Hit) -> usize {
+    let (len, old) = (hit.payload_len(), hit.payload_address());
+    if len == 0 {
+        return old;
+    }
+    // SAFETY: the caller's hit is pinned. Blocks of that size and alignment are what the payload was made for.
+    let copy: &'static mut [u8] = unsafe {
+        let layout = std::alloc::Layout::from_size_align(len, 16).expect("no larger than an entry");
+        let copy = std::alloc::alloc(layout);
+        assert!(!copy.is_null(), "no memory for a test");
+        std::ptr::copy_nonoverlapping(old as *const u8, copy, len);
+        std::slice::from_raw_parts_mut(copy, len)
+    };
+    let new = copy.as_ptr().addr();
+    assert!(super::relocate(hit.tag(), hit.bits(), copy, old, new), "a payload of tag {}", hit.tag());
+    let words = copy.as_chunks::<8>().0;
+    let stray = |word: &[u8; 8]| (old..=old + len).contains(&(u64::from_ne_bytes(*word) as usize));
+    if hit.tag() != super::TAG_STRING
+        && let Some(at) = words.iter().position(stray)
+    {
+        panic!("word {at} of a payload of tag {} still leads to where it was", hit.tag());
+    }
+    new
+}
