@@ -1,7 +1,5 @@
 //! `*_store_array`, `*_fetch_array`, `*_delete_array`.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use ext_php_rs::ffi::{_zend_new_array, zend_hash_index_update, zend_hash_update, zval};
 use ext_php_rs::types::ZendHashTable;
 use static_cache_core::{Draft, Space};
@@ -10,7 +8,7 @@ use super::args::{Args, ElementKey, Parsed, elements, of_element, requested};
 use super::fetch::{Looked, look_up, make, write_default};
 use super::remove::delete_both;
 use super::store::refuse;
-use super::table::{fenced, guarded};
+use super::table::{fenced, fenced_or, guarded};
 use crate::encode::{Encoder, Refusal};
 use crate::engine::{self, Frame};
 use crate::module::{Backend, local, refusal};
@@ -182,7 +180,7 @@ unsafe fn attempt(
 ) -> Result<(), Attempt> {
     // SAFETY: the caller's word.
     let body = || unsafe { store_all(backend, values, ttl, harvests) };
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
+    fenced_or(body, || {
         Err(Attempt::Message(format!("{} cache: internal error; nothing was stored", backend.name())))
     })
 }

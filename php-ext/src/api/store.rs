@@ -1,12 +1,12 @@
 //! `*_store`, `*_add`.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use ext_php_rs::ffi::zval;
 use static_cache_core::{Error, Mode, Session, Space, Stored};
 
 use super::args::{Args, Parsed, check_value};
+use super::table::fenced_or;
 use crate::encode::{Encoder, Plan, Refusal, Unstorable};
 use crate::engine::{self, Frame};
 use crate::module::{Backend, local, refusal};
@@ -109,7 +109,7 @@ unsafe fn attempt(
 ) -> Attempt {
     // SAFETY: the caller's word.
     let body = || unsafe { attempt_unguarded(backend, key, value, ttl, mode, harvest) };
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
+    fenced_or(body, || {
         Attempt::Done(Outcome::Failed(format!(
             "{} cache: internal error; nothing was stored",
             backend.name()

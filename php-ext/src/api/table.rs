@@ -203,9 +203,15 @@ pub(crate) unsafe fn guarded(out: *mut zval, body: impl FnOnce() -> Parsed<()>) 
 /// Runs a part of a handler that never leaves by a jump, for those whose other parts may. A panic counts as `T`'s default.
 #[inline(always)]
 pub(crate) fn fenced<T: Default>(body: impl FnOnce() -> T) -> T {
+    fenced_or(body, T::default)
+}
+
+/// The same; `otherwise` says what a panic counts as.
+#[inline(always)]
+pub(crate) fn fenced_or<T>(body: impl FnOnce() -> T, otherwise: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
         distrust();
-        T::default()
+        otherwise()
     })
 }
 

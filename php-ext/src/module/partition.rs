@@ -12,6 +12,7 @@ use static_cache_core::{Policy as Full, Segment, SegmentConfig};
 
 use super::Backend;
 use crate::ini::{Settings, Size};
+use crate::payload;
 use crate::sapi::{Policy, fpm};
 use crate::zend::constants as c;
 
@@ -27,6 +28,7 @@ pub(crate) struct BackendState {
 impl BackendState {
     /// One that works.
     pub(crate) fn with(segment: Arc<Segment>, configured: usize) -> Self {
+        segment.allow_moving(payload::relocate);
         Self { segment: Some(segment), reason: None, configured, startup_failed: false }
     }
 }

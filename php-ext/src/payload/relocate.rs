@@ -21,7 +21,6 @@ struct Moved<'a> {
 /// Fixes the pointers of `payload`, a copy of the payload of this tag that was written for `old`, for a use at `new`.
 /// Pointers out of the old payload (the arrays' destructor) stay. False if the tag is unknown or the bytes are not such
 /// a payload; then the copy is good for nothing.
-#[allow(dead_code, reason = "for whoever moves entries")]
 #[must_use]
 pub(crate) fn relocate(tag: u8, _bits: u64, payload: &mut [u8], old: usize, new: usize) -> bool {
     let len = payload.len() as u64;
