@@ -2,7 +2,7 @@
 //!
 //! Everything here is generic over what it stands on (robust locks, a kernel that wakes sleepers), so that
 //! `tests/loom_handover.rs` explores, under all interleavings and with a death at every named step, the very functions
-//! that production code runs over pthread mutexes and futexes. Atomics come from [`crate::sync`].
+//! that production code runs over pthread mutexes and futexes. Atomics come from `crate::sync`.
 
 mod bell;
 mod locks;
