@@ -60,6 +60,7 @@ mod memory;
 pub mod protocol;
 #[cfg(not(loom))]
 mod queue;
+#[cfg(not(loom))]
 mod queue_links;
 #[cfg(not(loom))]
 mod recover;

@@ -16,6 +16,8 @@ require __DIR__ . '/../helpers/server.inc';
 // One process serves all requests.
 $server = new Server(<<<'PHP'
     <?php
+    // A user's fatal error is deprecated since PHP 8.4.
+    error_reporting(E_ALL & ~E_DEPRECATED);
     $call = fn(string $name, mixed ...$arguments) => "OPcache\\{$_GET['backend']}_$name"(...$arguments);
     try {
         foreach (explode(',', $_GET['do']) as $do) {

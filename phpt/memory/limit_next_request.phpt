@@ -2,6 +2,11 @@
 A request that ended at the memory limit leaves nothing behind for the next one of its process
 --EXTENSIONS--
 static_cache
+--SKIPIF--
+<?php
+// That server allocates for its own log after the request, while the script's limit still counts, and ends if it may not.
+if (PHP_VERSION_ID >= 80400 && extension_loaded('Zend OPcache')) die('skip the built-in server does not survive the limit');
+?>
 --FILE--
 <?php
 require __DIR__ . '/../helpers/server.inc';

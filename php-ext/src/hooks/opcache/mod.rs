@@ -9,6 +9,7 @@ mod restart;
 pub(crate) mod state;
 
 use std::ffi::{CStr, CString, c_int};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ext_php_rs::ffi::{zend_function_entry, zval};
@@ -78,6 +79,15 @@ fn in_front() {
     }
 }
 
+struct StandIns([zend_function_entry; 2]);
+
+// SAFETY: never changed, and what it points at is neither.
+unsafe impl Send for StandIns {}
+// SAFETY: as above.
+unsafe impl Sync for StandIns {}
+
+static STAND_INS: OnceLock<StandIns> = OnceLock::new();
+
 /// Registers what only OPcache has otherwise.
 fn stand_in() {
     let disabled = crate::ini::string("disable_functions").unwrap_or_default();
@@ -85,14 +95,17 @@ fn stand_in() {
         let listed = |other: &str| other.trim().eq_ignore_ascii_case(&name.to_string_lossy());
         engine::find_function(name).is_none() && !disabled.split([',', ' ']).any(listed)
     };
-    let mut entries: Vec<zend_function_entry> = Vec::new();
-    if wanted(c"opcache_reset") {
-        entries.push(table::entry("opcache_reset", reset, table::BOOL, &[]));
-    }
-    if wanted(c"opcache_invalidate") {
+    // Start-up may run several times, and what entries point at is never freed.
+    let StandIns(made) = STAND_INS.get_or_init(|| {
         let parameters = [(c"filename", table::STRING, None), (c"force", table::BOOL, Some(c"false"))];
-        entries.push(table::entry("opcache_invalidate", invalidate, table::BOOL, &parameters));
-    }
+        StandIns([
+            table::entry("opcache_reset", reset, table::BOOL, &[]),
+            table::entry("opcache_invalidate", invalidate, table::BOOL, &parameters),
+        ])
+    });
+    let names = [c"opcache_reset", c"opcache_invalidate"];
+    let mut entries: Vec<zend_function_entry> =
+        made.iter().zip(names).filter(|(_, name)| wanted(name)).map(|(entry, _)| *entry).collect();
     // SAFETY: a null name ends the table, which the engine copies.
     unsafe {
         entries.push(std::mem::zeroed());
