@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use static_cache_core::{Policy, Segment, SegmentConfig, Session, Space};
 
@@ -13,9 +13,11 @@ use crate::report::{Figure, Report};
 
 const LEN: usize = 512;
 const OBJECTS: u32 = 64;
-const COUNTERS: u32 = 8;
+const COUNTERS: u32 = 1;
 const INT: u8 = 3;
 const FETCHES_PER_REQUEST: u64 = 1000;
+/// Short, so that many rounds are not interrupted.
+const ROUND_NS: u64 = 1_000_000;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Work {
@@ -79,25 +81,33 @@ fn measure(options: &Options, row: &'static str, check: &str, work: Work) -> Fig
         .note(format!("{:.1} ns alone, {:.1} ns for each of two", 1e9 / best[0], 2e9 / best[1]))
 }
 
-/// One round of those in `mask`; operations per second.
+/// One round of those in `mask`; operations per second, from the first's start to the last's end: were they not at it
+/// at the same time, they would not disturb each other.
 fn together(words: &[AtomicU64; 64], mask: u64) -> f64 {
     for index in 0..2 {
         words[16 + 16 * index].store(0, Ordering::Relaxed);
     }
     let round = (words[0].load(Ordering::Relaxed) >> 2) + 1;
     words[0].store(round << 2 | mask, Ordering::Release);
-    let mut all = 0.0;
+    let (mut count, mut began, mut ended) = (0, u64::MAX, 0);
     for index in (0..2usize).filter(|index| mask >> index & 1 == 1) {
-        loop {
-            let speed = f64::from_bits(words[16 + 16 * index].load(Ordering::Acquire));
-            if speed != 0.0 {
-                all += speed;
-                break;
-            }
+        let place = &words[16 + 16 * index..];
+        while place[0].load(Ordering::Acquire) == 0 {
             std::thread::sleep(Duration::from_micros(100));
         }
+        count += place[0].load(Ordering::Relaxed);
+        began = began.min(place[1].load(Ordering::Relaxed));
+        ended = ended.max(place[2].load(Ordering::Relaxed));
     }
-    all
+    count as f64 * 1e9 / (ended - began) as f64
+}
+
+/// The same clock in all processes.
+fn now_ns() -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `time` is a valid place.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
 /// In a child: works for a millisecond whenever asked to, all that are asked at the same time.
@@ -122,16 +132,17 @@ fn work_on(segment: &Arc<Segment>, work: Work, index: usize, words: &[AtomicU64;
                 std::hint::spin_loop();
             }
         }
-        let began = Instant::now();
-        let before = count;
-        while began.elapsed() < Duration::from_millis(1) {
+        let (began, before) = (now_ns(), count);
+        while now_ns() < began + ROUND_NS {
             for _ in 0..200 {
                 one(&mut session, work, index, count);
                 count += 1;
             }
         }
-        let speed = (count - before) as f64 / began.elapsed().as_secs_f64();
-        words[16 + 16 * index].store(speed.to_bits(), Ordering::Release);
+        let place = &words[16 + 16 * index..];
+        place[1].store(began, Ordering::Relaxed);
+        place[2].store(now_ns(), Ordering::Relaxed);
+        place[0].store(count - before, Ordering::Release);
     }
     if work == Work::Increment {
         let counted: u64 = (0..COUNTERS)
