@@ -22,10 +22,6 @@ impl Histogram {
         self.largest = self.largest.max(ns);
     }
 
-    pub fn count(&self) -> u64 {
-        self.count
-    }
-
     pub fn largest(&self) -> u64 {
         self.largest
     }
@@ -41,17 +37,6 @@ impl Histogram {
             }
         }
         self.largest
-    }
-
-    /// As plain numbers, to be sent from process to process.
-    pub fn to_words(&self) -> Vec<u64> {
-        let mut words = vec![self.count, self.largest];
-        words.extend(&self.buckets);
-        words
-    }
-
-    pub fn from_words(words: &[u64]) -> Self {
-        Self { count: words[0], largest: words[1], buckets: words[2..].to_vec() }
     }
 }
 
@@ -91,7 +76,5 @@ mod tests {
         (1..=1000).for_each(|ns| histogram.add(ns));
         assert!((495..=516).contains(&histogram.quantile(0.5)));
         assert_eq!(histogram.quantile(1.0), 1000);
-        let copy = Histogram::from_words(&histogram.to_words());
-        assert_eq!((copy.count(), copy.quantile(0.99)), (1000, histogram.quantile(0.99)));
     }
 }

@@ -2,14 +2,17 @@
 //!
 //! A value that does not come back as it was stored ends the program with a panic.
 
+mod child;
 mod e1;
 mod f1;
 mod histogram;
+mod latency;
 mod object;
 mod options;
 mod policies;
 mod random;
 mod report;
+mod scale;
 mod trace;
 
 use std::process::ExitCode;
@@ -19,7 +22,13 @@ use self::report::Report;
 
 type Bench = fn(&Options, &mut Report);
 
-const BENCHES: &[(&str, Bench)] = &[("E1", e1::run), ("F1", f1::run)];
+const BENCHES: &[(&str, Bench)] = &[
+    ("E1", e1::run),
+    ("F1", f1::run),
+    ("R5", latency::run),
+    ("S1", scale::readers),
+    ("W2", scale::increments),
+];
 
 fn main() -> ExitCode {
     let options = match Options::parse(std::env::args().skip(1)) {

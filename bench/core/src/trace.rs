@@ -5,10 +5,7 @@ use crate::random::{Random, mix};
 /// Keys are numbers from 0 on, without gaps.
 #[derive(Debug)]
 pub struct Trace {
-    pub name: &'static str,
     pub requests: Vec<u32>,
-    /// How many distinct keys there are to be popular; keys that are asked for once come on top.
-    pub popular: u32,
     /// All keys lie below.
     pub keys: u32,
 }
@@ -44,7 +41,6 @@ pub const NAMES: &[&str] =
 /// large or small in comparison.
 pub fn generate(name: &'static str, keys: u32, length: usize, cached: u32) -> Trace {
     let mut random = Random::new(mix(keys as u64));
-    let mut popular = keys;
     let mut all = keys;
     let requests = match name {
         "zipf 0.8" | "zipf 1.0" => {
@@ -66,9 +62,8 @@ pub fn generate(name: &'static str, keys: u32, length: usize, cached: u32) -> Tr
         }
         // The same keys again and again, a little more or much more than the cache holds.
         "loop 1.1" | "loop 3" => {
-            popular = if name == "loop 3" { cached * 3 } else { cached + cached / 10 };
-            all = popular;
-            (0..length).map(|at| (at % popular as usize) as u32).collect()
+            all = if name == "loop 3" { cached * 3 } else { cached + cached / 10 };
+            (0..length).map(|at| (at % all as usize) as u32).collect()
         }
         // Now and then other keys become the popular ones, all at once.
         "shifting" => {
@@ -90,5 +85,5 @@ pub fn generate(name: &'static str, keys: u32, length: usize, cached: u32) -> Tr
         }
         _ => unreachable!("no trace has this name"),
     };
-    Trace { name, requests, popular, keys: all }
+    Trace { requests, keys: all }
 }
