@@ -112,9 +112,9 @@ impl Segment {
         Ok(audit)
     }
 
-    /// The expiry wheel: every live entry that expires is filed, and in the bucket that it names.
+    /// The expiry wheel: its links. (What an entry's new time to live could not be filed under, since somebody had the arena, is
+    /// missing: a hint less, not an error.)
     fn audit_wheel(&self, arena: &Heap) -> Result<(), Error> {
-        let mut filed = 0u64;
         for (bucket, first) in arena.control().wheel.buckets() {
             let (mut number, mut before) = (first, 0);
             while number != 0 {
@@ -127,19 +127,10 @@ impl Segment {
                         && entry.filed_previous.load(Ordering::Relaxed) == before,
                     "the expiry wheel's links",
                 )?;
-                filed += u64::from(self.block(offset).is(State::Live));
                 (before, number) = (number, entry.filed_next.load(Ordering::Relaxed));
             }
         }
-        let expires = |&offset: &u64| {
-            self.block(offset).is(State::Live) && {
-                let entry = EntryAt::new(&self.memory, offset).entry;
-                entry.space.load(Ordering::Relaxed) != RESERVATION
-                    && entry.expires.load(Ordering::Relaxed) != 0
-            }
-        };
-        let expected = arena.walk().filter(expires).count() as u64;
-        expect(filed >= expected, "entries that expire outside of the expiry wheel")
+        Ok(())
     }
 
     /// Has everything checked and repaired before the next change, as if a writer had died inside a lock. For whoever
