@@ -15,7 +15,9 @@ build: ## Builds the extension for the PHP of php-config
 	@scripts/install-deps
 	@scripts/build-ext
 
-bench: bench-quick ## All benchmarks there are at present
+bench: ## Everything that is measured, in less than ten minutes; writes docs/benchmarks.md
+	@scripts/install-deps
+	@STATIC_CACHE_SO=$$(scripts/build-ext php-config8.2 | tail -n 1) bench/run --write-docs
 
 bench-quick: ## Compares with APCu and include, in less than a minute
 	@scripts/install-deps

@@ -18,7 +18,7 @@ foreach (\glob(__DIR__ . '/rows/[A-Z][0-9].php') as $file) {
         $rows[$name] = require $file;
     }
 }
-if ($rows === []) {
+if ($rows === [] && \array_intersect($options->rows, \array_keys(Core::TITLES)) === []) {
     \fwrite(\STDERR, "bench/run: no such row\n");
     exit(2);
 }
@@ -28,6 +28,9 @@ $date = \gmdate('Y-m-d H:i') . ' UTC';
 $started = \hrtime(true);
 $results = $raw = $subjects = [];
 try {
+    foreach ($options->core === '' ? [] : Core::measure($options) as $result) {
+        $results[] = ['lab' => ['php' => Report::CORE, 'jit' => Report::CORE], 'result' => $result];
+    }
     foreach ($options->subjects as $subject) {
         foreach ($options->jits as $jit) {
             foreach ($rows as $name => $row) {
@@ -77,7 +80,9 @@ $file = "{$folder}/" . \gmdate('Ymd-His') . '.json';
 ], \JSON_PRETTY_PRINT | \JSON_UNESCAPED_SLASHES | \JSON_THROW_ON_ERROR) . "\n");
 echo "raw results: {$file}\n";
 if ($options->writeDocs) {
-    $titles = \array_map(static fn (Row $row): string => $row->title(), $rows);
+    $titles = \array_map(static fn (Row $row): string => $row->title(), $rows) + Core::TITLES;
+    \ksort($titles);
     \file_put_contents(__DIR__ . '/../docs/benchmarks.md', $report->markdown($titles));
-    echo "written: docs/benchmarks.md\n";
+    \file_put_contents(__DIR__ . '/../docs/benchmarks.svg', Chart::svg($report->summary()));
+    echo "written: docs/benchmarks.md, docs/benchmarks.svg\n";
 }

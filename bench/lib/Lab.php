@@ -118,9 +118,10 @@ final class Lab
         return $result;
     }
 
+    /** How often processes that run at the same time are measured. */
     public function rounds(): int
     {
-        return $this->options->rounds;
+        return \max(1, \intdiv($this->options->rounds, 2));
     }
 
     /** How long a round with several processes is to take: they start together, and are rarely interrupted. */

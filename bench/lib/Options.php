@@ -19,7 +19,9 @@ final class Options
     public bool $smoke = false;
     public bool $full = true;
     public bool $writeDocs = false;
-    public int $rounds = 24;
+    public int $rounds = 48;
+    /** The program that measures the core by itself. */
+    public string $core = '';
     public int $roundNs = 1_000_000;
 
     /** @param list<string> $arguments */
@@ -57,6 +59,11 @@ final class Options
                     break;
                 case '--quick':
                     $options->full = false;
+                    $options->rounds = 10;
+                    $options->jits = ['tracing'];
+                    break;
+                case '--core':
+                    $options->core = \array_shift($arguments);
                     break;
                 default:
                     throw new \InvalidArgumentException("unknown option {$name}");

@@ -6,6 +6,9 @@ namespace StaticCache\Bench;
 /** Results as tables: on the terminal, and as a page of the documentation. */
 final class Report
 {
+    /** In the place of a PHP's version: measured without PHP. */
+    public const CORE = '-';
+
     /** @param list<array{lab: array{php: string, jit: string}, result: Result}> $results */
     public function __construct(
         private readonly array $results,
@@ -18,7 +21,7 @@ final class Report
 
     public function terminal(): string
     {
-        $text = self::aligned($this->summary());
+        $text = self::aligned($this->summaryTable());
         $missing = $this->missing();
         if ($missing !== []) {
             $text .= "\nTargets that are missed:\n" . self::aligned($missing);
@@ -47,36 +50,55 @@ final class Report
             are bound by memory and depend on where it happens to lie: expect these figures to move by a factor of two
             between runs.
 
+            Rows of the core by itself come from `static-cache-bench` (bench/core): the real segment, without PHP. E1: the
+            hit ratio of a full volatile segment on generated requests; the other policies are simulated and count bytes
+            only, without fragmentation or bookkeeping; APCu empties itself when an allocation fails (`apc.ttl=0`), or
+            removes what was not asked for during `apc.ttl` first; the optimum knows the future. F1: entries of random
+            sizes come and go, and contents are checked; *needed when a store fails* is what is live and what was to be
+            stored, as a part of the heap, *held* the highest level at which no store failed. Where a row compares two
+            processes with one, each has a core of its own and all the rounds in which both were at work at the same
+            time count; on a machine that does other things as well these are lower bounds.
+
             ## Summary
-            The worst case of each comparison.
+            The worst case of each comparison, and how far it is from its target:
+
+            ![Results relative to their targets](benchmarks.svg)
 
 
             MD;
-        $text .= self::markdownTable($this->summary());
+        $text .= self::markdownTable($this->summaryTable());
         foreach ($titles as $row => $title) {
             $text .= "\n## {$row}: {$title}\n" . $this->details($row);
         }
         return $text;
     }
 
-    /** @return list<list<string>> heading and lines: per comparison, PHP and JIT the worst case */
-    private function summary(): array
+    /** @return list<array{lab: array, result: Result}> the worst case of each comparison that has a target, per PHP and JIT */
+    public function summary(): array
     {
-        $table = [['row', 'what', 'PHP', 'JIT', 'target', 'result', 'worst case', '']];
+        $summary = [];
         foreach ($this->grouped() as $group) {
             $worst = null;
             foreach ($group as $entry) {
                 $worst = self::isWorse($entry['result'], $worst['result'] ?? null) ? $entry : $worst;
             }
-            $result = $worst['result'];
-            if ($result->limit === null) {
-                continue;
+            if ($worst['result']->limit !== null) {
+                $summary[] = $worst;
             }
+        }
+        return $summary;
+    }
+
+    /** @return list<list<string>> heading and lines */
+    private function summaryTable(): array
+    {
+        $table = [['row', 'what', 'PHP', 'JIT', 'target', 'result', 'worst case', '']];
+        foreach ($this->summary() as ['lab' => $lab, 'result' => $result]) {
             $table[] = [
                 $result->row,
                 $result->check,
-                $worst['lab']['php'],
-                $worst['lab']['jit'],
+                $lab['php'],
+                $lab['jit'],
                 self::target($result),
                 self::shown($result->value, $result->unit),
                 $result->value === null ? $result->note : $result->case,
@@ -99,7 +121,7 @@ final class Report
                 $table[] = [
                     "{$result->row} {$result->case}",
                     $result->check,
-                    "PHP {$lab['php']}, JIT {$lab['jit']}",
+                    $lab['php'] === self::CORE ? 'core' : "PHP {$lab['php']}, JIT {$lab['jit']}",
                     self::shown($result->value, $result->unit) . ', ' . self::target($result),
                     \implode(', ', $figures),
                 ];
@@ -116,13 +138,15 @@ final class Report
                 continue;
             }
             $lab = $group[0]['lab'];
+            $where = $lab['php'] === self::CORE ? 'the core by itself' : "PHP {$lab['php']}, JIT {$lab['jit']}";
             $columns = [];
             foreach ($group as ['result' => $result]) {
                 $columns += $result->detail;
             }
             $columns = \array_keys($columns);
             $unit = $row[0] === 'M' ? 'bytes' : 'ns';
-            $heading = \array_map(static fn (string $name): string => ($name === 'own' ? 'static-cache' : $name) . ", {$unit}", $columns);
+            $suffix = $group[0]['result']->named ? '' : ", {$unit}";
+            $heading = \array_map(static fn (string $name): string => ($name === 'own' ? 'static-cache' : $name) . $suffix, $columns);
             $table = [['case', ...$heading, 'result', 'target', '']];
             foreach ($group as ['result' => $result]) {
                 $table[] = [
@@ -133,7 +157,7 @@ final class Report
                     $result->verdict() . ($result->note === '' ? '' : ": {$result->note}"),
                 ];
             }
-            $text .= "\n**{$group[0]['result']->check}**, PHP {$lab['php']}, JIT {$lab['jit']}\n\n" . self::markdownTable($table);
+            $text .= "\n**{$group[0]['result']->check}**, {$where}\n\n" . self::markdownTable($table);
         }
         return $text;
     }
@@ -194,7 +218,7 @@ final class Report
 
     private static function figure(?float $figure): string
     {
-        return $figure === null ? '-' : \number_format($figure, $figure < 100 ? 1 : 0);
+        return $figure === null ? '-' : \number_format($figure, $figure < 1 ? 3 : ($figure < 100 ? 1 : 0));
     }
 
     /** @param list<list<string>> $table */

@@ -16,6 +16,7 @@ final readonly class Result
      * @param array<string, ?float> $detail what the value was made of, for the tables
      * @param string                $note   why there is no figure or no target
      * @param bool                  $least  the limit is the least that $value is to be, not the most
+     * @param bool                  $named  the names in $detail say their units themselves
      */
     public function __construct(
         public string $row,
@@ -27,6 +28,7 @@ final readonly class Result
         public array $detail = [],
         public string $note = '',
         public bool $least = false,
+        public bool $named = false,
     ) {
     }
 

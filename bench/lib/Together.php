@@ -17,6 +17,8 @@ final class Together
 
     /** Measured rounds per start of the other process. */
     private const PARTS = 6;
+    /** How long the other process may take for its first call. */
+    private const PATIENCE_NS = 10_000_000_000;
     /** Processes that are to start together get so much time to wake up. */
     private const HEAD_START_NS = 200_000;
 
@@ -142,6 +144,12 @@ final class Together
             $quiet = \min($quiet, $measure($n));
             \fwrite($other['to'], "go\n");
             self::line($other);
+            $deadline = \hrtime(true) + self::PATIENCE_NS;
+            for ($before = $count(); $count() === $before;) {
+                if (\hrtime(true) > $deadline) {
+                    throw new \RuntimeException("the other process gets nothing done: {$storm}");
+                }
+            }
             for ($part = 0; $part < self::PARTS; ++$part) {
                 [$before, $began] = [$count(), \hrtime(true)];
                 $time = $measure($n);

@@ -6,7 +6,7 @@ use static_cache_core::{Error, Policy, Segment, SegmentConfig, Session, Space};
 
 use crate::histogram::Histogram;
 use crate::object::{self, OVERHEAD};
-use crate::options::{Extent, Options};
+use crate::options::Options;
 use crate::random::Random;
 use crate::report::{Figure, Report};
 
@@ -180,15 +180,15 @@ impl Failures {
 
 pub fn run(options: &Options, report: &mut Report) {
     let bounds = Bounds {
-        stores: options.extent.pick(2_000, 200_000, 10_000_000),
-        budget: Duration::from_secs(options.extent.pick(2, 2, 10)),
+        stores: options.extent.pick(2_000, 100_000, 10_000_000),
+        budget: Duration::from_millis(options.extent.pick(2000, 500, 8_000)),
     };
     let Bounds { stores, budget } = bounds;
     report.setting(
         "F1",
         format!("{stores} stores per case, {budget:?} at most; {SMALLEST} to {LARGEST} bytes"),
     );
-    let segments: &[u64] = if options.extent == Extent::Smoke { &[8] } else { &[8, 64, 1024] };
+    let segments: &[u64] = options.extent.pick(&[8], &[8, 64], &[8, 64, 1024]);
     for &megabytes in segments {
         for sizes in [Sizes::Logarithmic, Sizes::Uniform] {
             let name = if sizes == Sizes::Logarithmic { "log-uniform" } else { "uniform" };

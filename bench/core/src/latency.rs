@@ -67,7 +67,7 @@ fn kill_writers(segment: &Arc<Segment>, words: &[std::sync::atomic::AtomicU64; 6
 }
 
 pub fn run(options: &Options, report: &mut Report) {
-    let duration = Duration::from_millis(options.extent.pick(50, 700, 8000));
+    let duration = Duration::from_millis(options.extent.pick(50, 400, 5000));
     let cores = Cores::available();
     report.setting("R5", format!("{duration:?} each, {} cores", if cores.are_two() { "2" } else { "1" }));
     for policy in [Policy::Evict, Policy::Never] {
