@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 use crate::heap::block::HEADER as BLOCK_HEADER;
-use crate::memory::{Memory, Shared};
+use crate::memory::{Memory, Places, Shared};
 use crate::sys::clock;
 
 /// Alignment of payloads.
@@ -136,19 +136,22 @@ impl<'a> EntryAt<'a> {
         unsafe { memory.bytes(self.key_offset(), self.key_len() as u64) }.unwrap_or_default()
     }
 
-    /// Whether its key is `key`, and key and payload lie inside the segment.
+    /// Whether its key is `key`, and key and payload lie inside the segment. The entry's place is one of `places`.
     ///
     /// # Safety
     /// As for [`Self::key`].
     #[inline]
-    pub(crate) unsafe fn has_key(&self, memory: &Memory, key: &[u8]) -> bool {
+    pub(crate) unsafe fn has_key(&self, places: &Places<Entry>, key: &[u8]) -> bool {
         let key_len = self.key_len();
-        // The payload follows the key: one comparison for both.
-        let payload = Self::payload_offset_for(self.offset, key_len);
-        key_len == key.len()
-            && memory.contains(payload, self.entry.payload_len.load(Ordering::Relaxed))
-            // SAFETY: the caller's word, and the range ends before one that was just checked.
-            && unsafe { memory.bytes_inside(self.key_offset(), key_len) } == key
+        if key_len != key.len() {
+            return false;
+        }
+        // The payload follows the key: one comparison for both. The entry's size is a multiple of its alignment.
+        let padded = (key_len as u64).next_multiple_of(PAYLOAD_ALIGN);
+        let behind = self.entry.payload_len.load(Ordering::Relaxed).saturating_add(padded);
+        behind <= places.behind(self.offset + BLOCK_HEADER)
+            // SAFETY: the caller's word, and the range was just checked.
+            && unsafe { places.bytes_behind(self.offset + BLOCK_HEADER, key_len) } == key
     }
 
     pub(crate) fn is_expired(&self) -> bool {

@@ -94,7 +94,7 @@ impl Index {
                 && at.entry.hash.load(Ordering::Relaxed) == hash
                 && at.entry.space.load(Ordering::Relaxed) == space
                 // SAFETY: the caller's operation or lock protects the entry.
-                && unsafe { at.has_key(&self.memory, key) }
+                && unsafe { at.has_key(&self.entries, key) }
             {
                 return Some(Found { place: Place(place), at });
             }

@@ -89,17 +89,6 @@ impl Memory {
         unsafe { self.base.add(offset as usize) }
     }
 
-    /// Bytes that no longer change, of a range that was checked.
-    ///
-    /// # Safety
-    /// As for [`Self::bytes`], and the range lies inside.
-    #[inline]
-    pub(crate) unsafe fn bytes_inside<'a>(&self, offset: u64, size: usize) -> &'a [u8] {
-        debug_assert!(self.contains(offset, size as u64));
-        // SAFETY: the caller's word.
-        unsafe { std::slice::from_raw_parts(self.base.add(offset as usize), size) }
-    }
-
     /// Bytes that no longer change: a key or payload of an entry that was published. `None` when they would lie
     /// outside: shared memory stated the size.
     ///
@@ -154,5 +143,22 @@ impl<T: Shared> Places<T> {
         // SAFETY: `new` checked that a `T` at every offset up to `first + last` lies inside; the alignment was just
         // checked, and `T: Shared` is valid for any bytes.
         Some(unsafe { &*self.memory.base.add(offset as usize).cast::<T>() })
+    }
+
+    /// How many bytes lie behind the `T` at one of these places.
+    #[inline]
+    pub(crate) fn behind(&self, offset: u64) -> u64 {
+        self.last.wrapping_sub(offset.wrapping_sub(self.first))
+    }
+
+    /// Bytes behind the `T` at one of these places, that no longer change.
+    ///
+    /// # Safety
+    /// `offset` is one of these places, there are no more than [`Self::behind`], and as for [`Memory::bytes`].
+    #[inline]
+    pub(crate) unsafe fn bytes_behind<'a>(&self, offset: u64, size: usize) -> &'a [u8] {
+        debug_assert!(size as u64 <= self.behind(offset));
+        // SAFETY: the caller's word; `new` checked where the places end.
+        unsafe { std::slice::from_raw_parts(self.memory.base.add(offset as usize + size_of::<T>()), size) }
     }
 }

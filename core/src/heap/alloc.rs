@@ -88,12 +88,10 @@ impl Heap {
 
     /// Gives a block back and merges it with free neighbours.
     pub(crate) fn free(&self, offset: u64) {
-        if !self.plausible(offset) || self.block(offset).is(State::Free) {
-            return self.distrust();
-        }
+        let Some(mut units) = self.used_units(offset) else { return self.distrust() };
         let mut start = offset;
-        let mut units = self.block(offset).units();
-        if let Some(next) = self.next_of(offset)
+        let next = offset + units * UNIT;
+        if next < self.end
             && let Some(after) = self.units_in(next, State::Free)
             && self.remove_free(next)
         {

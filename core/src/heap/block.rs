@@ -29,6 +29,20 @@ pub(crate) enum State {
     Kept = 5,
 }
 
+impl State {
+    #[inline]
+    fn of(word: u64) -> Option<Self> {
+        match (word & !MARK_MASK) >> STATE_SHIFT {
+            1 => Some(Self::Free),
+            2 => Some(Self::Building),
+            3 => Some(Self::Live),
+            4 => Some(Self::Retired),
+            5 => Some(Self::Kept),
+            _ => None,
+        }
+    }
+}
+
 /// Header of a block, followed by its contents (for a free one: the links of its list).
 #[derive(Debug)]
 #[repr(C, align(16))]
@@ -66,14 +80,7 @@ impl Block {
     }
 
     pub(crate) fn state(&self) -> Option<State> {
-        match (self.word.load(Ordering::Acquire) & !MARK_MASK) >> STATE_SHIFT {
-            1 => Some(State::Free),
-            2 => Some(State::Building),
-            3 => Some(State::Live),
-            4 => Some(State::Retired),
-            5 => Some(State::Kept),
-            _ => None,
-        }
+        State::of(self.word.load(Ordering::Acquire))
     }
 
     pub(crate) fn is(&self, state: State) -> bool {
@@ -87,8 +94,11 @@ impl Block {
         (word & !UNITS_MASK == MARK | (state as u64) << STATE_SHIFT).then_some(word & UNITS_MASK)
     }
 
-    pub(super) fn is_marked(&self) -> bool {
-        self.word.load(Ordering::Relaxed) & MARK_MASK == MARK
+    /// State and size, by one load, if this is a block at all.
+    #[inline]
+    pub(super) fn parts(&self) -> Option<(State, u64)> {
+        let word = self.word.load(Ordering::Acquire);
+        Some((State::of(word).filter(|_| word & MARK_MASK == MARK)?, word & UNITS_MASK))
     }
 
     /// Sets size and state by one store.

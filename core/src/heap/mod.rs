@@ -134,15 +134,35 @@ impl Heap {
 
     /// Whether a block that may have had an entry is at a place where one could be: in any state but free.
     pub(crate) fn is_entry_block(&self, offset: u64) -> bool {
-        let block = self.block(offset);
-        self.plausible(offset) && block.bytes() >= LEAST_ENTRY && !block.is(State::Free)
+        self.used_units(offset).is_some_and(|units| units >= LEAST_ENTRY / UNIT)
     }
 
     /// Whether an entry is or will be in the block at this offset, and nobody has retired or freed it.
     #[inline]
     pub(crate) fn is_in_use(&self, offset: u64) -> bool {
-        use State::{Building, Kept, Live};
-        [Live, Kept, Building].iter().any(|&state| self.holds_entry(offset, state))
+        self.parts(offset).is_some_and(|(state, units)| {
+            units >= LEAST_ENTRY / UNIT && !matches!(state, State::Free | State::Retired)
+        })
+    }
+
+    /// The size of a block that is not free.
+    #[inline]
+    fn used_units(&self, offset: u64) -> Option<u64> {
+        self.parts(offset).filter(|(state, _)| *state != State::Free).map(|(_, units)| units)
+    }
+
+    /// State and size of the block at an offset that shared memory named, if there can be one.
+    #[inline]
+    fn parts(&self, offset: u64) -> Option<(State, u64)> {
+        if !self.place_of_block(offset) {
+            return None;
+        }
+        self.block(offset).parts().filter(|&(_, units)| self.is_possible_size(offset, units))
+    }
+
+    #[inline]
+    fn is_possible_size(&self, offset: u64, units: u64) -> bool {
+        units >= block::MIN_UNITS && units <= (self.end - offset) / UNIT
     }
 
     /// The size of the block at an offset that shared memory named; `None` when there is none in this state. Looks at
@@ -153,7 +173,7 @@ impl Heap {
             return None;
         }
         let units = self.block(offset).units_in(state)?;
-        (units >= block::MIN_UNITS && units <= (self.end - offset) / UNIT).then_some(units)
+        self.is_possible_size(offset, units).then_some(units)
     }
 
     /// Something here contradicts something else: the next who takes a lock repairs. What a damaged segment does
@@ -203,11 +223,7 @@ impl Heap {
 
     /// Whether a block header at `offset` could be one: recognisable, of a possible size, inside the heap.
     pub(crate) fn plausible(&self, offset: u64) -> bool {
-        let block = self.block(offset);
-        block.is_marked()
-            && block.units() >= block::MIN_UNITS
-            && block.units() <= (self.end - offset) / UNIT
-            && block.state().is_some()
+        self.parts(offset).is_some()
     }
 }
 
