@@ -8,6 +8,12 @@ use static_cache_core::{Policy, Segment, SegmentConfig, Session, Space};
 mod common;
 use common::{Child, put};
 
+/// One test at a time: some move the clock of the process, and a promise that is older than ten seconds is broken.
+fn alone() -> std::sync::MutexGuard<'static, ()> {
+    static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 /// A segment with one pin list, and all its slots taken.
 fn crowded() -> (Arc<Segment>, Vec<Session>) {
     let config = SegmentConfig { name: "test", size: 1 << 20, policy: Policy::Never, readers: 1, abi_tag: 7 };
@@ -61,6 +67,7 @@ fn child_keeps(segment: &Arc<Segment>, mut session: Session) {
 
 #[test]
 fn a_child_of_a_reader_without_a_slot_keeps_what_was_fetched() {
+    let _alone = alone();
     let (segment, mut crowd) = crowded();
     // All further slots.
     loop {
@@ -77,6 +84,7 @@ fn a_child_of_a_reader_without_a_slot_keeps_what_was_fetched() {
 
 #[test]
 fn a_child_for_which_no_slot_is_left_keeps_what_was_fetched() {
+    let _alone = alone();
     let (segment, mut crowd) = crowded();
     let with_slot = loop {
         let mut session = Session::new(Arc::clone(&segment));
@@ -92,6 +100,7 @@ fn a_child_for_which_no_slot_is_left_keeps_what_was_fetched() {
 
 #[test]
 fn a_child_keeps_what_was_fetched_when_no_descriptor_is_left() {
+    let _alone = alone();
     let outer = Child::fork(|_| {
         let config =
             SegmentConfig { name: "test", size: 1 << 20, policy: Policy::Never, readers: 8, abi_tag: 7 };
@@ -130,6 +139,7 @@ extern "C" fn nothing(_: libc::c_int) {}
 
 #[test]
 fn signals_do_not_make_a_parent_lose_sight_of_its_child() {
+    let _alone = alone();
     let outer = Child::fork(|_| {
         let config =
             SegmentConfig { name: "test", size: 1 << 20, policy: Policy::Never, readers: 8, abi_tag: 7 };
@@ -163,6 +173,7 @@ fn signals_do_not_make_a_parent_lose_sight_of_its_child() {
 
 #[test]
 fn a_parent_that_dies_before_it_forks_holds_nothing_back_for_long() {
+    let _alone = alone();
     let config = SegmentConfig { name: "test", size: 1 << 20, policy: Policy::Never, readers: 8, abi_tag: 7 };
     let segment = Segment::create(&config).unwrap();
     let mut session = Session::new(Arc::clone(&segment));
@@ -184,6 +195,7 @@ fn a_parent_that_dies_before_it_forks_holds_nothing_back_for_long() {
 
 #[test]
 fn a_child_that_comes_too_late_for_its_promise_does_not_go_on() {
+    let _alone = alone();
     let config = SegmentConfig { name: "test", size: 1 << 20, policy: Policy::Never, readers: 8, abi_tag: 7 };
     let segment = Segment::create(&config).unwrap();
     let mut session = Session::new(Arc::clone(&segment));
