@@ -6,13 +6,7 @@ use std::time::Duration;
 use static_cache_core::{Policy, Segment, SegmentConfig, Session, Space};
 
 mod common;
-use common::{Child, put};
-
-/// One test at a time: some move the clock of the process, and a promise that is older than ten seconds is broken.
-fn alone() -> std::sync::MutexGuard<'static, ()> {
-    static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
-    ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
+use common::{Child, alone, put};
 
 /// A segment with one pin list, and all its slots taken.
 fn crowded() -> (Arc<Segment>, Vec<Session>) {

@@ -9,6 +9,7 @@ use static_cache_core::{AddressRange, Error, Policy, Segment, Session, Space};
 
 #[test]
 fn a_child_reads_what_the_parent_stored_and_the_other_way_round() {
+    let _alone = common::alone();
     let mut session = Session::new(segment(1 << 20, Policy::Never));
     put(&mut session, b"from parent", b"p").unwrap();
     let mut child = Child::fork(|line| {
@@ -25,6 +26,7 @@ fn a_child_reads_what_the_parent_stored_and_the_other_way_round() {
 
 #[test]
 fn a_process_that_maps_the_file_itself_sees_payloads_at_the_same_address() {
+    let _alone = common::alone();
     let config = common::config(1 << 20, Policy::Never);
     let size = Segment::mapped_size(&config).unwrap();
     let segment = Segment::create_in(&config, AddressRange::reserve(size).unwrap()).unwrap();
@@ -47,6 +49,7 @@ fn a_process_that_maps_the_file_itself_sees_payloads_at_the_same_address() {
 
 #[test]
 fn the_memory_that_a_killed_reader_held_comes_back() {
+    let _alone = common::alone();
     let segment = segment(1 << 20, Policy::Never);
     let mut writer = Session::new(segment.clone());
     put(&mut writer, b"big", &vec![1; 600_000]).unwrap();
@@ -68,6 +71,7 @@ fn the_memory_that_a_killed_reader_held_comes_back() {
 
 #[test]
 fn a_builder_that_is_killed_leaves_no_block_behind() {
+    let _alone = common::alone();
     let segment = segment(1 << 20, Policy::Never);
     let mut writer = Session::new(segment.clone());
     put(&mut writer, b"kept", b"safe").unwrap();
@@ -90,6 +94,7 @@ fn a_builder_that_is_killed_leaves_no_block_behind() {
 
 #[test]
 fn reservations_are_per_session_and_end_with_their_holder() {
+    let _alone = common::alone();
     let segment = segment(1 << 20, Policy::Never);
     segment.set_lock_timeout(Duration::from_millis(100));
     let mut ours = Session::new(segment.clone());
@@ -114,6 +119,7 @@ fn reservations_are_per_session_and_end_with_their_holder() {
 
 #[test]
 fn a_forked_child_does_not_own_or_release_the_parents_reservation() {
+    let _alone = common::alone();
     let segment = segment(1 << 20, Policy::Never);
     let mut session = Session::new(segment.clone());
     assert!(session.reserve(b"k", None).unwrap());
@@ -134,6 +140,7 @@ fn a_forked_child_does_not_own_or_release_the_parents_reservation() {
 
 #[test]
 fn a_child_keeps_what_its_parent_had_fetched() {
+    let _alone = common::alone();
     let segment = segment(1 << 20, Policy::Never);
     let mut session = Session::new(segment.clone());
     put(&mut session, b"held", &[5; 2000]).unwrap();
@@ -170,6 +177,7 @@ fn a_child_keeps_what_its_parent_had_fetched() {
 
 #[test]
 fn a_child_that_dies_at_once_leaves_no_pins() {
+    let _alone = common::alone();
     let segment = segment(1 << 20, Policy::Never);
     let mut session = Session::new(segment.clone());
     put(&mut session, b"held", &[5; 2000]).unwrap();
@@ -185,6 +193,7 @@ fn a_child_that_dies_at_once_leaves_no_pins() {
 
 #[test]
 fn a_lease_outlives_the_request_and_ends_by_itself() {
+    let _alone = common::alone();
     let segment = segment(1 << 20, Policy::Never);
     let mut session = Session::new(segment.clone());
     let mut other = Session::new(segment);
@@ -202,6 +211,7 @@ fn a_lease_outlives_the_request_and_ends_by_itself() {
 
 #[test]
 fn a_waiting_store_goes_on_when_the_reservation_ends() {
+    let _alone = common::alone();
     let segment = segment(1 << 20, Policy::Never);
     let mut session = Session::new(segment.clone());
     assert!(session.reserve(b"k", None).unwrap());
@@ -220,6 +230,7 @@ fn a_waiting_store_goes_on_when_the_reservation_ends() {
 
 #[test]
 fn waiting_stores_are_woken_by_the_death_of_the_holder() {
+    let _alone = common::alone();
     let segment = segment(1 << 20, Policy::Never);
     let mut holder = Child::fork(|line| {
         let mut session = Session::new(segment.clone());
@@ -250,6 +261,7 @@ fn waiting_stores_are_woken_by_the_death_of_the_holder() {
 
 #[test]
 fn increments_of_two_processes_add_up() {
+    let _alone = common::alone();
     let segment = segment(1 << 20, Policy::Never);
     let mut session = Session::new(segment.clone());
     let count = |session: &mut Session| {
@@ -265,6 +277,7 @@ fn increments_of_two_processes_add_up() {
 
 #[test]
 fn writers_that_are_killed_again_and_again_lose_nothing_that_was_committed() {
+    let _alone = common::alone();
     let segment = segment(4 << 20, Policy::Evict);
     let mut session = Session::new(segment.clone());
     for at in 0..100u32 {

@@ -96,6 +96,7 @@ fn payloads_are_seen_read_only_at_the_address_that_was_promised() {
 
 #[test]
 fn add_keeps_what_is_there_unless_it_expired() {
+    let _alone = common::alone();
     let mut session = Session::new(segment(1 << 20, Policy::Evict));
     let add = |session: &mut Session, payload: &[u8]| {
         let mut draft = session.prepare(Space::Key, b"k", 0, 0, payload.len(), None).unwrap();
@@ -116,6 +117,7 @@ fn add_keeps_what_is_there_unless_it_expired() {
 
 #[test]
 fn an_expired_entry_is_a_miss_and_goes_away() {
+    let _alone = common::alone();
     let mut session = Session::new(segment(1 << 20, Policy::Evict));
     put_for(&mut session, b"short", b"x", Some(Duration::from_secs(3000))).unwrap();
     put_for(&mut session, b"long", b"y", Some(Duration::from_secs(900_000))).unwrap();
@@ -190,6 +192,7 @@ fn increments_start_at_zero_wrap_and_know_their_type() {
 
 #[test]
 fn an_inline_value_is_changed_where_it_lies() {
+    let _alone = common::alone();
     let segment = segment(1 << 20, Policy::Evict);
     let mut session = Session::new(segment.clone());
     let put = |session: &mut Session, tag, bits, ttl, mode| {
@@ -448,6 +451,7 @@ fn what_cannot_fit_is_refused_without_evicting_anything() {
 
 #[test]
 fn what_has_expired_makes_room_before_anything_else() {
+    let _alone = common::alone();
     let segment = segment(1 << 20, Policy::Evict);
     let mut session = Session::new(segment.clone());
     let hour = Duration::from_secs(3600);

@@ -10,6 +10,12 @@ use static_cache_core::{Error, Mode, Policy, Segment, SegmentConfig, Session, Sp
 
 pub const INT: u8 = 3;
 
+/// One test at a time: some move the clock of the process, by which entries expire and promises are broken.
+pub fn alone() -> std::sync::MutexGuard<'static, ()> {
+    static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 pub fn config(size: usize, policy: Policy) -> SegmentConfig {
     SegmentConfig { name: "test", size, policy, readers: 16, abi_tag: 7 }
 }
