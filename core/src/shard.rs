@@ -14,6 +14,8 @@ pub(crate) struct Shard {
     /// Entries of this shard (reservations not counted).
     pub(crate) entries: AtomicU64,
     pub(crate) stores: AtomicU64,
+    /// Changes of entries where they lie. They retire nothing, so no reader needs the clock for them, whose line all writers share.
+    pub(crate) in_place: AtomicU64,
     /// Rings whenever a reservation of this shard ends.
     pub(crate) bell: Bell,
 }

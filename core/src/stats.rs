@@ -84,6 +84,7 @@ impl Segment {
         for shard in self.shards() {
             stats.entries = stats.entries.wrapping_add(read(&shard.entries));
             stats.stores = stats.stores.wrapping_add(read(&shard.stores));
+            stats.mutation_epoch = stats.mutation_epoch.wrapping_add(read(&shard.in_place));
         }
         for (index, slot) in self.slots.iter().enumerate() {
             stats.hits = stats.hits.wrapping_add(read(&slot.hits));

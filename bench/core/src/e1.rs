@@ -101,7 +101,7 @@ fn one(
     let trace = trace::generate(name, keys, length, cached);
     let sizes = sizes(trace.keys, mixed);
     let mean = sizes.iter().map(|size| u64::from(*size)).sum::<u64>() / sizes.len() as u64;
-    let capacity = (u64::from(cached) * mean).next_multiple_of(4096);
+    let capacity = (u64::from(cached) * mean).next_multiple_of(4096).max(64 << 10);
     let world = World { sizes: &sizes, capacity };
     let ratio = |mut policy: Box<dyn Policy + '_>| hit_ratio(&mut *policy, &trace.requests);
     let own = ratio(Box::new(Real::new(world)));

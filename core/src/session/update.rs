@@ -71,7 +71,7 @@ impl Session {
         entry.bits.store(bits, Ordering::Release);
         step!("inline: changed");
         Shard::bump(&guard.shard.stores, 1);
-        segment.header().clock.0.advance();
+        Shard::bump(&guard.shard.in_place, 1);
         if space == Space::Key {
             segment.end_reservation(&guard, hash, key);
         }
@@ -117,7 +117,7 @@ impl Session {
         let (value, wrapped) = (bits.load(Ordering::Relaxed) as i64).overflowing_add(delta);
         bits.store(value as u64, Ordering::Release);
         Shard::bump(&guard.shard.stores, 1);
-        segment.header().clock.0.advance();
+        Shard::bump(&guard.shard.in_place, 1);
         segment.end_reservation(&guard, hash, key);
         drop(guard);
         self.forget_reservation(Space::Key, key);
@@ -135,7 +135,7 @@ impl Session {
         let found = segment.index.find(hash, space as u8, key).filter(|found| !found.at.is_expired());
         if let Some(found) = found {
             found.at.entry.expires.store(expiry(ttl), Ordering::Relaxed);
-            segment.header().clock.0.advance();
+            Shard::bump(&guard.shard.in_place, 1);
             step!("touch: changed");
             // Filed where it was, it would not make room in time. That is not worth a wait, though.
             if let Some(heap) = segment.lock_heap_in_shard(segment.heap_of(found.at.offset), &guard) {
