@@ -55,9 +55,10 @@ final class Report
             only, without fragmentation or bookkeeping; APCu empties itself when an allocation fails (`apc.ttl=0`), or
             removes what was not asked for during `apc.ttl` first; the optimum knows the future. F1: entries of random
             sizes come and go, and contents are checked; *needed when a store fails* is what is live and what was to be
-            stored, as a part of the heap, *held* the highest level at which no store failed. Where a row compares two
-            processes with one, each has a core of its own and all the rounds in which both were at work at the same
-            time count; on a machine that does other things as well these are lower bounds.
+            stored, as a part of the heap, *held* the highest level at which no store failed. The core's R5 looks each
+            object up; PHP's fetches the same keys again in one request. Where a row compares two processes with one,
+            each has a processor of its own, all work is timed from the first's start to the last's end, and the best
+            of many short rounds counts. Two threads of one core share its units, and reach less than twice.
 
             ## Summary
             The worst case of each comparison, and how far it is from its target:

@@ -39,11 +39,16 @@ return new class implements Row {
                 $detail += ['APCu, quiet' => $peer['quiet'], 'APCu, storm' => $peer['storm']];
             }
             yield new Result('R5', self::RATIO, $case, $worst['storm'] / $worst['quiet'], 1.5, detail: $detail);
-            $detail = ['stores a second' => $worst['pace'], 'own, p50' => $worst['p50'], 'own, p99' => $worst['p99'], 'own, max' => $worst['max']];
+            $detail = [
+                "the other's calls per second" => $worst['pace'],
+                'own p50, ns' => $worst['p50'],
+                'own p99, ns' => $worst['p99'],
+                'own max, ns' => $worst['max'],
+            ];
             if ($peer !== null) {
-                $detail += ['APCu, p50' => $peer['p50'], 'APCu, p99' => $peer['p99'], 'APCu, p99.9' => $peer['p999']];
+                $detail += ['APCu p50, ns' => $peer['p50'], 'APCu p99, ns' => $peer['p99'], 'APCu p99.9, ns' => $peer['p999']];
             }
-            yield new Result('R5', self::TAIL, $case, (float) $worst['p999'], self::TAIL_LIMIT, 'ns', $detail);
+            yield new Result('R5', self::TAIL, $case, (float) $worst['p999'], self::TAIL_LIMIT, 'ns', $detail, named: true);
         }
     }
 

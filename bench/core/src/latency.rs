@@ -131,14 +131,14 @@ fn one(report: &mut Report, case: &str, policy: Policy, others: Others, duration
         note += &format!("; {kills} kills, {repairs} repairs");
         figure = figure.detail("kills", kills as f64).detail("repairs", repairs as f64);
     }
-    for (name, share) in [("p50", 0.5), ("p99", 0.99)] {
+    for (name, share) in [("p50, ns", 0.5), ("p99, ns", 0.99)] {
         figure = figure.detail(name, fetches.quantile(share) as f64);
     }
     figure = figure
-        .detail("max", fetches.largest() as f64)
+        .detail("max, ns", fetches.largest() as f64)
         .detail("stores of others", words[0].load(Ordering::Relaxed) as f64)
-        .detail("own store p99", stores.quantile(0.99) as f64)
-        .detail("own store max", stores.largest() as f64);
+        .detail("own store p99, ns", stores.quantile(0.99) as f64)
+        .detail("own store max, ns", stores.largest() as f64);
     report.add(figure.at_most(10_000.0).unit("ns").note(note));
 }
 
