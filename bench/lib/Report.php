@@ -58,7 +58,8 @@ final class Report
             stored, as a part of the heap, *held* the highest level at which no store failed. The core's R5 looks each
             object up; PHP's fetches the same keys again in one request. Where a row compares two processes with one,
             each has a processor of its own, all work is timed from the first's start to the last's end, and the best
-            of many short rounds counts. Two threads of one core share its units, and reach less than twice.
+            of many short rounds counts. What two processes reach that share nothing is stated next to it: where a virtual
+            machine's processors are threads of one core, that is less than twice.
 
             ## Summary
             The worst case of each comparison, and how far it is from its target:
