@@ -7,21 +7,8 @@ mod common;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use common::{Child, INT, get, put, segment};
+use common::{Child, INT, Random, get, put, segment};
 use static_cache_core::{Error, Mode, Policy, Segment, Session, Space, fault};
-
-/// A generator good enough to mix operations (splitmix64).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut word = self.0;
-        word = (word ^ word >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        word = (word ^ word >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (word ^ word >> 31) % bound
-    }
-}
 
 /// A payload that can be told from a torn one.
 fn whole(payload: &[u8]) -> bool {
@@ -225,6 +212,8 @@ fn a_stopped_writer_delays_no_reader_and_only_writers_of_its_shard() {
     for key in keys.iter().map(String::as_bytes).chain([&b"k"[..]]) {
         assert_eq!(get(&mut session, key).unwrap(), b"ours");
     }
+    // Also the key whose old entry is marked and still the one in the index.
+    assert_eq!(session.keys(Space::Key, b"", 0).len(), keys.len() + 1);
     let mut refused = 0;
     for key in &keys {
         let began = Instant::now();

@@ -54,8 +54,8 @@ impl Session {
     }
 }
 
+/// Whether an entry that the index led to counts. One that is marked as superseded does: until the index changes it is its
+/// key's entry, and its writer may be stopped, or dead, between the two.
 pub(super) fn is_listed(at: EntryAt<'_>, space: Space) -> bool {
-    at.entry.space.load(std::sync::atomic::Ordering::Relaxed) == space as u8
-        && !at.is_superseded()
-        && !at.is_expired()
+    at.entry.space.load(std::sync::atomic::Ordering::Relaxed) == space as u8 && !at.is_expired()
 }
