@@ -3,9 +3,15 @@ declare(strict_types=1);
 
 namespace StaticCache\Demo;
 
+use StaticCache\Bench\Http;
+
+require_once __DIR__ . '/../bench/lib/Http.php';
+
 /** php-fpm with two pools behind nginx, on a free port of the loopback interface. All of it lies in a scratch folder. */
 final class Stack
 {
+    use Http;
+
     private const START_SECONDS = 20;
     public const POOLS = ['shop' => 8, 'blog' => 16];
     public const WORKERS = 2;
@@ -102,36 +108,6 @@ final class Stack
             }
         }
         throw new \RuntimeException('php-fpm and nginx did not get ready');
-    }
-
-    /** @return array{status: int, headers: array<string, string>, body: string} */
-    public function get(string $path): array
-    {
-        $socket = @\stream_socket_client("tcp://{$this->address}", $code, $error, 10);
-        if ($socket === false) {
-            throw new \RuntimeException("GET {$path}: {$error}");
-        }
-        \stream_set_timeout($socket, 30);
-        \fwrite($socket, "GET {$path} HTTP/1.0\r\nHost: {$this->address}\r\n\r\n");
-        [$head, $body] = \explode("\r\n\r\n", (string) \stream_get_contents($socket), 2) + ['', ''];
-        \fclose($socket);
-        $lines = \explode("\r\n", $head);
-        $headers = [];
-        foreach (\array_slice($lines, 1) as $line) {
-            [$name, $text] = \explode(':', $line, 2);
-            $headers[\strtolower($name)] = \trim($text);
-        }
-        return ['status' => (int) (\explode(' ', $lines[0])[1] ?? 0), 'headers' => $headers, 'body' => $body];
-    }
-
-    /** The decoded JSON of a successful response. */
-    public function json(string $path): mixed
-    {
-        $response = $this->get($path);
-        if ($response['status'] !== 200) {
-            throw new \RuntimeException("GET {$path}: status {$response['status']}: {$response['body']}");
-        }
-        return \json_decode($response['body'], true, flags: \JSON_THROW_ON_ERROR);
     }
 
     public function stop(): void

@@ -260,7 +260,6 @@ impl HeapGuard<'_> {
             }
         };
         let new = EntryAt::new(&segment.memory, offset);
-        new.entry.owner_or_stamp.store(0, Ordering::Relaxed);
         if !self.copy(old, new) {
             home.heap.free(offset);
             return false;

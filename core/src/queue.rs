@@ -79,24 +79,10 @@ impl HeapGuard<'_> {
     /// Takes the block out, wherever it stands. Which queue it was in; `None` also where the links contradict each other.
     pub(crate) fn dequeue(&self, at: EntryAt<'_>) -> Option<Which> {
         let which = Which::of(at)?;
-        let (queue, memory) = (self.queue(which), &self.segment.memory);
         at.entry.queued.store(0, Ordering::Relaxed);
-        let newer = at.entry.newer.load(Ordering::Relaxed);
-        let older = at.entry.older.load(Ordering::Relaxed);
-        if !self.are_links([newer, older]) {
-            return None;
-        }
-        if newer == 0 {
-            queue.newest.store(older, Ordering::Relaxed);
-        } else {
-            EntryAt::new(memory, newer).entry.older.store(older, Ordering::Relaxed);
-        }
-        if older == 0 {
-            queue.oldest.store(newer, Ordering::Relaxed);
-        } else {
-            EntryAt::new(memory, older).entry.newer.store(newer, Ordering::Relaxed);
-        }
-        self.weigh(queue, at, false);
+        let (newer, older) = self.neighbours(at)?;
+        self.join(self.queue(which), (newer, older), (older, newer));
+        self.weigh(self.queue(which), at, false);
         Some(which)
     }
 
@@ -104,28 +90,38 @@ impl HeapGuard<'_> {
     pub(crate) fn replace_in_queue(&self, old: EntryAt<'_>, new: EntryAt<'_>) {
         new.entry.queued.store(0, Ordering::Relaxed);
         let Some(which) = Which::of(old) else { return };
-        let (queue, memory) = (self.queue(which), &self.segment.memory);
+        let queue = self.queue(which);
         old.entry.queued.store(0, Ordering::Relaxed);
         new.entry.queued.store(which as u8, Ordering::Relaxed);
-        let newer = old.entry.newer.load(Ordering::Relaxed);
-        let older = old.entry.older.load(Ordering::Relaxed);
-        if !self.are_links([newer, older]) {
-            return;
-        }
+        let Some((newer, older)) = self.neighbours(old) else { return };
         new.entry.newer.store(newer, Ordering::Relaxed);
         new.entry.older.store(older, Ordering::Relaxed);
-        if newer == 0 {
-            queue.newest.store(new.offset, Ordering::Relaxed);
-        } else {
-            EntryAt::new(memory, newer).entry.older.store(new.offset, Ordering::Relaxed);
-        }
-        if older == 0 {
-            queue.oldest.store(new.offset, Ordering::Relaxed);
-        } else {
-            EntryAt::new(memory, older).entry.newer.store(new.offset, Ordering::Relaxed);
-        }
+        self.join(queue, (newer, older), (new.offset, new.offset));
         self.weigh(queue, old, false);
         self.weigh(queue, new, true);
+    }
+
+    /// The newer and the older neighbour, 0 at an end; `None` where the links contradict each other.
+    fn neighbours(&self, at: EntryAt<'_>) -> Option<(u64, u64)> {
+        let newer = at.entry.newer.load(Ordering::Relaxed);
+        let older = at.entry.older.load(Ordering::Relaxed);
+        self.are_links([newer, older]).then_some((newer, older))
+    }
+
+    /// Gives two neighbours, or the ends of the queue in their place, what they are to see between them: the newer one what
+    /// is older than it, the older one what is newer.
+    fn join(&self, queue: &Queue, (newer, older): (u64, u64), (to_newer, to_older): (u64, u64)) {
+        let memory = &self.segment.memory;
+        if newer == 0 {
+            queue.newest.store(to_newer, Ordering::Relaxed);
+        } else {
+            EntryAt::new(memory, newer).entry.older.store(to_newer, Ordering::Relaxed);
+        }
+        if older == 0 {
+            queue.oldest.store(to_older, Ordering::Relaxed);
+        } else {
+            EntryAt::new(memory, older).entry.newer.store(to_older, Ordering::Relaxed);
+        }
     }
 
     fn weigh(&self, queue: &Queue, at: EntryAt<'_>, joins: bool) {

@@ -27,8 +27,11 @@ impl Segment {
         let mut largest = 0;
         let mut passed_over = None;
         // The small arena fills up earlier by chance: nothing has to go while there is room in the large one.
-        let rounds = [(home, home == 0), (1 - home, home == 0), (home, true), (1 - home, true)];
-        for (arena, may_evict) in rounds.into_iter().skip(if home == 0 { 2 } else { 0 }) {
+        let rounds: &[(usize, bool)] = match home {
+            0 => &[(0, true), (1, true)],
+            _ => &[(1, false), (0, false), (1, true), (0, true)],
+        };
+        for &(arena, may_evict) in rounds {
             if bytes >= self.arenas[arena].size() {
                 continue;
             }

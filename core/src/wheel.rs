@@ -250,12 +250,15 @@ impl HeapGuard<'_> {
         self.unfile(at);
         step!("expire: taken out");
         let block = self.heap.block(at.offset);
-        let is_wanted = block.is(State::Live) || block.is(State::Building);
-        if is_wanted && (!at.is_expired() || block.is(State::Building) || self.evict(at, true).is_none()) {
-            // Not yet, or its shard is busy. What was removed meanwhile is no longer wanted.
-            if !block.is(State::Retired) && at.entry.expires.load(Ordering::Relaxed) != 0 {
-                self.file_from(at, tick);
-            }
+        let stays = match block.state() {
+            // Its time has not come yet, or its shard is busy.
+            Some(State::Live) => !at.is_expired() || self.evict(at, true).is_none(),
+            Some(State::Building) => true,
+            _ => false,
+        };
+        // What was removed meanwhile is no longer wanted.
+        if stays && !block.is(State::Retired) && at.entry.expires.load(Ordering::Relaxed) != 0 {
+            self.file_from(at, tick);
         }
     }
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use static_cache_core::{Policy, Segment, SegmentConfig, Session, Space};
 
 mod common;
-use common::{Child, alone, put};
+use common::{Child, alone, config, put, segment};
 
 /// A segment with one pin list, and all its slots taken.
 fn crowded() -> (Arc<Segment>, Vec<Session>) {
-    let config = SegmentConfig { name: "test", size: 1 << 20, policy: Policy::Never, readers: 1, abi_tag: 7 };
+    let config = SegmentConfig { readers: 1, ..config(1 << 20, Policy::Never) };
     let segment = Segment::create(&config).unwrap();
     let mut crowd = Vec::new();
     // The one with a list and 1,023 that hold by epoch.
@@ -96,9 +96,7 @@ fn a_child_for_which_no_slot_is_left_keeps_what_was_fetched() {
 fn a_child_keeps_what_was_fetched_when_no_descriptor_is_left() {
     let _alone = alone();
     let outer = Child::fork(|_| {
-        let config =
-            SegmentConfig { name: "test", size: 1 << 20, policy: Policy::Never, readers: 8, abi_tag: 7 };
-        let segment = Segment::create(&config).unwrap();
+        let segment = segment(1 << 20, Policy::Never);
         let mut session = Session::new(Arc::clone(&segment));
         put(&mut session, b"k", &[9; 2000]).unwrap();
         let hit = session.fetch(Space::Key, b"k").unwrap();
@@ -135,9 +133,7 @@ extern "C" fn nothing(_: libc::c_int) {}
 fn signals_do_not_make_a_parent_lose_sight_of_its_child() {
     let _alone = alone();
     let outer = Child::fork(|_| {
-        let config =
-            SegmentConfig { name: "test", size: 1 << 20, policy: Policy::Never, readers: 8, abi_tag: 7 };
-        let segment = Segment::create(&config).unwrap();
+        let segment = segment(1 << 20, Policy::Never);
         let mut session = Session::new(Arc::clone(&segment));
         put(&mut session, b"k", &[9; 2000]).unwrap();
         session.fetch(Space::Key, b"k").unwrap();
@@ -168,8 +164,7 @@ fn signals_do_not_make_a_parent_lose_sight_of_its_child() {
 #[test]
 fn a_parent_that_dies_before_it_forks_holds_nothing_back_for_long() {
     let _alone = alone();
-    let config = SegmentConfig { name: "test", size: 1 << 20, policy: Policy::Never, readers: 8, abi_tag: 7 };
-    let segment = Segment::create(&config).unwrap();
+    let segment = segment(1 << 20, Policy::Never);
     let mut session = Session::new(Arc::clone(&segment));
     put(&mut session, b"k", &[9; 2000]).unwrap();
     let child = Child::fork(|_| {
@@ -190,8 +185,7 @@ fn a_parent_that_dies_before_it_forks_holds_nothing_back_for_long() {
 #[test]
 fn a_child_that_comes_too_late_for_its_promise_does_not_go_on() {
     let _alone = alone();
-    let config = SegmentConfig { name: "test", size: 1 << 20, policy: Policy::Never, readers: 8, abi_tag: 7 };
-    let segment = Segment::create(&config).unwrap();
+    let segment = segment(1 << 20, Policy::Never);
     let mut session = Session::new(Arc::clone(&segment));
     put(&mut session, b"k", &[9; 2000]).unwrap();
     let mut parent = Child::fork(|line| {

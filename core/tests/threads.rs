@@ -8,28 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{INT, put};
+use common::{INT, Random, put};
 use static_cache_core::{Error, Hit, Mode, Policy, Segment, SegmentConfig, Session, Space};
 
 /// Keys that all threads share. Few, so that threads meet.
 const KEYS: u64 = 60;
-
-/// A generator good enough to mix operations and to fill payloads (splitmix64).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut word = self.0;
-        word = (word ^ word >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        word = (word ^ word >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        word ^ word >> 31
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
-}
 
 /// Fills a payload so that each of its bytes follows from the key, the seed and the length.
 fn fill(out: &mut [u8], key: u64, seed: u64) {

@@ -174,7 +174,9 @@ impl Session {
             && let Some(offset) = self.reuse(size, index, owner)
         {
             let segment = &*self.segment;
-            write_head(segment, EntryAt::new(&segment.memory, offset), shape);
+            let at = EntryAt::new(&segment.memory, offset);
+            write_identity(at, shape);
+            write_head(segment, at, shape);
             return Ok((offset, Some(index)));
         }
         match self.allocate(shape, size, place) {
@@ -209,9 +211,7 @@ impl Session {
         step!("store: marked");
         at.entry.queued.store(0, Ordering::Relaxed);
         at.entry.filed.store(0, Ordering::Relaxed);
-        at.entry.space.store(shape.space, Ordering::Relaxed);
-        at.entry.hash.store(shape.hash, Ordering::Relaxed);
-        at.entry.expires.store(shape.expires, Ordering::Relaxed);
+        write_identity(at, shape);
         heap.enlist(at);
         step!("store: queued");
         drop(heap);
@@ -347,15 +347,19 @@ pub(super) fn expiry(ttl: Option<Duration>) -> u64 {
     })
 }
 
-/// Fills header and key of a block that is ours.
+/// Fills what the arena's lists go by, in a block that is ours.
+fn write_identity(at: EntryAt<'_>, shape: &Shape<'_>) {
+    at.entry.hash.store(shape.hash, Ordering::Relaxed);
+    at.entry.expires.store(shape.expires, Ordering::Relaxed);
+    at.entry.space.store(shape.space, Ordering::Relaxed);
+}
+
+/// Fills the rest of the header, and the key.
 fn write_head(segment: &Segment, at: EntryAt<'_>, shape: &Shape<'_>) {
     let entry = at.entry;
-    entry.hash.store(shape.hash, Ordering::Relaxed);
     entry.bits.store(shape.bits, Ordering::Relaxed);
-    entry.expires.store(shape.expires, Ordering::Relaxed);
     entry.payload_len.store(shape.payload_len as u64, Ordering::Relaxed);
     entry.key_len.store(shape.key.len() as u16, Ordering::Relaxed);
-    entry.space.store(shape.space, Ordering::Relaxed);
     entry.tag.store(shape.tag, Ordering::Relaxed);
     entry.superseded.store(0, Ordering::Relaxed);
     entry.visited.store(0, Ordering::Relaxed);

@@ -44,6 +44,23 @@ pub fn get(session: &mut Session, key: &[u8]) -> Option<Vec<u8>> {
     Some(session.payload(&hit).unwrap().to_vec())
 }
 
+/// A generator good enough to mix operations and to fill payloads (splitmix64).
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut word = self.0;
+        word = (word ^ word >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        word = (word ^ word >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        word ^ word >> 31
+    }
+
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+}
+
 /// A forked child and a line to it: each side can tell the other to go on.
 pub struct Child {
     pid: libc::pid_t,

@@ -188,12 +188,11 @@ pub(crate) fn withdraw() {
 /// `out` is the running call's result.
 #[inline(always)]
 pub(crate) unsafe fn guarded(out: *mut zval, body: impl FnOnce() -> Parsed<()>) {
-    if catch_unwind(AssertUnwindSafe(|| {
+    let run = || {
         let _ = body();
-    }))
-    .is_err()
-    {
-        distrust();
+        true
+    };
+    if !fenced(run) {
         // SAFETY: the caller's word.
         unsafe { engine::set_bool(out, false) };
         exception::throw("static_cache: internal error; the cache is as it was before the call");
