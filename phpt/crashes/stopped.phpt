@@ -11,6 +11,7 @@ if (!function_exists('posix_kill')) die('skip needs posix');
 opcache.static_cache.volatile_size_mb=8
 opcache.static_cache.pinned_size_mb=8
 opcache.static_cache.lock_timeout_ms=50
+opcache.jit=disable
 --FILE--
 <?php
 require __DIR__ . '/../helpers/child.inc';
@@ -46,7 +47,7 @@ foreach (['volatile', 'pinned'] as $backend) {
         };
         for ($until = hrtime(true) + 60_000_000_000; hrtime(true) < $until;) {
             // Any moment will do, as long as the child gets to run at all.
-            usleep(mt_rand(0, 3000));
+            $child->awaitRun(mt_rand(0, 3_000_000));
             $child->stop();
             if ($blocked()) {
                 break;

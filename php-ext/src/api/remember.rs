@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use ext_php_rs::ffi::{zend_string, zval};
-use static_cache_core::{Error, Mode, Session};
+use static_cache_core::{Error, Mode, Session, Space};
 
 use super::args::{Args, Parsed, check_value};
 use super::fetch::{Looked, look_up};
@@ -41,6 +41,7 @@ unsafe fn remember_inner(backend: Backend, frame: *mut Frame, out: *mut zval) ->
     let build = args.callable(1)?;
     let (ttl, throwing) = if has_ttl { (args.seconds(2)?, args.flag(3)?) } else { (None, args.flag(2)?) };
     let mut began = None;
+    let mut looked_again = false;
     // SAFETY: a live key, the call's own result.
     unsafe {
         loop {
@@ -58,6 +59,12 @@ unsafe fn remember_inner(backend: Backend, frame: *mut Frame, out: *mut zval) ->
                 Looked::Miss => {}
             }
             let turn = take_turn(backend, key, &mut began);
+            // Between the miss and the reservation, another request may have built, stored and released. Once is enough:
+            // from here on nobody else stores the key but who does not care for reservations of builders.
+            if turn == Turn::Ours && !std::mem::replace(&mut looked_again, true) && is_there(backend, key) {
+                release(backend, engine::bytes(key), turn);
+                continue;
+            }
             if turn != Turn::Done {
                 return build_value(backend, key, build, ttl, throwing, turn, out);
             }
@@ -137,6 +144,12 @@ unsafe fn build_value(
         }
     }
     Ok(())
+}
+
+fn is_there(backend: Backend, key: *mut zend_string) -> bool {
+    // SAFETY: a live string; this thread's own state, and no user code runs here.
+    let (key, state) = unsafe { (engine::bytes(key), &mut (*local()).backends[backend as usize]) };
+    state.session(backend).is_some_and(|session| session.exists(Space::Key, key))
 }
 
 fn release(backend: Backend, key: &[u8], turn: Turn) {
