@@ -7,6 +7,10 @@ cache=${STATIC_CACHE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/static-cache}
 # Each step appends "<name> <passed> <failed> <skipped>"; the summary at the end adds them up.
 results=${STATIC_CACHE_RESULTS:-$root/target/results}
 
+# Folders of phpt/ whose tests depend on how PHP runs code: with OPcache or without, compiled or not. All others are about
+# processes, servers and settings, and say the same in each mode.
+code_tests=(api arrays atomics differential engine-caches errors keys lifetime objects opcache statics ttl values)
+
 die() {
     echo "${0##*/}: $*" >&2
     exit 1
