@@ -34,25 +34,29 @@ $child = new Child(function (Child $parent) use ($value) {
     });
     pcntl_signal(SIGUSR2, fn() => exit(7));
     $word = 'ready';
-    for ($at = 0;; $at++) {
+    $at = 0;
+    for (;;) {
         try {
-            if ($word) {
-                // Here, where the next signal's exception is caught as well.
-                [$say, $word] = [$word, null];
-                $parent->tell($say);
-            }
-            OPcache\volatile_store('k', $value);
-            OPcache\volatile_fetch('k')['list'][99] === 100 || exit(1);
-            OPcache\volatile_remember("built$at", function () use ($at) {
-                OPcache\volatile_lock('reserved');
-                for ($count = 0; $count < 100; $count++) {
-                    $all[] = $count;
+            // Also between two rounds, a signal's exception is caught.
+            for (;; $at++) {
+                if ($word) {
+                    // Here, where the next signal's exception is caught as well.
+                    [$say, $word] = [$word, null];
+                    $parent->tell($say);
                 }
-                return $all;
-            });
-            OPcache\volatile_fetch_array(['k', "built$at", 'none']);
-            OPcache\volatile_delete('built');
-            OPcache\volatile_unlock('reserved');
+                OPcache\volatile_store('k', $value);
+                OPcache\volatile_fetch('k')['list'][99] === 100 || exit(1);
+                OPcache\volatile_remember("built$at", function () use ($at) {
+                    OPcache\volatile_lock('reserved');
+                    for ($count = 0; $count < 100; $count++) {
+                        $all[] = $count;
+                    }
+                    return $all;
+                });
+                OPcache\volatile_fetch_array(['k', "built$at", 'none']);
+                OPcache\volatile_delete('built');
+                OPcache\volatile_unlock('reserved');
+            }
         } catch (LogicException $e) {
             $e->getMessage() === 'from the handler' || exit(2);
             $word = 'handled';

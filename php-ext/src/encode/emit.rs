@@ -386,11 +386,6 @@ impl Writer<'_> {
         *self.places.next().expect("the first pass noted a place for each part")
     }
 
-    #[inline(always)]
-    fn array_address(&self, job: u32) -> u64 {
-        self.arrays.address_of(self.jobs[job as usize].at)
-    }
-
     /// Writes the image of an element, with `next` as its place in the hash chain. Should it be a node: `holder` is the node
     /// whose element it is, `offset` says where in that.
     ///
@@ -407,11 +402,7 @@ impl Writer<'_> {
                 }
                 c::IS_ARRAY => {
                     let place = self.place();
-                    if place & NODE_PLACE != 0 {
-                        self.fixup(place, holder, offset, next, to);
-                    } else {
-                        put(to, self.array_address(place), c::IS_ARRAY, next);
-                    }
+                    self.array_slot(place, next, holder, offset, to);
                 }
                 kind if kind <= c::IS_DOUBLE => put(to, scalar(slot), kind, next),
                 _ => self.unusual(slot, next, holder, offset, to),
@@ -441,10 +432,30 @@ impl Writer<'_> {
             let slot = &slot.reference().slot;
             match slot.kind() {
                 c::IS_STRING => put(to, self.texts.address_of(place), c::IS_INTERNED_STRING_EX, next),
-                c::IS_ARRAY => put(to, self.array_address(place), c::IS_ARRAY, next),
+                c::IS_ARRAY => self.array_slot(place, next, holder, offset, to),
                 kind => put(to, scalar(slot), kind, next),
             }
         }
+    }
+
+    /// An array's image, or null for a node.
+    ///
+    /// # Safety
+    /// As for [`Writer::slot`].
+    #[inline(always)]
+    unsafe fn array_slot(&mut self, place: u32, next: u32, holder: u32, offset: u32, to: *mut Slot) {
+        let node = if place & NODE_PLACE != 0 {
+            place
+        } else {
+            let job = &self.jobs[place as usize];
+            if !job.has(Job::NODE) {
+                // SAFETY: the caller's word.
+                return unsafe { put(to, self.arrays.address_of(job.at), c::IS_ARRAY, next) };
+            }
+            job.node
+        };
+        // SAFETY: the caller's word.
+        unsafe { self.fixup(node, holder, offset, next, to) };
     }
 
     /// Null, until fetch makes it a node's copy.

@@ -69,14 +69,18 @@ pub(super) struct Known(u32);
 const LEVELS: u32 = 4;
 
 /// Whether there may be references or objects in an array, at any depth.
-fn leads_on(array: &Array, levels: u32) -> bool {
+pub(super) fn leads_on(array: &Array) -> bool {
+    may_lead_on(array, LEVELS)
+}
+
+fn may_lead_on(array: &Array, levels: u32) -> bool {
     let is_lead = |slot: &Slot| {
         let slot = slot.direct();
         match slot.kind() {
             c::IS_REFERENCE | c::IS_OBJECT => true,
             // Immutable arrays hold nothing counted.
             c::IS_ARRAY if slot.is_counted() && slot.array().count > 0 => {
-                levels == 0 || leads_on(slot.array(), levels - 1)
+                levels == 0 || may_lead_on(slot.array(), levels - 1)
             }
             _ => false,
         }
@@ -189,7 +193,7 @@ impl Graph {
     fn connect(&mut self, from: u32, slot: &Slot, objects: &ObjectJobs) -> Result<(), Stop> {
         let to = match slot.kind() {
             // What holds neither arrays nor references nor objects can be no node, nor lead to one.
-            c::IS_ARRAY if slot.is_counted() && slot.array().count > 0 && leads_on(slot.array(), LEVELS) => {
+            c::IS_ARRAY if slot.is_counted() && slot.array().count > 0 && leads_on(slot.array()) => {
                 self.vertex(slot.value as usize, Kind::Array, slot.array().gc.refcount > 1)
             }
             c::IS_REFERENCE => {

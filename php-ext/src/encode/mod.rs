@@ -61,6 +61,8 @@ pub(crate) struct Encoder {
     serial: u64,
     strings: Table<ByContent>,
     arrays: Table<ByAddress>,
+    /// Objects that several hold, for a scan without a graph: their nodes.
+    shared_objects: Table<ByAddress>,
     graph: graph::Graph,
     leaves: leaf::Leaves,
     shapes: shape::Shapes,
@@ -68,8 +70,8 @@ pub(crate) struct Encoder {
     jobs: Vec<Job>,
     /// The last empty array: its next free index, its job.
     empty: Option<(i64, u32)>,
-    /// For each string, array and reference, in the order in which both passes meet them: a string's place in units, an
-    /// array's job, or a node's number with [`NODE_PLACE`].
+    /// For each string, array, reference and object, in the order in which both passes meet them: a string's place in units,
+    /// an array's job (which may have become a node since), or a node's number with [`NODE_PLACE`].
     places: Vec<u32>,
     /// The strings, in the order of their images.
     texts: Vec<*const Text>,
@@ -114,6 +116,8 @@ impl Job {
     const OBJECT: u32 = 64;
     /// An object's dynamic properties: declared ones are passed over.
     const TABLE: u32 = 128;
+    /// An array that leads neither to references nor to objects, as far as anybody has asked.
+    const PLAIN: u32 = 256;
 
     fn has(&self, traits: u32) -> bool {
         self.traits & traits != 0
@@ -144,6 +148,7 @@ impl Encoder {
             serial: 0,
             strings: Table::new(),
             arrays: Table::new(),
+            shared_objects: Table::new(),
             graph: graph::Graph::new(),
             leaves: leaf::Leaves::new(),
             shapes: shape::Shapes::new(),
@@ -190,9 +195,7 @@ impl Encoder {
     fn plan_graph(&mut self, root: &Slot, harvest: Option<&Harvest>) -> Result<(u8, usize), Refusal> {
         self.begin();
         self.objects.begin(harvest);
-        let first =
-            if root.kind() == c::IS_OBJECT { Err(Stop::References) } else { self.scan::<false>(root) };
-        let stopped = match first {
+        let stopped = match self.scan::<false>(root) {
             Err(Stop::References) => {
                 // The strings met so far are of the same value; they keep their places.
                 self.begin_arrays();
@@ -269,6 +272,7 @@ impl Encoder {
 
     fn begin_arrays(&mut self) {
         self.arrays.begin();
+        self.shared_objects.begin();
         self.leaves.begin();
         self.jobs.clear();
         self.empty = None;
@@ -283,6 +287,7 @@ impl Encoder {
     fn trim(&mut self) {
         self.strings.trim();
         self.arrays.trim();
+        self.shared_objects.trim();
         self.graph.trim();
         self.shapes.trim();
         self.objects.trim();

@@ -193,17 +193,44 @@ pub(super) fn table<'a>(object: &'a Object, found: Option<&Found>) -> Option<&'a
 
 impl Encoder {
     /// The place of an object, which waits for its own scan if it is new.
-    pub(super) fn object(&mut self, slot: &Slot, parent: usize) -> Result<u32, Refused> {
+    pub(super) fn object<const GRAPH: bool>(&mut self, slot: &Slot, parent: usize) -> Result<u32, Refused> {
         let object = slot.object();
-        if let Some(known) = self.graph.node(object) {
+        if GRAPH && let Some(known) = self.graph.node(object) {
             return Ok(self.node(object, known, parent));
         }
-        // Explored, and left out: stored as null, or not to be stored.
         match self.objects.look(object) {
             Ok((facts, _)) if facts.has(Facts::REFUSED) => Err(Refused::Unstorable),
-            Ok(_) => Ok(NULL_PLACE),
+            // With a graph: explored, and left out.
+            Ok((_, found)) if GRAPH || found.is_some_and(|found| found.outcome == Outcome::Null) => {
+                Ok(NULL_PLACE)
+            }
+            Ok(_) => Ok(self.object_node(object, parent)),
             Err(_) => Err(Refused::Gather),
         }
+    }
+
+    /// The place of an object that makes nodes of what is above it.
+    fn object_node(&mut self, object: &Object, parent: usize) -> u32 {
+        if !self.jobs.is_empty() {
+            self.climb(parent);
+        }
+        let next = self.nodes.len() as u32;
+        self.fixups += 1;
+        // What has one holder is met once.
+        if object.gc.refcount > 1 {
+            let address = ptr::from_ref(object).addr();
+            // SAFETY: by address; the value stays as it is until it is written.
+            if let Some(seen) = unsafe { self.shared_objects.see(address, (address >> 3) as u64, next) } {
+                self.nodes[seen as usize].holders += 1;
+                return seen | NODE_PLACE;
+            }
+        }
+        self.nodes.push(Node { at: 0, holders: 1, kind: Fixup::OBJECT });
+        self.add_object(object, parent);
+        let job = self.jobs.last_mut().expect("just added");
+        job.traits |= Job::NODE;
+        job.node = next;
+        next | NODE_PLACE
     }
 
     /// The job of a new object node.
@@ -223,7 +250,7 @@ impl Encoder {
     }
 
     /// Returns the units that the image takes.
-    pub(super) fn scan_object(&mut self, job: &Job, number: usize) -> Result<u64, Stop> {
+    pub(super) fn scan_object<const GRAPH: bool>(&mut self, job: &Job, number: usize) -> Result<u64, Stop> {
         // SAFETY: the job says that its source is an object of the value being encoded.
         let object = unsafe { &*(job.source as *const Object) };
         let (facts, found) = self.objects.look(object)?;
@@ -249,8 +276,9 @@ impl Encoder {
                 if kind == c::IS_UNDEF || !self.objects.is_chosen(found, at as u32) {
                     plan.traits |= ObjectImage::DEFAULTS;
                 } else if kind > c::IS_DOUBLE {
-                    self.element::<true>(slot, number).map_err(|refused| at_element(refused, number, at))?;
-                    if kind == c::IS_REFERENCE
+                    self.element::<GRAPH>(slot, number).map_err(|refused| at_element(refused, number, at))?;
+                    if GRAPH
+                        && kind == c::IS_REFERENCE
                         && self.places.last().is_some_and(|place| place & NODE_PLACE != 0)
                     {
                         self.note_type(job.node, &facts, at as u32, slot);
@@ -264,7 +292,7 @@ impl Encoder {
             plan.traits |= ObjectImage::DEFAULTS;
         }
         if let Some(found) = found {
-            self.scan_calls(found, job.node, number)?;
+            self.scan_calls::<GRAPH>(found, job.node, number)?;
         }
         self.objects.jobs[job.size as usize] = plan;
         Ok(object_units(plan.count))
@@ -291,7 +319,7 @@ impl Encoder {
         self.objects.tables.push(Pair(object, number));
     }
 
-    fn scan_calls(&mut self, found: &Found, node: u32, number: usize) -> Result<(), Stop> {
+    fn scan_calls<const GRAPH: bool>(&mut self, found: &Found, node: u32, number: usize) -> Result<(), Stop> {
         for call in [found.call, found.wakeup] {
             if call != Harvest::NONE {
                 self.objects.callees[call as usize] = node;
@@ -299,7 +327,7 @@ impl Encoder {
             }
         }
         if found.argument.kind() > c::IS_DOUBLE {
-            self.element::<true>(&found.argument, number)
+            self.element::<GRAPH>(&found.argument, number)
                 .map_err(|refused| at_element(refused, number, usize::MAX))?;
         }
         Ok(())

@@ -1,18 +1,19 @@
 //! The first pass: breadth first over the arrays of a value, a place for each of its parts.
 //!
-//! The common case, without references that matter, needs to know nothing about the value's shape beyond what it meets.
-//! When it meets a reference that may be shared, it stops and starts again with `GRAPH`, after [`super::graph`] has explored
-//! which arrays and references must become nodes of a template.
+//! The common case, without references that matter, needs to know nothing about the value's shape beyond what it meets:
+//! an object makes nodes of a template of the arrays above it. When the scan meets a reference that may be shared, or again
+//! an array that leads to objects, it stops and starts again with `GRAPH`, after [`super::graph`] has explored which arrays
+//! and references must become nodes.
 
-use super::graph::Known;
+use super::graph::{Known, leads_on};
 use super::{Encoder, Job, NODE_PLACE, Node, source};
-use crate::payload::{MAX_UNITS, REFERENCE_UNITS, array_units, string_units};
+use crate::payload::{Fixup, MAX_UNITS, REFERENCE_UNITS, array_units, string_units};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Bucket, Reference, Slot, Text};
 
 /// Why the scan ended early.
 pub(super) enum Stop {
-    /// References or objects: their graph must be explored first.
+    /// References, or arrays with objects that several hold: their graph must be explored first.
     References,
     /// Objects that must be asked first.
     Gather,
@@ -34,7 +35,7 @@ impl Encoder {
     /// Walks all arrays, beginning with the root.
     pub(super) fn scan<const GRAPH: bool>(&mut self, root: &Slot) -> Result<(), Stop> {
         if root.kind() == c::IS_OBJECT {
-            self.object(root, 0).map_err(at_root)?;
+            self.object::<GRAPH>(root, 0).map_err(at_root)?;
             self.fixups = 0;
         } else if GRAPH && let Some(known) = self.graph.array_node(root.array()) {
             self.node(root.array(), known, 0);
@@ -56,7 +57,7 @@ impl Encoder {
             self.array_units += if job.has(Job::REFERENCE) {
                 self.scan_reference::<GRAPH>(&job, next)?
             } else if job.has(Job::OBJECT) {
-                self.scan_object(&job, next)?
+                self.scan_object::<GRAPH>(&job, next)?
             } else {
                 // SAFETY: a job of this value, of an array.
                 let array = unsafe { source(&job) };
@@ -170,12 +171,11 @@ impl Encoder {
         match slot.kind() {
             kind if kind <= c::IS_DOUBLE => Ok(()),
             c::IS_STRING | c::IS_ARRAY => self.element::<GRAPH>(slot, job),
-            c::IS_OBJECT if GRAPH => {
-                let place = self.object(slot, job)?;
+            c::IS_OBJECT => {
+                let place = self.object::<GRAPH>(slot, job)?;
                 self.places.push(place);
                 Ok(())
             }
-            c::IS_OBJECT => Err(Refused::References),
             c::IS_REFERENCE => {
                 let reference = slot.reference();
                 if GRAPH && let Some(known) = self.graph.node(reference) {
@@ -236,13 +236,45 @@ impl Encoder {
             let address = std::ptr::from_ref(array).addr();
             // SAFETY: by address; the value stays as it is until it is written.
             if let Some(seen) = unsafe { self.arrays.see(address, (address >> 3) as u64, next) } {
-                if !GRAPH && self.flattened && slot.is_counted() {
-                    return Err(Refused::References);
+                if !GRAPH && slot.is_counted() {
+                    self.again(array, seen)?;
                 }
                 return Ok(seen);
             }
         }
         Ok(self.add_array(array, parent, 0))
+    }
+
+    /// An array that is met again: without a graph, only if nothing below it matters.
+    fn again(&mut self, array: &Array, number: u32) -> Result<(), Refused> {
+        let job = &mut self.jobs[number as usize];
+        if self.flattened || !job.has(Job::PLAIN) && leads_on(array) {
+            return Err(Refused::References);
+        }
+        job.traits |= Job::PLAIN;
+        Ok(())
+    }
+
+    /// Without a graph: makes nodes of the arrays above an object. Each has one holder, says [`Encoder::again`].
+    pub(super) fn climb(&mut self, from: usize) {
+        if self.nodes.is_empty() && !self.jobs[0].has(Job::NODE) {
+            // The value itself comes first, and is held by no fixup.
+            self.promote(0);
+            self.fixups = 0;
+        }
+        let mut number = from;
+        while !self.jobs[number].has(Job::NODE) {
+            self.promote(number);
+            number = self.jobs[number].parent as usize;
+        }
+    }
+
+    fn promote(&mut self, number: usize) {
+        let job = &mut self.jobs[number];
+        job.node = self.nodes.len() as u32;
+        job.traits |= Job::NODE;
+        self.nodes.push(Node { at: job.at, holders: 1, kind: Fixup::ARRAY });
+        self.fixups += 1;
     }
 
     #[inline(always)]
