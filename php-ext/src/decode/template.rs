@@ -14,6 +14,7 @@ use crate::zend::live::{Array, Bucket, Counted, Object, Reference, Slot, hash_en
 use ext_php_rs::alloc::{efree, emalloc};
 use ext_php_rs::ffi::zval;
 use std::alloc::Layout;
+use std::mem::MaybeUninit;
 use std::ptr;
 
 /// What was made of a node: the thing itself, and its first slot.
@@ -22,6 +23,9 @@ struct Made {
     thing: u64,
     slots: u64,
 }
+
+/// What becomes of up to about so many nodes is noted on the stack.
+const FEW: usize = 64;
 
 /// # Safety
 /// As for [`super::decode`], of a template's payload.
@@ -34,9 +38,22 @@ pub(super) unsafe fn rebuild(payload: usize, out: *mut zval) -> Result<(), Unusa
     } else {
         ptr::null()
     };
+    let head = &template.head;
+    if head.nodes == 1 && head.fixups | head.calls | head.tables | head.typed == 0 {
+        // One object that holds no other: the most frequent one.
+        // SAFETY: as below; `out` is the caller's.
+        unsafe {
+            let made = make(template.image(template.nodes()[0]), classes);
+            put(out.cast(), root(&raw const made));
+        }
+        return Ok(());
+    }
     let nodes = template.nodes();
     let calls = template.calls();
-    let made = allocate((nodes.len() + 1) * size_of::<Made>() + size_of_val(calls)).cast::<Made>();
+    let mut few = MaybeUninit::<[Made; FEW]>::uninit();
+    let bytes = (nodes.len() + 1) * size_of::<Made>() + size_of_val(calls);
+    let is_few = bytes <= size_of_val(&few);
+    let made: *mut Made = if is_few { few.as_mut_ptr().cast() } else { allocate(bytes).cast() };
     let prototypes = if calls.is_empty() { ptr::null_mut() } else { prototype::of(&template) };
     if !prototypes.is_null() {
         // SAFETY: a place for each call, and room for each node.
@@ -82,17 +99,28 @@ pub(super) unsafe fn rebuild(payload: usize, out: *mut zval) -> Result<(), Unusa
             let object_of = |node: u32| (*made.add(node as usize)).thing as *mut Object;
             whole = finish::make_calls(own_calls, calls.len() as u32, object_of, prototypes);
         }
-        efree(made.cast());
-        let out = out.cast::<Slot>();
+        if !is_few {
+            efree(made.cast());
+        }
         if !whole {
             let mut root = root;
             ext_php_rs::ffi::zval_ptr_dtor((&raw mut root).cast());
             return Err(if crate::engine::exception_pending() { Unusable::Thrown } else { Unusable::Stale });
         }
+        put(out.cast(), root);
+    }
+    Ok(())
+}
+
+/// # Safety
+/// `out` is the call's own result.
+#[inline(always)]
+unsafe fn put(out: *mut Slot, root: Slot) {
+    // SAFETY: the caller's word.
+    unsafe {
         (&raw mut (*out).value).write(root.value);
         (&raw mut (*out).info).write(root.info);
     }
-    Ok(())
 }
 
 /// Marks all nodes as not made yet, but those of which there is a prototype: they are clones of it, whose calls are done.
