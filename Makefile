@@ -1,8 +1,8 @@
 # `make demo` and `make test` do all the set-up they need on a Debian machine with Rust.
-.PHONY: help demo test build bench bench-quick fmt clean
+.PHONY: help demo test build package package-deb test-package bench bench-quick fmt clean
 
 help: ## Says what there is
-	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: ## Builds the extension and shows it at work in a small application
 	@scripts/install-deps
@@ -14,6 +14,17 @@ test: ## Everything that CI runs
 build: ## Builds the extension for the PHP of php-config
 	@scripts/install-deps
 	@scripts/build-ext
+
+package: ## Makes the source package that pecl, PIE and phpize install from, crates included
+	@scripts/package
+
+package-deb: ## Makes a package for Debian's PHP 8.2
+	@scripts/install-deps
+	@scripts/package-deb
+
+test-package: ## Installs the packages in every way, on PHP 8.2 NTS and 8.4 ZTS, in a view of this machine that is thrown away
+	@scripts/install-deps
+	@scripts/test-package --all
 
 bench: ## Everything that is measured, in less than ten minutes; writes docs/benchmarks.md
 	@scripts/install-deps
