@@ -67,11 +67,15 @@ final readonly class StaticCacheInfo
 /**
  * Stores a value. Makes room by evicting entries that were not read lately.
  *
- * @param string $key 1 to 65,535 bytes.
+ * @param string $key 1 to 65,535 bytes, any bytes.
  * @param mixed $value Null, bool, int, float, string, array or object; no resource or Closure, anywhere inside.
- * @param int $ttl Seconds to live; 0: no limit.
+ * @param int $ttl Seconds to live, from now; 0: no limit.
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when stored.
+ * @throws \ValueError If $key is empty or longer than 65,535 bytes, or $ttl is negative.
+ * @throws \TypeError If $value is a resource or a Closure.
+ * @throws StaticCacheException With $throw_on_error, if the value cannot be stored, there is no memory, another
+ *     request keeps the key reserved, or the backend is unavailable.
  * @example \OPcache\volatile_store('routes', $routes);
  */
 function volatile_store(string $key, mixed $value, int $ttl = 0, bool $throw_on_error = false): bool {}
@@ -79,10 +83,13 @@ function volatile_store(string $key, mixed $value, int $ttl = 0, bool $throw_on_
 /**
  * Stores several values, all or none.
  *
- * @param array $values Key => value; int keys count as their decimal string.
- * @param int $ttl Seconds to live; 0: no limit.
+ * @param array<int|string, mixed> $values Key => value; int keys count as their decimal string.
+ * @param int $ttl Seconds to live, from now; 0: no limit.
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when all were stored.
+ * @throws \ValueError If a key is empty or longer than 65,535 bytes, or $ttl is negative; nothing is stored then.
+ * @throws StaticCacheException With $throw_on_error, if a value cannot be stored, there is no memory, another request
+ *     keeps a key reserved, or the backend is unavailable.
  * @example \OPcache\volatile_store_array(['a' => 1, 'b' => [2, 3]]);
  */
 function volatile_store_array(array $values, int $ttl = 0, bool $throw_on_error = false): bool {}
@@ -90,9 +97,12 @@ function volatile_store_array(array $values, int $ttl = 0, bool $throw_on_error 
 /**
  * Fetches a value. Arrays and strings are used where they lie in shared memory; changing them copies first, as always.
  *
- * @param string $key 1 to 65,535 bytes.
+ * @param string $key 1 to 65,535 bytes, any bytes.
  * @param mixed $default Returned when there is no such entry or the backend is unavailable.
  * @param bool $throw_on_error Throw when the backend is unavailable (a miss is no error).
+ * @return mixed The value; $default on a miss or when the backend is unavailable.
+ * @throws \ValueError If $key is empty or longer than 65,535 bytes.
+ * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
  * @example $routes = \OPcache\volatile_fetch('routes') ?? build_routes();
  */
 function volatile_fetch(string $key, mixed $default = null, bool $throw_on_error = false): mixed {}
@@ -100,9 +110,13 @@ function volatile_fetch(string $key, mixed $default = null, bool $throw_on_error
 /**
  * Fetches several values: every requested key in the order asked, with its value or $default.
  *
- * @param array $keys Strings and ints (as their decimal string).
- * @param ?array $default Used for each key without an entry.
+ * @param array<int|string> $keys Strings and ints (as their decimal string).
+ * @param ?array<mixed> $default The whole array stands for each key without an entry.
  * @param bool $throw_on_error Throw when the backend is unavailable.
+ * @return array<mixed> Each requested key, in the order asked, with its value or $default; [] for [].
+ * @throws \ValueError|\TypeError If a key is empty, longer than 65,535 bytes, or neither string nor int; nothing is
+ *     done then.
+ * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
  * @example ['a' => $a, 'b' => $b] = \OPcache\volatile_fetch_array(['a', 'b']);
  */
 function volatile_fetch_array(array $keys, ?array $default = null, bool $throw_on_error = false): array {}
@@ -110,8 +124,11 @@ function volatile_fetch_array(array $keys, ?array $default = null, bool $throw_o
 /**
  * Says whether a fetch would find an entry.
  *
- * @param string $key 1 to 65,535 bytes.
+ * @param string $key 1 to 65,535 bytes, any bytes.
  * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True when there is one that has not expired.
+ * @throws \ValueError If $key is empty or longer than 65,535 bytes.
+ * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
  * @example if (!\OPcache\volatile_exists('warm')) { warm_up(); }
  */
 function volatile_exists(string $key, bool $throw_on_error = false): bool {}
@@ -121,10 +138,12 @@ function volatile_exists(string $key, bool $throw_on_error = false): bool {}
  *
  * Others' stores of the key wait meanwhile, at most opcache.static_cache.lock_timeout_ms.
  *
- * @param string $key 1 to 65,535 bytes.
+ * @param string $key 1 to 65,535 bytes, any bytes.
  * @param int $lease Seconds for which the reservation outlives the request; 0: it does not.
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when this request holds it (now or already), false when another does.
+ * @throws \ValueError If $key is empty or longer than 65,535 bytes, or $lease is negative.
+ * @throws StaticCacheException With $throw_on_error, if there is no memory, or the backend is unavailable.
  * @example if (\OPcache\volatile_lock('report')) { \OPcache\volatile_store('report', build()); }
  */
 function volatile_lock(string $key, int $lease = 0, bool $throw_on_error = false): bool {}
@@ -132,9 +151,11 @@ function volatile_lock(string $key, int $lease = 0, bool $throw_on_error = false
 /**
  * Gives a reservation up.
  *
- * @param string $key 1 to 65,535 bytes.
+ * @param string $key 1 to 65,535 bytes, any bytes.
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when this request held it.
+ * @throws \ValueError If $key is empty or longer than 65,535 bytes.
+ * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
  * @example \OPcache\volatile_unlock('report');
  */
 function volatile_unlock(string $key, bool $throw_on_error = false): bool {}
@@ -145,6 +166,8 @@ function volatile_unlock(string $key, bool $throw_on_error = false): bool {}
  * @param string $key_or_class A key, or a class name in any case, with or without leading backslash.
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True unless the backend is unavailable.
+ * @throws \ValueError If $key_or_class is empty or longer than 65,535 bytes.
+ * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
  * @example \OPcache\volatile_delete('routes');
  */
 function volatile_delete(string $key_or_class, bool $throw_on_error = false): bool {}
@@ -152,9 +175,12 @@ function volatile_delete(string $key_or_class, bool $throw_on_error = false): bo
 /**
  * Deletes several entries, as volatile_delete() does.
  *
- * @param array $keys Strings and ints (as their decimal string).
+ * @param array<int|string> $keys Strings and ints (as their decimal string).
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True unless the backend is unavailable.
+ * @throws \ValueError|\TypeError If a key is empty, longer than 65,535 bytes, or neither string nor int; nothing is
+ *     done then.
+ * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
  * @example \OPcache\volatile_delete_array(['a', 'b']);
  */
 function volatile_delete_array(array $keys, bool $throw_on_error = false): bool {}
@@ -164,6 +190,7 @@ function volatile_delete_array(array $keys, bool $throw_on_error = false): bool 
  *
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True unless the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
  * @example \OPcache\volatile_clear();
  */
 function volatile_clear(bool $throw_on_error = false): bool {}
@@ -171,6 +198,7 @@ function volatile_clear(bool $throw_on_error = false): bool {}
 /**
  * The backend's state.
  *
+ * @return StaticCacheInfo A snapshot.
  * @throws StaticCacheException If opcache.restrict_api keeps the script out.
  * @example echo \OPcache\volatile_cache_info()->used_memory;
  */
@@ -179,11 +207,15 @@ function volatile_cache_info(): StaticCacheInfo {}
 /**
  * Stores a value unless there is one.
  *
- * @param string $key 1 to 65,535 bytes.
+ * @param string $key 1 to 65,535 bytes, any bytes.
  * @param mixed $value As for volatile_store().
- * @param int $ttl Seconds to live; 0: no limit.
+ * @param int $ttl Seconds to live, from now; 0: no limit.
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when stored; false, without an exception, when the key has an entry.
+ * @throws \ValueError If $key is empty or longer than 65,535 bytes, or $ttl is negative.
+ * @throws \TypeError If $value is a resource or a Closure.
+ * @throws StaticCacheException With $throw_on_error, if the value cannot be stored, there is no memory, another
+ *     request keeps the key reserved, or the backend is unavailable.
  * @example \OPcache\volatile_add('first', getmypid());
  */
 function volatile_add(string $key, mixed $value, int $ttl = 0, bool $throw_on_error = false): bool {}
@@ -194,19 +226,25 @@ function volatile_add(string $key, mixed $value, int $ttl = 0, bool $throw_on_er
  * Who has waited opcache.static_cache.lock_timeout_ms builds for itself and stores nothing. An exception of $build
  * passes through; nothing is stored then.
  *
- * @param string $key 1 to 65,535 bytes.
- * @param callable $build Called without arguments; returns the value.
- * @param int $ttl Seconds to live; 0: no limit.
+ * @template T
+ * @param string $key 1 to 65,535 bytes, any bytes.
+ * @param callable(): T $build Called without arguments; returns the value.
+ * @param int $ttl Seconds to live, from now; 0: no limit.
  * @param bool $throw_on_error Throw when the backend is unavailable or the value cannot be stored.
+ * @return T The stored value, or what $build returned.
+ * @throws \ValueError If $key is empty or longer than 65,535 bytes, or $ttl is negative.
+ * @throws StaticCacheException With $throw_on_error, if the value cannot be stored, or the backend is unavailable.
  * @example $routes = \OPcache\volatile_remember('routes', fn() => build_routes());
  */
 function volatile_remember(string $key, callable $build, int $ttl = 0, bool $throw_on_error = false): mixed {}
 
 /**
- * The keys that begin with $prefix, as a list in no particular order. Keeps nobody from writing.
+ * The keys that begin with $prefix. Keeps nobody from writing. Keys of attribute state are not among them.
  *
- * @param int $limit At most so many; 0: all.
- * @return list<string>
+ * @param string $prefix Any bytes; '': all entries.
+ * @param int $limit At most so many keys; 0: all.
+ * @return list<string> In no particular order.
+ * @throws \ValueError If $limit is negative.
  * @example foreach (\OPcache\volatile_keys('user.') as $key) { echo $key; }
  */
 function volatile_keys(string $prefix = '', int $limit = 0): array {}
@@ -214,6 +252,7 @@ function volatile_keys(string $prefix = '', int $limit = 0): array {}
 /**
  * Deletes the entries whose keys begin with $prefix.
  *
+ * @param string $prefix Any bytes; '': all entries.
  * @return int How many were deleted.
  * @example \OPcache\volatile_delete_prefix('user.');
  */
@@ -222,10 +261,14 @@ function volatile_delete_prefix(string $prefix): int {}
 /**
  * Stores a value. Never evicts: a value that does not fit is refused and nothing changes.
  *
- * @param string $key 1 to 65,535 bytes.
+ * @param string $key 1 to 65,535 bytes, any bytes.
  * @param mixed $value Null, bool, int, float, string, array or object; no resource or Closure, anywhere inside.
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when stored.
+ * @throws \ValueError If $key is empty or longer than 65,535 bytes.
+ * @throws \TypeError If $value is a resource or a Closure.
+ * @throws StaticCacheException With $throw_on_error, if the value cannot be stored, there is no memory, another
+ *     request keeps the key reserved, or the backend is unavailable.
  * @example \OPcache\pinned_store('routes', $routes);
  */
 function pinned_store(string $key, mixed $value, bool $throw_on_error = false): bool {}
@@ -233,9 +276,12 @@ function pinned_store(string $key, mixed $value, bool $throw_on_error = false): 
 /**
  * Stores several values, all or none.
  *
- * @param array $values Key => value; int keys count as their decimal string.
+ * @param array<int|string, mixed> $values Key => value; int keys count as their decimal string.
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when all were stored.
+ * @throws \ValueError If a key is empty or longer than 65,535 bytes; nothing is stored then.
+ * @throws StaticCacheException With $throw_on_error, if a value cannot be stored, there is no memory, another request
+ *     keeps a key reserved, or the backend is unavailable.
  * @example \OPcache\pinned_store_array(['a' => 1, 'b' => [2, 3]]);
  */
 function pinned_store_array(array $values, bool $throw_on_error = false): bool {}
@@ -243,9 +289,12 @@ function pinned_store_array(array $values, bool $throw_on_error = false): bool {
 /**
  * Fetches a value. Arrays and strings are used where they lie in shared memory; changing them copies first, as always.
  *
- * @param string $key 1 to 65,535 bytes.
+ * @param string $key 1 to 65,535 bytes, any bytes.
  * @param mixed $default Returned when there is no such entry or the backend is unavailable.
  * @param bool $throw_on_error Throw when the backend is unavailable (a miss is no error).
+ * @return mixed The value; $default on a miss or when the backend is unavailable.
+ * @throws \ValueError If $key is empty or longer than 65,535 bytes.
+ * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
  * @example $routes = \OPcache\pinned_fetch('routes') ?? build_routes();
  */
 function pinned_fetch(string $key, mixed $default = null, bool $throw_on_error = false): mixed {}
@@ -253,9 +302,13 @@ function pinned_fetch(string $key, mixed $default = null, bool $throw_on_error =
 /**
  * Fetches several values: every requested key in the order asked, with its value or $default.
  *
- * @param array $keys Strings and ints (as their decimal string).
- * @param ?array $default Used for each key without an entry.
+ * @param array<int|string> $keys Strings and ints (as their decimal string).
+ * @param ?array<mixed> $default The whole array stands for each key without an entry.
  * @param bool $throw_on_error Throw when the backend is unavailable.
+ * @return array<mixed> Each requested key, in the order asked, with its value or $default; [] for [].
+ * @throws \ValueError|\TypeError If a key is empty, longer than 65,535 bytes, or neither string nor int; nothing is
+ *     done then.
+ * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
  * @example ['a' => $a, 'b' => $b] = \OPcache\pinned_fetch_array(['a', 'b']);
  */
 function pinned_fetch_array(array $keys, ?array $default = null, bool $throw_on_error = false): array {}
@@ -263,8 +316,11 @@ function pinned_fetch_array(array $keys, ?array $default = null, bool $throw_on_
 /**
  * Says whether a fetch would find an entry.
  *
- * @param string $key 1 to 65,535 bytes.
+ * @param string $key 1 to 65,535 bytes, any bytes.
  * @param bool $throw_on_error Throw instead of returning false.
+ * @return bool True when there is one that has not expired.
+ * @throws \ValueError If $key is empty or longer than 65,535 bytes.
+ * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
  * @example if (!\OPcache\pinned_exists('warm')) { warm_up(); }
  */
 function pinned_exists(string $key, bool $throw_on_error = false): bool {}
@@ -274,10 +330,12 @@ function pinned_exists(string $key, bool $throw_on_error = false): bool {}
  *
  * Others' stores of the key wait meanwhile, at most opcache.static_cache.lock_timeout_ms.
  *
- * @param string $key 1 to 65,535 bytes.
+ * @param string $key 1 to 65,535 bytes, any bytes.
  * @param int $lease Seconds for which the reservation outlives the request; 0: it does not.
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when this request holds it (now or already), false when another does.
+ * @throws \ValueError If $key is empty or longer than 65,535 bytes, or $lease is negative.
+ * @throws StaticCacheException With $throw_on_error, if there is no memory, or the backend is unavailable.
  * @example if (\OPcache\pinned_lock('report')) { \OPcache\pinned_store('report', build()); }
  */
 function pinned_lock(string $key, int $lease = 0, bool $throw_on_error = false): bool {}
@@ -285,9 +343,11 @@ function pinned_lock(string $key, int $lease = 0, bool $throw_on_error = false):
 /**
  * Gives a reservation up.
  *
- * @param string $key 1 to 65,535 bytes.
+ * @param string $key 1 to 65,535 bytes, any bytes.
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when this request held it.
+ * @throws \ValueError If $key is empty or longer than 65,535 bytes.
+ * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
  * @example \OPcache\pinned_unlock('report');
  */
 function pinned_unlock(string $key, bool $throw_on_error = false): bool {}
@@ -298,6 +358,8 @@ function pinned_unlock(string $key, bool $throw_on_error = false): bool {}
  * @param string $key_or_class A key, or a class name in any case, with or without leading backslash.
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True unless the backend is unavailable.
+ * @throws \ValueError If $key_or_class is empty or longer than 65,535 bytes.
+ * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
  * @example \OPcache\pinned_delete('routes');
  */
 function pinned_delete(string $key_or_class, bool $throw_on_error = false): bool {}
@@ -305,9 +367,12 @@ function pinned_delete(string $key_or_class, bool $throw_on_error = false): bool
 /**
  * Deletes several entries, as pinned_delete() does.
  *
- * @param array $keys Strings and ints (as their decimal string).
+ * @param array<int|string> $keys Strings and ints (as their decimal string).
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True unless the backend is unavailable.
+ * @throws \ValueError|\TypeError If a key is empty, longer than 65,535 bytes, or neither string nor int; nothing is
+ *     done then.
+ * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
  * @example \OPcache\pinned_delete_array(['a', 'b']);
  */
 function pinned_delete_array(array $keys, bool $throw_on_error = false): bool {}
@@ -317,6 +382,7 @@ function pinned_delete_array(array $keys, bool $throw_on_error = false): bool {}
  *
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True unless the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
  * @example \OPcache\pinned_clear();
  */
 function pinned_clear(bool $throw_on_error = false): bool {}
@@ -324,6 +390,7 @@ function pinned_clear(bool $throw_on_error = false): bool {}
 /**
  * The backend's state.
  *
+ * @return StaticCacheInfo A snapshot.
  * @throws StaticCacheException If opcache.restrict_api keeps the script out.
  * @example echo \OPcache\pinned_cache_info()->used_memory;
  */
@@ -332,10 +399,14 @@ function pinned_cache_info(): StaticCacheInfo {}
 /**
  * Stores a value unless there is one.
  *
- * @param string $key 1 to 65,535 bytes.
+ * @param string $key 1 to 65,535 bytes, any bytes.
  * @param mixed $value As for pinned_store().
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when stored; false, without an exception, when the key has an entry.
+ * @throws \ValueError If $key is empty or longer than 65,535 bytes.
+ * @throws \TypeError If $value is a resource or a Closure.
+ * @throws StaticCacheException With $throw_on_error, if the value cannot be stored, there is no memory, another
+ *     request keeps the key reserved, or the backend is unavailable.
  * @example \OPcache\pinned_add('first', getmypid());
  */
 function pinned_add(string $key, mixed $value, bool $throw_on_error = false): bool {}
@@ -346,18 +417,24 @@ function pinned_add(string $key, mixed $value, bool $throw_on_error = false): bo
  * Who has waited opcache.static_cache.lock_timeout_ms builds for itself and stores nothing. An exception of $build
  * passes through; nothing is stored then.
  *
- * @param string $key 1 to 65,535 bytes.
- * @param callable $build Called without arguments; returns the value.
+ * @template T
+ * @param string $key 1 to 65,535 bytes, any bytes.
+ * @param callable(): T $build Called without arguments; returns the value.
  * @param bool $throw_on_error Throw when the backend is unavailable or the value cannot be stored.
+ * @return T The stored value, or what $build returned.
+ * @throws \ValueError If $key is empty or longer than 65,535 bytes.
+ * @throws StaticCacheException With $throw_on_error, if the value cannot be stored, or the backend is unavailable.
  * @example $routes = \OPcache\pinned_remember('routes', fn() => build_routes());
  */
 function pinned_remember(string $key, callable $build, bool $throw_on_error = false): mixed {}
 
 /**
- * The keys that begin with $prefix, as a list in no particular order. Keeps nobody from writing.
+ * The keys that begin with $prefix. Keeps nobody from writing. Keys of attribute state are not among them.
  *
- * @param int $limit At most so many; 0: all.
- * @return list<string>
+ * @param string $prefix Any bytes; '': all entries.
+ * @param int $limit At most so many keys; 0: all.
+ * @return list<string> In no particular order.
+ * @throws \ValueError If $limit is negative.
  * @example foreach (\OPcache\pinned_keys('user.') as $key) { echo $key; }
  */
 function pinned_keys(string $prefix = '', int $limit = 0): array {}
@@ -365,6 +442,7 @@ function pinned_keys(string $prefix = '', int $limit = 0): array {}
 /**
  * Deletes the entries whose keys begin with $prefix.
  *
+ * @param string $prefix Any bytes; '': all entries.
  * @return int How many were deleted.
  * @example \OPcache\pinned_delete_prefix('user.');
  */
@@ -373,9 +451,13 @@ function pinned_delete_prefix(string $prefix): int {}
 /**
  * Adds $step to an int, atomically. A missing key counts as 0. Overflow wraps around and gives an E_WARNING.
  *
- * @param string $key 1 to 65,535 bytes.
+ * @param string $key 1 to 65,535 bytes, any bytes.
+ * @param int $step Any int, also a negative one.
  * @param bool $throw_on_error Throw instead of returning false.
- * @return int|false The new value.
+ * @return int|false The new value; false when the entry is no int, or there is no memory for a new one.
+ * @throws \ValueError If $key is empty or longer than 65,535 bytes.
+ * @throws StaticCacheException With $throw_on_error, if the entry is no int, there is no memory, another request
+ *     keeps the key reserved, or the backend is unavailable.
  * @example $visits = \OPcache\pinned_atomic_increment('visits');
  */
 function pinned_atomic_increment(string $key, int $step = 1, bool $throw_on_error = false): int|false {}
@@ -383,9 +465,13 @@ function pinned_atomic_increment(string $key, int $step = 1, bool $throw_on_erro
 /**
  * Subtracts $step from an int, atomically. A missing key counts as 0. Overflow wraps around and gives an E_WARNING.
  *
- * @param string $key 1 to 65,535 bytes.
+ * @param string $key 1 to 65,535 bytes, any bytes.
+ * @param int $step Any int, also a negative one.
  * @param bool $throw_on_error Throw instead of returning false.
- * @return int|false The new value.
+ * @return int|false The new value; false when the entry is no int, or there is no memory for a new one.
+ * @throws \ValueError If $key is empty or longer than 65,535 bytes.
+ * @throws StaticCacheException With $throw_on_error, if the entry is no int, there is no memory, another request
+ *     keeps the key reserved, or the backend is unavailable.
  * @example $left = \OPcache\pinned_atomic_decrement('left');
  */
 function pinned_atomic_decrement(string $key, int $step = 1, bool $throw_on_error = false): int|false {}
@@ -393,9 +479,10 @@ function pinned_atomic_decrement(string $key, int $step = 1, bool $throw_on_erro
 /**
  * Gives an existing entry a new time to live.
  *
- * @param string $key 1 to 65,535 bytes.
+ * @param string $key 1 to 65,535 bytes, any bytes.
  * @param int $ttl Seconds from now; 0: no limit.
  * @return bool False when there is no such entry.
+ * @throws \ValueError If $key is empty or longer than 65,535 bytes, or $ttl is negative.
  * @example \OPcache\volatile_touch('session.42', 1800);
  */
 function volatile_touch(string $key, int $ttl): bool {}
