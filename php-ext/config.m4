@@ -135,5 +135,6 @@ PHP_SUBST([RUSTC])
 PHP_SUBST([LIBCLANG_PATH])
 
 dnl No PHP_NEW_EXTENSION: there is nothing for libtool to do.
+PHP_ADD_BUILD_DIR([$abs_builddir/built])
 PHP_MODULES="$PHP_MODULES \$(phplibdir)/static_cache.la"
 PHP_ADD_MAKEFILE_FRAGMENT([$STATIC_CACHE_ROOT/php-ext/Makefile.frag], [$STATIC_CACHE_ROOT/php-ext], [$abs_builddir])
