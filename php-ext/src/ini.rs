@@ -121,8 +121,18 @@ pub(crate) fn settings() -> Settings {
     };
     let lock_timeout_ms = number("lock_timeout_ms", 0..=LONGEST_WAIT_MS, " (milliseconds)", DEFAULT_WAIT_MS);
     let readers = number("readers", 1..=MOST_READERS, "", DEFAULT_READERS) as u32;
-    let allow_unsafe =
-        matches!(read("allow_unsafe_runtime").to_ascii_lowercase().as_str(), "1" | "on" | "yes" | "true");
+    let unsafe_runtime = read("allow_unsafe_runtime");
+    // What PHP itself makes of `on`, `yes` and `true` in a file is "1", of the others "".
+    let allow_unsafe = match unsafe_runtime.to_ascii_lowercase().as_str() {
+        "1" | "on" | "yes" | "true" => true,
+        "" | "0" | "off" | "no" | "false" | "none" => false,
+        _ => {
+            warnings.push(format!(
+                "{PREFIX}allow_unsafe_runtime must be 0 or 1, \"{unsafe_runtime}\" given; 0 is used"
+            ));
+            false
+        }
+    };
     Settings { sizes, allow_unsafe, lock_timeout_ms, readers, warnings }
 }
 

@@ -74,6 +74,24 @@ pub(super) fn install(policy: Policy, settings: &Settings) {
     replace_numbered(name, model, backends);
 }
 
+/// What could not be made although its directive is right: for the log, with what helps.
+pub(super) fn failures(settings: &Settings) -> Vec<String> {
+    let failure = |partition: &Partition, backend: Backend| {
+        let state = &partition.backends[backend as usize];
+        let wrong = matches!(settings.sizes[backend as usize], Size::Wrong(_));
+        let reason = state.reason.as_ref().filter(|_| state.startup_failed && !wrong)?;
+        Some(format!(
+            "static_cache: {reason}; the {} cache is unavailable. Set a smaller size, or allow more (ulimit -v, ulimit -f, the \
+             memory limit of the control group)",
+            backend.name()
+        ))
+    };
+    partition(|partition| {
+        Backend::ALL.into_iter().filter_map(|backend| failure(partition, backend)).collect()
+    })
+    .unwrap_or_default()
+}
+
 /// The partition of the pool that this worker serves, or why there is none.
 pub(crate) fn install_pool(pool: &str, model: &'static str, backends: [BackendState; 2]) {
     replace_numbered(format!("{}:{pool}", crate::module::start::sapi_name()), model, backends);

@@ -63,6 +63,9 @@ extern "C" fn startup(_kind: c_int, module: c_int) -> c_int {
         stay_loaded();
         fork::watch();
         partition::install(sapi::policy(&sapi_name(), settings.allow_unsafe), &settings);
+        for warning in partition::failures(&settings) {
+            warn_at_startup(&warning);
+        }
     });
     SUCCESS
 }
