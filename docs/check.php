@@ -1,7 +1,7 @@
 <?php
 
 /**
- * Checks documentation against the built module: php -n scripts/docs/check.php MODULE FILE...
+ * Checks documentation against the built module: php -n docs/check.php MODULE FILE...
  *
  * - Each ```php block runs in a process of its own, with all errors shown. Its output must be what it says: the texts of its
  *   `// prints: …` comments, one line each, or else a ```text block right after it, or else nothing. In both `…` stands for
@@ -18,7 +18,7 @@
 
 [, $module] = $argv;
 $files = array_slice($argv, 2);
-$root = dirname(__DIR__, 2);
+$root = dirname(__DIR__);
 $passed = $failed = $skipped = 0;
 
 /** Runs PHP with the module; returns output (with stderr) and exit status. */
@@ -166,9 +166,10 @@ foreach ($files as $file) {
     }
 
     // Links, and files named in backticks.
-    preg_match_all('/\]\((?!\w+:|#)([^)#\s]+)(?:#([^)]+))?\)/', $text, $links, PREG_SET_ORDER);
+    $prose = preg_replace('/^```.*?^```$/ms', '', $text);
+    preg_match_all('/\]\((?!\w+:)([^)#\s]*)(?:#([^)]+))?\)/', $prose, $links, PREG_SET_ORDER);
     foreach ($links as $link) {
-        $target = dirname("$root/$file") . "/$link[1]";
+        $target = $link[1] === '' ? "$root/$file" : dirname("$root/$file") . "/$link[1]";
         report(file_exists($target), $file, "the link to $link[1] leads nowhere");
         if (isset($link[2]) && is_file($target)) {
             $anchors = preg_match_all('/^#+ (.*)$/m', file_get_contents($target), $heads)
@@ -177,7 +178,7 @@ foreach ($files as $file) {
             report(in_array($link[2], $anchors, true), $file, "$link[1] has no heading #$link[2]");
         }
     }
-    preg_match_all('~`((?:scripts|bench|demo|stubs|tools|phpt|php-ext|core|fuzz|docs|packaging)/[\w./-]*\w/?)`~', $text, $paths);
+    preg_match_all('~`((?:scripts|bench|demo|stubs|tools|phpt|php-ext|core|fuzz|docs|packaging)/[\w./-]*\w/?)`~', $prose, $paths);
     foreach (array_unique($paths[1]) as $path) {
         report(file_exists("$root/$path"), $file, "there is no $path");
     }
