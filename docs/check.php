@@ -58,6 +58,22 @@ function report(bool $good, string $where, string $why = ''): void
     echo "FAILED $where: $why\n";
 }
 
+/** All text in the sources, as it appears when it is printed. */
+function sources(): string
+{
+    static $text;
+    if ($text === null) {
+        foreach (['core/src', 'php-ext/src'] as $folder) {
+            $files = new RecursiveIteratorIterator(new RecursiveDirectoryIterator("{$GLOBALS['root']}/$folder", FilesystemIterator::SKIP_DOTS));
+            foreach ($files as $file) {
+                $text .= file_get_contents($file->getPathname());
+            }
+        }
+        $text = strtr(preg_replace('/\\\\\n\s*/', '', $text), ['\\"' => '"', '{PREFIX}' => 'opcache.static_cache.']);
+    }
+    return $text;
+}
+
 /** Expected text, where … stands for anything. */
 function matches(string $expected, string $actual): bool
 {
@@ -163,6 +179,31 @@ foreach ($files as $file) {
         $named = array_column($rows, 1);
         $ours = array_filter(array_keys(directives()), fn($name) => str_starts_with($name, 'opcache.static_cache.'));
         report(!array_diff($ours, $named), $file, 'the table of directives lacks ' . implode(', ', array_diff($ours, $named)));
+    }
+
+    // Reasons and messages in the first column of a table of them are those of the code, apart from what … stands for.
+    if (preg_match('/^## Failure reasons$.*?(?=^## |\z)/ms', $text, $section)) {
+        preg_match_all('/^\| (`[^|]*`) \|/m', $section[0], $cells);
+        preg_match_all('/`([^`]+)`/', implode("\n", array_slice($cells[1], 1)), $reasons);
+        report(count($reasons[1]) > 5, $file, 'no reasons in the table');
+        foreach ($reasons[1] as $reason) {
+            foreach (array_filter(array_map('trim', explode('…', $reason)), fn($part) => strlen($part) > 3) as $part) {
+                // Where a name or a reason is put in, the pieces around it.
+                $pieces = array_filter(explode(': ', str_replace('_size_mb must', 'must', $part)), fn($piece) => strlen($piece) > 3);
+                $said = array_filter($pieces, fn($piece) => str_contains(sources(), $piece));
+                report(count($said) === count($pieces), $file, "the code does not say \"$part\"");
+            }
+        }
+    }
+    // Every crate is explained.
+    if (basename($file) === 'dependencies.md') {
+        foreach (['core', 'php-ext'] as $crate) {
+            preg_match_all('/^\[(?:target\..*\.)?(?:dev-)?dependencies\]$(.*?)(?=^\[|\z)/ms', file_get_contents("$root/$crate/Cargo.toml"), $lists);
+            preg_match_all('/^([\w-]+) *=/m', implode("\n", $lists[1]), $crates);
+            foreach (array_diff($crates[1], ['static-cache-core']) as $name) {
+                report(preg_match('/^\|[^|]*\b' . preg_quote($name, '/') . '\b[^|]*\|/m', $text) === 1, $file, "says nothing of $name");
+            }
+        }
     }
 
     // Links, and files named in backticks.
