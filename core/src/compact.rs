@@ -17,9 +17,9 @@ use std::time::{Duration, Instant};
 use crate::entry::EntryAt;
 use crate::epoch::Survey;
 use crate::fault::step;
-use crate::heap::State;
-use crate::index::Index;
-use crate::lock::HeapGuard;
+use crate::heap::{State, lines};
+use crate::index::{Found, Index};
+use crate::lock::{HeapGuard, ShardGuard};
 
 /// Makes the copy of a payload valid: given tag and bits of its entry, the copy, and the addresses at which readers see the
 /// original and the copy. False when it cannot: the entry stays where it is.
@@ -238,15 +238,7 @@ impl HeapGuard<'_> {
     /// Moves an entry to another block. False when it has to stay.
     fn relocate(&self, old: EntryAt<'_>) -> bool {
         let (segment, heap) = (self.segment, self.heap);
-        let hash = old.entry.hash.load(Ordering::Relaxed);
-        let Some(guard) = segment.try_lock_shard(Index::shard_of(hash)) else { return false };
-        let Some(found) = segment.index.find_block(hash, old.offset).filter(|_| !old.is_superseded()) else {
-            return false;
-        };
-        if !old.is_possible(heap.block(old.offset).bytes()) {
-            heap.distrust();
-            return false;
-        }
+        let Some(there) = self.find_to_move(old) else { return false };
         let Some(size) = EntryAt::size(old.key_len(), old.payload_len()) else { return false };
         // The other arena will do, if nobody is at it.
         let other;
@@ -259,18 +251,71 @@ impl HeapGuard<'_> {
                 (&other, offset)
             }
         };
+        self.move_to(old, there, home, offset)
+    }
+
+    /// The shard's lock and the link to an entry that may be moved.
+    fn find_to_move(&self, old: EntryAt<'_>) -> Option<(ShardGuard<'_>, Found<'_>)> {
+        let (segment, heap) = (self.segment, self.heap);
+        let hash = old.entry.hash.load(Ordering::Relaxed);
+        let guard = segment.try_lock_shard(Index::shard_of(hash))?;
+        let found = segment.index.find_block(hash, old.offset).filter(|_| !old.is_superseded())?;
+        if !old.is_possible(heap.block(old.offset).bytes()) {
+            heap.distrust();
+            return None;
+        }
+        Some((guard, found))
+    }
+
+    /// Moves an entry to the block at `offset`, which is ours and in the arena `home`. False when it has to stay; the block is
+    /// free then.
+    fn move_to(
+        &self,
+        old: EntryAt<'_>,
+        (guard, found): (ShardGuard<'_>, Found<'_>),
+        home: &HeapGuard<'_>,
+        offset: u64,
+    ) -> bool {
+        let segment = self.segment;
         let new = EntryAt::new(&segment.memory, offset);
         if !self.copy(old, new) {
             home.heap.free(offset);
             return false;
         }
         step!("move: copied");
-        segment.exchange(&guard, hash, new, found);
+        segment.exchange(&guard, old.entry.hash.load(Ordering::Relaxed), new, found);
         self.take_place(old, home, new);
         step!("move: queued");
         segment.retire(old);
         step!("move: retired");
         true
+    }
+
+    /// Moves an entry without a payload, if there still is one at `offset`, to a block with lines of its own. False when there
+    /// is no memory for that. Evicts as a store would, but moves nothing else.
+    pub(crate) fn move_to_own_lines(&self, offset: u64) -> bool {
+        if !self.heap.holds_entry(offset, State::Live) {
+            return true;
+        }
+        let old = EntryAt::new(&self.segment.memory, offset);
+        let Some(size) = EntryAt::size(old.key_len(), 0) else { return true };
+        let Some(room) =
+            lines::bytes_to_cut(size).and_then(|bytes| self.find_room(bytes, self.segment.evicts))
+        else {
+            return false;
+        };
+        let room = self.heap.cut_to_lines(room, size);
+        // What was there without a lock on it may be another by now, or gone.
+        let there = self.find_to_move(old).filter(|_| {
+            old.payload_len() == 0 && EntryAt::size(old.key_len(), 0).is_some_and(|now| now <= size)
+        });
+        match there {
+            Some(there) => self.move_to(old, there, self, room),
+            None => {
+                self.heap.free(room);
+                true
+            }
+        }
     }
 
     /// Fills a block that is ours with what an entry has, whose shard's lock is held.

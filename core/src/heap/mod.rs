@@ -11,6 +11,7 @@ mod alloc;
 pub(crate) mod audit;
 pub(crate) mod block;
 mod control;
+pub(crate) mod lines;
 pub(crate) mod rebuild;
 
 pub(crate) use block::{Block, State, UNIT};
