@@ -30,8 +30,6 @@ pub(crate) struct Entry {
     /// Next entry of the bucket's chain: a tagged link (see [`crate::index`]).
     pub(crate) next: AtomicU64,
     pub(crate) hash: AtomicU64,
-    /// The inline value. Only an atomic increment changes it once published.
-    pub(crate) bits: AtomicU64,
     /// When it expires, in ns of [`clock::now_ns`]; 0: never.
     pub(crate) expires: AtomicU64,
     pub(crate) payload_len: AtomicU64,
@@ -56,6 +54,8 @@ pub(crate) struct Entry {
     /// Neighbours in its bucket of the expiry wheel, by the arena's numbers; 0: none.
     pub(crate) filed_next: AtomicU32,
     pub(crate) filed_previous: AtomicU32,
+    /// The inline value: changes in place. Behind what is only read, see [`crate::heap::lines`].
+    pub(crate) bits: AtomicU64,
 }
 
 // SAFETY: atomics only.
@@ -88,6 +88,12 @@ impl<'a> EntryAt<'a> {
     pub(crate) fn size(key_len: usize, payload_len: usize) -> Option<u64> {
         let head = (ENTRY_SIZE + key_len as u64).next_multiple_of(PAYLOAD_ALIGN);
         head.checked_add(u64::try_from(payload_len).ok()?)
+    }
+
+    /// Bytes of the block of an entry without a payload, block header included.
+    #[inline]
+    pub(crate) fn least_block(key_len: usize) -> u64 {
+        BLOCK_HEADER + (ENTRY_SIZE + key_len as u64).next_multiple_of(PAYLOAD_ALIGN)
     }
 
     pub(crate) fn key_offset(&self) -> u64 {

@@ -3,7 +3,7 @@
 //! ```text
 //! 0          Header               identity, seeds, epoch clock, counters
 //! 4 KiB      HeapControl x 2      per arena: lock, free lists, retired blocks, eviction queue, expiry wheel
-//!            Shard   x 64         writer locks, entry counts
+//!            Shard   x 256        writer locks, entry counts
 //!            Slot    x n          readers: the first `readers` have a pin list, the others hold by epoch
 //!            bucket  x 2^n        index: heads of chains (u64 links)
 //!            touched              one bit per page of buckets that was ever used
@@ -21,10 +21,13 @@ use crate::error::Error;
 /// "static-c" in little-endian ASCII.
 pub(crate) const MAGIC: u64 = u64::from_le_bytes(*b"static-c");
 /// Changes with every change of a shared structure.
-pub(crate) const LAYOUT_VERSION: u32 = 3;
+pub(crate) const LAYOUT_VERSION: u32 = 4;
 pub(crate) const PAGE: u64 = 4096;
-/// Writer locks. A power of two, so that a hash picks one by its low bits.
-pub(crate) const SHARDS: usize = 64;
+/// Writer locks. A power of two, so that a hash picks one by its low bits, and all of a bucket's hashes the same one. Many, so
+/// that few of the cores of a large machine meet at one; clearing and repairing take all of them, and the kernel passes on no
+/// more than 2,048 locks of a thread that dies.
+pub(crate) const SHARDS: usize = 256;
+const _: () = assert!(SHARDS as u64 <= BUCKETS_PER_PAGE && SHARDS < 1024);
 /// Pin list entries of a full slot.
 pub(crate) const PINS: usize = 2048;
 /// Slots without a pin list, per slot with one, and how many there are at least: readers that find none at all can only be

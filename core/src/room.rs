@@ -95,7 +95,7 @@ impl Segment {
 
 impl HeapGuard<'_> {
     /// A block for `bytes`, in state `Building`. Unless entries may be evicted or moved, what is free or expired has to do.
-    fn find_room(&self, bytes: u64, may_evict: bool) -> Option<u64> {
+    pub(crate) fn find_room(&self, bytes: u64, may_evict: bool) -> Option<u64> {
         let heap = self.heap;
         self.expire(IN_PASSING);
         self.reclaim_if_due();

@@ -1,4 +1,4 @@
-//! Writer locks: one per 1/64 of the hashes.
+//! Writer locks: one per 1/256 of the hashes.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

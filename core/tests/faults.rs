@@ -124,6 +124,23 @@ const SCENARIOS: &[Scenario] = &[
         policies: BOTH,
     },
     Scenario {
+        name: "lines of their own for what is changed in place",
+        prepare: |session| {
+            for at in 0..6u8 {
+                put(session, &[b'x', at], &vec![1; usize::from(at) * 16]).unwrap();
+                session.increment(&[b'n', at], 1, INT).unwrap();
+            }
+        },
+        act: |session| {
+            for round in 2..60 {
+                for at in 0..6u8 {
+                    assert_eq!(session.increment(&[b'n', at], 1, INT).unwrap().value, round);
+                }
+            }
+        },
+        policies: BOTH,
+    },
+    Scenario {
         name: "deleting",
         prepare: nothing,
         act: |session| {

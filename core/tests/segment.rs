@@ -23,6 +23,68 @@ fn what_is_stored_is_found_until_it_is_deleted() {
     assert_eq!(session.segment().stats().entries, 1);
 }
 
+/// First and last byte of an entry's block, and where its inline value lies, in units of 64 bytes.
+fn lines_of(session: &mut Session, key: &[u8]) -> (std::ops::RangeInclusive<usize>, usize) {
+    let hit = session.fetch(Space::Key, key).unwrap();
+    // SAFETY: the request goes on.
+    let at = unsafe { hit.key() }.as_ptr() as usize;
+    let block = at - 112..=(at + key.len()).next_multiple_of(16) - 1;
+    (block.start() / 64..=block.end() / 64, (at - 8) / 64)
+}
+
+#[test]
+fn what_is_changed_in_place_again_and_again_gets_a_line_of_its_own() {
+    for policy in [Policy::Never, Policy::Evict] {
+        let mut session = Session::new(segment(1 << 20, policy));
+        let keys: Vec<Vec<u8>> = (1..60).map(|len| format!("{len:03}").repeat(len).into_bytes()).collect();
+        for key in &keys {
+            // Some begin with a line, others do not.
+            put(&mut session, &[b"between ", &key[..]].concat(), &[1; 8]).unwrap();
+            session.increment(key, 1, INT).unwrap();
+        }
+        let shared = |session: &mut Session| {
+            let all: Vec<_> = keys.iter().map(|key| lines_of(session, key)).collect();
+            let is_shared = |at: usize| {
+                all.iter().enumerate().any(|(other, (block, _))| other != at && block.contains(&all[at].1))
+            };
+            (0..all.len()).filter(|at| is_shared(*at)).count()
+        };
+        let before = shared(&mut session);
+        session.end_request();
+        for round in 2..=100 {
+            for (at, key) in keys.iter().enumerate() {
+                if at % 2 == 0 {
+                    assert_eq!(session.increment(key, 1, INT).unwrap().value, round);
+                } else {
+                    session.store_inline(Space::Key, key, INT, round as u64, None, Mode::Put).unwrap();
+                }
+            }
+        }
+        assert!(before > 0, "the test is none: nothing was shared");
+        assert_eq!(shared(&mut session), 0, "of {before}");
+        session.end_request();
+        assert_eq!(session.segment().audit().unwrap().entries, 2 * keys.len() as u64);
+        session.clear().unwrap();
+        session.end_request();
+        assert_eq!(session.segment().stats().used, 0);
+    }
+}
+
+#[test]
+fn without_memory_for_a_line_of_its_own_a_counter_counts_on() {
+    let mut session = Session::new(segment(1 << 16, Policy::Never));
+    let keys: Vec<Vec<u8>> = (0..2000u32).map(|at| format!("counter {at:04}").into_bytes()).collect();
+    let counts = keys.iter().take_while(|key| session.increment(key, 1, INT).is_ok()).count();
+    assert!(counts < keys.len(), "the segment is not full");
+    for round in 2..200 {
+        for key in &keys[..counts.min(20)] {
+            assert_eq!(session.increment(key, 1, INT).unwrap().value, round);
+        }
+    }
+    session.segment().audit().unwrap();
+    assert_eq!(session.segment().stats().store_failures, 1);
+}
+
 #[test]
 fn spaces_do_not_mix() {
     let mut session = Session::new(segment(1 << 20, Policy::Never));

@@ -70,6 +70,8 @@ struct Churn {
     next: u32,
     stores: u64,
     times: Histogram,
+    /// Of stores that failed.
+    failed: Histogram,
     until: Instant,
 }
 
@@ -90,6 +92,7 @@ impl Churn {
             next: 0,
             stores: 0,
             times: Histogram::new(),
+            failed: Histogram::new(),
             until: Instant::now() + budget,
         }
     }
@@ -114,10 +117,13 @@ impl Churn {
     fn store(&mut self, (at, object): (Option<usize>, Object)) -> bool {
         let began = Instant::now();
         let result = object::store(&mut self.session, object.number, object.version, object.len);
-        self.times.add(began.elapsed().as_nanos() as u64);
+        let took = began.elapsed().as_nanos() as u64;
         match result {
-            Ok(()) => {}
-            Err(Error::NoMemory { .. }) => return false,
+            Ok(()) => self.times.add(took),
+            Err(Error::NoMemory { .. }) => {
+                self.failed.add(took);
+                return false;
+            }
             Err(error) => panic!("a store failed: {error}"),
         }
         self.live += block(object.len);
@@ -222,6 +228,10 @@ fn pinned_full(report: &mut Report, case: &str, heap: u64, sizes: Sizes, extent:
         if churn.store(draw) {
             continue;
         }
+        if failures.usable.is_empty() {
+            // Full from now on.
+            churn.times = Histogram::new();
+        }
         let stats = churn.session.segment().stats();
         failures.usable.push((churn.live + block(draw.1.len)) as f64 / churn.heap as f64);
         failures.largest.push(stats.largest_free as f64);
@@ -246,13 +256,17 @@ fn pinned_full(report: &mut Report, case: &str, heap: u64, sizes: Sizes, extent:
         .detail("failures", failures.usable.len() as f64)
         .detail("largest free block, median, bytes", largest)
         .note(format!(
-            "{} stores, median {median:.3}, {} failures, largest free {largest:.0} B, store p50 {} p99 {} max {} ns",
+            "{} stores, median {median:.3}, {} failures, largest free {largest:.0} B, store when full p50 {} p99 {} max {} ns, one that fails p50 {} p99 {} ns",
             churn.stores,
             failures.usable.len(),
             churn.times.quantile(0.5),
             churn.times.quantile(0.99),
-            churn.times.largest()
-        ));
+            churn.times.largest(),
+            churn.failed.quantile(0.5),
+            churn.failed.quantile(0.99)
+        ))
+        .detail("failing store p50, ns", churn.failed.quantile(0.5) as f64)
+        .detail("failing store p99, ns", churn.failed.quantile(0.99) as f64);
     report.add(with_times(figure, &churn.times));
 }
 

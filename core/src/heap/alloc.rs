@@ -106,6 +106,13 @@ impl Heap {
                 units += before;
             }
         }
+        let control = self.control();
+        // A search does not begin in the middle of a block.
+        let cursor = control.cursor.load(Ordering::Relaxed);
+        if cursor > start && cursor < start + units * UNIT {
+            control.cursor.store(start, Ordering::Relaxed);
+        }
+        control.frees.store(control.frees.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
         self.block(start).set(units, State::Free);
         step!("free: merged");
         self.set_next_previous(start, units);

@@ -12,7 +12,10 @@ impl Heap {
     pub(crate) fn audit(&self) -> Result<(), Error> {
         self.check_tiling()?;
         let (mut before, mut was_free, mut free, mut free_blocks) = (0, false, 0, 0u64);
+        let cursor = self.control().cursor.load(Ordering::Relaxed);
+        let mut has_cursor = cursor == 0;
         for offset in self.walk() {
+            has_cursor |= offset == cursor;
             let block = self.block(offset);
             let is_free = block.is(State::Free);
             expect(block.previous_units() == before, "a block's back size")?;
@@ -23,6 +26,7 @@ impl Heap {
             }
             (before, was_free) = (block.units(), is_free);
         }
+        expect(has_cursor, "where a search goes on")?;
         expect(self.control().free_bytes.load(Ordering::Relaxed) == free, "the figure of free bytes")?;
         let mut listed = 0;
         for (first, lists) in self.control().heads.iter().enumerate() {

@@ -28,6 +28,15 @@ pub(crate) struct HeapControl {
     pub(super) heads: [[AtomicU64; SL]; FL],
     /// Bytes on free lists.
     pub(crate) free_bytes: AtomicU64,
+    /// The block at which the next search for a row of blocks begins; 0: the first one.
+    pub(super) cursor: AtomicU64,
+    /// How often a block was freed.
+    pub(crate) frees: AtomicU64,
+    /// A search for so many bytes was in vain when so many blocks had been freed, in both arenas, and looked at so many bytes
+    /// of blocks in turn. 0: none was.
+    pub(crate) sought: AtomicU64,
+    pub(crate) sought_at: AtomicU64,
+    pub(crate) sought_in: AtomicU64,
     /// First block of the list of retired blocks (linked through their entries).
     pub(crate) retired: AtomicU64,
     /// The eviction queues: of new entries, and of those that were asked for again.
@@ -154,7 +163,7 @@ impl HeapControl {
             }
         }
         let figures = [&self.free_bytes, &self.retired, &self.reclaim_at_count, &self.reclaim_at_bytes];
-        for figure in figures {
+        for figure in figures.into_iter().chain([&self.cursor, &self.sought]) {
             figure.store(0, Ordering::Relaxed);
         }
         self.queues.iter().for_each(Queue::reset);

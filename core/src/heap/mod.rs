@@ -11,12 +11,13 @@ mod alloc;
 pub(crate) mod audit;
 pub(crate) mod block;
 mod control;
+pub(crate) mod lines;
 pub(crate) mod rebuild;
 
 pub(crate) use block::{Block, State, UNIT};
 pub(crate) use control::HeapControl;
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::entry::ENTRY_SIZE;
 use crate::header;
@@ -78,6 +79,22 @@ impl Heap {
     #[inline]
     pub(crate) fn control(&self) -> &HeapControl {
         self.memory.at(self.control)
+    }
+
+    /// The first block.
+    pub(crate) fn first(&self) -> u64 {
+        self.start
+    }
+
+    /// The block at which a search goes on.
+    pub(crate) fn cursor(&self) -> u64 {
+        let cursor = self.control().cursor.load(Ordering::Relaxed);
+        if self.plausible(cursor) { cursor } else { self.start }
+    }
+
+    /// Where the next search goes on: a block.
+    pub(crate) fn set_cursor(&self, offset: u64) {
+        self.control().cursor.store(offset, Ordering::Relaxed);
     }
 
     /// The block at `offset`.

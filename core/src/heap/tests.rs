@@ -100,6 +100,41 @@ fn a_torn_header_is_an_error_not_a_walk_into_the_weeds() {
     assert!(heap.rebuild(|_, _| Fate::Keep).is_err());
 }
 
+#[test]
+fn whole_lines_are_cut_out_of_any_block_and_nothing_is_lost() {
+    // Behind blocks of all sizes, so that what is cut begins everywhere.
+    for before in 1..60u64 {
+        for bytes in [1, 97, 112, 113, 177] {
+            let fixture = Fixture::new(SIZE);
+            let heap = &fixture.heap;
+            let first = heap.allocate(before * 16).unwrap();
+            let room = heap.allocate(lines::bytes_to_cut(bytes).unwrap()).unwrap();
+            let offset = heap.cut_to_lines(room, bytes);
+            let size = heap.block(offset).bytes();
+            assert!(offset.is_multiple_of(64) && size.is_multiple_of(64), "{before} {bytes}");
+            assert!(size >= bytes + block::HEADER, "{before} {bytes}");
+            assert!(heap.block(offset).is(State::Building));
+            heap.audit().unwrap();
+            heap.free(first);
+            heap.audit().unwrap();
+            heap.free(offset);
+            assert_eq!(heap.largest_free(), SIZE - block::HEADER);
+        }
+    }
+}
+
+#[test]
+fn a_line_is_an_entrys_own_only_if_it_lies_in_its_block() {
+    for offset in (0..256).step_by(16) {
+        for key_len in 0..100 {
+            let line = (offset + 104) / 64 * 64;
+            let end = offset + (112 + key_len as u64).next_multiple_of(16);
+            assert_eq!(lines::has_own(offset, key_len), line >= offset && line + 64 <= end);
+            assert!(!offset.is_multiple_of(64) || key_len == 0 || lines::has_own(offset, key_len));
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: if cfg!(miri) { 3 } else { 128 },

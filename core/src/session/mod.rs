@@ -53,6 +53,8 @@ pub struct Session {
     leased: Vec<(u64, Box<[u8]>)>,
     /// Counted in the header's slotless readers.
     slotless: bool,
+    /// How many more times it is not worth to ask for lines of their own, see [`update`].
+    lines_refused: u32,
     /// Distinguishes hits of this request from those of earlier ones.
     request: u64,
     fork_generation: u32,
@@ -71,6 +73,7 @@ impl Session {
             reserved: Vec::new(),
             leased: Vec::new(),
             slotless: false,
+            lines_refused: 0,
             request: 1,
             fork_generation: forks::generation(),
             not_send: PhantomData,

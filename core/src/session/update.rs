@@ -8,7 +8,9 @@ use super::store::{Mode, Stored, expiry};
 use crate::entry::Space;
 use crate::error::Error;
 use crate::fault::step;
+use crate::heap::lines;
 use crate::index::Index;
+use crate::lock::ShardGuard;
 use crate::shard::Shard;
 
 /// The outcome of [`Session::increment`].
@@ -18,6 +20,24 @@ pub struct Increment {
     pub value: i64,
     /// Whether it overflowed and wrapped around.
     pub wrapped: bool,
+}
+
+/// Of so many changes in place, one looks whether the entry should have lines of its own.
+const LOOK_EVERY_BITS: u32 = 4;
+/// So many looks are saved where there was no memory for that.
+const REFUSED: u32 = 256;
+
+/// Counts a change in place. Now and then, also says where the entry lies if others have a part of the line that changes: what is
+/// changed only a few times is not worth another place.
+#[inline]
+fn shares_line(guard: &ShardGuard<'_>, offset: u64, key: &[u8]) -> Option<u64> {
+    Shard::bump(&guard.shard.in_place, 1);
+    if lines::has_own(offset, key.len()) {
+        return None;
+    }
+    // Scattered, so that every key's turn comes, also when several take turns.
+    let count = guard.shard.in_place.load(Ordering::Relaxed);
+    (count.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - LOOK_EVERY_BITS) == 0).then_some(offset)
 }
 
 impl Session {
@@ -71,11 +91,14 @@ impl Session {
         entry.bits.store(bits, Ordering::Release);
         step!("inline: changed");
         Shard::bump(&guard.shard.stores, 1);
-        Shard::bump(&guard.shard.in_place, 1);
+        let shares_line = shares_line(&guard, found.at.offset, key);
         if space == Space::Key {
             segment.end_reservation(&guard, hash, key);
         }
         drop(guard);
+        if let Some(offset) = shares_line {
+            self.give_own_lines(offset);
+        }
         self.forget_reservation(space, key);
         Ok(true)
     }
@@ -117,11 +140,29 @@ impl Session {
         let (value, wrapped) = (bits.load(Ordering::Relaxed) as i64).overflowing_add(delta);
         bits.store(value as u64, Ordering::Release);
         Shard::bump(&guard.shard.stores, 1);
-        Shard::bump(&guard.shard.in_place, 1);
+        let shares_line = shares_line(&guard, found.at.offset, key);
         segment.end_reservation(&guard, hash, key);
         drop(guard);
+        if let Some(offset) = shares_line {
+            self.give_own_lines(offset);
+        }
         self.forget_reservation(Space::Key, key);
         Ok(Some(Increment { value, wrapped }))
+    }
+
+    /// Moves the entry at `offset`, which is changed where it lies now and then, to lines of its own. Whatever keeps that
+    /// from being done only costs time.
+    #[cold]
+    fn give_own_lines(&mut self, offset: u64) {
+        if self.lines_refused != 0 {
+            self.lines_refused -= 1;
+            return;
+        }
+        let segment = &*self.segment;
+        let arena = usize::from(segment.arenas[1].has(offset));
+        if !segment.lock_heap_soon(arena).is_some_and(|heap| heap.move_to_own_lines(offset)) {
+            self.lines_refused = REFUSED;
+        }
     }
 
     /// Gives an existing entry a new time to live. False when there is none.

@@ -10,87 +10,36 @@
 //! Payloads may contain their own addresses. Only who wrote them can change those ([`Relocate`]); where nobody is able to, nothing
 //! is moved.
 
-use std::collections::VecDeque;
+mod window;
+
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::entry::EntryAt;
 use crate::epoch::Survey;
 use crate::fault::step;
-use crate::heap::State;
-use crate::index::Index;
-use crate::lock::HeapGuard;
+use crate::heap::{State, lines};
+use crate::index::{Found, Index};
+use crate::lock::{HeapGuard, ShardGuard};
+use window::{Looks, Search, Window};
 
 /// Makes the copy of a payload valid: given tag and bits of its entry, the copy, and the addresses at which readers see the
 /// original and the copy. False when it cannot: the entry stays where it is.
 pub type Relocate = fn(tag: u8, bits: u64, copy: &mut [u8], from: usize, to: usize) -> bool;
 
-/// How many of the largest free blocks are looked at with their neighbours before all blocks are.
-const NEIGHBOURHOODS: usize = 16;
-/// Blocks that one search looks at: a bound on the time that others wait for the arena.
-const MOST_BLOCKS: usize = 1 << 20;
 /// How long readers that were interrupted in the middle of a look-up are waited for.
 const LONGEST_DRAIN: Duration = Duration::from_millis(5);
 
-/// How often another window is tried when what was in one found no place.
-const ATTEMPTS: usize = 4;
+/// How many windows are emptied for one store.
+const ATTEMPTS: usize = 8;
+/// A hole that is larger than the largest free block by less than this part of what is wanted is no step towards it.
+const SMALLEST_STEP: u64 = 16;
 
 /// Whether anything left its block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Emptied {
     Nothing,
     Something,
-}
-
-/// A row of blocks.
-#[derive(Debug, Clone, Copy)]
-struct Window {
-    start: u64,
-    end: u64,
-    /// Bytes that have to be moved.
-    cost: u64,
-}
-
-/// Finds the cheapest row of at least so many bytes among blocks that it is shown in the order of their addresses.
-struct Search {
-    needed: u64,
-    /// Larger blocks cannot be moved.
-    movable: u64,
-    row: VecDeque<(u64, u64, u64)>,
-    bytes: u64,
-    cost: u64,
-    best: Option<Window>,
-}
-
-impl Search {
-    fn new(needed: u64, movable: u64) -> Self {
-        Self { needed, movable, row: VecDeque::new(), bytes: 0, cost: 0, best: None }
-    }
-
-    /// A block that cannot be part of a window, or the end.
-    fn interrupt(&mut self) {
-        self.row.clear();
-        (self.bytes, self.cost) = (0, 0);
-    }
-
-    fn show(&mut self, offset: u64, bytes: u64, cost: u64) {
-        self.row.push_back((offset, bytes, cost));
-        self.bytes += bytes;
-        self.cost += cost;
-        while let Some(&(_, bytes, cost)) = self.row.front()
-            && self.bytes - bytes >= self.needed
-        {
-            self.row.pop_front();
-            self.bytes -= bytes;
-            self.cost -= cost;
-        }
-        if self.bytes >= self.needed
-            && self.best.is_none_or(|best| self.cost < best.cost)
-            && let Some(&(start, ..)) = self.row.front()
-        {
-            self.best = Some(Window { start, end: start + self.bytes, cost: self.cost });
-        }
-    }
 }
 
 impl HeapGuard<'_> {
@@ -103,115 +52,75 @@ impl HeapGuard<'_> {
         if heap.control().free_bytes.load(Ordering::Relaxed) < needed
             || self.segment.is_dirty()
             || (self.segment.relocate.get().is_none() && !may_evict)
+            || (!may_evict && self.is_hopeless(needed))
         {
             return None;
         }
+        let mut looks = Looks::new();
+        let mut goal = needed;
         for _ in 0..ATTEMPTS {
             let survey = self.segment.slots.survey();
             if survey.holds() {
                 return None;
             }
-            let window = self.find_window(needed, &survey, may_evict)?;
-            let emptied = self.empty(window, may_evict);
-            let found = heap.allocate(bytes);
-            if found.is_some() || emptied == Emptied::Nothing {
-                return found;
+            if self.make_hole(goal, &survey, may_evict, &mut looks) == Emptied::Something {
+                if let Some(found) = heap.allocate(bytes) {
+                    return Some(found);
+                }
+                goal = needed;
+                continue;
             }
+            if may_evict {
+                return None;
+            }
+            // What is in the way is larger than every free block: a hole that is larger than those is a beginning.
+            let largest = heap.largest_free_hint();
+            let smaller = largest + goal.saturating_sub(largest) / 2;
+            if looks.are_used_up() || smaller < largest + needed / SMALLEST_STEP {
+                break;
+            }
+            goal = smaller;
         }
+        self.note_vain(needed, &looks);
         None
     }
 
-    /// Whether a row of `bytes` could be emptied by moving or by evicting.
-    pub(crate) fn is_within_reach(&self, bytes: u64, survey: &Survey) -> bool {
-        let mut search = Search::new(bytes, u64::MAX);
-        self.search_all(&mut search, survey);
-        search.best.is_some()
-    }
-
-    fn find_window(&self, needed: u64, survey: &Survey, may_evict: bool) -> Option<Window> {
+    /// Empties the cheapest window of `needed` bytes among those that are looked at.
+    fn make_hole(&self, needed: u64, survey: &Survey, may_evict: bool, looks: &mut Looks) -> Emptied {
         // What is larger than every free block has no other place.
         let largest = self.segment.arenas.iter().map(|arena| arena.largest_free_hint()).max().unwrap_or(0);
         let mut search = Search::new(needed, if may_evict { u64::MAX } else { largest });
-        for offset in self.heap.largest_free_blocks(NEIGHBOURHOODS) {
-            self.search_around(offset, &mut search, survey);
-        }
-        // Moving a quarter of what is wanted is cheaper than looking at everything.
-        if search.best.is_none_or(|best| best.cost > needed / 4) {
-            self.search_all(&mut search, survey);
-        }
-        search.best
-    }
-
-    fn search_all(&self, search: &mut Search, survey: &Survey) {
-        search.interrupt();
-        for offset in self.heap.walk().take(MOST_BLOCKS) {
-            self.show(offset, search, survey);
-        }
-    }
-
-    /// Looks at windows that have the free block at `offset` in them.
-    fn search_around(&self, offset: u64, search: &mut Search, survey: &Survey) {
-        search.interrupt();
-        let (mut start, mut bytes) = (offset, 0);
-        while bytes < search.needed
-            && let Some(previous) = self.heap.previous_of(start)
-            && self.cost_of(previous, search, survey).is_some()
-        {
-            bytes += self.heap.block(previous).bytes();
-            start = previous;
-        }
-        let end = offset + self.heap.block(offset).bytes() + search.needed;
-        let mut next = Some(start);
-        while let Some(block) = next.filter(|block| *block < end) {
-            self.show(block, search, survey);
-            next = self.heap.next_of(block);
-        }
-    }
-
-    fn show(&self, offset: u64, search: &mut Search, survey: &Survey) {
-        match self.cost_of(offset, search, survey) {
-            Some(cost) => search.show(offset, self.heap.block(offset).bytes(), cost),
-            None => search.interrupt(),
-        }
-    }
-
-    /// Bytes to be moved for this block to become free; `None` when it has to stay.
-    fn cost_of(&self, offset: u64, search: &Search, survey: &Survey) -> Option<u64> {
-        let block = self.heap.block(offset);
-        if !self.heap.plausible(offset) {
-            return None;
-        }
-        match block.state()? {
-            State::Free => Some(0),
-            State::Live if block.bytes() <= search.movable && survey.is_free(offset, 0) => {
-                Some(block.bytes())
-            }
-            _ => None,
-        }
+        let mut take =
+            |window| (may_evict || self.has_places_for(window)).then(|| self.empty(window, may_evict));
+        let done = self
+            .search_holes(&mut search, survey, looks, &mut take)
+            .or_else(|| self.rove(&mut search, survey, looks, &mut take));
+        looks.met_others |= search.met_others || done == Some(Emptied::Nothing);
+        done.unwrap_or(Emptied::Nothing)
     }
 
     /// Empties a window as far as possible.
     fn empty(&self, window: Window, may_evict: bool) -> Emptied {
         let heap = self.heap;
-        let mut taken = Vec::new();
+        let (mut taken, mut leaving) = (Vec::new(), Vec::new());
         let mut next = Some(window.start);
         while let Some(offset) = next.filter(|offset| *offset < window.end) {
             next = heap.next_of(offset);
             if heap.block(offset).is(State::Free) && heap.take_free(offset) {
                 step!("move: block taken");
                 taken.push(offset);
+            } else if heap.block(offset).is(State::Live) {
+                leaving.push((heap.block(offset).bytes(), offset));
             }
         }
+        // The largest first, while there is a place for them.
+        leaving.sort_unstable_by(|one, other| other.cmp(one));
         let mut emptied = Emptied::Nothing;
-        let mut next = Some(window.start);
-        while let Some(offset) = next.filter(|offset| *offset < window.end) {
-            next = heap.next_of(offset);
-            if heap.block(offset).is(State::Live) {
-                if !self.move_away(offset, may_evict) {
-                    break;
-                }
-                emptied = Emptied::Something;
+        for (_, offset) in leaving {
+            if !self.move_away(offset, may_evict) {
+                break;
             }
+            emptied = Emptied::Something;
         }
         self.reclaim();
         if heap.control().incoming.0.retired.get().0 != 0 {
@@ -238,15 +147,7 @@ impl HeapGuard<'_> {
     /// Moves an entry to another block. False when it has to stay.
     fn relocate(&self, old: EntryAt<'_>) -> bool {
         let (segment, heap) = (self.segment, self.heap);
-        let hash = old.entry.hash.load(Ordering::Relaxed);
-        let Some(guard) = segment.try_lock_shard(Index::shard_of(hash)) else { return false };
-        let Some(found) = segment.index.find_block(hash, old.offset).filter(|_| !old.is_superseded()) else {
-            return false;
-        };
-        if !old.is_possible(heap.block(old.offset).bytes()) {
-            heap.distrust();
-            return false;
-        }
+        let Some(there) = self.find_to_move(old) else { return false };
         let Some(size) = EntryAt::size(old.key_len(), old.payload_len()) else { return false };
         // The other arena will do, if nobody is at it.
         let other;
@@ -259,18 +160,71 @@ impl HeapGuard<'_> {
                 (&other, offset)
             }
         };
+        self.move_to(old, there, home, offset)
+    }
+
+    /// The shard's lock and the link to an entry that may be moved.
+    fn find_to_move(&self, old: EntryAt<'_>) -> Option<(ShardGuard<'_>, Found<'_>)> {
+        let (segment, heap) = (self.segment, self.heap);
+        let hash = old.entry.hash.load(Ordering::Relaxed);
+        let guard = segment.try_lock_shard(Index::shard_of(hash))?;
+        let found = segment.index.find_block(hash, old.offset).filter(|_| !old.is_superseded())?;
+        if !old.is_possible(heap.block(old.offset).bytes()) {
+            heap.distrust();
+            return None;
+        }
+        Some((guard, found))
+    }
+
+    /// Moves an entry to the block at `offset`, which is ours and in the arena `home`. False when it has to stay; the block is
+    /// free then.
+    fn move_to(
+        &self,
+        old: EntryAt<'_>,
+        (guard, found): (ShardGuard<'_>, Found<'_>),
+        home: &HeapGuard<'_>,
+        offset: u64,
+    ) -> bool {
+        let segment = self.segment;
         let new = EntryAt::new(&segment.memory, offset);
         if !self.copy(old, new) {
             home.heap.free(offset);
             return false;
         }
         step!("move: copied");
-        segment.exchange(&guard, hash, new, found);
+        segment.exchange(&guard, old.entry.hash.load(Ordering::Relaxed), new, found);
         self.take_place(old, home, new);
         step!("move: queued");
         segment.retire(old);
         step!("move: retired");
         true
+    }
+
+    /// Moves an entry without a payload, if there still is one at `offset`, to a block with lines of its own. False when there
+    /// is no memory for that. Evicts as a store would, but moves nothing else.
+    pub(crate) fn move_to_own_lines(&self, offset: u64) -> bool {
+        if !self.heap.holds_entry(offset, State::Live) {
+            return true;
+        }
+        let old = EntryAt::new(&self.segment.memory, offset);
+        let Some(size) = EntryAt::size(old.key_len(), 0) else { return true };
+        let Some(room) =
+            lines::bytes_to_cut(size).and_then(|bytes| self.find_room(bytes, self.segment.evicts))
+        else {
+            return false;
+        };
+        let room = self.heap.cut_to_lines(room, size);
+        // What was there without a lock on it may be another by now, or gone.
+        let there = self.find_to_move(old).filter(|_| {
+            old.payload_len() == 0 && EntryAt::size(old.key_len(), 0).is_some_and(|now| now <= size)
+        });
+        match there {
+            Some(there) => self.move_to(old, there, self, room),
+            None => {
+                self.heap.free(room);
+                true
+            }
+        }
     }
 
     /// Fills a block that is ours with what an entry has, whose shard's lock is held.
@@ -317,35 +271,5 @@ impl HeapGuard<'_> {
         self.unfile(old);
         new.entry.filed.store(0, Ordering::Relaxed);
         home.file_if_it_expires(new);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The cheapest window among blocks of (bytes, cost), as places in the list; a cost of `None` interrupts.
-    fn find(needed: u64, blocks: &[(u64, Option<u64>)]) -> Option<(u64, u64, u64)> {
-        let mut search = Search::new(needed, u64::MAX);
-        let mut offset = 0;
-        for &(bytes, cost) in blocks {
-            match cost {
-                Some(cost) => search.show(offset, bytes, cost),
-                None => search.interrupt(),
-            }
-            offset += bytes;
-        }
-        search.best.map(|window| (window.start, window.end, window.cost))
-    }
-
-    #[test]
-    fn the_cheapest_row_that_is_long_enough_is_found() {
-        let free = |bytes| (bytes, Some(0));
-        let live = |bytes| (bytes, Some(bytes));
-        assert_eq!(find(100, &[free(50), live(30), free(40)]), Some((0, 120, 30)));
-        assert_eq!(find(100, &[free(50), live(80), free(40), live(10), free(50)]), Some((130, 230, 10)));
-        assert_eq!(find(100, &[free(60), (5, None), free(60)]), None);
-        assert_eq!(find(100, &[live(60), free(50), live(60)]), Some((0, 110, 60)));
-        assert_eq!(find(100, &[]), None);
     }
 }
