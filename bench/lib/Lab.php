@@ -165,6 +165,42 @@ final class Lab
         return new Server([...self::php($this->subject), ...self::settings($this->jit)], $router, $this->options->scratch);
     }
 
+    public function fpmBinary(): ?string
+    {
+        return Fpm::binary($this->subject['php']);
+    }
+
+    /** php-fpm of this PHP with one worker, as the command line's process with this serializer is set up. */
+    public function fpm(string $serializer, string $folder): Fpm
+    {
+        $options = [...\array_slice(self::php($this->subject), 2), ...self::settings($this->jit), ...self::apcu($serializer)];
+        return new Fpm($this->subject['php'], $options, ['bench' => []], 1, $folder, "{$this->options->scratch}/groups");
+    }
+
+    /** A new folder that servers' workers can look files up in, if they are readable for all. */
+    public function folder(string $name): string
+    {
+        static $count = 0;
+        $folder = "{$this->options->scratch}/{$name}-" . ++$count;
+        \mkdir($folder);
+        // Not to be listed: workers may be another user's.
+        \chmod($this->options->scratch, 0711);
+        \chmod($folder, 0711);
+        return $folder;
+    }
+
+    /** How many requests to a server are to be made for each figure. */
+    public function requests(): int
+    {
+        return $this->options->requests;
+    }
+
+    /** Keeps what was measured without race() or together(). */
+    public function record(array $raw): void
+    {
+        $this->races[] = $raw;
+    }
+
     /** @return list<string> PHP with the extensions that can be had, and no ini file */
     private static function php(array $subject): array
     {
