@@ -67,8 +67,9 @@ final class FirstFetch
             }
         }
         $times = [];
-        foreach ($samples as $case => $contenders) {
-            foreach ($contenders as $label => $rounds) {
+        foreach ($cases as $case) {
+            \ksort($samples[$case]);
+            foreach ($samples[$case] as $label => $rounds) {
                 $all = \array_merge(...$rounds);
                 $times[$case][$label] = [
                     'min' => \min(\array_map(self::median(...), $rounds)),

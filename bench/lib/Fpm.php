@@ -94,8 +94,14 @@ final class Fpm
     /** @return list<int> the workers' process ids */
     public function pids(): array
     {
-        $master = (int) \file_get_contents("{$this->folder}/fpm.pid");
-        return \array_map(intval(...), \explode(' ', \trim((string) \file_get_contents("/proc/{$master}/task/{$master}/children"))));
+        return self::children((int) \file_get_contents("{$this->folder}/fpm.pid"));
+    }
+
+    /** @return list<int> */
+    public static function children(int $pid): array
+    {
+        $text = \trim((string) \file_get_contents("/proc/{$pid}/task/{$pid}/children"));
+        return $text === '' ? [] : \array_map(intval(...), \explode(' ', $text));
     }
 
     /** Time that the workers have spent on a processor so far, in ns. */

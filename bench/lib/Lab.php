@@ -3,6 +3,8 @@ declare(strict_types=1);
 
 namespace StaticCache\Bench;
 
+use StaticCache\Demo\Stack;
+
 /**
  * One PHP with one JIT setting: the processes that are measured, and the racing.
  *
@@ -173,8 +175,26 @@ final class Lab
     /** php-fpm of this PHP with one worker, as the command line's process with this serializer is set up. */
     public function fpm(string $serializer, string $folder): Fpm
     {
-        $options = [...\array_slice(self::php($this->subject), 2), ...self::settings($this->jit), ...self::apcu($serializer)];
+        $options = $this->serverOptions($serializer);
         return new Fpm($this->subject['php'], $options, ['bench' => []], 1, $folder, "{$this->options->scratch}/groups");
+    }
+
+    /**
+     * The demonstration's application; APCu with the serializer that is the faster one for arrays.
+     *
+     * @param array<string, int> $pools     see Stack
+     * @param int                $resources see Stack
+     */
+    public function application(array $pools, int $resources): Stack
+    {
+        $options = [...$this->serverOptions(\array_key_last($this->workers)), '-d', 'display_errors=0', '-d', 'log_errors=1'];
+        return new Stack($this->subject['php'], $options, $this->folder('application'), "{$this->options->scratch}/groups", $pools, $resources);
+    }
+
+    /** @return list<string> what the command line's process gets, but for the program and `-n` */
+    private function serverOptions(string $serializer): array
+    {
+        return [...\array_slice(self::php($this->subject), 2), ...self::settings($this->jit), ...self::apcu($serializer)];
     }
 
     /** A new folder that servers' workers can look files up in, if they are readable for all. */
