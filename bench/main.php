@@ -5,7 +5,9 @@ declare(strict_types=1);
 namespace StaticCache\Bench;
 
 \spl_autoload_register(static function (string $class): void {
-    require __DIR__ . '/lib/' . \substr($class, \strlen(__NAMESPACE__) + 1) . '.php';
+    if (\str_starts_with($class, __NAMESPACE__ . '\\')) {
+        require __DIR__ . '/lib/' . \substr($class, \strlen(__NAMESPACE__) + 1) . '.php';
+    }
 });
 
 $options = Options::parse(\array_slice($argv, 1));

@@ -18,10 +18,10 @@ if ($variant === 'status' || $variant === 'status.json') {
 \header('Content-Type: application/json');
 $start = \hrtime(true);
 $table = match ($variant) {
-    'none' => Routes::table(),
-    'apcu' => \apcu_fetch('demo.routes') ?: \apcu_entry('demo.routes', Routes::table(...)),
+    'none' => Routes::own(),
+    'apcu' => \apcu_fetch('demo.routes') ?: \apcu_entry('demo.routes', Routes::own(...)),
     'include' => require __DIR__ . '/table.php',
-    'static-cache' => \OPcache\pinned_fetch('demo.routes') ?? \OPcache\pinned_remember('demo.routes', Routes::table(...)),
+    'static-cache' => \OPcache\pinned_fetch('demo.routes') ?? \OPcache\pinned_remember('demo.routes', Routes::own(...)),
 };
 $taken = \hrtime(true) - $start;
 

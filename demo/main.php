@@ -6,58 +6,21 @@ namespace StaticCache\Demo;
 
 require __DIR__ . '/load.php';
 require __DIR__ . '/stack.php';
-
-const VARIANTS = [
-    'none' => 'made in each request',
-    'apcu' => 'from APCu',
-    'include' => 'included, from OPcache',
-    'static-cache' => 'from static-cache',
-];
-const PATHS = [
-    '/resource0' => 'a list',
-    '/resource7/42' => 'an item',
-    '/resource59/7/parts/left-wheel/3' => 'parts, second page',
-    '/resource12/none' => 'nothing',
-];
+require __DIR__ . '/variants.php';
 
 [, $php, $so, $scratch] = $argv;
 $smoke = \in_array('--smoke', $argv, true);
 $serve = \in_array('--serve', $argv, true);
 [$rounds, $requests, $samples] = $smoke ? [1, 20, 4] : [5, 1000, 60];
-\set_include_path('/usr/share/php');
 
 /** @return list<string> what the application needs, whatever the machine's ini files say */
 function options(string $so): array
 {
     $options = ['zend_extension=opcache', 'extension=igbinary', 'extension=apcu', "extension={$so}",
-        'include_path=/usr/share/php', 'apc.serializer=igbinary', 'opcache.validate_timestamps=0',
+        'apc.serializer=igbinary', 'opcache.validate_timestamps=0',
         // The demo's files may be new: OPcache would leave them out for two seconds.
         'opcache.file_update_protection=0', 'display_errors=0', 'log_errors=1'];
     return \array_merge(...\array_map(static fn (string $option): array => ['-d', $option], $options));
-}
-
-/** All variants give the same answer to each path in both pools, and those that should find a route do. */
-function check_answers(Stack $stack): void
-{
-    foreach (PATHS as $path => $what) {
-        $answers = [];
-        foreach (\array_keys(Stack::POOLS) as $pool) {
-            foreach (\array_keys(VARIANTS) as $variant) {
-                $response = $stack->get("/{$pool}/{$variant}{$path}");
-                if ($response['status'] !== 200) {
-                    throw new \RuntimeException("/{$pool}/{$variant}{$path}: status {$response['status']}: {$response['body']}");
-                }
-                $answers["{$pool} {$variant}"] = $response['body'];
-            }
-        }
-        if (\count(\array_unique($answers)) !== 1) {
-            throw new \RuntimeException("the variants answer {$path} differently: " . \json_encode($answers));
-        }
-        $found = \json_decode(\current($answers), true)['found'] === 1;
-        if ($found !== ($what !== 'nothing')) {
-            throw new \RuntimeException("{$path}: " . ($found ? 'found, though there is no such route' : 'not found'));
-        }
-    }
 }
 
 /** Each pool has its own caches: what one does is nothing to the other. */
@@ -81,9 +44,11 @@ function statuses(Stack $stack): array
 
 $stack = null;
 try {
-    $stack = new Stack($php, options($so), $scratch);
+    // Workers and nginx's are another user's: they may look the folder's files up, but not list them.
+    \chmod($scratch, 0711);
+    $stack = new Stack($php, options($so), $scratch, "{$scratch}/groups");
     $before = statuses($stack);
-    check_answers($stack);
+    Variants::check($stack, \array_keys(Variants::ALL));
     if ($serve) {
         foreach (\array_keys(Stack::POOLS) as $pool) {
             echo "http://{$stack->address}/{$pool}/status\nhttp://{$stack->address}/{$pool}/static-cache/resource7/42\n";
@@ -95,31 +60,30 @@ try {
     }
 
     $path = '/resource7/42';
-    $table = $rates = \array_fill_keys(\array_keys(VARIANTS), []);
+    $table = $rates = \array_fill_keys(\array_keys(Variants::ALL), []);
     // In turns, so that whatever else the machine does hits all of them.
     for ($round = 0; $round < $rounds; ++$round) {
-        foreach (\array_keys(VARIANTS) as $variant) {
+        foreach (\array_keys(Variants::ALL) as $variant) {
             $rates[$variant][] = Load::run($stack->address, "/shop/{$variant}{$path}", $requests);
             for ($sample = 0; $sample < $samples; ++$sample) {
                 $table[$variant][] = (int) $stack->get("/shop/{$variant}{$path}")['headers']['x-table-ns'] / 1000;
             }
         }
     }
-    check_answers($stack);
+    Variants::check($stack, \array_keys(Variants::ALL));
     $status = statuses($stack);
     check_pools($before, $status);
     $stack->stop();
 } catch (\RuntimeException | \JsonException $error) {
     \fwrite(\STDERR, "demo/run: {$error->getMessage()}\n");
-    $log = $stack?->logs() ?? (string) @\file_get_contents("{$scratch}/server.log");
-    \fwrite(\STDERR, $log === '' ? '' : "The servers' logs:\n{$log}");
+    \fwrite(\STDERR, $stack === null ? '' : "The servers' logs:\n{$stack->logs()}");
     exit(1);
 }
 
 \printf("FastRoute with 300 routes, php-fpm with %d workers per pool behind nginx, requests by %s\n\n", Stack::WORKERS, Load::tool());
 \printf("%-24s %12s %14s %12s %8s\n", 'route table', 'min, µs', 'median, µs', 'requests/s', 'ratio');
 $first = null;
-foreach (VARIANTS as $variant => $name) {
+foreach (Variants::ALL as $variant => $name) {
     \sort($table[$variant]);
     $rate = \max($rates[$variant]);
     $first ??= $rate;

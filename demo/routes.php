@@ -6,17 +6,21 @@ namespace StaticCache\Demo;
 /** The application's routes, and the table that FastRoute makes of them. */
 final class Routes
 {
-    private const RESOURCES = 60;
+    /** Of the application that this file belongs to. */
+    public static function own(): array
+    {
+        return self::table(require __DIR__ . '/resources.php');
+    }
 
-    /** A table of 300 routes: five for each resource. */
-    public static function table(): array
+    /** Five routes for each resource. */
+    public static function table(int $resources): array
     {
         require_once 'FastRoute/autoload.php';
         $routes = new \FastRoute\RouteCollector(
             new \FastRoute\RouteParser\Std(),
             new \FastRoute\DataGenerator\GroupCountBased(),
         );
-        for ($i = 0; $i < self::RESOURCES; ++$i) {
+        for ($i = 0; $i < $resources; ++$i) {
             $name = "resource{$i}";
             $routes->get("/{$name}", ["App\\{$name}", 'list']);
             $routes->post("/{$name}", ["App\\{$name}", 'create']);

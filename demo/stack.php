@@ -3,101 +3,118 @@ declare(strict_types=1);
 
 namespace StaticCache\Demo;
 
-use StaticCache\Bench\Http;
+use StaticCache\Bench\{Fpm, Http};
 
+require_once __DIR__ . '/routes.php';
 require_once __DIR__ . '/../bench/lib/Http.php';
+require_once __DIR__ . '/../bench/lib/Fpm.php';
 
-/** php-fpm with two pools behind nginx, on a free port of the loopback interface. All of it lies in a scratch folder. */
+/** The application in pools of php-fpm behind nginx, on a free port of the loopback interface. */
 final class Stack
 {
     use Http;
 
     private const START_SECONDS = 20;
+    /** Where Debian's packages of PHP libraries are. */
+    public const LIBRARIES = '/usr/share/php';
+    private const NGINX = '/usr/sbin/nginx';
+    /** Pool => MB of its pinned cache: each has a size of its own. */
     public const POOLS = ['shop' => 8, 'blog' => 16];
     public const WORKERS = 2;
+    public const RESOURCES = 60;
 
     public readonly string $address;
+    public readonly Fpm $fpm;
+    /** @var ?resource */
+    private $nginx = null;
 
     /**
-     * @param string       $php     the CLI; its php-fpm is looked for beside it
-     * @param list<string> $options settings for PHP
-     * @param string       $scratch a folder (see bench/lib/scratch.sh): for everything, and for the process groups
+     * @param string             $php       the CLI; its php-fpm is looked for beside it
+     * @param list<string>       $options   settings for PHP
+     * @param string             $folder    exists, can be entered by other users; for everything
+     * @param string             $groups    the folder for process groups (see bench/lib/scratch.sh)
+     * @param array<string, int> $pools
+     * @param int                $resources five routes each
      */
-    public function __construct(string $php, array $options, private readonly string $scratch)
-    {
-        $root = \function_exists('posix_geteuid') ? \posix_geteuid() === 0 : \is_writable('/root');
-        // Workers and nginx's are another user's: they may look the folder's files up, but not list them.
-        \chmod($scratch, 0711);
-        \mkdir("{$scratch}/app", 0755);
+    public function __construct(
+        string $php,
+        array $options,
+        private readonly string $folder,
+        string $groups,
+        public readonly array $pools = self::POOLS,
+        int $resources = self::RESOURCES,
+    ) {
+        \mkdir("{$folder}/app", 0755);
+        $files = ['resources.php' => "<?php return {$resources};\n"];
         foreach (['index.php', 'routes.php', 'status.php'] as $file) {
-            \copy(__DIR__ . "/{$file}", "{$scratch}/app/{$file}");
-            \chmod("{$scratch}/app/{$file}", 0644);
+            $files[$file] = (string) \file_get_contents(__DIR__ . "/{$file}");
         }
-        require_once __DIR__ . '/routes.php';
-        \file_put_contents("{$scratch}/app/table.php", '<?php return ' . \var_export(Routes::table(), true) . ';');
-        \chmod("{$scratch}/app/table.php", 0644);
-
-        $pools = '';
-        foreach (self::POOLS as $pool => $size) {
-            $pools .= "[{$pool}]\n" . ($root ? "user = www-data\n" : '') . "listen = {$scratch}/{$pool}.sock\nlisten.mode = 0666\n"
-                . "pm = static\npm.max_children = " . self::WORKERS . "\ncatch_workers_output = yes\n"
-                // Each pool has sizes of its own.
-                . "php_admin_value[opcache.static_cache.pinned_size_mb] = {$size}\n";
+        foreach ($files as $file => $text) {
+            self::write("{$folder}/app/{$file}", $text);
         }
-        \file_put_contents("{$scratch}/fpm.conf", "[global]\nerror_log = {$scratch}/fpm.log\npid = {$scratch}/fpm.pid\ndaemonize = no\n{$pools}");
-        $this->start([self::fpm($php), '-n', '-y', "{$scratch}/fpm.conf", ...$options]);
+        \set_include_path(self::LIBRARIES);
+        self::write("{$folder}/app/table.php", '<?php return ' . \var_export(Routes::table($resources), true) . ';');
+        $lines = \array_map(static fn (int $size): array => ["php_admin_value[opcache.static_cache.pinned_size_mb] = {$size}"], $pools);
+        $options = [...$options, '-d', 'include_path=' . self::LIBRARIES];
+        $this->fpm = new Fpm($php, $options, $lines, self::WORKERS, $folder, $groups);
 
         $probe = \stream_socket_server('tcp://127.0.0.1:0');
         $this->address = \stream_socket_get_name($probe, false);
         \fclose($probe);
-        $locations = '';
-        foreach (\array_keys(self::POOLS) as $pool) {
-            $locations .= "location /{$pool}/ { fastcgi_pass unix:{$scratch}/{$pool}.sock; fastcgi_param SCRIPT_FILENAME {$scratch}/app/index.php;"
-                . ' fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REQUEST_URI $request_uri; }' . "\n";
-        }
-        $temporary = \implode(' ', \array_map(
-            static fn (string $kind): string => "{$kind}_temp_path {$scratch}/{$kind};",
-            ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'],
-        ));
-        $user = $root ? 'user www-data;' : '';
-        \file_put_contents("{$scratch}/nginx.conf", "daemon off; {$user} worker_processes 1; pid {$scratch}/nginx.pid; error_log {$scratch}/nginx.log;\n"
-            . "events { worker_connections 256; }\nhttp { access_log off; {$temporary}\nserver { listen {$this->address};\n{$locations}} }\n");
-        $this->start(['/usr/sbin/nginx', '-c', "{$scratch}/nginx.conf", '-e', "{$scratch}/nginx.log"]);
+        \file_put_contents("{$folder}/nginx.conf", $this->configuration());
+        $log = ['file', "{$folder}/nginx.out", 'a'];
+        // A group of its own: its worker is a child that must end with it.
+        $this->nginx = \proc_open(
+            ['setsid', self::NGINX, '-c', "{$folder}/nginx.conf", '-e', "{$folder}/nginx.log"],
+            [['file', '/dev/null', 'r'], $log, $log],
+            $pipes,
+            null,
+            ['PATH' => (string) \getenv('PATH')],
+        );
+        \touch("{$groups}/" . \proc_get_status($this->nginx)['pid']);
         $this->waitUntilReady();
     }
 
-    /** The php-fpm of the same PHP. */
-    private static function fpm(string $php): string
+    /** What is missing on this machine; '' if nothing is. */
+    public static function obstacle(string $php): string
     {
-        $version = \preg_match('/php(\d\.\d+)$/', (string) \realpath($php), $found) ? $found[1] : '';
-        foreach ([\dirname($php, 2) . '/sbin', '/usr/sbin'] as $folder) {
-            foreach (["{$folder}/php-fpm{$version}", "{$folder}/php-fpm"] as $path) {
-                if (\is_executable($path)) {
-                    return $path;
-                }
-            }
+        return match (true) {
+            Fpm::binary($php) === null => 'this PHP has no php-fpm',
+            !\is_executable(self::NGINX) => 'nginx is not installed',
+            !\is_readable(self::LIBRARIES . '/FastRoute/autoload.php') => 'FastRoute (php-nikic-fast-route) is not installed',
+            default => '',
+        };
+    }
+
+    private function configuration(): string
+    {
+        $locations = '';
+        foreach (\array_keys($this->pools) as $pool) {
+            $locations .= "location /{$pool}/ { fastcgi_pass unix:{$this->fpm->socket($pool)}; fastcgi_param SCRIPT_FILENAME {$this->folder}/app/index.php;"
+                . ' fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REQUEST_URI $request_uri; }' . "\n";
         }
-        throw new \RuntimeException("found no php-fpm for {$php}");
+        $temporary = \implode(' ', \array_map(
+            fn (string $kind): string => "{$kind}_temp_path {$this->folder}/{$kind};",
+            ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'],
+        ));
+        $user = Fpm::isRoot() ? 'user www-data;' : '';
+        // A load generator's connection is to last as long as it wants.
+        return "daemon off; {$user} worker_processes 1; pid {$this->folder}/nginx.pid; error_log {$this->folder}/nginx.log;\n"
+            . "events { worker_connections 256; }\nhttp { access_log off; keepalive_requests 1000000; {$temporary}\n"
+            . "server { listen {$this->address};\n{$locations}} }\n";
     }
 
-    /** @param list<string> $command */
-    private function start(array $command): void
+    private static function write(string $path, string $text): void
     {
-        $log = ['file', "{$this->scratch}/server.log", 'a'];
-        // A group of its own: its workers are children that must end with it.
-        $process = \proc_open(['setsid', ...$command], [['file', '/dev/null', 'r'], $log, $log], $pipes, null, ['PATH' => (string) \getenv('PATH')]);
-        \touch("{$this->scratch}/groups/" . \proc_get_status($process)['pid']);
-        $this->processes[] = $process;
+        \file_put_contents($path, $text);
+        \chmod($path, 0644);
     }
-
-    /** @var list<resource> kept, since PHP waits for a process when its resource goes */
-    private array $processes = [];
 
     private function waitUntilReady(): void
     {
         for ($end = \hrtime(true) + self::START_SECONDS * 1_000_000_000; \hrtime(true) < $end; \usleep(5000)) {
             try {
-                foreach (\array_keys(self::POOLS) as $pool) {
+                foreach (\array_keys($this->pools) as $pool) {
                     if ($this->get("/{$pool}/status.json")['status'] !== 200) {
                         continue 2;
                     }
@@ -107,25 +124,32 @@ final class Stack
                 // Not yet.
             }
         }
-        throw new \RuntimeException('php-fpm and nginx did not get ready');
+        throw new \RuntimeException("php-fpm and nginx did not get ready:\n" . $this->logs());
+    }
+
+    /** @return list<int> the process that passes requests on */
+    public function nginxPids(): array
+    {
+        return Fpm::children((int) \file_get_contents("{$this->folder}/nginx.pid"));
     }
 
     public function stop(): void
     {
-        foreach ($this->processes as $process) {
-            $group = \proc_get_status($process)['pid'];
+        $this->fpm->stop();
+        if ($this->nginx !== null) {
+            $group = \proc_get_status($this->nginx)['pid'];
             \exec("kill -s KILL -- -{$group} 2>/dev/null");
-            \proc_close($process);
+            \proc_close($this->nginx);
+            $this->nginx = null;
         }
-        $this->processes = [];
     }
 
     /** What the servers have to say. */
     public function logs(): string
     {
-        return \implode('', \array_map(
-            fn (string $name): string => (string) @\file_get_contents("{$this->scratch}/{$name}.log"),
-            ['server', 'fpm', 'nginx'],
+        return $this->fpm->logs() . \implode('', \array_map(
+            fn (string $name): string => (string) @\file_get_contents("{$this->folder}/nginx.{$name}"),
+            ['out', 'log'],
         ));
     }
 }

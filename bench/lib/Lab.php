@@ -3,6 +3,8 @@ declare(strict_types=1);
 
 namespace StaticCache\Bench;
 
+use StaticCache\Demo\Stack;
+
 /**
  * One PHP with one JIT setting: the processes that are measured, and the racing.
  *
@@ -163,6 +165,60 @@ final class Lab
     public function server(string $router): Server
     {
         return new Server([...self::php($this->subject), ...self::settings($this->jit)], $router, $this->options->scratch);
+    }
+
+    public function fpmBinary(): ?string
+    {
+        return Fpm::binary($this->subject['php']);
+    }
+
+    /** php-fpm of this PHP with one worker, as the command line's process with this serializer is set up. */
+    public function fpm(string $serializer, string $folder): Fpm
+    {
+        $options = $this->serverOptions($serializer);
+        return new Fpm($this->subject['php'], $options, ['bench' => []], 1, $folder, "{$this->options->scratch}/groups");
+    }
+
+    /**
+     * The demonstration's application; APCu with the serializer that is the faster one for arrays.
+     *
+     * @param array<string, int> $pools     see Stack
+     * @param int                $resources see Stack
+     */
+    public function application(array $pools, int $resources): Stack
+    {
+        $options = [...$this->serverOptions(\array_key_last($this->workers)), '-d', 'display_errors=0', '-d', 'log_errors=1'];
+        return new Stack($this->subject['php'], $options, $this->folder('application'), "{$this->options->scratch}/groups", $pools, $resources);
+    }
+
+    /** @return list<string> what the command line's process gets, but for the program and `-n` */
+    private function serverOptions(string $serializer): array
+    {
+        return [...\array_slice(self::php($this->subject), 2), ...self::settings($this->jit), ...self::apcu($serializer)];
+    }
+
+    /** A new folder that servers' workers can look files up in, if they are readable for all. */
+    public function folder(string $name): string
+    {
+        static $count = 0;
+        $folder = "{$this->options->scratch}/{$name}-" . ++$count;
+        \mkdir($folder);
+        // Not to be listed: workers may be another user's.
+        \chmod($this->options->scratch, 0711);
+        \chmod($folder, 0711);
+        return $folder;
+    }
+
+    /** How many requests to a server are to be made for each figure. */
+    public function requests(): int
+    {
+        return $this->options->requests;
+    }
+
+    /** Keeps what was measured without race() or together(). */
+    public function record(array $raw): void
+    {
+        $this->races[] = $raw;
     }
 
     /** @return list<string> PHP with the extensions that can be had, and no ini file */

@@ -23,6 +23,8 @@ final class Options
     /** The program that measures the core by itself. */
     public string $core = '';
     public int $roundNs = 1_000_000;
+    /** How often a server is asked for each figure. */
+    public int $requests = 300;
 
     /** @param list<string> $arguments */
     public static function parse(array $arguments): self
@@ -55,11 +57,13 @@ final class Options
                     $options->full = false;
                     $options->rounds = 1;
                     $options->roundNs = 1;
+                    $options->requests = 2;
                     $options->jits = ['off'];
                     break;
                 case '--quick':
                     $options->full = false;
                     $options->rounds = 10;
+                    $options->requests = 60;
                     $options->jits = ['tracing'];
                     break;
                 case '--core':

@@ -6,10 +6,11 @@ namespace StaticCache\Bench;
 return new class implements Row {
     private const TO_CLONE = 'fetch / recursive clone';
     private const TO_APCU = 'fetch / apcu_fetch';
+    private const FIRST = 'first fetch of a request in php-fpm / first apcu_fetch';
 
     public function title(): string
     {
-        return 'repeated fetch of objects in one request, against a clone of the same graph written by hand';
+        return 'repeated fetch of objects in one request, against a clone of the same graph written by hand; first fetch of a request';
     }
 
     public function measure(Lab $lab): iterable
@@ -31,6 +32,25 @@ return new class implements Row {
             $ours = ['volatile', 'pinned'];
             yield Compare::slowest('R4', self::TO_CLONE, $case, $times, $ours, ['clone'], 0.6);
             yield Compare::slowest('R4', self::TO_APCU, $case, $times, $ours, ['apcu'], 0.1);
+        }
+        yield from $this->first($lab);
+    }
+
+    /** The classes are declared when the fetch begins. */
+    private function first(Lab $lab): iterable
+    {
+        $cases = $lab->cases(\array_keys(Objects::ALL));
+        if ($cases === []) {
+            return;
+        }
+        $obstacle = FirstFetch::obstacle($lab);
+        if ($obstacle !== '') {
+            yield new Result('R4', self::FIRST, 'all', null, null, note: $obstacle);
+            return;
+        }
+        foreach (FirstFetch::measure($lab, $cases) as $case => $times) {
+            $ours = \array_intersect_key($times, ['volatile' => 0, 'pinned' => 0]);
+            yield FirstFetch::compare('R4', self::FIRST, $case, $ours, \array_diff_key($times, $ours), null, '');
         }
     }
 
