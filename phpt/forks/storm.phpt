@@ -11,8 +11,10 @@ if (!function_exists('posix_kill')) die('skip needs posix');
 opcache.static_cache.volatile_size_mb=8
 opcache.static_cache.pinned_size_mb=8
 opcache.static_cache.lock_timeout_ms=20000
+opcache.jit=disable
 --FILE--
 <?php
+// Without JIT, as in crashes/storm.phpt.
 require __DIR__ . '/../helpers/child.inc';
 require __DIR__ . '/../helpers/clean.inc';
 
