@@ -26,10 +26,10 @@ import struct
 import gdb
 
 MAGIC = int.from_bytes(b"static-c", "little")
-LAYOUT_VERSION = 3  # core/src/layout.rs
+LAYOUT_VERSION = 4  # core/src/layout.rs
 PAGE = 4096
 CONTROL = 3 * PAGE  # HeapControl, rounded up
-SHARDS, SHARD = 64, 128
+SHARDS, SHARD = 256, 128
 SLOT = 128
 PINS = 2048
 UNIT = 16
@@ -184,9 +184,9 @@ class Entry:
         if not segment.heap <= offset < segment.total:
             raise Problem("static-cache: %s: a link leads to 0x%x, outside of the heap" % (segment.name, offset))
         self.segment, self.offset = segment, offset
-        (self.next, self.hash, self.bits, self.expires, self.payload_len, self.key_len, self.space, self.tag,
-         self.superseded, self.visited, self.queued, self.filed, self.owner_or_stamp) = struct.unpack(
-            "<QQQQQHBBBBBBQ", read(segment.at(offset + BLOCK_HEADER), 56)
+        (self.next, self.hash, self.expires, self.payload_len, self.key_len, self.space, self.tag, self.superseded,
+         self.visited, self.queued, self.filed, self.owner_or_stamp, self.bits) = struct.unpack(
+            "<QQQQHBBBBBBQ32xQ", read(segment.at(offset + BLOCK_HEADER), 88)
         )
         self.key_at = offset + BLOCK_HEADER + ENTRY
         self.payload_at = round_up(self.key_at + self.key_len, 16)
