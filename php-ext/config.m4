@@ -40,6 +40,11 @@ case `uname -s`-`getconf LONG_BIT 2>/dev/null` in
     ;;
 esac
 
+AC_CHECK_PROG([static_cache_make], [make], [yes], [no])
+if test "$static_cache_make" = no; then
+  STATIC_CACHE_REFUSE([make was not found: install it (Debian, Ubuntu: make)])
+fi
+
 AC_ARG_VAR([CARGO], [cargo, the build tool of Rust])
 AC_ARG_VAR([RUSTC], [rustc, the compiler of Rust])
 AC_ARG_VAR([LIBCLANG_PATH], [folder of libclang.so, if it is in an unusual place])
