@@ -105,7 +105,7 @@ foreach ($files as $file) {
             }
         }
         if ($language === 'sh' || $language === 'text' && str_starts_with($code, '$ ')) {
-            preg_match_all('/(?:^|[ $`&;(])make((?: [a-z][a-z-]*)*)$/m', preg_replace('/ +(#.*)?$/m', '', $code), $makes);
+            preg_match_all('/(?:^|&& |; |sudo )make((?: [a-z][a-z-]*)*)/m', preg_replace('/ +(#.*)?$/m', '', $code), $makes);
             $makefile = file_get_contents("$root/Makefile");
             // In a build folder of phpize's they are others.
             $phpize = str_contains($code, 'phpize');
