@@ -10,8 +10,9 @@ final class Core
     public const TITLES = [
         'E1' => 'hit ratio of the volatile backend when it is full',
         'F1' => 'how much of the memory can be used while entries of all sizes come and go',
+        'G1' => 'cost of an operation as the segment and the number of entries grow',
     ];
-    private const ROWS = ['E1', 'F1', 'R5', 'S1', 'W2'];
+    private const ROWS = ['E1', 'F1', 'G1', 'R5', 'S1', 'W2'];
 
     /** @return list<Result> */
     public static function measure(Options $options): array

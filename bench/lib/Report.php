@@ -56,7 +56,10 @@ final class Report
             removes what was not asked for during `apc.ttl` first; the optimum knows the future. F1: entries of random
             sizes come and go, and contents are checked; *needed when a store fails* is what is live and what was to be
             stored, as a part of the heap, *held* the highest level at which no store failed. The core's R5 looks each
-            object up; PHP's fetches the same keys again in one request. Where a row compares two processes with one,
+            object up; PHP's fetches the same keys again in one request. G1: with the same 64 keys in
+            rotation all is in the processor's caches, and the structures' own cost shows; with random keys a million
+            entries are in no cache, and what is measured is memory: next to it stands what reading one random line of as
+            many bytes costs, each naming the next. Where a row compares two processes with one,
             each has a processor of its own, all work is timed from the first's start to the last's end, and the best
             of many short rounds counts. What two processes reach that share nothing is stated next to it: where a virtual
             machine's processors are threads of one core, that is less than twice.

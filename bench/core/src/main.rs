@@ -5,6 +5,7 @@
 mod child;
 mod e1;
 mod f1;
+mod growth;
 mod histogram;
 mod latency;
 mod object;
@@ -25,6 +26,7 @@ type Bench = fn(&Options, &mut Report);
 const BENCHES: &[(&str, Bench)] = &[
     ("E1", e1::run),
     ("F1", f1::run),
+    ("G1", growth::run),
     ("R5", latency::run),
     ("S1", scale::readers),
     ("W2", scale::increments),

@@ -20,7 +20,7 @@ const MOST_NEIGHBOURHOODS: usize = 512;
 /// The same of blocks that are looked at in turn.
 const BATCH: usize = 256;
 /// Blocks that are looked at for one store: a bound on the time that others wait for the arena.
-const MOST_BLOCKS: usize = 1024;
+const MOST_BLOCKS: usize = 512;
 /// So many of the largest free blocks are compared with what has to leave a window.
 const PLACES: usize = 64;
 

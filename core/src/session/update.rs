@@ -31,13 +31,11 @@ const REFUSED: u32 = 256;
 /// changed only a few times is not worth another place.
 #[inline]
 fn shares_line(guard: &ShardGuard<'_>, offset: u64, key: &[u8]) -> Option<u64> {
-    Shard::bump(&guard.shard.in_place, 1);
-    if lines::has_own(offset, key.len()) {
-        return None;
-    }
+    let count = guard.shard.in_place.load(Ordering::Relaxed).wrapping_add(1);
+    guard.shard.in_place.store(count, Ordering::Relaxed);
     // Scattered, so that every key's turn comes, also when several take turns.
-    let count = guard.shard.in_place.load(Ordering::Relaxed);
-    (count.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - LOOK_EVERY_BITS) == 0).then_some(offset)
+    let is_due = count.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - LOOK_EVERY_BITS) == 0;
+    (is_due && !lines::has_own(offset, key.len())).then_some(offset)
 }
 
 impl Session {
