@@ -39,10 +39,11 @@ try {
                 // New processes for each row, so that its figures do not depend on which rows went before.
                 $lab = new Lab($subject, $jit, $options);
                 $facts = $lab->facts();
-                $subjects[$facts['php']] = $facts;
-                \fwrite(\STDERR, "\rPHP {$facts['php']}, JIT {$jit}: {$name} ");
+                $php = Report::php($facts);
+                $subjects[$php] = $facts;
+                \fwrite(\STDERR, "\rPHP {$php}, JIT {$jit}: {$name} \e[K");
                 foreach ($row->measure($lab) as $result) {
-                    $results[] = ['lab' => ['php' => $facts['php'], 'jit' => $jit], 'result' => $result];
+                    $results[] = ['lab' => ['php' => $php, 'jit' => $jit], 'result' => $result];
                 }
                 $lab->close();
                 $raw[] = ['facts' => $facts, 'jit' => $jit, 'row' => $name, 'races' => $lab->races];

@@ -189,9 +189,15 @@ final class Report
         return $rank($one) > $rank($other);
     }
 
+    /** How a measured PHP is called. */
+    public static function php(array $facts): string
+    {
+        return $facts['php'] . ($facts['zts'] ? ' ZTS' : ' NTS');
+    }
+
     private static function subject(array $facts): string
     {
-        $parts = [$facts['php'] . ($facts['zts'] ? ' ZTS' : ' NTS')];
+        $parts = [self::php($facts)];
         foreach (['static_cache', 'apcu', 'igbinary'] as $extension) {
             $parts[] = $facts[$extension] === false ? "no {$extension}" : "{$extension} {$facts[$extension]}";
         }
