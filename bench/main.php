@@ -36,6 +36,7 @@ try {
     foreach ($options->subjects as $subject) {
         foreach ($options->jits as $jit) {
             foreach ($rows as $name => $row) {
+                $began = \hrtime(true);
                 // New processes for each row, so that its figures do not depend on which rows went before.
                 $lab = new Lab($subject, $jit, $options);
                 $facts = $lab->facts();
@@ -46,7 +47,8 @@ try {
                     $results[] = ['lab' => ['php' => $php, 'jit' => $jit], 'result' => $result];
                 }
                 $lab->close();
-                $raw[] = ['facts' => $facts, 'jit' => $jit, 'row' => $name, 'races' => $lab->races];
+                $seconds = \round((\hrtime(true) - $began) / 1e9, 1);
+                $raw[] = ['facts' => $facts, 'jit' => $jit, 'row' => $name, 'seconds' => $seconds, 'races' => $lab->races];
             }
         }
     }
@@ -85,7 +87,7 @@ echo "raw results: {$file}\n";
 if ($options->writeDocs) {
     $titles = \array_map(static fn (Row $row): string => $row->title(), $rows) + Core::TITLES;
     \ksort($titles);
-    \file_put_contents(__DIR__ . '/../docs/benchmarks.md', $report->markdown($titles));
+    \file_put_contents(__DIR__ . '/../docs/benchmarks.md', $report->markdown($titles, \file_get_contents(__DIR__ . '/notes.md')));
     \file_put_contents(__DIR__ . '/../docs/benchmarks.svg', Chart::svg($report->summary()));
     echo "written: docs/benchmarks.md, docs/benchmarks.svg\n";
 }
