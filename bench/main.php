@@ -36,16 +36,19 @@ try {
     foreach ($options->subjects as $subject) {
         foreach ($options->jits as $jit) {
             foreach ($rows as $name => $row) {
+                $began = \hrtime(true);
                 // New processes for each row, so that its figures do not depend on which rows went before.
                 $lab = new Lab($subject, $jit, $options);
                 $facts = $lab->facts();
-                $subjects[$facts['php']] = $facts;
-                \fwrite(\STDERR, "\rPHP {$facts['php']}, JIT {$jit}: {$name} ");
+                $php = Report::php($facts);
+                $subjects[$php] = $facts;
+                \fwrite(\STDERR, "\rPHP {$php}, JIT {$jit}: {$name} \e[K");
                 foreach ($row->measure($lab) as $result) {
-                    $results[] = ['lab' => ['php' => $facts['php'], 'jit' => $jit], 'result' => $result];
+                    $results[] = ['lab' => ['php' => $php, 'jit' => $jit], 'result' => $result];
                 }
                 $lab->close();
-                $raw[] = ['facts' => $facts, 'jit' => $jit, 'row' => $name, 'races' => $lab->races];
+                $seconds = \round((\hrtime(true) - $began) / 1e9, 1);
+                $raw[] = ['facts' => $facts, 'jit' => $jit, 'row' => $name, 'seconds' => $seconds, 'races' => $lab->races];
             }
         }
     }
@@ -84,7 +87,7 @@ echo "raw results: {$file}\n";
 if ($options->writeDocs) {
     $titles = \array_map(static fn (Row $row): string => $row->title(), $rows) + Core::TITLES;
     \ksort($titles);
-    \file_put_contents(__DIR__ . '/../docs/benchmarks.md', $report->markdown($titles));
+    \file_put_contents(__DIR__ . '/../docs/benchmarks.md', $report->markdown($titles, \file_get_contents(__DIR__ . '/notes.md')));
     \file_put_contents(__DIR__ . '/../docs/benchmarks.svg', Chart::svg($report->summary()));
     echo "written: docs/benchmarks.md, docs/benchmarks.svg\n";
 }

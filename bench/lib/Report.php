@@ -29,10 +29,11 @@ final class Report
         return $text;
     }
 
-    public function markdown(array $titles): string
+    /** @param string $notes the last part of the page, which is written by hand */
+    public function markdown(array $titles, string $notes): string
     {
         $load = \number_format($this->machine['load'], 2);
-        $text = "# Benchmarks\n\nWritten by `{$this->command}`; do not edit.\n\n"
+        $text = "# Benchmarks\n\nWritten by `{$this->command}`; edit bench/notes.md for the last part, and nothing else.\n\n"
             . "| | |\n|---|---|\n"
             . "| date | {$this->date} |\n"
             . "| processor | {$this->machine['cpu']}, {$this->machine['cores']} cores |\n"
@@ -64,6 +65,13 @@ final class Report
             of many short rounds counts. What two processes reach that share nothing is stated next to it: where a virtual
             machine's processors are threads of one core, that is less than twice.
 
+            First fetches (R3, R4) are those of requests to php-fpm with one worker; each request times one, and requests
+            for all values and contenders are mixed, so that the processor's caches are as cold for one as for another.
+            Their figure is the median of a round's requests, in the best round; the median of all requests stands next to
+            it. C5 compares the time that php-fpm's workers spend on a processor per request, in the best of many short
+            rounds: nginx and the load generator take about as much again, on the same processors, and what these rates
+            say of the workers is little. *table only* is the time within a request to obtain the route table.
+
             ## Summary
             The worst case of each comparison, and how far it is from its target:
 
@@ -75,7 +83,7 @@ final class Report
         foreach ($titles as $row => $title) {
             $text .= "\n## {$row}: {$title}\n" . $this->details($row);
         }
-        return $text;
+        return "{$text}\n{$notes}";
     }
 
     /** @return list<array{lab: array, result: Result}> the worst case of each comparison that has a target, per PHP and JIT */
@@ -192,9 +200,15 @@ final class Report
         return $rank($one) > $rank($other);
     }
 
+    /** How a measured PHP is called. */
+    public static function php(array $facts): string
+    {
+        return $facts['php'] . ($facts['zts'] ? ' ZTS' : ' NTS');
+    }
+
     private static function subject(array $facts): string
     {
-        $parts = [$facts['php'] . ($facts['zts'] ? ' ZTS' : ' NTS')];
+        $parts = [self::php($facts)];
         foreach (['static_cache', 'apcu', 'igbinary'] as $extension) {
             $parts[] = $facts[$extension] === false ? "no {$extension}" : "{$extension} {$facts[$extension]}";
         }
