@@ -131,8 +131,11 @@ impl Session {
         let released = self.release_reservations();
         self.flush();
         self.quiesce();
-        if !released && let Place::Slot(index, _) = self.place {
-            // A stopped process has a lock. What this owner still holds ends with the owner: the next request is another.
+        // A stopped process has a lock: what this owner still holds ends with the owner, the next request is another. And a
+        // slot without a pin list is one for want of a better: the next request may find that.
+        if let Place::Slot(index, _) = self.place
+            && (!released || self.segment.slots.pins(index).is_empty())
+        {
             self.recycler.forget();
             self.place = Place::NotAsked;
             // SAFETY: as in `drop`.
