@@ -261,6 +261,11 @@ impl Segment {
         self.header().counters.0.store_failures.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Takes a failure back: the store was tried again.
+    pub fn forgive_store_failure(&self) {
+        self.header().counters.0.store_failures.fetch_sub(1, Ordering::Relaxed);
+    }
+
     /// Counts a publication that failed.
     pub fn count_publish_failure(&self) {
         self.header().counters.0.publish_failures.fetch_add(1, Ordering::Relaxed);

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::{Place, Session};
 use crate::entry::EntryAt;
+use crate::heap::block::HEADER as BLOCK_HEADER;
 use crate::segment::Segment;
 use crate::sys::search::{self, Window};
 
@@ -19,6 +20,9 @@ const YOUNG: Duration = Duration::from_millis(250);
 const SHARE: u32 = 50;
 /// What of a heap one request may keep of replaced entries before a search is worth it.
 const WORTH: u64 = 64;
+
+/// That many times as much is worth it at once, for the others' sake: an eighth of the heap.
+const URGENT: u64 = WORTH / 8;
 
 /// How much a session keeps, and when it last searched.
 #[derive(Debug)]
@@ -89,15 +93,26 @@ impl Session {
     }
 
     /// Whether this request holds back so much memory that the process should be searched
-    /// ([`release_unreferenced`]). Never so in the first quarter of a second of a request that keeps much, and not more often than is
-    /// in proportion to what a search takes.
+    /// ([`release_unreferenced`]). Not so in the first quarter of a second of a request that keeps much, nor more often than is
+    /// in proportion to what a search takes, unless it keeps an eighth of all memory from the others.
     #[cold]
     pub fn needs_relief(&mut self) -> bool {
         let now = Instant::now();
         let (worth, holds) = (self.relief.worth, self.holds_by_epoch());
         self.relief.due = if holds { 0 } else { self.relief.pinned + worth };
         let old = now.saturating_duration_since(*self.relief.since.get_or_insert(now)) >= YOUNG;
-        old && self.relief.may_search(now) && (holds || self.replaced_bytes() >= worth)
+        let replaced = self.replaced_bytes();
+        let in_proportion = old && self.relief.may_search(now) && (holds || replaced >= worth);
+        in_proportion || (replaced >= worth * URGENT && self.relief.pinned >= worth * URGENT)
+    }
+
+    /// Whether a store that found no memory should be tried again after a search: not if that came to nothing a moment ago.
+    #[cold]
+    #[must_use]
+    pub fn needs_relief_for_store(&self) -> bool {
+        let worth = self.relief.worth;
+        (self.relief.pinned >= worth || self.may_search())
+            && (self.holds_by_epoch() || self.replaced_bytes() >= worth)
     }
 
     /// Whether a search would not be one too many, however little it may find.
@@ -129,11 +144,12 @@ impl Session {
         blocks
     }
 
-    /// The addresses that mean these blocks: from the first byte of the payload to the one behind its last.
+    /// The addresses that mean these blocks: from the entry's own, which a hit has, to the one behind the payload's last byte. (The
+    /// next block begins with a header that nobody has the address of.)
     fn window(&self, blocks: &[u64]) -> Window {
         let piece = |offset: &u64| {
             let at = EntryAt::new(&self.segment.memory, *offset);
-            (at.payload_offset(), at.payload_offset() + at.payload_len() as u64)
+            (offset + BLOCK_HEADER, at.payload_offset() + at.payload_len() as u64)
         };
         Window::new(&self.segment.read_only_range(), blocks.iter().map(piece).collect())
     }
@@ -187,7 +203,7 @@ impl Session {
 }
 
 /// Searches the process for addresses of what these sessions' requests keep, and gives up whatever none was found of. True when nothing is
-/// kept any more. Of hits from before, only those may be used again whose payload's address the caller still has somewhere.
+/// kept any more. A hit from before may be used again if it was in memory, or its payload's address was.
 ///
 /// `skip` are parts of the address space that hold no addresses that will be used again, such as the segments' own.
 pub fn release_unreferenced(sessions: [Option<&mut Session>; 2], skip: &[Range<usize>]) -> bool {

@@ -198,7 +198,12 @@ fn search_part(
     Some(())
 }
 
-fn search_run(windows: &mut [Window; 2], mapping: &Mapping, run: Range<usize>, buffer: &Buffer) -> Option<()> {
+fn search_run(
+    windows: &mut [Window; 2],
+    mapping: &Mapping,
+    run: Range<usize>,
+    buffer: &Buffer,
+) -> Option<()> {
     let mut at = run.start;
     while at < run.end {
         let read = buffer.read(at, run.end - at);
