@@ -12,6 +12,7 @@ use super::{Place, Session};
 use crate::entry::EntryAt;
 use crate::heap::block::HEADER as BLOCK_HEADER;
 use crate::segment::Segment;
+use crate::sys::clock;
 use crate::sys::search::{self, Window};
 
 /// Requests that are younger than this end by themselves soon enough.
@@ -207,7 +208,7 @@ impl Session {
 ///
 /// `skip` are parts of the address space that hold no addresses that will be used again, such as the segments' own.
 pub fn release_unreferenced(sessions: [Option<&mut Session>; 2], skip: &[Range<usize>]) -> bool {
-    let began = Instant::now();
+    let began = clock::of_thread();
     let [first, second] = sessions;
     let mut both = [first, second];
     let blocks: [Vec<u64>; 2] = std::array::from_fn(|at| {
@@ -222,12 +223,13 @@ pub fn release_unreferenced(sessions: [Option<&mut Session>; 2], skip: &[Range<u
     });
     let anything = blocks.iter().any(|blocks| !blocks.is_empty());
     let known = !anything || search::search(&mut windows, skip);
-    let ended = Instant::now();
+    // What it took of the processor: on a busy machine it may have waited for that most of the time.
+    let took = clock::of_thread().saturating_sub(began);
     let mut all = true;
     for ((session, window), blocks) in both.iter_mut().zip(&windows).zip(&blocks) {
         let Some(session) = session else { continue };
         if anything {
-            session.relief.searched = Some((ended, ended - began));
+            session.relief.searched = Some((Instant::now(), took));
         }
         if known {
             let kept: Vec<u64> = window.found().map(|at| blocks[at]).collect();

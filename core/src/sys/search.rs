@@ -249,7 +249,10 @@ fn look_shifted(windows: &mut [Window; 2], buffer: &Buffer, shift: usize, read: 
     for at in (shift..(read + 1).saturating_sub(8)).step_by(8) {
         // SAFETY: eight bytes of what was read.
         let word = unsafe { ptr::read_unaligned((buffer.base + at) as *const usize) };
-        windows.iter_mut().for_each(|window| window.note(word));
+        let [first, second] = &*windows;
+        if first.may_have(word) | second.may_have(word) {
+            windows.iter_mut().for_each(|window| window.note(word));
+        }
     }
 }
 
