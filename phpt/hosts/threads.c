@@ -121,6 +121,7 @@ PHP_FUNCTION(host_vanish)
 {
 	ZEND_PARSE_PARAMETERS_NONE();
 	/* Not pthread_exit: no destructor, no clean-up runs. */
+	atomic_store(&alive[number], 0);
 	syscall(SYS_exit, 0);
 }
 
@@ -265,7 +266,7 @@ static void *make_noise(void *argument)
 	for (unsigned at = 0; atomic_load(&running); at++) {
 		int thread = at % threads;
 		if (atomic_load(&alive[thread])) {
-			/* By its number: the thread may be gone by now, but it is not joined before this one is. */
+			/* The thread may be gone by now, but it is not joined before this one is. */
 			pthread_kill(ids[thread], SIGWINCH);
 		}
 		usleep(200);
@@ -290,7 +291,7 @@ static void one_life(void)
 		pthread_create(&noisy, NULL, make_noise, NULL);
 	}
 	if (noise) {
-		/* The last to be joined is the first to be asked for: signals must not reach joined threads. */
+		/* Signals must not reach joined threads. */
 		for (int i = 0; i < threads; i++) {
 			while (atomic_load(&alive[i])) {
 				usleep(1000);
