@@ -9,7 +9,7 @@ results=${STATIC_CACHE_RESULTS:-$root/target/results}
 
 # Folders of phpt/ whose tests depend on how PHP runs code: with OPcache or without, compiled or not. All others are about
 # processes, servers and settings, and say the same in each mode.
-code_tests=(api arrays atomics differential engine-caches errors keys lifetime objects opcache statics ttl values)
+code_tests=(api arrays atomics differential engine-caches errors keys lifetime objects opcache statics threads ttl values)
 
 die() {
     echo "${0##*/}: $*" >&2

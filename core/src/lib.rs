@@ -102,6 +102,6 @@ pub use self::{
     error::Error,
     seed::{Claiming, Seed},
     segment::{Policy, Segment, SegmentConfig},
-    session::{Draft, Hit, Increment, Mode, Promise, Session, Stored},
+    session::{Draft, Hit, Increment, Mode, Promise, Session, Stored, release_unreferenced},
     stats::Stats,
 };

@@ -62,7 +62,7 @@ pub struct Segment {
     readable_base: usize,
     file: File,
     // Last: unmapped when everything else is gone.
-    _views: Views,
+    views: Views,
 }
 
 impl Segment {
@@ -174,7 +174,7 @@ impl Segment {
             lock_timeout_ns: AtomicU64::new(5_000_000_000),
             readable_base: views.readable_base(),
             file,
-            _views: views,
+            views,
         }
     }
 
@@ -188,6 +188,13 @@ impl Segment {
     #[must_use]
     pub fn read_only_range(&self) -> Range<usize> {
         self.readable_base..self.readable_base + self.layout.total as usize
+    }
+
+    /// Where it is mapped: the read-only view and the writable one.
+    #[must_use]
+    pub fn views(&self) -> [Range<usize>; 2] {
+        let len = self.layout.total as usize;
+        [self.readable_base, self.views.writable_base() as usize].map(|base| base..base + len)
     }
 
     /// The memory file.
@@ -252,6 +259,11 @@ impl Segment {
     /// Counts a store that failed before it reached this crate.
     pub fn count_store_failure(&self) {
         self.header().counters.0.store_failures.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Takes a failure back: the store was tried again.
+    pub fn forgive_store_failure(&self) {
+        self.header().counters.0.store_failures.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Counts a publication that failed.

@@ -330,3 +330,65 @@ fn who_has_seen_the_new_entry_finds_the_old_one_superseded() {
         other.join().unwrap();
     });
 }
+
+/// A request gives up a single pin and uses its place for another block, while somebody looks at the list.
+#[test]
+fn a_pin_in_a_place_that_was_given_up_keeps_its_block() {
+    loom::model(|| {
+        let model = Model::new(&[1]);
+        let slot = &model.slots[0];
+        assert!(slot.reader.pin(&slot.pins, 1000));
+        let writer = writer(&model);
+        slot.reader.unpin(&slot.pins, 0);
+        slot.reader.enter(&model.clock);
+        let found = model.link.load(Ordering::Acquire);
+        slot.reader.pin_at(&slot.pins, 0, found);
+        slot.reader.leave();
+        model.check(found);
+        let reused = writer.join().unwrap();
+        assert!(found == NEW || !reused, "a block in use was reused");
+        slot.reader.unpin(&slot.pins, 0);
+        let stamp = model.clock.advance();
+        assert!(model.survey().is_free(OLD, stamp));
+    });
+}
+
+/// A hold ends once what is needed of it has been pinned.
+#[test]
+fn what_was_held_and_then_pinned_is_not_reused() {
+    loom::model(|| {
+        let model = Model::new(&[1]);
+        let slot = &model.slots[0];
+        assert!(slot.reader.pin(&slot.pins, 1000));
+        let writer = writer(&model);
+        // The list is full.
+        let found = model.fetch();
+        slot.reader.unpin(&slot.pins, 0);
+        slot.reader.pin_at(&slot.pins, 0, found);
+        slot.reader.end_hold();
+        model.check(found);
+        let reused = writer.join().unwrap();
+        assert!(found == NEW || !reused, "a block in use was reused");
+    });
+}
+
+/// Whatever was read from a block happens before it is reused, also when its pin alone is given up.
+#[test]
+fn reading_happens_before_a_single_pin_is_given_up() {
+    loom::model(|| {
+        let model = Model::new(&[1]);
+        let content = Arc::new(loom::cell::UnsafeCell::new(1));
+        let (other, stranger) = (model.clone(), content.clone());
+        assert!(model.slots[0].reader.pin(&model.slots[0].pins, OLD));
+        let writer = thread::spawn(move || {
+            if other.replace_and_reclaim() {
+                // SAFETY: what the model is about.
+                stranger.with_mut(|content| unsafe { *content = 2 });
+            }
+        });
+        // SAFETY: as above.
+        assert_eq!(content.with(|content| unsafe { *content }), 1);
+        model.slots[0].reader.unpin(&model.slots[0].pins, 0);
+        writer.join().unwrap();
+    });
+}

@@ -86,6 +86,7 @@ unsafe extern "C" {
     ) -> *mut c_char;
     pub(crate) fn zend_unregister_ini_entries(module: c_int);
     fn zend_hash_str_find(table: *const ZendHashTable, key: *const c_char, length: usize) -> *mut zval;
+    fn zend_hash_str_del(table: *mut ZendHashTable, key: *const c_char, length: usize) -> c_int;
     pub(crate) fn _efree(memory: *mut c_void);
     pub(crate) static mut zend_ce_closure: *mut zend_class_entry;
 }
@@ -243,7 +244,8 @@ pub(crate) unsafe fn copy(out: *mut zval, from: *const zval) {
 
 /// Whether user code that we called left an exception.
 pub(crate) fn exception_pending() -> bool {
-    !ext_php_rs::zend::ExecutorGlobals::get().exception.is_null()
+    // SAFETY: this thread's globals, which exist while a handler runs.
+    unsafe { !(*ext_php_rs::ffi::ext_php_rs_executor_globals()).exception.is_null() }
 }
 
 /// Whether a value is an instance of `Closure`.
@@ -264,6 +266,25 @@ pub(crate) fn find_function(name: &std::ffi::CStr) -> Option<*mut ext_php_rs::ff
     };
     // SAFETY: the table's values are pointers to functions.
     (!found.is_null()).then(|| unsafe { slot(found) }.value as *mut _)
+}
+
+/// Whether there is a class of this name (lower case). Start-up has the compiler's table only: the executor's pointers to
+/// it are those of no request yet, or, in a process that starts PHP again, nothing at all.
+pub(crate) fn class_exists(name: &std::ffi::CStr) -> bool {
+    // SAFETY: as in `find_function`.
+    unsafe {
+        let table = (*ext_php_rs::ffi::ext_php_rs_compiler_globals()).class_table;
+        !zend_hash_str_find(table, name.as_ptr(), name.count_bytes()).is_null()
+    }
+}
+
+/// Takes a function (lower case) out of the engine's table. At start-up.
+pub(crate) fn remove_function(name: &std::ffi::CStr) {
+    // SAFETY: as in `find_function`; nothing is running that could call it.
+    unsafe {
+        let table = (*ext_php_rs::ffi::ext_php_rs_compiler_globals()).function_table;
+        zend_hash_str_del(table, name.as_ptr(), name.count_bytes());
+    }
 }
 
 /// A type for a declaration: a mask of built-in types.

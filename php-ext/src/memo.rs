@@ -154,14 +154,25 @@ impl Memo {
         let empty = Place { filling: 0, info: 0, hash: 0, string: std::ptr::null(), value: 0, hit: spare };
         let old = std::mem::replace(&mut self.places, vec![empty; size]);
         let mask = size - 1;
-        for place in old.into_iter().filter(|place| place.filling == self.filling) {
+        for place in old.iter().filter(|place| place.filling == self.filling) {
             let mut at = place.hash as usize & mask;
             while self.places[at].filling == self.filling {
                 at = (at + 1) & mask;
             }
-            self.places[at] = place;
+            self.places[at] = *place;
         }
+        // Freed memory with addresses would look as if somebody had them.
+        let mut old = old;
+        // SAFETY: as in `wipe`.
+        unsafe { old.as_mut_ptr().write_bytes(0, old.len()) };
         true
+    }
+
+    /// Forgets everything, so that no address is left.
+    pub(crate) fn wipe(&mut self) {
+        self.clear();
+        // SAFETY: all of a place may be zero: then it belongs to no filling.
+        unsafe { self.places.as_mut_ptr().write_bytes(0, self.places.len()) };
     }
 
     /// Forgets everything: the request's pins end.

@@ -105,7 +105,8 @@ $memory = function (int $pid): array {
     $descriptors = [];
     foreach (listed("/proc/$pid/fd") as $fd) {
         if (str_contains((string) @readlink("/proc/$pid/fd/$fd"), 'memfd:static-cache')) {
-            $descriptors[] = stat("/proc/$pid/fd/$fd")['ino'];
+            // PHP's own stat() follows the link by its text where threads have working directories of their own.
+            $descriptors[] = (int) run(['stat', '-L', '-c', '%i', "/proc/$pid/fd/$fd"]);
         }
     }
     sort($modes);

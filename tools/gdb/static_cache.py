@@ -442,11 +442,13 @@ class Readers(Sub):
                     ", holds everything since clock %d" % request if request else "",
                     ", builds %d" % building if building else "", ", keeps blocks" if kept else "", hits, misses))
                 if index < segment.readers:
-                    for n in range(min(pins, 8)):
-                        offset = u64(segment.at(segment.pins + (index * PINS + n) * 8))
+                    # 0 is the place of a pin that was given up.
+                    offsets = [u64(segment.at(segment.pins + (index * PINS + n) * 8)) for n in range(min(pins, PINS))]
+                    offsets = [offset for offset in offsets if offset]
+                    for offset in offsets[:8]:
                         print("  pins %s" % segment.entry(offset).describe())
-                    if pins > 8:
-                        print("  ... %d more" % (pins - 8))
+                    if len(offsets) > 8:
+                        print("  ... %d more" % (len(offsets) - 8))
 
 
 class Entries(Sub):

@@ -23,7 +23,9 @@
 //!
 //! A pin list is only ever appended to within a request and emptied at its end by a release store, so a
 //! reclaimer that reads a count reads at least the pins that were there when the matching `op` was cleared, or
-//! the request is over.
+//! the request is over. A single pin may be given up before that: its place is emptied, the others do not move, and a
+//! later pin may take the place. A reclaimer that reads the list meanwhile sees at each place what was there when the matching
+//! `op` was cleared, or what came later, and either is right.
 //!
 //! Readers without a slot count themselves instead of R1, with the same fence; a reclaimer that sees the count reclaims
 //! nothing ([`Slotless`]). Before a fork a second reader takes over what the first keeps; [`Copies`] says why no survey

@@ -51,6 +51,31 @@ impl Reader {
         true
     }
 
+    /// The same at a place of `list` that [`Self::unpin`] emptied.
+    #[inline]
+    pub fn pin_at(&self, list: &[AtomicU64], place: usize, offset: u64) {
+        if let Some(place) = list.get(place) {
+            // What makes this visible is what makes an appended pin visible: clearing the operation, or ending the hold.
+            place.store(offset, Ordering::Relaxed);
+        }
+    }
+
+    /// Gives up the pin at a place of `list`. The others stay where they are, since somebody may be reading the list.
+    #[inline]
+    pub fn unpin(&self, list: &[AtomicU64], place: usize) {
+        if let Some(place) = list.get(place) {
+            // Release: whatever was read from the block happens before its reuse.
+            place.store(0, Ordering::Release);
+        }
+    }
+
+    /// Gives up the hold. What it kept and is still needed has been pinned.
+    #[inline]
+    pub fn end_hold(&self) {
+        // Release: who sees that the hold is over sees the pins, and as in `unpin`.
+        self.request.store(0, Ordering::Release);
+    }
+
     /// Keeps all that is retired from the running operation on, until [`Self::release`].
     #[inline]
     pub fn hold(&self) {

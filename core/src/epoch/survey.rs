@@ -54,7 +54,8 @@ impl Survey {
                 }
             }
             let count = reader.pin_count().min(list.len());
-            survey.pins.extend(list[..count].iter().map(|pin| pin.load(Ordering::Relaxed)));
+            // Acquire: a pin that was given up singly, see `Reader::unpin`. Its place holds 0 then, which is no block.
+            survey.pins.extend(list[..count].iter().map(|pin| pin.load(Ordering::Acquire)));
         }
         survey.pins.sort_unstable();
         survey

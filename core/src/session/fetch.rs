@@ -100,10 +100,8 @@ impl Session {
         let found = segment.index.find(hash, space as u8, key);
         let hit = match found {
             Some(found) if !found.at.is_expired() => {
-                if self.pinned.insert(found.at.offset)
-                    && !slot.reader.pin(segment.slots.pins(index), found.at.offset)
-                {
-                    slot.reader.hold();
+                if self.pinned.insert(found.at.offset) {
+                    self.relief.keep(segment, index, found.at.offset);
                 }
                 mark_visited(found.at);
                 Some(Self::hit(segment, found.at, self.request))
@@ -126,6 +124,7 @@ impl Session {
         let segment = &*self.segment;
         let hit = match segment.index.find(hash, space as u8, key) {
             Some(found) if !found.at.is_expired() => {
+                self.pinned.insert(found.at.offset);
                 mark_visited(found.at);
                 Some(Self::hit(segment, found.at, self.request))
             }
@@ -141,6 +140,7 @@ impl Session {
     pub(super) fn count_slotless(&mut self) {
         if !self.slotless {
             self.slotless = true;
+            self.relief.note_hold();
             self.segment.header().slotless_readers.0.enter();
         }
     }

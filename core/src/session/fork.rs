@@ -94,6 +94,7 @@ impl Session {
         self.fork_generation = forks::generation();
         self.place = place;
         self.slotless = place == Place::NoneFree;
+        self.relief.forget_places();
         self.recycler.forget();
         self.reserved.clear();
         self.leased.clear();

@@ -5,6 +5,7 @@ mod fork;
 mod list;
 mod pinset;
 mod recycle;
+mod relief;
 mod remove;
 mod reserve;
 mod select;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 pub use fetch::Hit;
 pub use fork::Promise;
+pub use relief::release_unreferenced;
 pub use store::{Draft, Mode, Stored};
 pub use update::Increment;
 
@@ -25,6 +27,7 @@ use crate::slots::Owner;
 use crate::sys::fork as forks;
 use pinset::PinSet;
 use recycle::Recycler;
+use relief::Relief;
 
 /// The slot of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +49,7 @@ pub struct Session {
     segment: Arc<Segment>,
     place: Place,
     pinned: PinSet,
+    relief: Relief,
     recycler: Recycler,
     /// Keys reserved without a lease, with their hashes.
     reserved: Vec<(u64, Box<[u8]>)>,
@@ -66,6 +70,7 @@ impl Session {
     #[must_use]
     pub fn new(segment: Arc<Segment>) -> Self {
         Self {
+            relief: Relief::new(&segment),
             segment,
             place: Place::NotAsked,
             pinned: PinSet::new(),
@@ -118,6 +123,7 @@ impl Session {
         self.fork_generation = forks::generation();
         self.place = Place::NotAsked;
         self.pinned.clear();
+        self.relief.forget();
         self.recycler.forget();
         self.reserved.clear();
         self.leased.clear();
@@ -131,8 +137,11 @@ impl Session {
         let released = self.release_reservations();
         self.flush();
         self.quiesce();
-        if !released && let Place::Slot(index, _) = self.place {
-            // A stopped process has a lock. What this owner still holds ends with the owner: the next request is another.
+        // A stopped process has a lock: what this owner still holds ends with the owner, the next request is another. And a
+        // slot without a pin list is one for want of a better: the next request may find that.
+        if let Place::Slot(index, _) = self.place
+            && (!released || self.segment.slots.pins(index).is_empty())
+        {
             self.recycler.forget();
             self.place = Place::NotAsked;
             // SAFETY: as in `drop`.
@@ -157,6 +166,7 @@ impl Session {
             self.segment.slots.slot(index).reader.release();
         }
         self.pinned.clear();
+        self.relief.forget();
     }
 }
 

@@ -31,6 +31,11 @@ impl PinSet {
         }
     }
 
+    /// All of them, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u64> + '_ {
+        self.places.iter().copied().filter(|offset| *offset != 0)
+    }
+
     /// False when it was in the set before.
     #[inline]
     pub(super) fn insert(&mut self, offset: u64) -> bool {

@@ -1,6 +1,7 @@
 //! One clock for all processes of the machine: monotonic, in nanoseconds.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// Added to every reading; only tests move it (see [`advance`]).
 static SKEW: AtomicU64 = AtomicU64::new(0);
@@ -17,6 +18,14 @@ pub(crate) fn now_ns() -> u64 {
 
 /// Moves this process's clock forward, so that tests need not sleep for an entry to expire.
 #[doc(hidden)]
-pub fn advance(by: std::time::Duration) {
+pub fn advance(by: Duration) {
     SKEW.fetch_add(by.as_nanos() as u64, Ordering::Relaxed);
+}
+
+/// How long the calling thread has been at work.
+pub(crate) fn of_thread() -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the kernel writes the time; a thread always has that clock.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }

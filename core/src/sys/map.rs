@@ -71,6 +71,12 @@ impl AddressRange {
         self.len
     }
 
+    /// The addresses.
+    #[must_use]
+    pub fn range(&self) -> std::ops::Range<usize> {
+        self.base..self.base + self.len
+    }
+
     /// Gives back what lies behind the first `len` bytes.
     fn shorten(&mut self, len: usize) {
         if len < self.len {

@@ -1,8 +1,10 @@
-//! The operating system: shared memory files, mappings, robust locks, futexes, clocks.
+//! The operating system: shared memory files, mappings, robust locks, futexes, clocks, and what this process remembers.
 
 pub(crate) mod clock;
 pub(crate) mod fork;
 pub(crate) mod futex;
 pub(crate) mod map;
+pub(crate) mod maps;
 pub(crate) mod memfd;
 pub(crate) mod robust;
+pub(crate) mod search;

@@ -11,7 +11,7 @@ use super::store::refuse;
 use super::table::{fenced, fenced_or, guarded};
 use crate::encode::{Encoder, Refusal};
 use crate::engine::{self, Frame};
-use crate::module::{Backend, local, refusal};
+use crate::module::{Backend, local, refusal, relief};
 use crate::objects::gather::{Stop, gather};
 use crate::objects::harvest::Harvest;
 use crate::objects::{begin_harvest, end_harvests};
@@ -56,6 +56,8 @@ enum Attempt {
     Message(String),
     /// Objects of this element have to be asked first.
     Gather(u32),
+    /// There is no memory; the message that says so.
+    Full(String),
 }
 
 /// More attempts than this, because user code changes other elements each time, and they are refused.
@@ -68,12 +70,18 @@ unsafe fn store_values(
     ttl: Option<std::time::Duration>,
 ) -> Result<(), Failure> {
     let mut harvests: *mut Harvest = std::ptr::null_mut();
+    let mut relieved = false;
     // SAFETY: the caller's word; the harvests are ours until they are ended.
     unsafe {
         for _ in 0..MOST_ATTEMPTS {
             let outcome = match attempt(backend, values, ttl, harvests) {
                 Ok(()) => Ok(()),
                 Err(Attempt::Message(message)) => Err(Failure::Message(message)),
+                Err(Attempt::Full(_)) if !relieved && relief::for_store(backend) => {
+                    relieved = true;
+                    continue;
+                }
+                Err(Attempt::Full(message)) => Err(Failure::Message(message)),
                 Err(Attempt::Gather(first)) => match gather_all(backend, values, first, &mut harvests) {
                     Ok(()) => continue,
                     Err(failure) => Err(failure),
@@ -200,7 +208,12 @@ unsafe fn store_all(
         return Err(Attempt::Message(refusal(backend)));
     };
     let failed = |key: &[u8], error: &static_cache_core::Error| {
-        Attempt::Message(messages::of_error(backend, key, error))
+        let message = messages::of_error(backend, key, error);
+        if matches!(error, static_cache_core::Error::NoMemory { .. }) {
+            Attempt::Full(message)
+        } else {
+            Attempt::Message(message)
+        }
     };
     let mut drafts: Vec<Draft> = Vec::with_capacity(values.count as usize);
     for (element, (name, number, value)) in elements(values).enumerate() {

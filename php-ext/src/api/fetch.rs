@@ -8,7 +8,7 @@ use super::table::{fenced, guarded};
 use crate::decode::Unusable;
 use crate::engine::{self, Frame};
 use crate::memo::Remembered;
-use crate::module::{Backend, BackendLocal, local, refusal};
+use crate::module::{Backend, BackendLocal, local, refusal, relief};
 use crate::payload::place_of;
 use crate::{decode, exception};
 
@@ -60,9 +60,27 @@ unsafe fn look_up_shared(backend: Backend, key: *mut zend_string, out: *mut zval
         let Some(session) = state.session(backend) else { return Looked::Unavailable };
         let bytes = engine::bytes(key);
         let Some(hit) = fenced(|| session.fetch(Space::Key, bytes)) else { return Looked::Miss };
+        if session.may_need_relief() {
+            return look_up_after_relief(backend, key, hit, out);
+        }
         state.memo.insert(key, hit);
         state.lent |= hit.payload_len() != 0;
         make(backend, engine::bytes(key), hit, out)
+    }
+}
+
+/// The request keeps much: perhaps too much. The hit itself is in use, so it stays.
+#[cold]
+#[inline(never)]
+unsafe fn look_up_after_relief(backend: Backend, key: *mut zend_string, hit: Hit, out: *mut zval) -> Looked {
+    // SAFETY: as in `look_up`; no reference to the thread's state is in use.
+    unsafe {
+        let hit = std::hint::black_box(&hit);
+        relief::consider(backend);
+        let state: &mut BackendLocal = &mut (*local()).backends[backend as usize];
+        state.memo.insert(key, *hit);
+        state.lent |= hit.payload_len() != 0;
+        make(backend, engine::bytes(key), *hit, out)
     }
 }
 

@@ -7,7 +7,7 @@ use super::args::{Args, Parsed};
 use super::keys::is_restricted;
 use super::table::guarded;
 use crate::engine::{self, Frame};
-use crate::module::{Backend, local, refusal};
+use crate::module::{Backend, local, refusal, relief};
 use crate::{exception, messages};
 
 /// Deletes the entry of a key and the static state of a class of that name.
@@ -98,14 +98,7 @@ pub(super) unsafe extern "C" fn quiesce(frame: *mut Frame, out: *mut zval) {
     unsafe {
         guarded(out, || {
             Args::new(frame, 0, 0)?;
-            let backends = &mut (*local()).backends;
-            // An array or string that lies in shared memory can be anywhere: in a variable, an object, an
-            // iterator, a stream context. That none is left cannot be known, so nothing is given up then.
-            let given_up = backends.iter().all(|backend| !backend.lent);
-            if given_up {
-                backends.iter_mut().for_each(crate::module::BackendLocal::quiesce);
-            }
-            engine::set_bool(out, given_up);
+            engine::set_bool(out, relief::quiesce());
             Ok(())
         });
     }

@@ -9,7 +9,7 @@ use super::args::{Args, Parsed, check_value};
 use super::table::fenced_or;
 use crate::encode::{Encoder, Plan, Refusal, Unstorable};
 use crate::engine::{self, Frame};
-use crate::module::{Backend, local, refusal};
+use crate::module::{Backend, local, refusal, relief};
 use crate::objects::gather::{Stop, gather};
 use crate::objects::harvest::Harvest;
 use crate::objects::{begin_harvest, end_harvests};
@@ -29,6 +29,8 @@ enum Attempt {
     Done(Outcome),
     /// Objects of the value have to be asked first.
     Gather,
+    /// There is no memory; the message that says so.
+    Full(String),
 }
 
 /// Stores one value. Runs user code if it has objects with methods for that: then no Rust value of the caller's needs
@@ -44,13 +46,23 @@ pub(super) unsafe fn store_value(
     mode: Mode,
 ) -> Outcome {
     let mut harvest: *mut Harvest = std::ptr::null_mut();
+    let mut relieved = false;
     // SAFETY: the caller's word; the harvest is ours until it is ended.
     unsafe {
         loop {
-            match attempt(backend, key, value, ttl, mode, harvest.as_ref()) {
-                Attempt::Done(outcome) if harvest.is_null() => return outcome,
-                Attempt::Done(outcome) => return after_harvest(harvest, outcome),
-                Attempt::Gather => {}
+            let outcome = match attempt(backend, key, value, ttl, mode, harvest.as_ref()) {
+                Attempt::Done(outcome) => Some(outcome),
+                Attempt::Full(_) if !relieved && relief::for_store(backend) => {
+                    relieved = true;
+                    continue;
+                }
+                Attempt::Full(message) => Some(Outcome::Failed(message)),
+                Attempt::Gather => None,
+            };
+            match outcome {
+                Some(outcome) if harvest.is_null() => return outcome,
+                Some(outcome) => return after_harvest(harvest, outcome),
+                None => {}
             }
             if harvest.is_null() {
                 harvest = begin_harvest();
@@ -150,11 +162,12 @@ unsafe fn attempt_unguarded(
     } else {
         store_payload(session, encoder, key, value, plan, ttl, mode)
     };
-    Attempt::Done(match stored {
-        Ok(Stored::Stored) => Outcome::Stored,
-        Ok(Stored::Present) => Outcome::Present,
-        Err(error) => Outcome::Failed(messages::of_error(backend, key, &error)),
-    })
+    match stored {
+        Ok(Stored::Stored) => Attempt::Done(Outcome::Stored),
+        Ok(Stored::Present) => Attempt::Done(Outcome::Present),
+        Err(error @ Error::NoMemory { .. }) => Attempt::Full(messages::of_error(backend, key, &error)),
+        Err(error) => Attempt::Done(Outcome::Failed(messages::of_error(backend, key, &error))),
+    }
 }
 
 fn store_payload(

@@ -8,7 +8,6 @@ use std::sync::OnceLock;
 use ext_php_rs::ffi::{
     IS_CALLABLE, MAY_BE_ANY, zend_function_entry, zend_internal_arg_info, zend_type, zval,
 };
-use ext_php_rs::zend::ExecutorGlobals;
 
 use super::args::Parsed;
 use super::{array, atomic, fetch, keys, remember, remove, reserve, store};
@@ -174,10 +173,9 @@ fn info_type() -> zend_type {
 
 /// Takes the functions back: this PHP has a cache of that name already.
 pub(crate) fn withdraw() {
-    let mut globals = ExecutorGlobals::get_mut();
-    let Some(table) = globals.function_table_mut() else { return };
     for function in all() {
-        table.remove(format!("opcache\\{}", function.name).as_str());
+        let name = CString::new(format!("opcache\\{}", function.name)).unwrap_or_default();
+        engine::remove_function(&name);
     }
 }
 

@@ -6,6 +6,7 @@
 //! here has a `Drop`, and nothing built is reachable for the engine before all of it is there.
 
 use super::Unusable;
+use crate::module::local;
 use crate::objects::resolve::{Resolved, resolve};
 use crate::objects::{build, finish, prototype};
 use crate::payload::*;
@@ -97,7 +98,10 @@ pub(super) unsafe fn rebuild(payload: usize, out: *mut zval) -> Result<(), Unusa
         let mut whole = true;
         if !calls.is_empty() {
             let object_of = |node: u32| (*made.add(node as usize)).thing as *mut Object;
+            (*local()).objects.calling += 1;
             whole = finish::make_calls(own_calls, calls.len() as u32, object_of, prototypes);
+            let objects = &mut (*local()).objects;
+            objects.calling = objects.calling.saturating_sub(1);
         }
         if !is_few {
             efree(made.cast());

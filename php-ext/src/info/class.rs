@@ -10,7 +10,6 @@ use ext_php_rs::ffi::{
     ZEND_ACC_PUBLIC, ZEND_ACC_READONLY_CLASS, zend_class_entry, zend_function_entry, zend_internal_arg_info,
     zend_object, zend_register_internal_class_ex, zend_string, zend_string_init_interned, zval,
 };
-use ext_php_rs::zend::ExecutorGlobals;
 
 use super::snapshot::{self, Kind, MEMBERS, Value};
 use crate::engine::{self, Frame, builtin};
@@ -23,9 +22,9 @@ static CLASS: AtomicPtr<zend_class_entry> = AtomicPtr::new(ptr::null_mut());
 /// `ZEND_ACC_READONLY`, of a property.
 const READONLY: u32 = 1 << 7;
 
-/// Whether somebody else brought the class.
+/// Whether somebody else brought the class. At start-up.
 pub(crate) fn exists_already() -> bool {
-    ExecutorGlobals::get().class_table().is_some_and(|table| table.get("opcache\\staticcacheinfo").is_some())
+    engine::class_exists(c"opcache\\staticcacheinfo")
 }
 
 /// Registers a class without methods or with the given ones.

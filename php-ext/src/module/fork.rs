@@ -1,22 +1,14 @@
 //! Forks (pcntl, `php -S` workers, FastCGI children; for PHP-FPM's see [`fpm`]): the child keeps the partition and, if the parent holds
 //! fetched values, gets pins of its own for them.
 
-use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
 use static_cache_core::Promise;
 
-use super::{Backend, local};
+use super::local;
 use crate::sapi::fpm;
 
-/// From `prepare` to the handlers after the fork, on the thread that forks.
-struct Promises(UnsafeCell<[Option<Promise>; 2]>);
-
-// SAFETY: used only inside the fork handlers, which the C library runs one fork at a time.
-unsafe impl Sync for Promises {}
-
-static PROMISES: Promises = Promises(UnsafeCell::new([None, None]));
 static REGISTER: Once = Once::new();
 
 /// Registers the handlers, once per process: start-up may run several times, and each registration lasts.
@@ -37,10 +29,10 @@ fn each(act: impl FnMut(&mut static_cache_core::Session, &mut Option<Promise>)) 
 fn each_open(mut act: impl FnMut(&mut static_cache_core::Session, &mut Option<Promise>)) {
     // SAFETY: the handlers run on the forking thread, outside of any use of its state: no function of ours forks
     // while it has a reference to it.
-    let (local, promises) = unsafe { (&mut *local(), &mut *PROMISES.0.get()) };
-    for backend in Backend::ALL {
-        if let Some(session) = local.backends[backend as usize].open_session() {
-            act(session, &mut promises[backend as usize]);
+    let local = unsafe { &mut *local() };
+    for (backend, promise) in local.backends.iter_mut().zip(&mut local.promises) {
+        if let Some(session) = backend.open_session() {
+            act(session, promise);
         }
     }
 }

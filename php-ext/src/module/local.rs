@@ -2,8 +2,9 @@
 
 use std::cell::UnsafeCell;
 
-use static_cache_core::{Session, Space};
+use static_cache_core::{Promise, Session, Space};
 
+use super::partition::number as partition_number;
 use super::{Backend, partition};
 use crate::encode::Encoder;
 use crate::info::Figures;
@@ -17,8 +18,6 @@ pub(crate) struct BackendLocal {
     pub(crate) used: bool,
     /// Whether PHP was handed something of this request's that lies in shared memory.
     pub(crate) lent: bool,
-    /// Which partition the session belongs to (its number).
-    number: u32,
     session: Option<Session>,
 }
 
@@ -35,11 +34,15 @@ pub(crate) struct Local {
     pub(crate) figures: Option<Figures>,
     /// Files that this request invalidated, by their resolved paths.
     pub(crate) invalidated: Vec<Vec<u8>>,
+    /// From before a fork of this thread until after it, for each session.
+    pub(super) promises: [Option<Promise>; 2],
+    /// Which partition the sessions belong to (its number).
+    partition: u32,
 }
 
 impl BackendLocal {
     const fn new() -> Self {
-        Self { memo: Memo::new(), used: false, lent: false, number: 0, session: None }
+        Self { memo: Memo::new(), used: false, lent: false, session: None }
     }
 
     /// The session, made at the first use; `None` when the backend is unavailable.
@@ -54,15 +57,12 @@ impl BackendLocal {
 
     #[cold]
     fn open(&mut self, backend: Backend) {
-        let found =
-            partition(|partition| (partition.number, partition.backends[backend as usize].segment.clone()));
-        if let Some((number, Some(segment))) = found {
-            self.number = number;
-            self.session = Some(Session::new(segment));
-        }
+        let found = partition(|partition| partition.backends[backend as usize].segment.clone());
+        self.session = found.flatten().map(Session::new);
     }
 
     /// The session, if there is one.
+    #[inline]
     pub(super) fn open_session(&mut self) -> Option<&mut Session> {
         self.session.as_mut()
     }
@@ -113,7 +113,28 @@ impl Local {
             keys: Vec::new(),
             figures: None,
             invalidated: Vec::new(),
+            promises: [None, None],
+            partition: 0,
         }
+    }
+
+    /// A request begins: sessions with a partition that is gone (the module was shut down and started again while this
+    /// thread lived on) are none.
+    #[inline]
+    pub(super) fn begin_request(&mut self) {
+        let current = partition_number();
+        if self.partition != current {
+            self.partition = current;
+            self.close();
+        }
+    }
+
+    /// Gives up whatever lasts longer than a request.
+    pub(super) fn close(&mut self) {
+        for backend in &mut self.backends {
+            backend.close();
+        }
+        self.encoder = None;
     }
 
     /// Drops what a call left here that did not come to its end.
@@ -145,16 +166,50 @@ mod place {
 
 #[cfg(php_zts)]
 mod place {
+    use std::mem::ManuallyDrop;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
     use super::{Local, UnsafeCell};
 
     thread_local! {
-        static LOCAL: UnsafeCell<Local> = const { UnsafeCell::new(Local::new()) };
+        // Needs no dropping, so it has no states to tell apart: its address costs one call, and it is there to the thread's
+        // very end, whatever else ends before.
+        static LOCAL: UnsafeCell<ManuallyDrop<Local>> =
+            const { UnsafeCell::new(ManuallyDrop::new(Local::new())) };
+        static KEEPER: Keeper = const { Keeper };
     }
 
     #[inline(always)]
     pub(super) fn get() -> *mut Local {
-        LOCAL.with(UnsafeCell::get)
+        LOCAL.with(UnsafeCell::get).cast()
     }
+
+    /// Empties the thread's state when the thread ends. A thread that ends without its destructors (the process ends, or a
+    /// system call ended it) leaves its slots to the kernel, which lets go of their locks.
+    struct Keeper;
+
+    impl Drop for Keeper {
+        fn drop(&mut self) {
+            // SAFETY: the thread runs no PHP any more; `ManuallyDrop` has its content's layout.
+            let local = unsafe { &mut *get() };
+            // A panic would be a bug of ours; here it would end the process.
+            let _ = catch_unwind(AssertUnwindSafe(|| *local = Local::new()));
+        }
+    }
+
+    /// Makes sure that this thread's end empties its state.
+    #[inline]
+    pub(super) fn keep() {
+        // At the thread's end there is nothing to keep any more.
+        let _ = KEEPER.try_with(|_| ());
+    }
+}
+
+/// To be called before this thread puts anything into its state that needs dropping.
+#[inline(always)]
+pub(super) fn keep() {
+    #[cfg(php_zts)]
+    place::keep();
 }
 
 /// This thread's state. Whoever turns it into a reference makes sure that no other such reference is in use, in

@@ -3,6 +3,7 @@
 mod fork;
 mod local;
 mod partition;
+pub(crate) mod relief;
 mod start;
 
 pub(crate) use local::{BackendLocal, local};

@@ -42,8 +42,9 @@ pub(crate) fn state_without(reason: String, configured: usize, startup_failed: b
 pub(crate) struct Partition {
     pub(crate) name: String,
     pub(crate) model: &'static str,
-    pub(crate) number: u32,
     pub(crate) backends: [BackendState; 2],
+    /// As long as this lives, the partition does.
+    mapped: Arc<()>,
 }
 
 static CURRENT: Atomic<Partition> = Atomic::null();
@@ -71,7 +72,7 @@ pub(super) fn install(policy: Policy, settings: &Settings) {
     let name = format!("{}:{}", crate::module::start::sapi_name(), std::process::id());
     let backends = Backend::ALL
         .map(|backend| make(backend, &settings.sizes[backend as usize], refusal.clone(), settings));
-    replace_numbered(name, model, backends);
+    replace(Some(Partition { name, model, backends, mapped: Arc::new(()) }));
 }
 
 /// What could not be made although its directive is right: for the log, with what helps.
@@ -94,30 +95,41 @@ pub(super) fn failures(settings: &Settings) -> Vec<String> {
 
 /// The partition of the pool that this worker serves, or why there is none.
 pub(crate) fn install_pool(pool: &str, model: &'static str, backends: [BackendState; 2]) {
-    replace_numbered(format!("{}:{pool}", crate::module::start::sapi_name()), model, backends);
+    let name = format!("{}:{pool}", crate::module::start::sapi_name());
+    replace(Some(Partition { name, model, backends, mapped: Arc::new(()) }));
 }
 
-fn replace_numbered(name: String, model: &'static str, backends: [BackendState; 2]) {
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed) + 1;
-    replace(Some(Partition { name, model, number, backends }));
+/// Which partition is current: changes whenever another one, or none, takes its place.
+#[inline]
+pub(super) fn number() -> u32 {
+    NUMBER.load(Ordering::Relaxed)
 }
 
 /// Gives the partition up. Threads that still use a segment keep it alive.
 pub(super) fn remove() {
     fpm::stop();
+    let mapped = partition(|partition| Arc::downgrade(&partition.mapped));
     replace(None);
     // What was deferred is done now, unless a thread is in the middle of looking: a server that restarts in one process
-    // must not keep the old mappings.
-    for _ in 0..4 {
+    // must not keep the old mappings. Each turn gets on by a few steps only, and threads that ended left some.
+    for _ in 0..MOST_TURNS {
+        if mapped.as_ref().is_none_or(|mapped| mapped.strong_count() == 0) {
+            break;
+        }
         epoch::pin().flush();
     }
 }
+
+/// More turns than any number of threads needs.
+const MOST_TURNS: u32 = 100_000;
 
 fn replace(partition: Option<Partition>) {
     let guard = epoch::pin();
     let new =
         partition.map_or_else(epoch::Shared::null, |partition| Owned::new(partition).into_shared(&guard));
     let old = CURRENT.swap(new, Ordering::AcqRel, &guard);
+    // Threads look at this when a request begins; no request runs while the module starts or stops.
+    NUMBER.fetch_add(1, Ordering::Relaxed);
     if !old.is_null() {
         // SAFETY: no longer reachable; readers that loaded it hold guards. Dropped in place when those are gone.
         unsafe { guard.defer_destroy(old) };

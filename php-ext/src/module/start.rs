@@ -6,7 +6,8 @@ use std::panic::catch_unwind;
 use ext_php_rs::builders::ModuleBuilder;
 use ext_php_rs::zend::{ModuleEntry, SapiModule, StaticModuleEntry};
 
-use super::{Backend, fork, local, partition};
+use super::local::{self, local};
+use super::{fork, partition};
 use crate::{api, engine, exception, hooks, info, ini, sapi};
 
 const SUCCESS: c_int = 0;
@@ -45,6 +46,7 @@ pub(super) fn sapi_name() -> String {
 
 extern "C" fn startup(_kind: c_int, module: c_int) -> c_int {
     let _ = catch_unwind(|| {
+        local::keep();
         if info::class::exists_already() {
             warn_at_startup(
                 "static_cache: this PHP already has OPcache\\StaticCacheInfo; the extension is not loaded",
@@ -79,11 +81,7 @@ fn warn_at_startup(message: &str) {
 extern "C" fn shutdown(_kind: c_int, module: c_int) -> c_int {
     let _ = catch_unwind(|| {
         // SAFETY: no request runs on this thread any more.
-        let local = unsafe { &mut *local() };
-        for backend in Backend::ALL {
-            local.backends[backend as usize].close();
-        }
-        local.encoder = None;
+        unsafe { &mut *local() }.close();
         partition::remove();
     });
     // SAFETY: the entries were registered under this number (or none were).
@@ -93,12 +91,17 @@ extern "C" fn shutdown(_kind: c_int, module: c_int) -> c_int {
 
 /// A request begins; no user code has run in it.
 extern "C" fn before_request(_kind: c_int, _module: c_int) -> c_int {
+    local::keep();
     let lines = catch_unwind(sapi::fpm::before_request).unwrap_or_default();
     for line in &lines {
         let text = exception::stage_bytes(line.as_bytes());
         // SAFETY: the engine writes the text to its log and returns.
         unsafe { engine::php_log_err_with_severity(text, libc::LOG_WARNING) };
     }
+    let _ = catch_unwind(|| {
+        // SAFETY: between requests nothing else uses the thread's state.
+        unsafe { &mut *local() }.begin_request();
+    });
     SUCCESS
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Objects {
     recipes: Recipes,
     prototypes: Prototypes,
     harvests: Vec<*mut Harvest>,
+    /// How many fetches are in the middle of calling objects' methods.
+    pub(crate) calling: u32,
     /// An empty one, for the next store.
     spare: Option<Box<Harvest>>,
 }
@@ -48,7 +50,17 @@ impl Objects {
             recipes: Recipes::new(),
             prototypes: Prototypes::new(),
             harvests: Vec::new(),
+            calling: 0,
             spare: None,
+        }
+    }
+
+    /// Forgets what is known of payloads, so that no address is left. In the middle of a fetch, which may go on to use it,
+    /// nothing is forgotten: the addresses keep the payloads.
+    pub(crate) fn forget_addresses(&mut self) {
+        if self.calling == 0 {
+            self.recipes.wipe();
+            self.prototypes.wipe();
         }
     }
 
@@ -58,6 +70,7 @@ impl Objects {
         self.classes.forget();
         self.recipes.forget();
         self.prototypes.forget();
+        self.calling = 0;
         for harvest in self.harvests.drain(..) {
             // SAFETY: made by `Box::into_raw`; whoever used it was jumped over.
             drop(unsafe { Box::from_raw(harvest) });

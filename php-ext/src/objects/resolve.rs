@@ -59,6 +59,12 @@ impl Recipes {
         }
     }
 
+    /// The same, and no address is left.
+    pub(super) fn wipe(&mut self) {
+        self.places.fill(Place { payload: 0, first: 0 });
+        self.forget();
+    }
+
     #[inline(always)]
     fn at(payload: usize) -> usize {
         ((payload as u64 >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize % PLACES

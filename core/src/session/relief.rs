@@ -1,0 +1,242 @@
+//! Giving up single pins within a request that goes on, once nothing in the process leads to what they keep.
+//!
+//! A request that never ends (a worker's loop, a daemon) would keep every version of every value that it ever fetched. When that
+//! costs memory, the process is searched for addresses of what the request keeps ([`crate::sys::search`]): what none was found
+//! of is given up. So no word of the embedder's is needed for it, and none can be wrong.
+
+use std::ops::Range;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::{Place, Session};
+use crate::entry::EntryAt;
+use crate::heap::block::HEADER as BLOCK_HEADER;
+use crate::segment::Segment;
+use crate::sys::clock;
+use crate::sys::search::{self, Window};
+
+/// Requests that are younger than this end by themselves soon enough.
+const YOUNG: Duration = Duration::from_millis(250);
+/// Searching takes this part of the time at most.
+const SHARE: u32 = 50;
+/// What of a heap one request may keep of replaced entries before a search is worth it.
+const WORTH: u64 = 64;
+
+/// That many times as much is worth it at once, for the others' sake: an eighth of the heap.
+const URGENT: u64 = WORTH / 8;
+
+/// How much a session keeps, and when it last searched.
+#[derive(Debug)]
+pub(super) struct Relief {
+    /// Empty places of the pin list.
+    holes: Vec<u32>,
+    /// Bytes that were pinned since somebody last looked.
+    pinned: u64,
+    /// When to look again: by `pinned`.
+    due: u64,
+    /// Bytes that are worth a look.
+    worth: u64,
+    /// When the request was first seen to keep much.
+    since: Option<Instant>,
+    /// End and duration of the last search. Outlasts requests.
+    searched: Option<(Instant, Duration)>,
+}
+
+impl Relief {
+    pub(super) fn new(segment: &Segment) -> Self {
+        let worth = segment.layout.heap_size / WORTH;
+        Self { holes: Vec::new(), pinned: 0, due: worth, worth, since: None, searched: None }
+    }
+
+    /// The request is over, or another process's.
+    pub(super) fn forget(&mut self) {
+        self.holes.clear();
+        self.pinned = 0;
+        self.due = self.worth;
+        self.since = None;
+    }
+
+    /// The request holds back whatever is retired: to be looked at with each fetch.
+    pub(super) fn note_hold(&mut self) {
+        self.due = 0;
+    }
+
+    /// A forked child: its list may be another one than its parent's.
+    pub(super) fn forget_places(&mut self) {
+        self.holes.clear();
+    }
+
+    /// Keeps the block at `offset`, in the running operation.
+    #[inline]
+    pub(super) fn keep(&mut self, segment: &Segment, index: usize, offset: u64) {
+        let (reader, list) = (&segment.slots.slot(index).reader, segment.slots.pins(index));
+        if let Some(place) = self.holes.pop() {
+            reader.pin_at(list, place as usize, offset);
+        } else if !reader.pin(list, offset) {
+            reader.hold();
+            self.note_hold();
+        }
+        self.pinned += segment.block(offset).bytes();
+    }
+
+    /// Whether a search now would keep within its share of the time.
+    fn may_search(&self, now: Instant) -> bool {
+        self.searched.is_none_or(|(end, took)| now.saturating_duration_since(end) >= took * SHARE)
+    }
+}
+
+impl Session {
+    /// Whether it is time to ask [`Self::needs_relief`]; cheap.
+    #[inline]
+    #[must_use]
+    pub fn may_need_relief(&self) -> bool {
+        self.relief.pinned >= self.relief.due
+    }
+
+    /// Whether this request holds back so much memory that the process should be searched
+    /// ([`release_unreferenced`]). Not so in the first quarter of a second of a request that keeps much, nor more often than is
+    /// in proportion to what a search takes, unless it keeps an eighth of all memory from the others.
+    #[cold]
+    pub fn needs_relief(&mut self) -> bool {
+        let now = Instant::now();
+        let (worth, holds) = (self.relief.worth, self.holds_by_epoch());
+        self.relief.due = if holds { 0 } else { self.relief.pinned + worth };
+        let old = now.saturating_duration_since(*self.relief.since.get_or_insert(now)) >= YOUNG;
+        let replaced = self.replaced_bytes();
+        let in_proportion = old && self.relief.may_search(now) && (holds || replaced >= worth);
+        in_proportion || (replaced >= worth * URGENT && self.relief.pinned >= worth * URGENT)
+    }
+
+    /// Whether a store that found no memory should be tried again after a search: not if that came to nothing a moment ago.
+    #[cold]
+    #[must_use]
+    pub fn needs_relief_for_store(&self) -> bool {
+        let worth = self.relief.worth;
+        (self.relief.pinned >= worth || self.may_search())
+            && (self.holds_by_epoch() || self.replaced_bytes() >= worth)
+    }
+
+    /// Whether a search would not be one too many, however little it may find.
+    #[must_use]
+    pub fn may_search(&self) -> bool {
+        self.relief.may_search(Instant::now())
+    }
+
+    /// Whether this request holds back more than it fetched: everything retired since some moment.
+    fn holds_by_epoch(&self) -> bool {
+        self.slotless
+            || matches!(self.place, Place::Slot(index, _) if self.segment.slots.slot(index).reader.holds())
+    }
+
+    /// Bytes of entries that this request keeps, and that have been replaced or removed.
+    fn replaced_bytes(&self) -> u64 {
+        let segment = &*self.segment;
+        let replaced = |offset: &u64| {
+            EntryAt::new(&segment.memory, *offset).entry.superseded.load(Ordering::Relaxed) != 0
+        };
+        self.pinned.iter().filter(replaced).map(|offset| segment.block(offset).bytes()).sum()
+    }
+
+    /// Offsets of what is kept and has a payload, in order.
+    fn with_payload(&self) -> Vec<u64> {
+        let has_payload = |offset: &u64| EntryAt::new(&self.segment.memory, *offset).payload_len() != 0;
+        let mut blocks: Vec<u64> = self.pinned.iter().filter(has_payload).collect();
+        blocks.sort_unstable();
+        blocks
+    }
+
+    /// The addresses that mean these blocks: from the entry's own, which a hit has, to the one behind the payload's last byte. (The
+    /// next block begins with a header that nobody has the address of.)
+    fn window(&self, blocks: &[u64]) -> Window {
+        let piece = |offset: &u64| {
+            let at = EntryAt::new(&self.segment.memory, *offset);
+            (offset + BLOCK_HEADER, at.payload_offset() + at.payload_len() as u64)
+        };
+        Window::new(&self.segment.read_only_range(), blocks.iter().map(piece).collect())
+    }
+
+    /// Gives up everything but the blocks in `kept` (in order). True when nothing is kept any more.
+    fn keep_only(&mut self, kept: &[u64]) -> bool {
+        if kept.is_empty() {
+            self.quiesce();
+            return true;
+        }
+        self.request += 1;
+        let Place::Slot(index, _) = self.place else { return false };
+        let list = self.segment.slots.pins(index);
+        if list.is_empty() {
+            // Without a list there is no keeping of some.
+            return false;
+        }
+        let reader = &self.segment.slots.slot(index).reader;
+        let mut missing: Vec<u64> = kept.to_vec();
+        self.relief.holes.clear();
+        for (place, pin) in list[..reader.pin_count().min(list.len())].iter().enumerate() {
+            let offset = pin.load(Ordering::Relaxed);
+            if let Ok(at) = kept.binary_search(&offset) {
+                missing[at] = 0;
+                continue;
+            }
+            if offset != 0 {
+                reader.unpin(list, place);
+            }
+            self.relief.holes.push(place as u32);
+        }
+        // What was held by epoch only: until it is pinned, the hold stays.
+        let mut all = true;
+        for offset in missing.into_iter().filter(|offset| *offset != 0) {
+            match self.relief.holes.pop() {
+                Some(place) => reader.pin_at(list, place as usize, offset),
+                None => all &= reader.pin(list, offset),
+            }
+        }
+        if all {
+            reader.end_hold();
+        }
+        self.pinned.clear();
+        for offset in kept {
+            self.pinned.insert(*offset);
+        }
+        self.relief.pinned = 0;
+        self.relief.due = if all { self.relief.worth } else { 0 };
+        false
+    }
+}
+
+/// Searches the process for addresses of what these sessions' requests keep, and gives up whatever none was found of. True when nothing is
+/// kept any more. A hit from before may be used again if it was in memory, or its payload's address was.
+///
+/// `skip` are parts of the address space that hold no addresses that will be used again, such as the segments' own.
+pub fn release_unreferenced(sessions: [Option<&mut Session>; 2], skip: &[Range<usize>]) -> bool {
+    let began = clock::of_thread();
+    let [first, second] = sessions;
+    let mut both = [first, second];
+    let blocks: [Vec<u64>; 2] = std::array::from_fn(|at| {
+        both[at].as_mut().map_or_else(Vec::new, |session| {
+            session.notice_fork();
+            session.with_payload()
+        })
+    });
+    let mut windows = std::array::from_fn(|at| match &both[at] {
+        Some(session) => session.window(&blocks[at]),
+        None => Window::new(&(0..0), Vec::new()),
+    });
+    let anything = blocks.iter().any(|blocks| !blocks.is_empty());
+    let known = !anything || search::search(&mut windows, skip);
+    // What it took of the processor: on a busy machine it may have waited for that most of the time.
+    let took = clock::of_thread().saturating_sub(began);
+    let mut all = true;
+    for ((session, window), blocks) in both.iter_mut().zip(&windows).zip(&blocks) {
+        let Some(session) = session else { continue };
+        if anything {
+            session.relief.searched = Some((Instant::now(), took));
+        }
+        if known {
+            let kept: Vec<u64> = window.found().map(|at| blocks[at]).collect();
+            all &= session.keep_only(&kept);
+        } else {
+            all = false;
+        }
+    }
+    all
+}

@@ -1,0 +1,424 @@
+//! Which parts of shared memory this process still has the addresses of.
+//!
+//! Everything that the process can read is looked through, word by word: heaps of all allocators, stacks of all threads and
+//! fibers, variables of all libraries, registers. What looks like an address into a piece counts as one. So a piece that is
+//! still in use is found wherever its address is kept, and at worst one that is not in use is found as well.
+//!
+//! Not seen are addresses that are kept in another form (encrypted, cut in two), and those that another thread moves from
+//! where was not looked yet to where was. Values of PHP are neither: the engine keeps plain pointers, and values
+//! belong to the thread that made them.
+//!
+//! Read by `process_vm_readv`, so that memory which another thread unmaps meanwhile is no fault. Pages that were never
+//! touched are left alone (`mincore`), unless the machine has swapped something out: then they look the same.
+
+use std::ops::Range;
+use std::ptr;
+
+use super::maps::{self, Mapping};
+
+/// Bytes that are read at once.
+const CHUNK: usize = 1 << 20;
+/// Pages are never smaller.
+const LEAST_PAGE: usize = 4096;
+/// Dead stack that is wiped first, since it may hold what calls before this one left there.
+const WIPED: usize = 16 << 10;
+
+/// Part of the address space, and the pieces in it that addresses are looked for of.
+#[derive(Debug)]
+pub(crate) struct Window {
+    base: usize,
+    len: usize,
+    /// First and last address of each, relative to the base (so that this list does not look like what it looks for), in order.
+    pieces: Vec<(u64, u64)>,
+    found: Vec<bool>,
+}
+
+impl Window {
+    /// `pieces` by their offsets in the range, in order: the first address, and the last that means the piece (one behind its end).
+    pub(crate) fn new(range: &Range<usize>, pieces: Vec<(u64, u64)>) -> Self {
+        debug_assert!(pieces.is_sorted());
+        let found = vec![false; pieces.len()];
+        Self { base: range.start, len: range.len(), pieces, found }
+    }
+
+    #[inline(always)]
+    fn may_have(&self, word: usize) -> bool {
+        word.wrapping_sub(self.base) <= self.len
+    }
+
+    /// Notes that an address was found, if it is one of a piece.
+    #[cold]
+    fn note(&mut self, word: usize) {
+        if !self.may_have(word) {
+            return;
+        }
+        let offset = (word - self.base) as u64;
+        let at = self.pieces.partition_point(|(first, _)| *first <= offset);
+        if let Some(at) = at.checked_sub(1)
+            && offset <= self.pieces[at].1
+        {
+            self.found[at] = true;
+        }
+    }
+
+    /// The numbers of the pieces of which an address was found, in order.
+    pub(crate) fn found(&self) -> impl Iterator<Item = usize> + '_ {
+        self.found.iter().enumerate().filter(|(_, found)| **found).map(|(number, _)| number)
+    }
+}
+
+/// Looks through the process, without `skip`. False when that could not be done for all of it: then nothing is known.
+pub(crate) fn search(windows: &mut [Window; 2], skip: &[Range<usize>]) -> bool {
+    wipe_dead_stack();
+    with_registers_in_memory(|| {
+        let Some(buffer) = Buffer::new() else { return false };
+        let mut skip = skip.to_vec();
+        skip.push(buffer.range());
+        skip.sort_unstable_by_key(|range| range.start);
+        let swapped = something_is_swapped();
+        search_memory(windows, &skip, &buffer, swapped).is_some()
+            // What was swapped out meanwhile looked as if it had never been touched.
+            && (swapped
+                || !something_is_swapped()
+                || search_memory(windows, &skip, &buffer, true).is_some())
+    })
+}
+
+/// What earlier calls left where this one's callees go would be found as well.
+#[inline(never)]
+fn wipe_dead_stack() {
+    let mut room = [0u8; WIPED];
+    std::hint::black_box(&mut room);
+}
+
+/// Callers may keep addresses in registers that every function leaves as they were: puts those where memory is looked through.
+#[inline(never)]
+fn with_registers_in_memory(body: impl FnOnce() -> bool) -> bool {
+    let mut registers = [0usize; 20];
+    // SAFETY: copies registers into an array that has room for them, and changes nothing else.
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        std::arch::asm!(
+            "mov [{to}], rbx",
+            "mov [{to} + 8], rbp",
+            "mov [{to} + 16], r12",
+            "mov [{to} + 24], r13",
+            "mov [{to} + 32], r14",
+            "mov [{to} + 40], r15",
+            to = in(reg) registers.as_mut_ptr(),
+            options(nostack, preserves_flags)
+        );
+    }
+    // SAFETY: as above.
+    #[cfg(target_arch = "aarch64")]
+    unsafe {
+        std::arch::asm!(
+            "stp x19, x20, [{to}]",
+            "stp x21, x22, [{to}, 16]",
+            "stp x23, x24, [{to}, 32]",
+            "stp x25, x26, [{to}, 48]",
+            "stp x27, x28, [{to}, 64]",
+            "str x29, [{to}, 80]",
+            "stp d8, d9, [{to}, 88]",
+            "stp d10, d11, [{to}, 104]",
+            "stp d12, d13, [{to}, 120]",
+            "stp d14, d15, [{to}, 136]",
+            to = in(reg) registers.as_mut_ptr(),
+            options(nostack, preserves_flags)
+        );
+    }
+    if !cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
+        return false;
+    }
+    let found = body();
+    std::hint::black_box(&registers);
+    found
+}
+
+fn search_memory(
+    windows: &mut [Window; 2],
+    skip: &[Range<usize>],
+    buffer: &Buffer,
+    swapped: bool,
+) -> Option<()> {
+    for mapping in maps::of_this_process()? {
+        let mut start = mapping.range.start;
+        for hole in skip {
+            if hole.start >= mapping.range.end || hole.end <= start {
+                continue;
+            }
+            search_part(windows, &mapping, start..hole.start.max(start), buffer, swapped)?;
+            start = hole.end.max(start);
+        }
+        search_part(windows, &mapping, start..mapping.range.end.max(start), buffer, swapped)?;
+    }
+    Some(())
+}
+
+/// Searches part of a mapping, page after page of those that were ever touched.
+fn search_part(
+    windows: &mut [Window; 2],
+    mapping: &Mapping,
+    part: Range<usize>,
+    buffer: &Buffer,
+    swapped: bool,
+) -> Option<()> {
+    // Whole words; what is cut off belongs to what is skipped.
+    let part = part.start.next_multiple_of(8)..part.end & !7;
+    let mut touched = [0u8; CHUNK / LEAST_PAGE];
+    let size = buffer.page;
+    let mut at = part.start;
+    while at < part.end {
+        let page = at & !(size - 1);
+        let end = part.end.min(page + CHUNK);
+        let pages = (end - page).div_ceil(size);
+        if swapped {
+            touched[..pages].fill(1);
+        } else {
+            // SAFETY: the kernel writes a byte for each page.
+            let seen = unsafe { libc::mincore(page as *mut _, end - page, touched.as_mut_ptr()) };
+            if seen != 0 {
+                // Another thread has unmapped something of it: page by page then, and what is gone is gone.
+                touched[..pages].fill(1);
+            }
+        }
+        let is_touched = |at: usize| touched[(at - page) / size] & 1 != 0;
+        while at < end {
+            let here = is_touched(at);
+            let mut until = at;
+            while until < end && is_touched(until) == here {
+                until = end.min((until & !(size - 1)) + size);
+            }
+            if here {
+                search_run(windows, mapping, at..until, buffer)?;
+            }
+            at = until;
+        }
+    }
+    Some(())
+}
+
+fn search_run(
+    windows: &mut [Window; 2],
+    mapping: &Mapping,
+    run: Range<usize>,
+    buffer: &Buffer,
+) -> Option<()> {
+    let mut at = run.start;
+    while at < run.end {
+        let read = buffer.read(at, run.end - at);
+        look(windows, buffer.words(read / 8));
+        if mapping.executable {
+            for shift in 1..8 {
+                look_shifted(windows, buffer, shift, read);
+            }
+        }
+        at += read & !7;
+        if at < run.end && read < 8 {
+            // Nothing could be read here. Gone is gone; what is there and cannot be read may hold anything.
+            let mut touched = 0u8;
+            let page = at & !(buffer.page - 1);
+            // SAFETY: the kernel writes one byte for one page.
+            let there = unsafe { libc::mincore(page as *mut _, buffer.page, &raw mut touched) };
+            if there == 0 || std::io::Error::last_os_error().raw_os_error() != Some(libc::ENOMEM) {
+                return None;
+            }
+            at = page + buffer.page;
+        }
+    }
+    Some(())
+}
+
+#[inline]
+fn look(windows: &mut [Window; 2], words: &[usize]) {
+    for eight in words.chunks(8) {
+        // Without branches; hardly any word is one.
+        let [first, second] = &*windows;
+        let any = eight.iter().fold(false, |any, word| any | first.may_have(*word) | second.may_have(*word));
+        if any {
+            for word in eight {
+                windows.iter_mut().for_each(|window| window.note(*word));
+            }
+        }
+    }
+}
+
+/// For code, where addresses are not aligned. Those that lie across two reads are looked for in neither: a run of pages is
+/// read at once unless it is longer than the buffer.
+fn look_shifted(windows: &mut [Window; 2], buffer: &Buffer, shift: usize, read: usize) {
+    for at in (shift..(read + 1).saturating_sub(8)).step_by(8) {
+        // SAFETY: eight bytes of what was read.
+        let word = unsafe { ptr::read_unaligned((buffer.base + at) as *const usize) };
+        let [first, second] = &*windows;
+        if first.may_have(word) | second.may_have(word) {
+            windows.iter_mut().for_each(|window| window.note(word));
+        }
+    }
+}
+
+/// Whether any page of the machine is in swap.
+fn something_is_swapped() -> bool {
+    // SAFETY: the kernel fills the structure; all zeros are one.
+    unsafe {
+        let mut info: libc::sysinfo = std::mem::zeroed();
+        libc::sysinfo(&raw mut info) != 0 || info.totalswap != info.freeswap
+    }
+}
+
+/// Memory of its own, so that what is looked through is not left in anybody's heap.
+struct Buffer {
+    base: usize,
+    /// The system's page size.
+    page: usize,
+}
+
+impl Buffer {
+    fn new() -> Option<Self> {
+        let (protection, flags) =
+            (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+        // SAFETY: an anonymous mapping at an address of the kernel's choice.
+        let base = unsafe { libc::mmap(ptr::null_mut(), CHUNK, protection, flags, -1, 0) };
+        // SAFETY: a question.
+        let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).ok()?;
+        let usable = base != libc::MAP_FAILED && (LEAST_PAGE..=CHUNK).contains(&page);
+        usable.then_some(Self { base: base as usize, page })
+    }
+
+    fn range(&self) -> Range<usize> {
+        self.base..self.base + CHUNK
+    }
+
+    /// Reads `len` bytes at most, and says how many it got.
+    fn read(&self, from: usize, len: usize) -> usize {
+        let len = len.min(CHUNK);
+        let local = libc::iovec { iov_base: self.base as *mut _, iov_len: len };
+        let remote = libc::iovec { iov_base: from as *mut _, iov_len: len };
+        // SAFETY: writes at most `len` bytes to memory of ours; the other address is the kernel's to check.
+        let read =
+            unsafe { libc::process_vm_readv(libc::getpid(), &raw const local, 1, &raw const remote, 1, 0) };
+        usize::try_from(read).unwrap_or(0)
+    }
+
+    /// What was read.
+    fn words(&self, count: usize) -> &[usize] {
+        // SAFETY: mapped, and nobody else's; the kernel has written so many, and more are zero.
+        unsafe { std::slice::from_raw_parts(self.base as *const usize, count.min(CHUNK / 8)) }
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        // SAFETY: mapped by `new`, and no reference outlives `self`.
+        unsafe { libc::munmap(self.base as *mut _, CHUNK) };
+    }
+}
+
+#[cfg(all(test, not(miri)))]
+mod tests {
+    use std::hint::black_box;
+
+    use super::*;
+    use crate::sys::map::AddressRange;
+
+    const PIECE: u64 = 1000;
+    const PAGE: usize = LEAST_PAGE;
+
+    /// Address space that nothing has addresses of, and which of its pieces are found.
+    struct Field {
+        range: Range<usize>,
+        _reserved: AddressRange,
+    }
+
+    impl Field {
+        /// Far from anything else, where nothing has been before.
+        fn new(number: usize) -> Self {
+            let reserved = AddressRange::reserve_at(0x1234_0000_0000 + (number << 24), 1 << 20);
+            let reserved = reserved.expect("address space");
+            Self { range: reserved.range(), _reserved: reserved }
+        }
+
+        /// An address in a piece, made so that only the caller has it.
+        #[inline(always)]
+        fn address(&self, piece: u64, into: u64) -> usize {
+            black_box(self.range.start) + (piece * PIECE + into) as usize
+        }
+
+        #[inline(never)]
+        fn found(&self, skip: &[Range<usize>]) -> Vec<u64> {
+            let pieces = (0..1000).map(|piece| (piece * PIECE, piece * PIECE + PIECE - 1)).collect();
+            let empty = Window::new(&(0..0), Vec::new());
+            let mut windows = [Window::new(&self.range, pieces), empty];
+            assert!(search(&mut windows, skip));
+            windows[0].found().map(|piece| piece as u64).collect()
+        }
+    }
+
+    /// Memory that an allocator does not know of.
+    fn mapped(protection: libc::c_int) -> *mut usize {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+        // SAFETY: an anonymous mapping at an address of the kernel's choice.
+        unsafe { libc::mmap(ptr::null_mut(), 2 * PAGE, protection, flags, -1, 0).cast() }
+    }
+
+    #[test]
+    fn addresses_are_found_wherever_they_are() {
+        let field = Field::new(0);
+        let mut kept = vec![
+            field.address(10, 0),
+            field.address(20, 1),
+            field.address(30, PIECE / 2),
+            field.address(40, PIECE - 1),
+        ];
+        let memory = mapped(libc::PROT_READ | libc::PROT_WRITE);
+        let code = mapped(libc::PROT_READ | libc::PROT_WRITE | libc::PROT_EXEC);
+        // SAFETY: mapped above.
+        unsafe {
+            memory.add(511).write(field.address(50, 3));
+            code.cast::<u8>().add(101).cast::<usize>().write_unaligned(field.address(60, 3));
+            // Read-only by now, and still memory.
+            memory.add(512).write(field.address(70, 3));
+            libc::mprotect(memory.add(512).cast(), PAGE, libc::PROT_READ);
+        }
+        thread_local!(static OWN: std::cell::Cell<usize> = const { std::cell::Cell::new(0) });
+        OWN.set(field.address(80, 0));
+        let found = std::thread::scope(|scope| {
+            let (send, receive) = std::sync::mpsc::channel();
+            let (end, ended) = std::sync::mpsc::channel::<()>();
+            let field = &field;
+            // On another thread's stack, while that waits.
+            scope.spawn(move || {
+                let local = [field.address(90, 0)];
+                send.send(()).expect("heard");
+                let _ = ended.recv();
+                black_box(&local);
+            });
+            receive.recv().expect("started");
+            let found = field.found(&[]);
+            drop(end);
+            found
+        });
+        for piece in [10, 20, 30, 40, 50, 60, 70, 80, 90] {
+            assert!(found.contains(&piece), "{piece} not among {found:?}");
+        }
+        // Some trace of the above may have been left anywhere, but not of everything.
+        assert!(found.len() < 20, "{found:?}");
+        black_box(&mut kept);
+    }
+
+    #[test]
+    fn what_is_skipped_is_not_looked_at() {
+        let field = Field::new(1);
+        let memory = mapped(libc::PROT_READ | libc::PROT_WRITE);
+        for piece in 100..500 {
+            // SAFETY: mapped above.
+            unsafe { memory.add(piece as usize).write(field.address(piece, 0)) };
+        }
+        let first = memory as usize;
+        let skip = [first + 8 * 110..first + 8 * 120, first + 8 * 200..first + 2 * PAGE];
+        let found = field.found(&skip);
+        // A register or a spilled local may have the last one.
+        let in_memory = |piece: &u64| (100..200).contains(piece) && !(110..120).contains(piece);
+        assert!((100..200).filter(in_memory).all(|piece| found.contains(&piece)), "{found:?}");
+        assert!(found.iter().filter(|piece| !in_memory(piece)).count() < 5, "{found:?}");
+    }
+}

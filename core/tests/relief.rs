@@ -1,0 +1,164 @@
+//! Pins that are given up while the request goes on: by searching this very process.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use static_cache_core::{Hit, Mode, Policy, Segment, SegmentConfig, Session, Space, release_unreferenced};
+
+fn segment(readers: u32) -> std::sync::Arc<Segment> {
+    let config = SegmentConfig { name: "relief", size: 4 << 20, policy: Policy::Never, readers, abi_tag: 0 };
+    Segment::create(&config).expect("memory")
+}
+
+/// Each test looks for addresses of its own segment only, but stacks and registers are those of the thread: what a test
+/// computes, it computes in functions of its own.
+#[inline(never)]
+fn store(session: &mut Session, key: &[u8], value: &[u8]) {
+    let mut draft = session.prepare(Space::Key, key, 0, 0, value.len(), None).expect("room");
+    draft.payload_mut().copy_from_slice(value);
+    session.commit(draft, Mode::Put).expect("stored");
+}
+
+#[inline(never)]
+fn fetch(session: &mut Session, key: &[u8]) -> Hit {
+    session.fetch(Space::Key, key).expect("there")
+}
+
+/// Fetches without leaving an address anywhere but where the stack is used again.
+#[inline(never)]
+fn fetch_and_forget(session: &mut Session, key: &[u8]) {
+    // The place of the result is used again by the next one.
+    black_box(fetch(session, key).tag());
+}
+
+#[inline(never)]
+fn search(session: &mut Session) -> bool {
+    let skip = session.segment().views();
+    release_unreferenced([Some(session), None], &skip)
+}
+
+fn value(number: usize) -> Vec<u8> {
+    number.to_string().into_bytes().repeat(300)
+}
+
+/// What a hit leads to.
+#[inline(never)]
+fn payload(hit: &Hit) -> Vec<u8> {
+    // SAFETY: pinned, which is what is tested: if it were not, the bytes would be others, in memory that stays mapped.
+    unsafe { std::slice::from_raw_parts(hit.payload_address() as *const u8, hit.payload_len()).to_vec() }
+}
+
+#[test]
+fn what_is_still_known_somewhere_stays_and_the_rest_goes() {
+    let mut session = Session::new(segment(4));
+    for readers in [4, 1] {
+        // With one reader, the second session has no pin list: with anything known, all stays.
+        let segment = segment(readers);
+        let mut first = Session::new(segment.clone());
+        store(&mut first, b"k", b"a");
+        fetch_and_forget(&mut first, b"k");
+        let mut session = Session::new(segment.clone());
+        let mut kept = Vec::new();
+        for number in 0..200 {
+            store(&mut session, b"k", &value(number));
+            if number % 50 == 0 {
+                kept.push((number, Box::new(fetch(&mut session, b"k"))));
+            } else {
+                fetch_and_forget(&mut session, b"k");
+            }
+        }
+        let before = segment.stats().retired;
+        assert!(!search(&mut session));
+        // What one of them needs is a multiple of this in all; some may be found by traces.
+        store(&mut session, b"other", b"");
+        let after = segment.stats().retired;
+        if readers == 4 {
+            assert!(after < before / 4, "{before} {after}");
+        } else {
+            assert!(after >= before / 2, "{before} {after}");
+        }
+        for round in 0..200 {
+            store(&mut session, b"churn", &vec![round as u8; 3000]);
+            for (number, hit) in &kept {
+                assert_eq!(payload(hit), value(*number));
+            }
+        }
+        // Places of pins that were given up are used again, and kept apart.
+        for number in 200..300 {
+            store(&mut session, b"k", &value(number));
+            kept.push((number, Box::new(fetch(&mut session, b"k"))));
+        }
+        assert!(!search(&mut session));
+        for round in 0..200 {
+            store(&mut session, b"churn", &vec![round as u8; 3000]);
+        }
+        for (number, hit) in &kept {
+            assert_eq!(payload(hit), value(*number));
+        }
+        drop(kept);
+        session.end_request();
+        drop(session);
+        first.end_request();
+        store(&mut first, b"k", b"b");
+        first.flush();
+        assert_eq!(segment.stats().active_readers, 0);
+    }
+    // One that keeps nothing keeps nothing.
+    assert!(search(&mut session));
+}
+
+#[test]
+fn more_than_a_pin_list_has_room_for() {
+    let segment = segment(4);
+    let mut session = Session::new(segment.clone());
+    store(&mut session, b"kept", &value(7));
+    // Beyond 2,048 pins everything is held.
+    for number in 0..3000 {
+        store(&mut session, b"k", &value(number % 10));
+        fetch_and_forget(&mut session, b"k");
+        if number % 400 == 399 && segment.stats().retired > 2 << 20 {
+            search(&mut session);
+        }
+    }
+    // The last to be fetched is held by epoch, unless the list had room again.
+    let kept = Box::new(fetch(&mut session, b"kept"));
+    for number in 0..3000u32 {
+        // Ints take no memory that somebody could have the address of.
+        let key = number.to_le_bytes();
+        let draft = session.prepare(Space::Key, &key, 0, 0, 0, None).expect("room");
+        session.commit(draft, Mode::Put).expect("stored");
+        fetch_and_forget(&mut session, &key);
+    }
+    assert!(segment.stats().overflow_readers > 0 || segment.stats().active_readers > 0);
+    assert!(!search(&mut session));
+    store(&mut session, b"kept", b"");
+    for round in 0..2000 {
+        store(&mut session, b"churn", &vec![round as u8; 3000]);
+    }
+    assert_eq!(payload(&kept), value(7));
+    drop(kept);
+}
+
+#[test]
+fn a_search_is_asked_for_by_old_requests_that_keep_much_and_not_all_the_time() {
+    let segment = segment(4);
+    let mut session = Session::new(segment.clone());
+    let mut asked = 0;
+    let began = Instant::now();
+    let mut number = 0;
+    // What is kept is a hundredth of the memory in each round, so without searches it were full after a hundred.
+    while asked < 3 || number < 1000 {
+        number += 1;
+        store(&mut session, b"k", &vec![number as u8; 40_000]);
+        fetch_and_forget(&mut session, b"k");
+        if session.may_need_relief() && session.needs_relief() {
+            assert!(asked > 0 || number >= 12 || began.elapsed() >= Duration::from_millis(250), "too young");
+            asked += 1;
+            search(&mut session);
+        }
+        // A job takes a while.
+        std::thread::sleep(Duration::from_millis(if number < 60 { 5 } else { 1 }));
+        assert!(began.elapsed() < Duration::from_secs(60), "asked {asked} times in {number} rounds");
+    }
+    assert!(segment.stats().retired < 3 << 20);
+}
