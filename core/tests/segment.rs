@@ -28,7 +28,7 @@ fn lines_of(session: &mut Session, key: &[u8]) -> (std::ops::RangeInclusive<usiz
     let hit = session.fetch(Space::Key, key).unwrap();
     // SAFETY: the request goes on.
     let at = unsafe { hit.key() }.as_ptr() as usize;
-    let block = at - 112..=(at + key.len()).next_multiple_of(16) - 1;
+    let block = at - 112..=hit.payload_address() + hit.payload_len() - 1;
     (block.start() / 64..=block.end() / 64, (at - 8) / 64)
 }
 
@@ -36,18 +36,20 @@ fn lines_of(session: &mut Session, key: &[u8]) -> (std::ops::RangeInclusive<usiz
 fn what_is_changed_in_place_again_and_again_gets_a_line_of_its_own() {
     for policy in [Policy::Never, Policy::Evict] {
         let mut session = Session::new(segment(1 << 20, policy));
+        let between = |key: &[u8]| [b"between ", key].concat();
         let keys: Vec<Vec<u8>> = (1..60).map(|len| format!("{len:03}").repeat(len).into_bytes()).collect();
         for key in &keys {
             // Some begin with a line, others do not.
-            put(&mut session, &[b"between ", &key[..]].concat(), &[1; 8]).unwrap();
+            put(&mut session, &between(key), &[1; 8]).unwrap();
             session.increment(key, 1, INT).unwrap();
         }
         let shared = |session: &mut Session| {
-            let all: Vec<_> = keys.iter().map(|key| lines_of(session, key)).collect();
+            let all = keys.iter().cloned().chain(keys.iter().map(|key| between(key)));
+            let all: Vec<_> = all.map(|key| lines_of(session, &key)).collect();
             let is_shared = |at: usize| {
                 all.iter().enumerate().any(|(other, (block, _))| other != at && block.contains(&all[at].1))
             };
-            (0..all.len()).filter(|at| is_shared(*at)).count()
+            (0..keys.len()).filter(|at| is_shared(*at)).count()
         };
         let before = shared(&mut session);
         session.end_request();

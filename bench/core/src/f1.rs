@@ -187,7 +187,9 @@ impl Failures {
 pub fn run(options: &Options, report: &mut Report) {
     let bounds = Bounds {
         stores: options.extent.pick(2_000, 100_000, 10_000_000),
-        budget: Duration::from_millis(options.extent.pick(2000, 500, 4_000)),
+        budget: options
+            .budget
+            .map_or(Duration::from_millis(options.extent.pick(2000, 500, 4_000)), Duration::from_secs),
     };
     let Bounds { stores, budget } = bounds;
     report.setting(

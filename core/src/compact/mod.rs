@@ -63,7 +63,13 @@ impl HeapGuard<'_> {
             if survey.holds() {
                 return None;
             }
-            if self.make_hole(goal, &survey, may_evict, &mut looks) == Emptied::Something {
+            let roved = looks.roved;
+            let emptied = self.make_hole(goal, &survey, may_evict, &mut looks);
+            if goal != needed {
+                // Says nothing about what is wanted.
+                looks.roved = roved;
+            }
+            if emptied == Emptied::Something {
                 if let Some(found) = heap.allocate(bytes) {
                     return Some(found);
                 }
@@ -92,8 +98,11 @@ impl HeapGuard<'_> {
         let mut search = Search::new(needed, if may_evict { u64::MAX } else { largest });
         let mut take =
             |window| (may_evict || self.has_places_for(window)).then(|| self.empty(window, may_evict));
-        let done = self
-            .search_holes(&mut search, survey, looks, &mut take)
+        // Around free blocks was looked already, if nothing was freed since.
+        let is_known = !may_evict && self.sought_in_vain(needed).is_some();
+        let done = (!is_known)
+            .then(|| self.search_holes(&mut search, survey, looks, &mut take))
+            .flatten()
             .or_else(|| self.rove(&mut search, survey, looks, &mut take));
         looks.met_others |= search.met_others || done == Some(Emptied::Nothing);
         done.unwrap_or(Emptied::Nothing)

@@ -19,8 +19,9 @@ const NEIGHBOURHOODS: usize = 16;
 const MOST_NEIGHBOURHOODS: usize = 512;
 /// The same of blocks that are looked at in turn.
 const BATCH: usize = 256;
-/// Blocks that are looked at for one store: a bound on the time that others wait for the arena.
-const MOST_BLOCKS: usize = 512;
+/// Blocks that are looked at for one store around free ones, and in turn: a bound on the time that others wait for the arena.
+const MOST_AROUND: usize = 256;
+const MOST_IN_TURN: usize = 256;
 /// So many of the largest free blocks are compared with what has to leave a window.
 const PLACES: usize = 64;
 
@@ -55,9 +56,9 @@ impl Search {
         self.best.take()
     }
 
-    /// A row has begun and is not long enough yet.
-    fn is_under_way(&self) -> bool {
-        self.bytes != 0 && self.bytes < self.needed
+    /// Where a row begins that is not long enough yet.
+    fn row_under_way(&self) -> Option<u64> {
+        self.row.front().filter(|_| self.bytes < self.needed).map(|&(start, ..)| start)
     }
 
     /// A block that cannot be part of a window, or the end.
@@ -88,21 +89,23 @@ impl Search {
 
 /// What one store may still look at.
 pub(super) struct Looks {
-    /// Blocks.
-    left: usize,
+    /// Blocks around free ones.
+    around: usize,
+    /// Blocks in turn.
+    in_turn: usize,
     /// Bytes of blocks that were looked at in turn.
-    roved: u64,
+    pub(super) roved: u64,
     /// Something that only others can change was in the way.
     pub(super) met_others: bool,
 }
 
 impl Looks {
     pub(super) fn new() -> Self {
-        Self { left: MOST_BLOCKS, roved: 0, met_others: false }
+        Self { around: MOST_AROUND, in_turn: MOST_IN_TURN, roved: 0, met_others: false }
     }
 
     pub(super) fn are_used_up(&self) -> bool {
-        self.left == 0
+        self.in_turn == 0
     }
 }
 
@@ -111,7 +114,7 @@ impl HeapGuard<'_> {
     pub(crate) fn is_within_reach(&self, bytes: u64, survey: &Survey) -> bool {
         let mut search = Search::new(bytes, u64::MAX);
         for offset in self.heap.walk() {
-            self.show(offset, &mut search, survey, &mut Looks::new());
+            self.show(offset, &mut search, survey);
             if search.best.is_some() {
                 return true;
             }
@@ -133,7 +136,7 @@ impl HeapGuard<'_> {
             let holes = self.heap.largest_free_blocks(many);
             for few in holes[done..].chunks(NEIGHBOURHOODS) {
                 for &hole in few {
-                    if looks.are_used_up() {
+                    if looks.around == 0 {
                         break;
                     }
                     self.search_around(hole, search, survey, looks);
@@ -143,7 +146,7 @@ impl HeapGuard<'_> {
                     return done;
                 }
             }
-            if holes.len() < many || looks.are_used_up() {
+            if holes.len() < many || looks.around == 0 {
                 break;
             }
             done = holes.len();
@@ -162,24 +165,38 @@ impl HeapGuard<'_> {
         let heap = self.heap;
         let (mut left, began) = (heap.size() + search.needed, heap.cursor());
         search.interrupt();
-        // A row that is not long enough yet is looked at to its end: what is wanted may have many blocks.
-        while left != 0 && (!looks.are_used_up() || search.is_under_way()) {
-            let mut offset = heap.cursor();
-            for _ in 0..BATCH {
-                self.show(offset, search, survey, looks);
-                let bytes = heap.block(offset).bytes();
-                left = left.saturating_sub(bytes);
-                looks.roved += bytes;
-                offset = heap.next_of(offset).unwrap_or_else(|| {
-                    search.interrupt();
-                    heap.first()
-                });
+        let (mut offset, mut seen, mut last_row) = (began, 0, None);
+        while left != 0 {
+            if looks.in_turn == 0 {
+                // What is wanted may have many blocks: the row that is not long enough yet is looked at to its end.
+                let row = search.row_under_way();
+                if row.is_none() || last_row.is_some_and(|last| row != Some(last)) {
+                    break;
+                }
+                last_row = row;
             }
-            heap.set_cursor(offset);
-            let done = search.take_best().and_then(&mut *take);
-            if done.is_some() {
-                return done;
+            self.show(offset, search, survey);
+            looks.in_turn = looks.in_turn.saturating_sub(1);
+            let bytes = heap.block(offset).bytes();
+            left = left.saturating_sub(bytes);
+            looks.roved += bytes;
+            offset = heap.next_of(offset).unwrap_or_else(|| {
+                search.interrupt();
+                heap.first()
+            });
+            seen += 1;
+            if seen % BATCH == 0 && search.best.is_some() {
+                heap.set_cursor(offset);
+                let done = search.take_best().and_then(&mut *take);
+                if done.is_some() {
+                    return done;
+                }
             }
+        }
+        heap.set_cursor(offset);
+        let done = search.take_best().and_then(&mut *take);
+        if done.is_some() {
+            return done;
         }
         // The next search begins with the row that this one ends in.
         if let Some(&(row, ..)) = search.row.front()
@@ -205,13 +222,13 @@ impl HeapGuard<'_> {
         let end = offset + self.heap.block(offset).bytes() + search.needed;
         let mut next = Some(start);
         while let Some(block) = next.filter(|block| *block < end) {
-            self.show(block, search, survey, looks);
+            self.show(block, search, survey);
+            looks.around = looks.around.saturating_sub(1);
             next = self.heap.next_of(block);
         }
     }
 
-    fn show(&self, offset: u64, search: &mut Search, survey: &Survey, looks: &mut Looks) {
-        looks.left = looks.left.saturating_sub(1);
+    fn show(&self, offset: u64, search: &mut Search, survey: &Survey) {
         match self.cost_of(offset, search, survey) {
             Some(cost) => search.show(offset, self.heap.block(offset).bytes(), cost),
             None => search.interrupt(),
@@ -268,34 +285,33 @@ impl HeapGuard<'_> {
         true
     }
 
-    /// Whether all blocks were looked at in vain, for as much or less, and nothing was freed since.
-    pub(super) fn is_hopeless(&self, needed: u64) -> bool {
+    /// How many bytes of blocks were looked at in turn in vain, for as much or less, since anything was freed; `None` where
+    /// nothing was sought.
+    pub(super) fn sought_in_vain(&self, needed: u64) -> Option<u64> {
         let control = self.heap.control();
         let sought = control.sought.load(Ordering::Relaxed);
-        sought != 0
-            && needed >= sought
-            && control.sought_at.load(Ordering::Relaxed) == self.frees()
-            && control.sought_in.load(Ordering::Relaxed) >= self.heap.size()
+        let goes_on =
+            sought != 0 && needed >= sought && control.sought_at.load(Ordering::Relaxed) == self.frees();
+        goes_on.then(|| control.sought_in.load(Ordering::Relaxed))
+    }
+
+    /// Whether all of them were.
+    pub(super) fn is_hopeless(&self, needed: u64) -> bool {
+        self.sought_in_vain(needed).is_some_and(|bytes| bytes >= self.heap.size())
     }
 
     /// Notes that a search for so much was in vain, if that only changes when something is freed.
     pub(super) fn note_vain(&self, needed: u64, looks: &Looks) {
         let control = self.heap.control();
-        let (sought, frees) = (control.sought.load(Ordering::Relaxed), self.frees());
-        let goes_on = sought != 0 && needed >= sought && control.sought_at.load(Ordering::Relaxed) == frees;
-        let before = if goes_on { control.sought_in.load(Ordering::Relaxed) } else { 0 };
-        control.sought.store(
-            if looks.met_others {
-                0
-            } else if goes_on {
-                sought
-            } else {
-                needed
-            },
-            Ordering::Relaxed,
-        );
-        control.sought_at.store(frees, Ordering::Relaxed);
-        control.sought_in.store(before.saturating_add(looks.roved), Ordering::Relaxed);
+        if looks.met_others {
+            return control.sought.store(0, Ordering::Relaxed);
+        }
+        let before = self.sought_in_vain(needed);
+        if before.is_none() {
+            control.sought.store(needed, Ordering::Relaxed);
+            control.sought_at.store(self.frees(), Ordering::Relaxed);
+        }
+        control.sought_in.store(before.unwrap_or(0).saturating_add(looks.roved), Ordering::Relaxed);
     }
 
     /// How often anything was freed. (What the other arena has changes without its lock: then the figure is another.)
@@ -370,7 +386,7 @@ mod tests {
             assert!(free > 200_000, "{free}");
             [81_000, 121_000, 200_000].map(|needed| heap.is_hopeless(needed))
         };
-        for _ in 0..3 {
+        for _ in 0..50 {
             assert!(put(&mut session, u32::MAX, 120_000).is_err());
         }
         assert_eq!(is_hopeless(&session), [false, true, true]);
