@@ -63,7 +63,7 @@ final class Options
                 case '--quick':
                     $options->full = false;
                     $options->rounds = 10;
-                    $options->requests = 60;
+                    $options->requests = 30;
                     $options->jits = ['tracing'];
                     break;
                 case '--core':
