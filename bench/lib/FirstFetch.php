@@ -7,14 +7,19 @@ namespace StaticCache\Bench;
  * What the first fetch of a request takes, in php-fpm with one worker.
  *
  * Each request times one fetch, its first, after the clock has been read a few times; what reading the clock takes by
- * itself is measured by the same lines just before, and taken off. Requests for all workloads and contenders are mixed
- * in each round, in an order that differs from round to round, so that the processor's caches hold for none what they
- * do not hold for the others. A round's figure is the median of its requests; the best round counts.
+ * itself is measured by the same lines just before, and taken off. What the processor's caches hold decides more than
+ * what is executed, so there are two states: *warm*, the worker's request before was the same one, and *cold*, the
+ * request has read some megabytes of other memory before, as applications do. All workloads and contenders are mixed in
+ * each round, in an order that differs from round to round. A round's figure is the median of its requests; the best
+ * round counts.
  */
 final class FirstFetch
 {
-    /** Requests of each contender per round. */
+    public const STATES = ['warm', 'cold'];
+    /** Requests of each contender and state per round. */
     private const ROUND = 15;
+    /** More than a core's own caches hold. */
+    private const COLD_BYTES = 4 << 20;
     private const SHARED = ['Objects', 'Workloads', 'RoundTrip'];
 
     /** Why it cannot be measured; '' if it can. */
@@ -29,8 +34,8 @@ final class FirstFetch
 
     /**
      * @param list<string> $cases workloads
-     * @return array<string, array<string, array{min: float, median: float, fastest: float}>> ns, by workload and
-     *         contender: of the best round, of all requests, and of the fastest one; APCu's once for each serializer
+     * @return array<string, array<string, array<string, array{min: float, median: float, fastest: float}>>> ns, by
+     *         state, workload and contender: of the best round, of all requests, and of the fastest one; APCu's once for each serializer
      *         ("apcu/igbinary")
      */
     public static function measure(Lab $lab, array $cases): array
@@ -39,6 +44,7 @@ final class FirstFetch
         foreach (self::SHARED as $name) {
             self::write("{$folder}/{$name}.php", (string) \file_get_contents(__DIR__ . "/{$name}.php"));
         }
+        self::write("{$folder}/memory.php", '<?php return \'' . \str_repeat('0123456789abcdef', \intdiv(self::COLD_BYTES, 16)) . '\';');
         $requests = $servers = [];
         try {
             foreach (\array_keys($lab->workers) as $serializer) {
@@ -67,15 +73,17 @@ final class FirstFetch
             }
         }
         $times = [];
-        foreach ($cases as $case) {
-            \ksort($samples[$case]);
-            foreach ($samples[$case] as $label => $rounds) {
-                $all = \array_merge(...$rounds);
-                $times[$case][$label] = [
-                    'min' => \min(\array_map(self::median(...), $rounds)),
-                    'median' => self::median($all),
-                    'fastest' => (float) \min($all),
-                ];
+        foreach (self::STATES as $state) {
+            foreach ($cases as $case) {
+                \ksort($samples[$state][$case]);
+                foreach ($samples[$state][$case] as $label => $rounds) {
+                    $all = \array_merge(...$rounds);
+                    $times[$state][$case][$label] = [
+                        'min' => \min(\array_map(self::median(...), $rounds)),
+                        'median' => self::median($all),
+                        'fastest' => (float) \min($all),
+                    ];
+                }
             }
         }
         $lab->record(['first fetch' => $cases, 'requests' => $lab->requests(), 'ns' => $times]);
@@ -116,29 +124,33 @@ final class FirstFetch
         return $times[0];
     }
 
-    /** @return array<string, array<string, list<list<int>>>> ns by workload, contender and round */
+    /** @return array<string, array<string, array<string, list<list<int>>>>> ns by state, workload, contender and round */
     private static function rounds(array $servers, array $requests, int $count): array
     {
         \mt_srand(1);
         // The first requests compile, and what is checked has done more than what is measured.
-        self::each($servers, $requests, 'do=check');
+        self::check($servers, $requests);
         $samples = [];
         for ($round = 0; $round < \max(1, \intdiv($count, self::ROUND)); ++$round) {
             for ($done = 0; $done < \min($count, self::ROUND); ++$done) {
                 \shuffle($requests);
-                foreach (self::each($servers, $requests, 'do=fetch') as $index => $ns) {
-                    $samples[$requests[$index]['case']][$requests[$index]['label']][$round][] = $ns;
+                foreach ($requests as $request) {
+                    ['case' => $case, 'label' => $label] = $request;
+                    $samples['cold'][$case][$label][$round][] = self::ask($servers, $request, 'do=cold', null);
+                    self::ask($servers, $request, 'do=warm', null);
+                    $samples['warm'][$case][$label][$round][] = self::ask($servers, $request, 'do=warm', null);
                 }
             }
         }
-        self::each($servers, $requests, 'do=check');
+        self::check($servers, $requests);
         return $samples;
     }
 
-    /** @return list<int> what each said */
-    private static function each(array $servers, array $requests, string $query): array
+    private static function check(array $servers, array $requests): void
     {
-        return \array_map(static fn (array $request): int => self::ask($servers, $request, $query, null), $requests);
+        foreach ($requests as $request) {
+            self::ask($servers, $request, 'do=check', null);
+        }
     }
 
     private static function median(array $list): float
@@ -186,6 +198,12 @@ final class FirstFetch
                 {$store}
                 echo \$done === true ? 0 : 'not stored';
                 return;
+            }
+            if (\$_GET['do'] === 'cold') {
+                \$memory = require __DIR__ . '/memory.php';
+                if (\substr_count(\$memory, '-') !== 0) {
+                    exit('the memory changed');
+                }
             }
             \$x = null;
             \$clock = \\PHP_INT_MAX;

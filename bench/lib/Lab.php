@@ -161,6 +161,12 @@ final class Lab
         return $this->options->smoke;
     }
 
+    /** Whether the time is there to measure what needs many rounds. */
+    public function isFull(): bool
+    {
+        return $this->options->full;
+    }
+
     /** A web server of this PHP with one process, for what needs requests that end. */
     public function server(string $router): Server
     {

@@ -19,12 +19,12 @@ final class Options
     public bool $smoke = false;
     public bool $full = true;
     public bool $writeDocs = false;
-    public int $rounds = 48;
+    public int $rounds = 36;
     /** The program that measures the core by itself. */
     public string $core = '';
     public int $roundNs = 1_000_000;
     /** How often a server is asked for each figure. */
-    public int $requests = 300;
+    public int $requests = 150;
 
     /** @param list<string> $arguments */
     public static function parse(array $arguments): self
@@ -63,7 +63,7 @@ final class Options
                 case '--quick':
                     $options->full = false;
                     $options->rounds = 10;
-                    $options->requests = 60;
+                    $options->requests = 30;
                     $options->jits = ['tracing'];
                     break;
                 case '--core':

@@ -65,9 +65,9 @@ final class Report
             of many short rounds counts. What two processes reach that share nothing is stated next to it: where a virtual
             machine's processors are threads of one core, that is less than twice.
 
-            First fetches (R3, R4) are those of requests to php-fpm with one worker; each request times one, and requests
-            for all values and contenders are mixed, so that the processor's caches are as cold for one as for another.
-            Their figure is the median of a round's requests, in the best round; the median of all requests stands next to
+            First fetches (R3, R4) are those of requests to php-fpm with one worker; each request times one. *warm*: the
+            worker's request before was the same one; *cold*: the request has read 4 MB of other memory before. Their figure
+            is the median of a round's requests, in the best round; the median of all requests stands next to
             it. C5 compares the time that php-fpm's workers spend on a processor per request, in the best of many short
             rounds: nginx and the load generator take about as much again, on the same processors, and what these rates
             say of the workers is little. *table only* is the time within a request to obtain the route table.

@@ -114,7 +114,7 @@ return new class implements Row {
                 $counts[$variant] = $lab->isSmoke() ? 8 : $this->calibrate($stack, $variant);
                 $figures[$variant] = ['cpu' => \INF, 'rate' => 0.0, 'table' => \INF];
             }
-            for ($round = 0; $round < ($lab->isSmoke() ? 1 : 4 * $lab->rounds()); ++$round) {
+            for ($round = 0; $round < $this->rounds($lab); ++$round) {
                 foreach ($variants as $variant) {
                     $figure = &$figures[$variant];
                     $before = $stack->fpm->cpuNs();
@@ -131,6 +131,15 @@ return new class implements Row {
             $stack->stop();
         }
         return $figures;
+    }
+
+    private function rounds(Lab $lab): int
+    {
+        return match (true) {
+            $lab->isSmoke() => 1,
+            $lab->isFull() => 4 * $lab->rounds(),
+            default => 2 * $lab->rounds(),
+        };
     }
 
     /** How many requests fill a round. The first ones compile. */

@@ -26,30 +26,39 @@ return new class implements Row {
             yield new Result('R3', self::TO_APCU_INT, 'all', null, 1.2, note: $obstacle);
             return;
         }
-        $times = FirstFetch::measure($lab, \array_values(\array_unique(['int', ...$cases])));
-        $apcuInt = self::prefixed($times['int'], 'apcu', ' int');
-        foreach ($cases as $case) {
-            $rebuilt = $case === 'references' ? 'what PHP references tie together is built anew by each fetch' : '';
-            if ($case !== 'int') {
-                yield $this->toInt($case, $times, $rebuilt);
-            }
-            $ours = \array_intersect_key($times[$case], ['volatile' => 0, 'pinned' => 0]);
-            yield FirstFetch::compare('R3', self::TO_APCU_INT, $case, $ours, $apcuInt, $rebuilt === '' ? 1.2 : null, $rebuilt);
-            yield FirstFetch::compare('R3', self::TO_APCU, $case, $ours, self::prefixed($times[$case], 'apcu'), null, '');
-            if (isset($times[$case]['include'])) {
-                yield FirstFetch::compare('R3', self::TO_INCLUDE, $case, $ours, ['include' => $times[$case]['include']], null, '');
+        $measured = FirstFetch::measure($lab, \array_values(\array_unique(['int', ...$cases])));
+        foreach ($measured as $state => $times) {
+            foreach ($cases as $case) {
+                yield from $this->compare($state, $case, $times);
             }
         }
     }
 
+    private function compare(string $state, string $case, array $times): iterable
+    {
+        $rebuilt = $case === 'references' ? 'what PHP references tie together is built anew by each fetch' : '';
+        if ($case !== 'int') {
+            yield $this->toInt($state, $case, $times, $rebuilt);
+        }
+        $ours = \array_intersect_key($times[$case], ['volatile' => 0, 'pinned' => 0]);
+        $apcuInt = self::prefixed($times['int'], 'apcu', ' int');
+        $limit = $rebuilt === '' ? 1.2 : null;
+        yield FirstFetch::compare('R3', self::TO_APCU_INT . ", {$state}", $case, $ours, $apcuInt, $limit, $rebuilt);
+        yield FirstFetch::compare('R3', self::TO_APCU . ", {$state}", $case, $ours, self::prefixed($times[$case], 'apcu'), null, '');
+        if (isset($times[$case]['include'])) {
+            $include = ['include' => $times[$case]['include']];
+            yield FirstFetch::compare('R3', self::TO_INCLUDE . ", {$state}", $case, $ours, $include, null, '');
+        }
+    }
+
     /** Each backend against its own int. */
-    private function toInt(string $case, array $times, string $rebuilt): Result
+    private function toInt(string $state, string $case, array $times, string $rebuilt): Result
     {
         $worst = null;
         foreach (['volatile', 'pinned'] as $backend) {
             $one = FirstFetch::compare(
                 'R3',
-                self::TO_INT,
+                self::TO_INT . ", {$state}",
                 $case,
                 [$backend => $times[$case][$backend]],
                 ['int' => $times['int'][$backend]],

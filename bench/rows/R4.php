@@ -48,9 +48,12 @@ return new class implements Row {
             yield new Result('R4', self::FIRST, 'all', null, null, note: $obstacle);
             return;
         }
-        foreach (FirstFetch::measure($lab, $cases) as $case => $times) {
-            $ours = \array_intersect_key($times, ['volatile' => 0, 'pinned' => 0]);
-            yield FirstFetch::compare('R4', self::FIRST, $case, $ours, \array_diff_key($times, $ours), null, '');
+        foreach (FirstFetch::measure($lab, $cases) as $state => $all) {
+            foreach ($all as $case => $times) {
+                $ours = \array_intersect_key($times, ['volatile' => 0, 'pinned' => 0]);
+                $peers = \array_diff_key($times, $ours);
+                yield FirstFetch::compare('R4', self::FIRST . ", {$state}", $case, $ours, $peers, null, '');
+            }
         }
     }
 
