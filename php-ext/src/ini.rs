@@ -136,6 +136,28 @@ pub(crate) fn settings() -> Settings {
     Settings { sizes, allow_unsafe, lock_timeout_ms, readers, warnings }
 }
 
+/// A directive as `opcache_get_configuration()` gives it.
+pub(crate) enum Directive {
+    Number(i64),
+    Switch(bool),
+}
+
+/// The directives in their order, as they count: what is wrong is as if it were not there, a size is in bytes.
+pub(crate) fn effective() -> [(&'static CStr, Directive); 5] {
+    let Settings { sizes, allow_unsafe, lock_timeout_ms, readers, .. } = settings();
+    let bytes = |size: &Size| match size {
+        Size::Mib(mib) => Directive::Number((mib << 20) as i64),
+        Size::Wrong(_) => Directive::Number(0),
+    };
+    [
+        (c"opcache.static_cache.volatile_size_mb", bytes(&sizes[0])),
+        (c"opcache.static_cache.pinned_size_mb", bytes(&sizes[1])),
+        (c"opcache.static_cache.allow_unsafe_runtime", Directive::Switch(allow_unsafe)),
+        (c"opcache.static_cache.lock_timeout_ms", Directive::Number(lock_timeout_ms as i64)),
+        (c"opcache.static_cache.readers", Directive::Number(i64::from(readers))),
+    ]
+}
+
 fn parse_number(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten()

@@ -1,4 +1,5 @@
-//! `opcache_reset()`, `opcache_invalidate()`, `opcache_get_status()`: OPcache's functions know of the caches.
+//! `opcache_reset()`, `opcache_invalidate()`, `opcache_get_status()`, `opcache_get_configuration()`: OPcache's functions
+//! know of the caches.
 //!
 //! OPcache registers its functions after all modules have started, so ours go in front of them when start-up is
 //! over, through `zend_post_startup_cb`. Where OPcache is not loaded, `opcache_reset()` and `opcache_invalidate()` are
@@ -12,7 +13,7 @@ use std::ffi::{CStr, CString, c_int};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ext_php_rs::ffi::{zend_function_entry, zval};
+use ext_php_rs::ffi::{zend_function_entry, zend_hash_str_find, zval};
 
 use super::intercept::Original;
 use crate::api::args::{Args, Parsed, Thrown};
@@ -21,6 +22,7 @@ use crate::api::table::{self, guarded};
 use crate::engine::{self, Frame};
 use crate::exception;
 use crate::info::class;
+use crate::ini::{self, Directive};
 use crate::messages;
 use crate::module::{Backend, local};
 use crate::zend::constants as c;
@@ -28,6 +30,7 @@ use crate::zend::constants as c;
 static RESET: Original = Original::none();
 static INVALIDATE: Original = Original::none();
 static STATUS: Original = Original::none();
+static CONFIGURATION: Original = Original::none();
 
 const SUCCESS: c_int = 0;
 
@@ -74,6 +77,7 @@ fn in_front() {
         RESET.replace(c"opcache_reset", reset);
         INVALIDATE.replace(c"opcache_invalidate", invalidate);
         STATUS.replace(c"opcache_get_status", status);
+        CONFIGURATION.replace(c"opcache_get_configuration", configuration);
     } else {
         stand_in();
     }
@@ -90,7 +94,7 @@ static STAND_INS: OnceLock<StandIns> = OnceLock::new();
 
 /// Registers what only OPcache has otherwise.
 fn stand_in() {
-    let disabled = crate::ini::string("disable_functions").unwrap_or_default();
+    let disabled = ini::string("disable_functions").unwrap_or_default();
     let wanted = |name: &CStr| {
         let listed = |other: &str| other.trim().eq_ignore_ascii_case(&name.to_string_lossy());
         engine::find_function(name).is_none() && !disabled.split([',', ' ']).any(listed)
@@ -203,6 +207,34 @@ unsafe extern "C" fn status(frame: *mut Frame, out: *mut zval) {
                     class::create(backend, info.as_mut_ptr());
                     engine::add_assoc_zval_ex(out, name.as_ptr(), name.count_bytes(), info.as_mut_ptr());
                 }
+            }
+            Ok(())
+        });
+    }
+}
+
+/// `opcache_get_configuration(): array|false`: its directives are also ours. Sizes are in bytes, as OPcache's own are.
+unsafe extern "C" fn configuration(frame: *mut Frame, out: *mut zval) {
+    // SAFETY: called by the engine; what the call made is not shared with anybody yet.
+    unsafe {
+        guarded(out, || {
+            original(&CONFIGURATION, frame, out)?;
+            let directives = if engine::slot(out).kind() == c::IS_ARRAY {
+                let name = c"directives";
+                zend_hash_str_find((*out).value.arr, name.as_ptr(), name.count_bytes())
+            } else {
+                std::ptr::null_mut()
+            };
+            if directives.is_null() || engine::slot(directives).kind() != c::IS_ARRAY {
+                return Ok(());
+            }
+            for (name, directive) in ini::effective() {
+                let mut value = std::mem::MaybeUninit::<zval>::zeroed();
+                match directive {
+                    Directive::Number(number) => engine::set_int(value.as_mut_ptr(), number),
+                    Directive::Switch(on) => engine::set_bool(value.as_mut_ptr(), on),
+                }
+                engine::add_assoc_zval_ex(directives, name.as_ptr(), name.count_bytes(), value.as_mut_ptr());
             }
             Ok(())
         });
