@@ -65,6 +65,45 @@ final readonly class StaticCacheInfo
 }
 
 /**
+ * Static state that survives requests, in the pinned backend: of a class all static properties that it declares itself and the static
+ * variables of its methods, of a property itself, of a method its static variables.
+ *
+ * What was changed is published at the request's end, see static_publish(); each request begins with what was published
+ * last. A property's or method's own attribute goes before the class's.
+ *
+ * @example #[\OPcache\PinnedStatic] final class Routes { public static array $table = []; }
+ */
+#[\Attribute(\Attribute::TARGET_CLASS | \Attribute::TARGET_PROPERTY | \Attribute::TARGET_METHOD)]
+final class PinnedStatic
+{
+}
+
+/**
+ * The same in the volatile backend: state may be evicted, or expire; then statics are as declared.
+ *
+ * @example class Prices { #[\OPcache\VolatileStatic(ttl: 300)] private static array $known = []; }
+ */
+#[\Attribute(\Attribute::TARGET_CLASS | \Attribute::TARGET_PROPERTY | \Attribute::TARGET_METHOD)]
+final class VolatileStatic
+{
+    /** Seconds to live from each publication on; 0: no limit. */
+    public readonly int $ttl;
+    /** What counts as a change. */
+    public readonly CacheStrategy $strategy;
+
+    public function __construct(int $ttl = 0, CacheStrategy $strategy = CacheStrategy::Immediate) {}
+}
+
+/** What counts as a change of static state. */
+enum CacheStrategy: int
+{
+    /** Assigning a static, and writing through it to an array. */
+    case Immediate = 0;
+    /** Also changing an object where it is. Costs a look at all that the statics lead to, twice per request. */
+    case Tracking = 1;
+}
+
+/**
  * Stores a value. Makes room by evicting entries that were not read lately.
  *
  * @param string $key 1 to 65,535 bytes, any bytes.
@@ -499,3 +538,16 @@ function volatile_touch(string $key, int $ttl): bool {}
  * @example while ($job = next_job()) { run($job); unset($job); \OPcache\static_quiesce(); }
  */
 function static_quiesce(): bool {}
+
+/**
+ * Publishes static state now instead of at the request's end: for daemons and worker loops, where the end is far.
+ *
+ * Publishes what was changed since it was restored or published last, also what this request has deleted before; not what
+ * opcache_invalidate() or opcache_reset() took away. An exception of an object's method passes through.
+ *
+ * @param ?string $class One class (any case), or all that are loaded.
+ * @return int How many entries were published.
+ * @throws StaticCacheException When a value cannot be stored; what was there before stays.
+ * @example while ($job = next_job()) { run($job); \OPcache\static_publish(); }
+ */
+function static_publish(?string $class = null): int {}

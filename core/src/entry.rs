@@ -15,7 +15,7 @@ pub(crate) const PAYLOAD_ALIGN: u64 = 16;
 pub enum Space {
     /// Keys that a program chose.
     Key = 0,
-    /// Static state of classes, by lower-case class name.
+    /// Static state of classes: the lower-case class name, or that, a NUL and a part of the class.
     Class = 1,
 }
 

@@ -2,6 +2,13 @@
 
 use std::hash::{BuildHasher, Hasher};
 
+use crate::entry::Space;
+
+/// The class in a key of [`Space::Class`]: what stands before the first NUL.
+pub(crate) fn class_of(key: &[u8]) -> &[u8] {
+    key.split(|&byte| byte == 0).next().unwrap_or_default()
+}
+
 /// Hashes keys under the seeds of one segment.
 #[derive(Debug, Clone)]
 pub(crate) struct KeyHasher(ahash::RandomState);
@@ -17,6 +24,15 @@ impl KeyHasher {
         let mut hasher = self.0.build_hasher();
         hasher.write(key);
         hasher.finish()
+    }
+
+    /// The hash of `key` in a space. All that belongs to one class has one hash, so that it is found together.
+    #[inline]
+    pub(crate) fn hash_in(&self, space: Space, key: &[u8]) -> u64 {
+        match space {
+            Space::Key => self.hash(key),
+            Space::Class => self.hash(class_of(key)),
+        }
     }
 
     /// A value that two builds share only if they hash alike.

@@ -104,6 +104,28 @@ impl Index {
         None
     }
 
+    /// The first entry of this hash that `is_it` picks. Shard lock held.
+    pub(crate) fn find_such(
+        &self,
+        hash: u64,
+        space: u8,
+        is_it: impl Fn(EntryAt<'_>) -> bool,
+    ) -> Option<Found<'_>> {
+        let mut place = self.bucket(hash);
+        for _ in 0..LONGEST_CHAIN {
+            let at = self.follow(place.load(Ordering::Acquire))?;
+            if at.entry.hash.load(Ordering::Relaxed) == hash
+                && at.entry.space.load(Ordering::Relaxed) == space
+                && is_it(at)
+            {
+                return Some(Found { place: Place(place), at });
+            }
+            place = &at.entry.next;
+        }
+        header::distrust(&self.memory);
+        None
+    }
+
     /// The link that leads to the very block at `offset`, if the index still has it. Shard lock held.
     pub(crate) fn find_block(&self, hash: u64, offset: u64) -> Option<Found<'_>> {
         let mut place = self.bucket(hash);

@@ -102,6 +102,23 @@ fn spaces_do_not_mix() {
 }
 
 #[test]
+fn what_belongs_to_a_class_is_deleted_together() {
+    let mut session = Session::new(segment(1 << 20, Policy::Never));
+    let keys: [&[u8]; 7] = [b"a", b"a\0$x", b"a\0$y", b"a\0m()", b"ab", b"ab\0$x", b"b\0a"];
+    for key in keys {
+        let draft = session.prepare(Space::Class, key, 0, 0, 0, None).unwrap();
+        session.commit(draft, Mode::Put).unwrap();
+        put(&mut session, key, b"key").unwrap();
+    }
+    assert_eq!(session.delete_class(b"a").unwrap(), 4);
+    assert_eq!(session.delete_class(b"a").unwrap(), 0);
+    assert_eq!(session.keys(Space::Class, b"", 0), [b"ab".to_vec(), b"ab\0$x".to_vec(), b"b\0a".to_vec()]);
+    assert!(keys.iter().all(|key| session.exists(Space::Key, key)));
+    assert!(session.delete(Space::Class, b"ab\0$x").unwrap() && session.exists(Space::Class, b"ab"));
+    session.segment().audit().unwrap();
+}
+
+#[test]
 fn a_fetched_payload_stays_while_its_entry_is_replaced_deleted_cleared_and_memory_churns() {
     for policy in [Policy::Never, Policy::Evict] {
         let segment = segment(1 << 20, policy);

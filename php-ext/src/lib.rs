@@ -9,6 +9,7 @@
 //! | [`hooks`] | functions of PHP's that run our code first |
 //! | [`encode`], [`decode`], [`payload`] | PHP values to payloads and back |
 //! | [`objects`] | what objects need beyond that: their classes, and methods that are called |
+//! | [`statics`] | statics that survive requests |
 //! | [`zend`], [`engine`] | what the engine looks like and what we call of it |
 #![warn(missing_docs)]
 #![allow(
@@ -30,4 +31,5 @@ mod module;
 mod objects;
 mod payload;
 mod sapi;
+mod statics;
 mod zend;

@@ -67,6 +67,8 @@ pub(crate) const TAG_STRING: u8 = 5;
 pub(crate) const TAG_ARRAY: u8 = 6;
 pub(crate) const TAG_ARRAY_TEMPLATE: u8 = 7;
 pub(crate) const TAG_OBJECT: u8 = 8;
+/// Static state of a class: a head, and behind it the block of an array; see [`crate::statics::image`].
+pub(crate) const TAG_STATICS: u8 = 9;
 
 /// Offsets count in units of this many bytes, which is also the alignment of everything in a block.
 pub(crate) const UNIT: usize = 8;

@@ -90,7 +90,7 @@ impl Session {
     /// Looks `key` up and keeps what it finds until the request ends.
     #[inline]
     pub fn fetch(&mut self, space: Space, key: &[u8]) -> Option<Hit> {
-        let hash = self.segment.hasher.hash(key);
+        let hash = self.segment.hasher.hash_in(space, key);
         let Some((index, _)) = self.slot() else {
             return self.fetch_without_slot(hash, space, key);
         };
@@ -156,7 +156,7 @@ impl Session {
     /// Whether `key` can be fetched. Counts nothing and keeps nothing.
     #[inline]
     pub fn exists(&mut self, space: Space, key: &[u8]) -> bool {
-        let hash = self.segment.hasher.hash(key);
+        let hash = self.segment.hasher.hash_in(space, key);
         let slot = self.slot();
         let segment = &*self.segment;
         let Some((index, _)) = slot else {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Session;
-use crate::entry::Space;
+use crate::entry::{EntryAt, Space};
 use crate::error::Error;
 use crate::fault::step;
+use crate::hash::class_of;
 use crate::index::Index;
 use crate::layout::{ARENAS, SHARDS};
 use crate::segment::Segment;
@@ -18,9 +19,19 @@ impl Session {
     /// [`Error::LockTimeout`].
     pub fn delete(&mut self, space: Space, key: &[u8]) -> Result<bool, Error> {
         self.notice_fork();
-        let hash = self.segment.hasher.hash(key);
+        let hash = self.segment.hasher.hash_in(space, key);
         self.forget_reservation(space, key);
         self.segment.delete(hash, space, key)
+    }
+
+    /// Deletes all of a class's entries in [`Space::Class`]: that of the name itself and those of its parts. Says how many.
+    ///
+    /// # Errors
+    /// [`Error::LockTimeout`]; nothing was deleted then.
+    pub fn delete_class(&mut self, name: &[u8]) -> Result<u64, Error> {
+        self.notice_fork();
+        let hash = self.segment.hasher.hash_in(Space::Class, name);
+        self.segment.delete_class(hash, name)
     }
 
     /// Deletes all entries whose keys begin with `prefix`, and says how many.
@@ -58,6 +69,18 @@ impl Segment {
         }
         if space == Space::Key {
             self.end_reservation(&guard, hash, key);
+        }
+        Ok(deleted)
+    }
+
+    fn delete_class(&self, hash: u64, name: &[u8]) -> Result<u64, Error> {
+        let guard = self.lock_shard(Index::shard_of(hash))?;
+        let mut deleted = 0;
+        // SAFETY: the shard's lock protects what its chains lead to.
+        let is_of = |at: EntryAt<'_>| unsafe { class_of(at.key(&self.memory)) } == name;
+        while let Some(found) = self.index.find_such(hash, Space::Class as u8, is_of) {
+            deleted += u64::from(!found.at.is_expired());
+            self.unlink(&guard, found);
         }
         Ok(deleted)
     }

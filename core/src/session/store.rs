@@ -154,7 +154,7 @@ impl Session {
         payload_len: usize,
         ttl: Option<Duration>,
     ) -> Result<Draft, Error> {
-        let hash = self.segment.hasher.hash(key);
+        let hash = self.segment.hasher.hash_in(space, key);
         let expires = expiry(ttl);
         let shape = Shape { hash, space: space as u8, key, tag, bits, payload_len, expires };
         let (offset, slot) = self.build(&shape).inspect_err(|_| self.segment.count_store_failure())?;
@@ -255,7 +255,7 @@ impl Session {
         mode: Mode,
         fill: impl FnOnce(&mut [u8], usize),
     ) -> Result<Stored, Error> {
-        let hash = self.segment.hasher.hash(key);
+        let hash = self.segment.hasher.hash_in(space, key);
         let shape = Shape { hash, space: space as u8, key, tag, bits, payload_len, expires: expiry(ttl) };
         let (offset, slot) = self.build(&shape).inspect_err(|_| self.segment.count_store_failure())?;
         let mut draft = Draft::new(&*self.segment, &shape, space, offset, slot);

@@ -73,7 +73,7 @@ impl Args {
     }
 
     /// An int, or `default` when it was not given.
-    pub(super) fn int(&self, index: u32, default: i64) -> Parsed<i64> {
+    pub(crate) fn int(&self, index: u32, default: i64) -> Parsed<i64> {
         let Some(arg) = self.get(index) else { return Ok(default) };
         // SAFETY: a live argument.
         let slot = unsafe { engine::slot(arg) };
@@ -92,7 +92,7 @@ impl Args {
     }
 
     /// An int that is not negative; 0 when it was not given.
-    pub(super) fn natural(&self, index: u32) -> Parsed<u64> {
+    pub(crate) fn natural(&self, index: u32) -> Parsed<u64> {
         let value = self.int(index, 0)?;
         u64::try_from(value).map_err(|_| {
             // SAFETY: a function is running; the format takes no arguments.

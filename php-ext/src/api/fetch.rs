@@ -108,7 +108,9 @@ unsafe fn unusable(backend: Backend, key: &[u8], hit: Hit, why: Unusable, out: *
                 return Looked::Thrown;
             }
             Unusable::NotYet => {}
-            Unusable::Stale => (*local()).backends[backend as usize].drop_entry(key, &hit),
+            Unusable::Stale | Unusable::Missing => {
+                (*local()).backends[backend as usize].drop_entry(key, &hit)
+            }
         }
     }
     Looked::Miss

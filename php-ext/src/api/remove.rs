@@ -8,7 +8,7 @@ use super::keys::is_restricted;
 use super::table::guarded;
 use crate::engine::{self, Frame};
 use crate::module::{Backend, local, refusal, relief};
-use crate::{exception, messages};
+use crate::{exception, messages, statics};
 
 /// Deletes the entry of a key and the static state of a class of that name.
 pub(super) fn delete_both(backend: Backend, key: &[u8]) -> Result<(), String> {
@@ -18,9 +18,10 @@ pub(super) fn delete_both(backend: Backend, key: &[u8]) -> Result<(), String> {
     let class = key.strip_prefix(b"\\").unwrap_or(key).to_ascii_lowercase();
     session
         .delete(Space::Key, key)
-        .and_then(|_| session.delete(Space::Class, &class))
-        .map(|_| ())
-        .map_err(|error| messages::of_error(backend, key, &error))
+        .and_then(|_| session.delete_class(&class))
+        .map_err(|error| messages::of_error(backend, key, &error))?;
+    statics::deleted(backend, Some(&class));
+    Ok(())
 }
 
 /// `delete(string $key_or_class, bool $throw_on_error = false): bool`
@@ -64,7 +65,10 @@ unsafe fn clear_inner(backend: Backend, frame: *mut Frame, out: *mut zval) -> Pa
     // SAFETY: the call's own result.
     unsafe {
         match result {
-            Ok(()) => engine::set_bool(out, true),
+            Ok(()) => {
+                statics::deleted(backend, None);
+                engine::set_bool(out, true);
+            }
             Err(message) => exception::fail(out, throwing, message),
         }
     }

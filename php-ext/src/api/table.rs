@@ -13,6 +13,7 @@ use super::args::Parsed;
 use super::{array, atomic, fetch, keys, remember, remove, reserve, store};
 use crate::engine::{Frame, builtin};
 use crate::module::partition;
+use crate::statics::publish::static_publish;
 use crate::zend::constants as c;
 use crate::{engine, exception};
 
@@ -101,6 +102,7 @@ fn all() -> Vec<Function> {
         single("pinned_atomic_decrement", atomic::decrement, int_or_false, vec![KEY, STEP, THROW]),
         single("volatile_touch", atomic::touch, BOOL, vec![KEY, (c"ttl", INT, None)]),
         single("static_quiesce", remove::quiesce, BOOL, vec![]),
+        single("static_publish", static_publish, INT, vec![(c"class", STRING | NULL, Some(c"null"))]),
     ]);
     functions
 }

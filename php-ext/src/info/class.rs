@@ -20,7 +20,7 @@ use crate::zend::live::Slot;
 static CLASS: AtomicPtr<zend_class_entry> = AtomicPtr::new(ptr::null_mut());
 
 /// `ZEND_ACC_READONLY`, of a property.
-const READONLY: u32 = 1 << 7;
+pub(crate) const READONLY: u32 = 1 << 7;
 
 /// Whether somebody else brought the class. At start-up.
 pub(crate) fn exists_already() -> bool {
@@ -40,7 +40,9 @@ pub(crate) unsafe fn register(
     unsafe { register_with(name, parent, flags, ptr::null()) }
 }
 
-unsafe fn register_with(
+/// # Safety
+/// As for [`register`]; a zeroed entry ends the table of methods, which lasts.
+pub(crate) unsafe fn register_with(
     name: &'static CStr,
     parent: *mut zend_class_entry,
     flags: u32,
@@ -57,7 +59,8 @@ unsafe fn register_with(
     }
 }
 
-fn interned(name: &CStr) -> *mut zend_string {
+/// A string that lasts as long as the process.
+pub(crate) fn interned(name: &CStr) -> *mut zend_string {
     // SAFETY: the engine's function pointer is set before modules start.
     unsafe {
         zend_string_init_interned

@@ -10,6 +10,7 @@ use crate::encode::Encoder;
 use crate::info::Figures;
 use crate::memo::Memo;
 use crate::objects::Objects;
+use crate::statics::{Statics, Walk};
 
 /// One thread's use of one backend.
 pub(crate) struct BackendLocal {
@@ -26,6 +27,9 @@ pub(crate) struct Local {
     pub(crate) backends: [BackendLocal; 2],
     pub(crate) encoder: Option<Encoder>,
     pub(crate) objects: Objects,
+    pub(crate) statics: Statics,
+    /// Room to walk over values of statics.
+    pub(crate) walk: Option<Walk>,
     /// Text on its way to the engine.
     pub(crate) message: Vec<u8>,
     /// Keys on their way into a PHP array.
@@ -109,6 +113,8 @@ impl Local {
             backends: [BackendLocal::new(), BackendLocal::new()],
             encoder: None,
             objects: Objects::new(),
+            statics: Statics::new(),
+            walk: None,
             message: Vec::new(),
             keys: Vec::new(),
             figures: None,
@@ -135,6 +141,8 @@ impl Local {
             backend.close();
         }
         self.encoder = None;
+        self.walk = None;
+        self.statics.shut_down();
     }
 
     /// Drops what a call left here that did not come to its end.

@@ -8,7 +8,7 @@ use ext_php_rs::zend::{ModuleEntry, SapiModule, StaticModuleEntry};
 
 use super::local::{self, local};
 use super::{fork, partition};
-use crate::{api, engine, exception, hooks, info, ini, sapi};
+use crate::{api, engine, exception, hooks, info, ini, sapi, statics};
 
 const SUCCESS: c_int = 0;
 
@@ -61,6 +61,7 @@ extern "C" fn startup(_kind: c_int, module: c_int) -> c_int {
         for warning in &settings.warnings {
             warn_at_startup(warning);
         }
+        statics::install();
         hooks::install();
         stay_loaded();
         fork::watch();
@@ -82,6 +83,7 @@ extern "C" fn shutdown(_kind: c_int, module: c_int) -> c_int {
     let _ = catch_unwind(|| {
         // SAFETY: no request runs on this thread any more.
         unsafe { &mut *local() }.close();
+        statics::uninstall();
         partition::remove();
     });
     // SAFETY: the entries were registered under this number (or none were).
@@ -98,16 +100,19 @@ extern "C" fn before_request(_kind: c_int, _module: c_int) -> c_int {
         // SAFETY: the engine writes the text to its log and returns.
         unsafe { engine::php_log_err_with_severity(text, libc::LOG_WARNING) };
     }
+    drop(lines);
     let _ = catch_unwind(|| {
         // SAFETY: between requests nothing else uses the thread's state.
         unsafe { &mut *local() }.begin_request();
     });
+    statics::begin_request();
     SUCCESS
 }
 
 /// User code has come to its end, the executor is still there.
 extern "C" fn before_end(_kind: c_int, _module: c_int) -> c_int {
     crate::objects::before_end();
+    statics::publish::at_end();
     SUCCESS
 }
 
@@ -126,6 +131,7 @@ unsafe extern "C" fn after_request() -> c_int {
         }
         local.forget_unfinished();
         local.objects.end_request();
+        local.statics.end_request();
     });
     SUCCESS
 }

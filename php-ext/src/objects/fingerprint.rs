@@ -6,21 +6,23 @@ use super::class::text;
 use crate::zend::constants as c;
 use crate::zend::live::Text;
 
-struct Digest(u64);
+/// A digest in the making.
+pub(crate) struct Digest(pub(crate) u64);
 
 impl Digest {
-    fn add(&mut self, word: u64) {
+    #[inline]
+    pub(crate) fn add(&mut self, word: u64) {
         self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
 
-    fn add_text(&mut self, text: &Text) {
+    pub(crate) fn add_text(&mut self, text: &Text) {
         self.add(text.len as u64);
         self.add(text.hash());
     }
 
     /// # Safety
     /// A type of a linked class.
-    unsafe fn add_type(&mut self, kind: &zend_type) {
+    pub(crate) unsafe fn add_type(&mut self, kind: &zend_type) {
         // Where the list of types was allocated is not part of the type.
         self.add(u64::from(kind.type_mask & !c::_ZEND_TYPE_ARENA_BIT));
         // SAFETY: the mask says what the pointer is; a list has as many types as it says, one after the other.

@@ -15,7 +15,7 @@
 pub(crate) mod build;
 pub(crate) mod class;
 mod engine;
-mod fingerprint;
+pub(crate) mod fingerprint;
 pub(crate) mod finish;
 pub(crate) mod gather;
 pub(crate) mod harvest;

@@ -25,8 +25,10 @@ pub(crate) struct Resolved {
 /// Why a value cannot be made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Unusable {
-    /// A class is missing or another one than before; so is the entry's use.
+    /// A class is another one than before; so is the entry's use.
     Stale,
+    /// A class is missing.
+    Missing,
     /// A class is being loaded at this very moment: a miss, but for now only.
     NotYet,
     /// User code threw.
@@ -94,8 +96,8 @@ unsafe fn resolve_first(template: &Template) -> Result<*const Resolved, Unusable
     // SAFETY: the template's records and nodes lie in the payload, which is pinned. Nothing here needs dropping.
     unsafe {
         // Twice: user code may resolve others between two of ours, and ours are to lie side by side.
-        for image in template.classes() {
-            resolve_class(image)?;
+        for (number, image) in template.classes().iter().enumerate() {
+            resolve_class(template, number as u32, image)?;
         }
         check_cases(template)?;
         let recipes = &mut (*local()).objects.recipes;
@@ -122,7 +124,7 @@ unsafe fn resolve_first(template: &Template) -> Result<*const Resolved, Unusable
 const NO_AUTOLOAD: u32 = 0x80;
 
 /// Finds a class, loading it if need be, and checks that it is the one that was stored.
-unsafe fn resolve_class(image: &ClassImage) -> Result<(), Unusable> {
+unsafe fn resolve_class(template: &Template, number: u32, image: &ClassImage) -> Result<(), Unusable> {
     // SAFETY: the image's name is a string image, which the engine takes as an interned string.
     unsafe {
         let class = engine::zend_lookup_class_ex(image.name as *mut zend_string, std::ptr::null_mut(), 0);
@@ -130,7 +132,7 @@ unsafe fn resolve_class(image: &ClassImage) -> Result<(), Unusable> {
             return Err(Unusable::Thrown);
         }
         if class.is_null() {
-            return Err(if is_loading() { Unusable::NotYet } else { Unusable::Stale });
+            return Err(if is_loading() { Unusable::NotYet } else { Unusable::Missing });
         }
         let facts = with_classes(|classes| classes.of(class));
         if facts.fingerprint != image.fingerprint || facts.has(Facts::REFUSED) {
@@ -138,12 +140,20 @@ unsafe fn resolve_class(image: &ClassImage) -> Result<(), Unusable> {
         }
         if (*class).ce_flags & c::ZEND_ACC_CONSTANTS_UPDATED == 0
             && !facts.has(Facts::ENUM)
+            && (facts.has(Facts::CREATE) || takes_defaults(template, number))
             && engine::zend_update_class_constants(class) != 0
         {
             return Err(Unusable::Thrown);
         }
     }
     Ok(())
+}
+
+/// Whether an object of the class has properties that are those of any new object.
+unsafe fn takes_defaults(template: &Template, class: u32) -> bool {
+    // SAFETY: the caller's template.
+    let of_class = |image: *const ObjectImage| unsafe { ((*image).class == class, (*image).traits) };
+    template.objects().map(of_class).any(|(its, traits)| its && traits & ObjectImage::DEFAULTS != 0)
 }
 
 /// Whether an autoloader is at work: it may have asked for a value of the class that it is loading.

@@ -22,7 +22,14 @@ struct Moved<'a> {
 /// Pointers out of the old payload (the arrays' destructor) stay. False if the tag is unknown or the bytes are not such
 /// a payload; then the copy is good for nothing.
 #[must_use]
-pub(crate) fn relocate(tag: u8, _bits: u64, payload: &mut [u8], old: usize, new: usize) -> bool {
+pub(crate) fn relocate(tag: u8, bits: u64, payload: &mut [u8], old: usize, new: usize) -> bool {
+    if tag == TAG_STATICS {
+        let (inner, offset) = crate::statics::image::inner(bits);
+        return inner < TAG_STATICS
+            && payload
+                .get_mut(offset..)
+                .is_some_and(|block| relocate(inner, 0, block, old + offset, new + offset));
+    }
     let len = payload.len() as u64;
     let (words, rest) = payload.as_chunks_mut::<WORD>();
     if !rest.is_empty() {

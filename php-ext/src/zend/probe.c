@@ -3,6 +3,16 @@
 #include "php.h"
 #include "zend_hash.h"
 #include "zend_string.h"
+#include "zend_attributes.h"
+#include "zend_observer.h"
+#include "zend_weakrefs.h"
+#include "zend_vm_opcodes.h"
+
+#ifdef ZEND_BIND_INIT_STATIC_OR_JMP
+# define ZEND_BIND_INIT_STATIC_OR_JMP_OR_0 ZEND_BIND_INIT_STATIC_OR_JMP
+#else
+# define ZEND_BIND_INIT_STATIC_OR_JMP_OR_0 0
+#endif
 
 #define LINE(head, value) __asm__ volatile("\n.ascii \"->" head " %0\"" : : "i"((unsigned long) (value)))
 #define DEF(kind, name, value) LINE(#kind " " #name, value)
@@ -14,6 +24,16 @@
 _Static_assert(__builtin_types_compatible_p(__typeof__(zend_string_hash_func), zend_ulong(zend_string *)), "zend_string_hash_func");
 _Static_assert(__builtin_types_compatible_p(__typeof__(zend_hash_func), zend_ulong(const char *, size_t)), "zend_hash_func");
 _Static_assert(__builtin_types_compatible_p(__typeof__(zval_ptr_dtor), void(zval *)), "zval_ptr_dtor");
+#define SAME(function, type) _Static_assert(__builtin_types_compatible_p(__typeof__(function), type), #function)
+SAME(zend_observer_class_linked_register, void(void (*)(zend_class_entry *, zend_string *)));
+SAME(zend_observer_error_register, void(void (*)(int, zend_string *, uint32_t, zend_string *)));
+SAME(zend_compile_file, zend_op_array *(*)(zend_file_handle *, int));
+SAME(zend_compile_string, zend_op_array *(*)(zend_string *, const char *, zend_compile_position));
+SAME(zend_internal_attribute_register, zend_internal_attribute *(zend_class_entry *, uint32_t));
+SAME(zend_weakrefs_hash_add, zval *(HashTable *, zend_object *, zval *));
+SAME(zend_weakrefs_hash_del, zend_result(HashTable *, zend_object *));
+_Static_assert(!ZEND_USE_ABS_CONST_ADDR, "literals are found by their distance");
+_Static_assert(sizeof(zend_compile_position) == sizeof(int), "zend_compile_position");
 _Static_assert(sizeof(zend_ulong) == 8 && sizeof(void *) == 8, "a 64-bit PHP");
 
 void probe(void)
@@ -108,6 +128,34 @@ void probe(void)
 	OFFSET(OBJECT_PROPERTIES, zend_object, properties);
 	OFFSET(OBJECT_SLOTS, zend_object, properties_table);
 	OFFSET(CLASS_NAME, zend_class_entry, name);
+
+	SIZE(SIZEOF_ATTRIBUTE_ARG, zend_attribute_arg);
+	OFFSET(ATTRIBUTE_LCNAME, zend_attribute, lcname);
+	OFFSET(ATTRIBUTE_ARGC, zend_attribute, argc);
+	OFFSET(ATTRIBUTE_ARGS, zend_attribute, args);
+	OFFSET(ATTRIBUTE_ARG_VALUE, zend_attribute_arg, value);
+	OFFSET(INTERNAL_ATTRIBUTE_VALIDATOR, zend_internal_attribute, validator);
+	OFFSET(AST_CHILD, zend_ast, child);
+	OFFSET(AST_LIST_CHILDREN, zend_ast_list, children);
+	OFFSET(AST_LIST_CHILD, zend_ast_list, child);
+	OFFSET(AST_ZVAL_VAL, zend_ast_zval, val);
+	SIZE(SIZEOF_AST_REF, zend_ast_ref);
+	FLAG(ZEND_AST_SPECIAL_SHIFT);
+	FLAG(ZEND_AST_IS_LIST_SHIFT);
+	FLAG(ZEND_AST_NUM_CHILDREN_SHIFT);
+	FLAG(ZEND_AST_ZVAL);
+	FLAG(ZEND_AST_CONSTANT);
+	FLAG(ZEND_AST_CLASS_CONST);
+	FLAG(ZEND_ATTRIBUTE_TARGET_CLASS);
+	FLAG(ZEND_ATTRIBUTE_TARGET_METHOD);
+	FLAG(ZEND_ATTRIBUTE_TARGET_PROPERTY);
+	FLAG(ZEND_COMPILE_PRELOAD);
+	FLAG(ZEND_ACC_TRAIT);
+	FLAG(ZEND_ACC_INTERFACE);
+	FLAG(ZEND_ACC_LINKED);
+	FLAG(ZEND_BIND_INIT_STATIC_OR_JMP_OR_0);
+	FLAG(ZEND_DECLARE_CLASS);
+	FLAG(ZEND_DECLARE_CLASS_DELAYED);
 
 	FLAG(GC_OBJECT);
 	FLAG(IS_OBJ_DESTRUCTOR_CALLED);

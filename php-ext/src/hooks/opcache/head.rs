@@ -2,7 +2,6 @@
 
 /// What a payload of static state begins with: the length of the declaring file's path, and the path. The rest follows
 /// at a multiple of 8.
-#[allow(dead_code, reason = "for whoever stores static state")]
 pub(crate) fn head(file: &[u8]) -> Vec<u8> {
     let mut head = (file.len() as u64).to_le_bytes().to_vec();
     head.extend_from_slice(file);

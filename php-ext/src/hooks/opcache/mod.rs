@@ -167,7 +167,9 @@ fn clear(backend: Backend) -> Result<bool, String> {
     // SAFETY: this thread's own; no user code runs below.
     let local = unsafe { &mut (*local()).backends[backend as usize] };
     let Some(session) = local.session(backend) else { return Ok(false) };
-    session.clear().map(|()| true).map_err(|error| messages::of_error(backend, b"", &error))
+    session.clear().map_err(|error| messages::of_error(backend, b"", &error))?;
+    crate::statics::reset(backend);
+    Ok(true)
 }
 
 /// `opcache_invalidate(string $filename, bool $force = false): bool`: also drops the static state of the classes that

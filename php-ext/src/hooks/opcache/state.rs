@@ -22,7 +22,6 @@ pub(super) fn drop_file(file: &[u8]) {
 }
 
 /// Whether this request has invalidated `file` (a resolved path).
-#[allow(dead_code, reason = "for whoever stores static state")]
 pub(crate) fn was_invalidated(file: &[u8]) -> bool {
     // SAFETY: this thread's own; only looked at.
     unsafe { (*local()).invalidated.iter().any(|known| known == file) }

@@ -1,0 +1,189 @@
+//! What a static was when it was declared, restored or published last, and whether it still is.
+//!
+//! Values are told apart by type and word: what is compared cannot be changed where it lies. Arrays and strings in shared memory
+//! are read-only, defaults belong to the class, and of others we are a holder, so that writing to them makes a copy. Only
+//! objects are not held, since that would keep them alive: they are in a table of weak references, so that another one at
+//! the same address is not taken for them. What is in an object counts for `Tracking` alone, see [`super::digest`].
+
+use ext_php_rs::ffi::zend_object;
+
+use super::place::{Place, behind};
+use super::{Statics, digest, engine, with};
+use crate::zend::constants as c;
+use crate::zend::live::Slot;
+
+/// What a static was.
+#[derive(Clone, Copy)]
+pub(super) enum Baseline {
+    /// As in the declaration.
+    Declared,
+    /// This value. `digest` is of what is in it, if that counts.
+    Value { slot: Slot, digest: Option<u64> },
+}
+
+/// An object that a baseline names.
+pub(super) struct Known {
+    object: *mut zend_object,
+    /// Whether it is still there; known after [`look_for_objects`].
+    alive: bool,
+}
+
+fn same(one: &Slot, other: &Slot) -> bool {
+    one.kind() == other.kind() && (one.kind() <= c::IS_TRUE || one.value == other.value)
+}
+
+/// Makes a value the baseline of a member, and holds it as far as that is needed to notice changes. Returns what the caller
+/// has to release.
+///
+/// # Safety
+/// A live value; `tracking` as the target's policy says.
+pub(super) unsafe fn set(statics: &mut Statics, member: usize, value: &Slot, tracking: bool) -> Slot {
+    let slot = Slot { next: 0, ..*behind(value) };
+    // SAFETY: the caller's word. The table of weak references is the engine's.
+    unsafe {
+        let contains = matches!(slot.kind(), c::IS_OBJECT | c::IS_ARRAY) && slot.is_counted();
+        let digest = (tracking && contains).then(|| digest::of(&slot));
+        if slot.kind() == c::IS_OBJECT {
+            watch(statics, slot.value as *mut zend_object);
+        } else {
+            engine::hold(&slot);
+        }
+        let before =
+            std::mem::replace(&mut statics.members[member].baseline, Baseline::Value { slot, digest });
+        held(&before)
+    }
+}
+
+unsafe fn watch(statics: &mut Statics, object: *mut zend_object) {
+    if statics.objects.iter().any(|known| std::ptr::eq(known.object, object) && known.alive) {
+        return;
+    }
+    // SAFETY: a live object; the table is made by the engine and lives until `release`.
+    unsafe {
+        if statics.weak.is_null() {
+            statics.weak = engine::_zend_new_array(8);
+        }
+        let mut nothing = Slot { value: 0, info: c::IS_NULL, next: 0 };
+        engine::zend_weakrefs_hash_add(statics.weak, object, (&raw mut nothing).cast());
+    }
+    statics.objects.push(Known { object, alive: true });
+}
+
+/// Finds out which objects are still there. They are not watched any more afterwards, see [`watch_again`].
+pub(super) fn look_for_objects(statics: &mut Statics) {
+    let weak = statics.weak;
+    for known in &mut statics.objects {
+        // SAFETY: the engine compares addresses; it takes an object out of the table before it is gone.
+        known.alive = known.alive && unsafe { engine::zend_weakrefs_hash_del(weak, known.object) } == 0;
+    }
+}
+
+/// Goes on watching.
+pub(super) fn watch_again(statics: &mut Statics) {
+    let weak = statics.weak;
+    statics.objects.retain(|known| known.alive);
+    for known in &statics.objects {
+        // SAFETY: alive, as `look_for_objects` found, and no user code has run since.
+        unsafe {
+            let mut nothing = Slot { value: 0, info: c::IS_NULL, next: 0 };
+            engine::zend_weakrefs_hash_add(weak, known.object, (&raw mut nothing).cast());
+        }
+    }
+}
+
+/// What a baseline holds; a value that needs no counting if nothing.
+fn held(baseline: &Baseline) -> Slot {
+    match baseline {
+        Baseline::Value { slot, .. } if slot.kind() != c::IS_OBJECT => *slot,
+        _ => Slot { value: 0, info: c::IS_NULL, next: 0 },
+    }
+}
+
+/// Lets go of everything; the request is about to end, destructors have run. (Those of objects that were made since run here.)
+pub(super) fn release_all() {
+    for member in 0.. {
+        let before = with(|statics| {
+            let member = statics.members.get_mut(member)?;
+            Some(held(&std::mem::replace(&mut member.baseline, Baseline::Declared)))
+        });
+        let Some(before) = before else { break };
+        // SAFETY: `set` made us a holder.
+        unsafe { engine::release(before) };
+    }
+    let weak = with(|statics| {
+        look_for_objects(statics);
+        statics.objects.clear();
+        std::mem::replace(&mut statics.weak, std::ptr::null_mut())
+    });
+    if !weak.is_null() {
+        // SAFETY: empty now, and nobody else's.
+        unsafe { engine::zend_array_destroy(weak) };
+    }
+}
+
+/// Whether a member is something else than it was; if `tracking`, also within objects. [`look_for_objects`] came before.
+///
+/// # Safety
+/// A member of a class of this request.
+pub(super) unsafe fn is_changed(statics: &Statics, member: usize, tracking: bool) -> bool {
+    let member = &statics.members[member];
+    // SAFETY: the caller's word.
+    unsafe {
+        let Some(slot) = member.place.current() else { return false };
+        let slot = &*slot;
+        let value = behind(slot);
+        match member.baseline {
+            Baseline::Declared => {
+                !same(value, &member.place.declared()) || is_null_by_now(&member.place, slot)
+            }
+            Baseline::Value { slot: was, digest } => {
+                !same(value, &was)
+                    || value.kind() == c::IS_OBJECT
+                        && !statics
+                            .objects
+                            .iter()
+                            .any(|known| known.alive && known.object.addr() as u64 == value.value)
+                    || tracking && digest.is_some_and(|digest| digest != digest::of(value))
+            }
+        }
+    }
+}
+
+/// Whether the initialiser of a variable has been run and gave null. PHP 8.3 and later keep null there until then.
+#[cfg(php83)]
+unsafe fn is_null_by_now(place: &Place, slot: &Slot) -> bool {
+    let Place::Variable { function, number } = *place else { return false };
+    if slot.kind() != c::IS_REFERENCE || behind(slot).kind() != c::IS_NULL {
+        return false;
+    }
+    let offset = number * size_of::<crate::zend::live::Bucket>() as u32;
+    // SAFETY: a method of a script, which has so many operations.
+    unsafe {
+        std::slice::from_raw_parts((*function).opcodes, (*function).last as usize).iter().any(|operation| {
+            u32::from(operation.opcode) == c::ZEND_BIND_INIT_STATIC_OR_JMP_OR_0
+                && operation.extended_value == offset
+        })
+    }
+}
+
+/// Before PHP 8.3 initialisers are constant expressions.
+#[cfg(not(php83))]
+fn is_null_by_now(_place: &Place, _slot: &Slot) -> bool {
+    false
+}
+
+/// Whether a member has a value that its declaration alone does not give.
+///
+/// # Safety
+/// As for [`is_changed`].
+pub(super) unsafe fn has_value(place: &Place) -> bool {
+    // SAFETY: the caller's word.
+    unsafe {
+        let Some(slot) = place.current() else { return false };
+        match (*slot).kind() {
+            c::IS_UNDEF | c::IS_CONSTANT_AST => false,
+            // A variable that was not reached yet.
+            kind => kind == c::IS_REFERENCE || matches!(place, Place::Property { .. }),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What is in a value, in 64 bits, for `Tracking`: whether objects were changed where they are. Calls no user code.
+//!
+//! Objects and references are known by their places and visited once, so the digest is good for one request only. What lies in
+//! shared memory or is interned cannot change, so its address stands for it. Of classes that keep their content where only
+//! the engine finds it, what their handlers show (to the garbage collector, to `var_export()`) counts.
+
+use std::ffi::c_int;
+
+use ext_php_rs::ffi::{HashTable, zend_object, zend_std_get_properties, zval};
+
+use super::engine;
+use crate::encode::table::{ByAddress, Table};
+use crate::module::local;
+use crate::objects::class::Facts;
+use crate::objects::fingerprint::Digest;
+use crate::objects::with_classes;
+use crate::zend::constants as c;
+use crate::zend::live::{Array, Slot};
+
+/// `ZEND_PROP_PURPOSE_VAR_EXPORT`
+const FOR_EXPORT: u32 = 3;
+
+/// One thread's room for walking over values. (The engine may run out of memory meanwhile, and then nothing must be lost.)
+pub(crate) struct Walk {
+    known: Table<ByAddress>,
+    queue: Vec<Slot>,
+    /// Tables that were made for us.
+    made: Vec<Slot>,
+}
+
+impl Walk {
+    fn new() -> Self {
+        Walk { known: Table::new(), queue: Vec::new(), made: Vec::new() }
+    }
+}
+
+/// The digest of a value and all that it leads to.
+///
+/// # Safety
+/// A live value. The caller uses no other part of the thread's state than its statics. May leave by a jump (memory limit).
+pub(super) unsafe fn of(slot: &Slot) -> u64 {
+    let mut digest = Digest(0);
+    // SAFETY: this thread's own room, which nobody else uses meanwhile: no user code runs.
+    unsafe {
+        let walk = (*local()).walk.get_or_insert_with(Walk::new);
+        walk.known.begin();
+        walk.queue.clear();
+        walk.made.clear();
+        walk.add(&mut digest, slot);
+        let mut next = 0;
+        while let Some(slot) = walk.queue.get(next).copied() {
+            next += 1;
+            match slot.kind() {
+                c::IS_ARRAY => walk.add_elements(&mut digest, slot.array()),
+                c::IS_REFERENCE => walk.add(&mut digest, &slot.reference().slot),
+                _ => walk.add_object(&mut digest, slot.value as *mut zend_object),
+            }
+        }
+        while let Some(table) = { walk.made.pop() } {
+            engine::release(table);
+        }
+        walk.known.trim();
+        if walk.queue.capacity() > 1 << 16 {
+            walk.queue = Vec::new();
+        }
+    }
+    digest.0
+}
+
+impl Walk {
+    /// A value; what it leads to waits.
+    unsafe fn add(&mut self, digest: &mut Digest, slot: &Slot) {
+        let slot = slot.direct();
+        let kind = slot.kind();
+        digest.add(u64::from(kind));
+        match kind {
+            c::IS_LONG | c::IS_DOUBLE => digest.add(slot.value),
+            c::IS_STRING => digest.add_text(slot.text()),
+            c::IS_ARRAY if !slot.is_counted() => digest.add(slot.value),
+            c::IS_ARRAY | c::IS_OBJECT | c::IS_REFERENCE => {
+                let number = self.queue.len() as u32;
+                // SAFETY: by address; nothing is freed meanwhile.
+                let known = unsafe { self.known.see(slot.value as usize, slot.value >> 3, number) };
+                digest.add(u64::from(known.unwrap_or(number)));
+                if known.is_none() {
+                    self.queue.push(*slot);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    unsafe fn add_elements(&mut self, digest: &mut Digest, array: &Array) {
+        digest.add(u64::from(array.count));
+        if array.count == 0 {
+            return;
+        }
+        // SAFETY: a live array.
+        unsafe {
+            if array.is_packed() {
+                array.slots().iter().for_each(|slot| self.add(digest, slot));
+                return;
+            }
+            for bucket in array.buckets().iter().filter(|bucket| bucket.slot.kind() != c::IS_UNDEF) {
+                match bucket.text() {
+                    Some(key) => digest.add_text(key),
+                    None => digest.add(bucket.hash),
+                }
+                self.add(digest, &bucket.slot);
+            }
+        }
+    }
+
+    unsafe fn add_object(&mut self, digest: &mut Digest, object: *mut zend_object) {
+        // SAFETY: a live object, whose handlers are its class's.
+        unsafe {
+            let facts = with_classes(|classes| classes.of_object(object));
+            digest.add(facts.class.addr() as u64);
+            // First: it may give the object a table of properties, which is there ever after.
+            if facts.has(Facts::CREATE) && !facts.has(Facts::ENUM | Facts::REFUSED) {
+                self.add_hidden(digest, object);
+            }
+            let live = &*object.cast::<crate::zend::live::Object>();
+            live.slots(facts.slots).iter().for_each(|slot| self.add(digest, slot));
+            if let Some(table) = live.table().filter(|table| table.count > 0 && !table.is_packed()) {
+                for bucket in table.buckets() {
+                    // Declared ones were added above.
+                    if !matches!(bucket.slot.kind(), c::IS_UNDEF | c::IS_INDIRECT) {
+                        match bucket.text() {
+                            Some(key) => digest.add_text(key),
+                            None => digest.add(bucket.hash),
+                        }
+                        self.add(digest, &bucket.slot);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What an object's class keeps elsewhere than in properties.
+    unsafe fn add_hidden(&mut self, digest: &mut Digest, object: *mut zend_object) {
+        // SAFETY: a live object. What `get_gc` gives is good until the next such call, and copied at once; what the others give
+        // is held until the walk is over.
+        unsafe {
+            let handlers = &*(*object).handlers;
+            // These before the other, for the same reason.
+            if let Some(get) = handlers.get_properties_for {
+                let table = get(object, FOR_EXPORT);
+                if !table.is_null() {
+                    self.keep(table);
+                    self.add_elements(digest, engine::table(table));
+                }
+            } else if let Some(get) = handlers.get_properties
+                && get as usize != zend_std_get_properties as *const () as usize
+            {
+                let table = get(object);
+                if !table.is_null() {
+                    self.add_elements(digest, engine::table(table));
+                }
+            }
+            if let Some(get_gc) = handlers.get_gc {
+                let (mut elements, mut count): (*mut zval, c_int) = (std::ptr::null_mut(), 0);
+                let table = get_gc(object, &raw mut elements, &raw mut count);
+                digest.add(u64::from(count.cast_unsigned()));
+                for number in 0..count.max(0) as usize {
+                    self.add(digest, &*elements.cast::<Slot>().add(number));
+                }
+                if !table.is_null() && !std::ptr::eq(table, (*object).properties) {
+                    self.add_elements(digest, engine::table(table));
+                }
+            }
+        }
+    }
+
+    /// A table that we are a holder of.
+    fn keep(&mut self, table: *mut HashTable) {
+        // SAFETY: tables begin with their counts.
+        let immutable = unsafe { engine::table(table) }.gc.info & c::GC_FLAG_IMMUTABLE != 0;
+        if !immutable {
+            self.made.push(Slot { value: table.addr() as u64, info: c::IS_ARRAY_EX, next: 0 });
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! What the engine has for classes and their statics, beyond the bindings.
+
+use std::ffi::{c_char, c_int, c_void};
+
+use ext_php_rs::ffi::{
+    HashTable, zend_class_entry, zend_file_handle, zend_object, zend_op_array, zend_property_info,
+    zend_string, zval,
+};
+
+use crate::zend::constants as c;
+use crate::zend::live::{Array, Slot, Text};
+
+/// `zend_attribute`, as far as it is looked at.
+#[repr(C)]
+pub(super) struct Attribute {
+    name: *const Text,
+    pub(super) lower_name: *const Text,
+    flags: u32,
+    line: u32,
+    offset: u32,
+    pub(super) count: u32,
+    arguments: [Argument; 1],
+}
+
+/// `zend_attribute_arg`.
+#[repr(C)]
+pub(super) struct Argument {
+    /// Null unless it is named.
+    pub(super) name: *const Text,
+    pub(super) value: Slot,
+}
+
+/// `zend_internal_attribute`.
+#[repr(C)]
+pub(super) struct InternalAttribute {
+    class: *mut zend_class_entry,
+    flags: u32,
+    pub(super) validator: Option<unsafe extern "C" fn(*const Attribute, u32, *mut zend_class_entry)>,
+}
+
+const _: () = {
+    use std::mem::{offset_of, size_of};
+    assert!(size_of::<Argument>() == c::SIZEOF_ATTRIBUTE_ARG);
+    assert!(offset_of!(Argument, value) == c::ATTRIBUTE_ARG_VALUE);
+    assert!(offset_of!(Attribute, lower_name) == c::ATTRIBUTE_LCNAME);
+    assert!(offset_of!(Attribute, count) == c::ATTRIBUTE_ARGC);
+    assert!(offset_of!(Attribute, arguments) == c::ATTRIBUTE_ARGS);
+    assert!(offset_of!(InternalAttribute, validator) == c::INTERNAL_ATTRIBUTE_VALIDATOR);
+};
+
+impl Attribute {
+    pub(super) fn arguments(&self) -> &[Argument] {
+        // SAFETY: the engine allocates as many as it says.
+        unsafe { std::slice::from_raw_parts(self.arguments.as_ptr(), self.count as usize) }
+    }
+}
+
+/// `zend_compile_file`.
+pub(super) type CompileFile = unsafe extern "C" fn(*mut zend_file_handle, c_int) -> *mut zend_op_array;
+/// `zend_compile_string`.
+pub(super) type CompileString =
+    unsafe extern "C" fn(*mut zend_string, *const c_char, c_int) -> *mut zend_op_array;
+
+unsafe extern "C" {
+    pub(super) static mut zend_compile_file: Option<CompileFile>;
+    pub(super) static mut zend_compile_string: Option<CompileString>;
+
+    pub(super) fn zend_observer_class_linked_register(
+        callback: unsafe extern "C" fn(*mut zend_class_entry, *mut zend_string),
+    );
+    pub(super) fn zend_observer_error_register(
+        callback: unsafe extern "C" fn(c_int, *mut zend_string, u32, *mut zend_string),
+    );
+    pub(super) fn zend_internal_attribute_register(
+        class: *mut zend_class_entry,
+        flags: u32,
+    ) -> *mut InternalAttribute;
+    pub(super) fn zend_register_internal_enum(
+        name: *const c_char,
+        kind: u8,
+        functions: *const ext_php_rs::ffi::zend_function_entry,
+    ) -> *mut zend_class_entry;
+    pub(super) fn zend_enum_add_case_cstr(
+        class: *mut zend_class_entry,
+        name: *const c_char,
+        value: *mut zval,
+    );
+    pub(super) fn zend_enum_get_case_cstr(
+        class: *mut zend_class_entry,
+        name: *const c_char,
+    ) -> *mut zend_object;
+    pub(super) fn zend_update_property(
+        scope: *mut zend_class_entry,
+        object: *mut zend_object,
+        name: *const c_char,
+        len: usize,
+        value: *mut zval,
+    );
+    pub(super) fn zend_wrong_parameter_class_error(number: u32, name: *const c_char, argument: *mut zval);
+    pub(super) fn zend_get_attribute_value(
+        out: *mut zval,
+        attribute: *const Attribute,
+        number: u32,
+        scope: *mut zend_class_entry,
+    ) -> c_int;
+    pub(super) fn zend_value_error(format: *const c_char, ...);
+    pub(super) fn zend_type_error(format: *const c_char, ...);
+    pub(super) fn zend_class_init_statics(class: *mut zend_class_entry);
+    pub(super) fn zend_array_dup(array: *const Array) -> *mut Array;
+    pub(super) fn _zend_new_array(size: u32) -> *mut HashTable;
+    pub(super) fn zend_array_destroy(array: *mut HashTable);
+    pub(super) fn zend_hash_next_index_insert(array: *mut HashTable, value: *mut zval) -> *mut zval;
+    pub(super) fn zval_ptr_dtor(value: *mut zval);
+    pub(super) fn zend_ref_add_type_source(list: *mut u64, property: *const zend_property_info);
+    pub(super) fn zend_ref_del_type_source(list: *mut u64, property: *const zend_property_info);
+    pub(super) fn zend_verify_property_type(
+        property: *const zend_property_info,
+        value: *mut zval,
+        strict: bool,
+    ) -> bool;
+    pub(super) fn zend_lookup_class_ex(
+        name: *mut zend_string,
+        lower: *mut zend_string,
+        flags: u32,
+    ) -> *mut zend_class_entry;
+    pub(super) fn zend_clear_exception();
+    pub(super) fn zend_is_unwind_exit(exception: *const zend_object) -> bool;
+    pub(super) fn zend_read_property(
+        scope: *mut zend_class_entry,
+        object: *mut zend_object,
+        name: *const c_char,
+        len: usize,
+        silent: bool,
+        room: *mut zval,
+    ) -> *mut zval;
+    pub(super) fn zend_weakrefs_hash_add(
+        table: *mut HashTable,
+        object: *mut zend_object,
+        value: *mut zval,
+    ) -> *mut zval;
+    pub(super) fn zend_weakrefs_hash_del(table: *mut HashTable, object: *mut zend_object) -> c_int;
+}
+
+/// `ZEND_MAP_PTR_GET`: a pointer, or where the process keeps one, as an odd offset.
+///
+/// # Safety
+/// Such a field of a class or function of this request.
+#[inline(always)]
+pub(super) unsafe fn map_get<T>(field: *mut T) -> *mut T {
+    // SAFETY: the caller's word; an offset leads into the table of such pointers.
+    unsafe { if field.addr() & 1 != 0 { *map_place(field) } else { field } }
+}
+
+/// # Safety
+/// As for [`map_get`], of an odd one.
+#[inline(always)]
+unsafe fn map_place<T>(field: *mut T) -> *mut *mut T {
+    // SAFETY: the engine's table, whose base is one byte lower than it is.
+    unsafe {
+        let base = (*ext_php_rs::ffi::ext_php_rs_compiler_globals()).map_ptr_base;
+        base.cast::<u8>().add(field.addr()).cast()
+    }
+}
+
+/// `ZEND_MAP_PTR_SET`.
+///
+/// # Safety
+/// As for [`map_get`].
+pub(super) unsafe fn map_set<T>(field: *mut *mut T, value: *mut T) {
+    // SAFETY: the caller's word. An even field belongs to something that can be written.
+    unsafe {
+        let place = if (*field).addr() & 1 != 0 { map_place(*field) } else { field };
+        *place = value;
+    }
+}
+
+/// One more holder of a value.
+///
+/// # Safety
+/// A live value.
+#[inline(always)]
+pub(super) unsafe fn hold(slot: &Slot) {
+    if slot.is_counted() {
+        // SAFETY: a counted value begins with its count.
+        unsafe { *(slot.value as *mut u32) += 1 };
+    }
+}
+
+/// Lets go of a value. May run destructors.
+///
+/// # Safety
+/// A live value that the caller holds.
+#[inline(always)]
+pub(super) unsafe fn release(slot: Slot) {
+    if slot.is_counted() {
+        let mut slot = slot;
+        // SAFETY: the caller's word.
+        unsafe { zval_ptr_dtor(std::ptr::from_mut(&mut slot).cast()) };
+    }
+}
+
+/// A table of the engine's, to be looked at.
+///
+/// # Safety
+/// It lives for `'a`.
+#[inline(always)]
+pub(super) unsafe fn table<'a>(table: *const HashTable) -> &'a Array {
+    // SAFETY: the caller's word; same layout (asserted in `zend`).
+    unsafe { &*table.cast::<Array>() }
+}
+
+/// The file that declares a class.
+///
+/// # Safety
+/// A class of a script of this request.
+pub(super) unsafe fn file_of<'a>(class: *const zend_class_entry) -> &'a [u8] {
+    // SAFETY: such a class names its file.
+    unsafe {
+        let name = (*class).info.user.filename;
+        if name.is_null() { b"" } else { crate::engine::bytes(name) }
+    }
+}
+
+/// A class's name as it is written.
+///
+/// # Safety
+/// A class of this request.
+pub(super) unsafe fn name_of<'a>(class: *const zend_class_entry) -> &'a [u8] {
+    // SAFETY: classes have names.
+    unsafe { crate::engine::bytes((*class).name) }
+}
+
+/// Whether the engine is preloading: then no class is linked for a request.
+#[inline]
+pub(super) fn is_preloading() -> bool {
+    // SAFETY: this thread's own globals.
+    unsafe {
+        (*ext_php_rs::ffi::ext_php_rs_compiler_globals()).compiler_options & c::ZEND_COMPILE_PRELOAD != 0
+    }
+}
+
+/// Raises a warning where no function is running. May leave by a jump.
+pub(super) fn warn(message: String) {
+    let text = crate::exception::stage_bytes(message.as_bytes());
+    drop(message);
+    // SAFETY: the engine copies the text before anything else runs.
+    unsafe { crate::engine::zend_error(ext_php_rs::ffi::E_WARNING as c_int, c"%s".as_ptr(), text) };
+}
+
+const _: () = assert!(size_of::<*mut c_void>() == 8);

@@ -1,0 +1,240 @@
+//! Statics that survive requests: `#[OPcache\PinnedStatic]`, `#[OPcache\VolatileStatic]`.
+//!
+//! A *target* is a class, a static property or a method with one of the attributes; it has one entry in shared memory. Its
+//! *members* are the statics that the entry has values of.
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`attributes`] | the classes that scripts name |
+//! | [`observe`] | the engine tells of linked classes, and of fatal errors |
+//! | [`scan`], [`fingerprint`] | from a class to targets and members; declarations in 64 bits |
+//! | [`place`] | where a static is |
+//! | [`restore`], [`compile`], [`awaited`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
+//! | [`baseline`], [`digest`] | what a static was, and whether it was changed since |
+//! | [`publish`] | from statics to entries: at the request's end, or at once |
+//! | [`image`] | how an entry lies in shared memory |
+//! | [`engine`] | what the engine has for all that |
+
+mod attributes;
+mod awaited;
+mod baseline;
+mod compile;
+mod digest;
+mod engine;
+mod fingerprint;
+pub(crate) mod image;
+mod observe;
+mod place;
+pub(crate) mod publish;
+mod restore;
+mod scan;
+
+use ext_php_rs::ffi::{HashTable, zend_class_entry};
+
+use crate::hooks::opcache::state::was_invalidated;
+use crate::module::{Backend, local};
+use baseline::Baseline;
+pub(crate) use digest::Walk;
+use place::Place;
+use scan::{Part, Policy};
+
+/// A static of a target.
+pub(crate) struct Member {
+    place: Place,
+    baseline: Baseline,
+}
+
+impl Member {
+    fn new(place: Place) -> Self {
+        Member { place, baseline: Baseline::Declared }
+    }
+}
+
+/// Whether somebody took a target's state away in this request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Dropped {
+    No,
+    /// It was deleted: the request's end does not publish it, `static_publish()` does.
+    Deleted,
+    /// Its code is no longer valid, or there is no cache: nothing publishes it.
+    ForGood,
+}
+
+/// What one entry is of.
+struct Target {
+    class: *mut zend_class_entry,
+    part: Part,
+    policy: Policy,
+    /// Its members are these.
+    first: u32,
+    end: u32,
+    fingerprint: u64,
+    dropped: Dropped,
+    /// It is to be published.
+    due: bool,
+}
+
+impl Target {
+    /// The entry's key.
+    unsafe fn write_key(&self, key: &mut Vec<u8>) {
+        key.clear();
+        // SAFETY: a class of this request, and a part of it.
+        unsafe {
+            key.extend(engine::name_of(self.class).iter().map(u8::to_ascii_lowercase));
+            match self.part {
+                Part::Class => {}
+                Part::Property(info) => {
+                    key.extend_from_slice(b"\0$");
+                    key.extend_from_slice(place::unmangled(crate::engine::bytes((*info).name)));
+                }
+                Part::Method(name, _) => {
+                    key.push(0);
+                    key.extend_from_slice((*name).bytes());
+                    key.extend_from_slice(b"()");
+                }
+            }
+        }
+    }
+
+    /// As in messages.
+    unsafe fn shown(&self) -> String {
+        // SAFETY: as in `write_key`.
+        unsafe {
+            let class = String::from_utf8_lossy(engine::name_of(self.class));
+            match self.part {
+                Part::Class => class.into_owned(),
+                Part::Property(info) => {
+                    let name = place::unmangled(crate::engine::bytes((*info).name));
+                    format!("{class}::${}", String::from_utf8_lossy(name))
+                }
+                Part::Method(_, function) => {
+                    let name = crate::engine::bytes((*function).function_name);
+                    format!("{class}::{}()", String::from_utf8_lossy(name))
+                }
+            }
+        }
+    }
+}
+
+/// One thread's statics of the running request.
+pub(crate) struct Statics {
+    targets: Vec<Target>,
+    members: Vec<Member>,
+    /// Targets that wait for the end of a compilation.
+    waiting: Vec<u32>,
+    /// Targets that wait for classes, with the template that needs them.
+    awaiting: Vec<(u32, usize)>,
+    /// How deep in compilations this thread is.
+    compiling: u32,
+    /// Preloaded classes with targets; made once.
+    preloaded: Option<Vec<*mut zend_class_entry>>,
+    /// Objects that were put into statics: see [`baseline`].
+    objects: Vec<baseline::Known>,
+    weak: *mut HashTable,
+    /// The request had a fatal error.
+    fatal: bool,
+    /// It had one that is fatal unless the script handled it.
+    erred: bool,
+    publishing: bool,
+    /// Why publishing failed, while destructors run.
+    failure: Option<String>,
+    /// Room for a key.
+    key: Vec<u8>,
+}
+
+impl Statics {
+    pub(crate) const fn new() -> Self {
+        Statics {
+            targets: Vec::new(),
+            members: Vec::new(),
+            waiting: Vec::new(),
+            awaiting: Vec::new(),
+            compiling: 0,
+            preloaded: None,
+            objects: Vec::new(),
+            weak: std::ptr::null_mut(),
+            fatal: false,
+            erred: false,
+            publishing: false,
+            failure: None,
+            key: Vec::new(),
+        }
+    }
+
+    /// The request is over, and with it all that is named here.
+    #[inline]
+    pub(crate) fn end_request(&mut self) {
+        self.fatal = false;
+        self.erred = false;
+        self.publishing = false;
+        self.compiling = 0;
+        if !self.targets.is_empty() {
+            self.targets.clear();
+            self.members.clear();
+            self.waiting.clear();
+            self.awaiting.clear();
+            self.objects.clear();
+            self.weak = std::ptr::null_mut();
+        }
+    }
+
+    /// Another start-up may preload other classes.
+    pub(crate) fn shut_down(&mut self) {
+        *self = Self::new();
+    }
+}
+
+/// This thread's statics, for a look that runs no user code.
+#[inline(always)]
+fn with<T>(look: impl FnOnce(&mut Statics) -> T) -> T {
+    // SAFETY: this thread's own; `look` runs no user code, so nobody else looks meanwhile.
+    look(unsafe { &mut (*local()).statics })
+}
+
+/// At module start-up.
+pub(crate) fn install() {
+    attributes::register();
+    observe::install();
+    compile::start();
+}
+
+/// At module shutdown.
+pub(crate) fn uninstall() {
+    compile::stop();
+}
+
+/// A request begins; its partition is known.
+pub(crate) fn begin_request() {
+    compile::install();
+    restore::preloaded();
+}
+
+/// Deleted in this request: all state of a backend, or that of a class (lower-case name).
+pub(crate) fn deleted(backend: Backend, class: Option<&[u8]>) {
+    drop_targets(Dropped::Deleted, |target| {
+        target.policy.backend == backend
+            // SAFETY: a class of this request.
+            && class.is_none_or(|class| unsafe { engine::name_of(target.class) }.eq_ignore_ascii_case(class))
+    });
+}
+
+/// A backend was cleared because all code may have changed.
+pub(crate) fn reset(backend: Backend) {
+    drop_targets(Dropped::ForGood, |target| target.policy.backend == backend);
+}
+
+fn drop_targets(how: Dropped, which: impl Fn(&Target) -> bool) {
+    with(|statics| {
+        for target in statics.targets.iter_mut().filter(|target| which(target)) {
+            if target.dropped != Dropped::ForGood {
+                target.dropped = how;
+            }
+        }
+    });
+}
+
+/// Whether this request has invalidated the file of a target's class.
+unsafe fn is_outdated(class: *const zend_class_entry) -> bool {
+    // SAFETY: a class of this request.
+    was_invalidated(unsafe { engine::file_of(class) })
+}

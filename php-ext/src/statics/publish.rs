@@ -1,0 +1,469 @@
+//! From statics to entries.
+
+use std::panic::catch_unwind;
+use std::time::Duration;
+
+use ext_php_rs::ffi::{zend_execute_data, zend_object, zval};
+use static_cache_core::{Mode, Space};
+
+use super::image::{self, DECLARED, VALUE};
+use super::place::behind;
+use super::{Dropped, Target, baseline, engine, is_outdated, scan, with};
+use crate::api::args::{Args, Parsed};
+use crate::api::table::{fenced_or, guarded};
+use crate::encode::{Encoder, Refusal, Unstorable};
+use crate::engine::{Frame, bytes, exception_pending, set_int, set_string};
+use crate::module::{local, refusal};
+use crate::objects::gather::{Stop, gather};
+use crate::objects::harvest::Harvest;
+use crate::objects::{begin_harvest, end_harvests};
+use crate::payload::TAG_STATICS;
+use crate::zend::constants as c;
+use crate::zend::live::Slot;
+use crate::{exception, messages};
+
+/// What came of one target.
+enum Outcome {
+    Published,
+    /// Nothing was changed that counts.
+    Unchanged,
+    Failed(String),
+    /// User code threw.
+    Thrown,
+}
+
+/// Why one attempt came to nothing.
+enum Attempt {
+    Done(Outcome),
+    Gather,
+}
+
+/// The request ends: shutdown functions and destructors have run. Publishes what was changed.
+#[inline]
+pub(crate) fn at_end() {
+    if !with(|statics| statics.targets.is_empty()) {
+        // A panic would be a bug of ours; what it leaves is what was published before.
+        let _ = catch_unwind(end);
+    }
+}
+
+fn end() {
+    // SAFETY: this thread's own globals.
+    let unclean = unsafe { (*ext_php_rs::ffi::ext_php_rs_compiler_globals()).unclean_shutdown };
+    // `exit` in a shutdown function is unclean as well, and no error.
+    let failed = with(|statics| statics.fatal || unclean && statics.erred);
+    if !failed && find_due(false, |_| true) {
+        in_frame(publish_due);
+    }
+    baseline::release_all();
+}
+
+/// Runs something in a frame of its own, so that what user code throws has somewhere to go.
+fn in_frame(body: impl FnOnce()) {
+    // SAFETY: a frame without code, arguments and `This` is what an internal function has that nobody called. A jump out of
+    // here takes the frame away as well.
+    unsafe {
+        let mut frame: zend_execute_data = std::mem::zeroed();
+        frame.func = crate::engine::find_function(c"opcache\\static_publish").unwrap_or(std::ptr::null_mut());
+        let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
+        let before = (*globals).current_execute_data;
+        (*globals).current_execute_data = &raw mut frame;
+        body();
+        (*globals).current_execute_data = before;
+    }
+}
+
+/// Finds out what is to be published. `deleted`: also what was deleted in this request.
+fn find_due(deleted: bool, which: impl Fn(&Target) -> bool) -> bool {
+    with(|statics| {
+        baseline::look_for_objects(statics);
+        let mut any = false;
+        for number in 0..statics.targets.len() {
+            let target = &statics.targets[number];
+            let members = target.first as usize..target.end as usize;
+            // SAFETY: a class of this request, and members of it.
+            let due = unsafe {
+                match target.dropped {
+                    _ if !which(target) => false,
+                    Dropped::ForGood => false,
+                    _ if is_outdated(target.class) => false,
+                    Dropped::Deleted => {
+                        deleted && members.clone().any(|at| baseline::has_value(&statics.members[at].place))
+                    }
+                    Dropped::No => {
+                        members.clone().any(|at| baseline::is_changed(statics, at, target.policy.tracking))
+                    }
+                }
+            };
+            statics.targets[number].due = due;
+            any |= due;
+        }
+        any
+    })
+}
+
+/// The next target that is due.
+fn next_due() -> Option<usize> {
+    with(|statics| {
+        let number = statics.targets.iter().position(|target| target.due)?;
+        statics.targets[number].due = false;
+        Some(number)
+    })
+}
+
+fn publish_due() {
+    with(|statics| statics.publishing = true);
+    while let Some(number) = next_due() {
+        // SAFETY: a target of this request; nothing here needs dropping while user code runs.
+        unsafe {
+            match publish(number, false) {
+                Outcome::Published | Outcome::Unchanged => {}
+                Outcome::Failed(why) => fail(number, why),
+                Outcome::Thrown => {
+                    let why = thrown();
+                    engine::zend_clear_exception();
+                    fail(number, why);
+                }
+            }
+            if exception_pending() {
+                // By the script's error handler.
+                engine::zend_clear_exception();
+            }
+        }
+    }
+    with(|statics| statics.publishing = false);
+}
+
+/// Counts a failure and warns. May leave by a jump.
+unsafe fn fail(number: usize, why: String) {
+    count_failure(number);
+    // SAFETY: a target of this request.
+    engine::warn(unsafe { describe(number, &why) });
+}
+
+unsafe fn describe(number: usize, why: &str) -> String {
+    // SAFETY: the caller's target.
+    with(|statics| unsafe { format!("{} was not published: {why}", statics.targets[number].shown()) })
+}
+
+fn count_failure(number: usize) {
+    // SAFETY: this thread's own; no user code runs below.
+    let local = unsafe { &mut *local() };
+    let backend = local.statics.targets[number].policy.backend;
+    if let Some(session) = local.backends[backend as usize].session(backend) {
+        session.segment().count_publish_failure();
+    }
+}
+
+/// What the pending exception says.
+unsafe fn thrown() -> String {
+    // SAFETY: there is one, says the caller; its message is read without user code.
+    unsafe {
+        let pending: *mut zend_object = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).exception;
+        if pending.is_null() {
+            return "a method of an object threw".into();
+        }
+        if engine::zend_is_unwind_exit(pending) {
+            return "a method of an object called exit()".into();
+        }
+        let name = String::from_utf8_lossy(engine::name_of((*pending).ce)).into_owned();
+        let mut room = Slot { value: 0, info: c::IS_UNDEF, next: 0 };
+        let message = engine::zend_read_property(
+            (*pending).ce,
+            pending,
+            c"message".as_ptr(),
+            7,
+            true,
+            (&raw mut room).cast(),
+        );
+        let message = crate::engine::slot(message);
+        let text = if message.kind() == c::IS_STRING {
+            String::from_utf8_lossy(message.text().bytes()).into_owned()
+        } else {
+            String::new()
+        };
+        format!("{name} was thrown: {text}")
+    }
+}
+
+/// Publishes a target. `goes_on`: the request does, so what was published is the new baseline.
+///
+/// # Safety
+/// There is such a target. Runs user code and may leave by a jump: no Rust value of the caller's needs dropping, and no
+/// reference to the thread's state lives.
+unsafe fn publish(number: usize, goes_on: bool) -> Outcome {
+    // SAFETY: the caller's word. Array and marks are the engine's own, so a jump leaves nothing behind.
+    unsafe {
+        match know_policy(number) {
+            Known::Due => {}
+            Known::NotDue => return Outcome::Unchanged,
+            Known::Thrown => return Outcome::Thrown,
+        }
+        let (mut array, mut marks) = collect(number);
+        let mut harvest: *mut Harvest = std::ptr::null_mut();
+        let outcome = loop {
+            match attempt(number, &array, &marks, harvest.as_ref()) {
+                Attempt::Done(outcome) => break outcome,
+                Attempt::Gather => {}
+            }
+            if harvest.is_null() {
+                harvest = begin_harvest();
+            }
+            if let Err(stop) = gather(harvest, &array) {
+                break match stop {
+                    Stop::Thrown => Outcome::Thrown,
+                    Stop::Unstorable(why) => Outcome::Failed(refused(number, &why)),
+                };
+            }
+        };
+        let outcome = if harvest.is_null() { outcome } else { after_harvest(harvest, outcome) };
+        if goes_on && matches!(outcome, Outcome::Published) {
+            rebase(number, &array, &marks);
+        }
+        keep(outcome, || {
+            engine::release(std::mem::replace(&mut array, Slot { value: 0, info: c::IS_NULL, next: 0 }));
+            engine::release(std::mem::replace(&mut marks, Slot { value: 0, info: c::IS_NULL, next: 0 }));
+        })
+    }
+}
+
+/// What came of evaluating an attribute's arguments.
+enum Known {
+    Due,
+    NotDue,
+    Thrown,
+}
+
+/// Makes sure that a target's policy is known. Constants that the attribute names are evaluated here, when they are needed, and
+/// not when the class is linked: they may not be defined yet then.
+unsafe fn know_policy(number: usize) -> Known {
+    let (class, mut policy) = with(|statics| {
+        let target = &statics.targets[number];
+        (target.class, target.policy)
+    });
+    if policy.unknown.is_null() {
+        return Known::Due;
+    }
+    // SAFETY: a class of this request and its attribute; nothing here needs dropping.
+    if !unsafe { scan::evaluate(&mut policy, class) } {
+        return Known::Thrown;
+    }
+    with(|statics| {
+        let target = &mut statics.targets[number];
+        target.policy = policy;
+        let members = target.first as usize..target.end as usize;
+        // Until now changes within objects counted.
+        let due = target.dropped == Dropped::Deleted
+            // SAFETY: members of a class of this request.
+            || members.into_iter().any(|at| unsafe { baseline::is_changed(statics, at, policy.tracking) });
+        if due { Known::Due } else { Known::NotDue }
+    })
+}
+
+/// Ends the harvest, during which destructors may run, with a message in safety.
+unsafe fn after_harvest(harvest: *mut Harvest, outcome: Outcome) -> Outcome {
+    // SAFETY: the caller's harvest.
+    unsafe {
+        let (published, thrown) = match outcome {
+            Outcome::Failed(message) => {
+                (*harvest).failure = Some(message);
+                (false, false)
+            }
+            Outcome::Published | Outcome::Unchanged => (true, false),
+            Outcome::Thrown => (false, true),
+        };
+        match end_harvests(harvest) {
+            _ if published => Outcome::Published,
+            Some(message) if !thrown => Outcome::Failed(message),
+            _ => Outcome::Thrown,
+        }
+    }
+}
+
+/// Does something during which destructors may run, with a message in the thread's keeping.
+fn keep(outcome: Outcome, act: impl FnOnce()) -> Outcome {
+    let outcome = match outcome {
+        Outcome::Failed(message) => {
+            with(|statics| statics.failure = Some(message));
+            None
+        }
+        other => Some(other),
+    };
+    act();
+    outcome.unwrap_or_else(|| Outcome::Failed(with(|statics| statics.failure.take()).unwrap_or_default()))
+}
+
+/// The members' values as an array of the engine's, and which of them are values, as a string. Holds all of them. May leave
+/// by a jump.
+unsafe fn collect(number: usize) -> (Slot, Slot) {
+    let nothing = Slot { value: 0, info: c::IS_NULL, next: 0 };
+    let members = with(|statics| {
+        let target = &statics.targets[number];
+        target.first as usize..target.end as usize
+    });
+    // SAFETY: members of a class of this request; values are held by the array. The room for marks is the thread's.
+    unsafe {
+        let array = engine::_zend_new_array(members.len() as u32);
+        with(|statics| statics.key.clear());
+        for member in members {
+            let place = with(|statics| statics.members[member].place);
+            let mut value = nothing;
+            let has_value = baseline::has_value(&place);
+            if has_value && let Some(slot) = place.current() {
+                let slot = &*slot;
+                // One that nobody else uses stands for what it holds.
+                let alone = slot.kind() == c::IS_REFERENCE && slot.reference().gc.refcount == 1;
+                value = Slot { next: 0, ..if alone { *behind(slot) } else { *slot } };
+            }
+            engine::hold(&value);
+            engine::zend_hash_next_index_insert(array, (&raw mut value).cast());
+            with(|statics| statics.key.push(if has_value { VALUE } else { DECLARED }));
+        }
+        let mut marks = nothing;
+        let room = with(|statics| statics.key.as_slice() as *const [u8]);
+        set_string((&raw mut marks).cast(), &*room);
+        (Slot { value: array.addr() as u64, info: c::IS_ARRAY_EX, next: 0 }, marks)
+    }
+}
+
+/// One attempt, without user code.
+unsafe fn attempt(number: usize, array: &Slot, marks: &Slot, harvest: Option<&Harvest>) -> Attempt {
+    // SAFETY: the caller's word.
+    let body = || unsafe { attempt_unguarded(number, array, marks, harvest) };
+    fenced_or(body, || Attempt::Done(Outcome::Failed("internal error".into())))
+}
+
+unsafe fn attempt_unguarded(number: usize, array: &Slot, marks: &Slot, harvest: Option<&Harvest>) -> Attempt {
+    // SAFETY: this thread's own; nothing below runs user code. The class is of this request, the values are live.
+    unsafe {
+        let local = &mut *local();
+        let target = &local.statics.targets[number];
+        let policy = target.policy;
+        let encoder = local.encoder.get_or_insert_with(Encoder::new);
+        let Some(session) = local.backends[policy.backend as usize].session(policy.backend) else {
+            return Attempt::Done(Outcome::Failed(refusal(policy.backend)));
+        };
+        let value = &*std::ptr::from_ref(array).cast::<zval>();
+        let plan = match encoder.plan(value, harvest) {
+            Ok(plan) => plan,
+            Err(Refusal::Gather) => return Attempt::Gather,
+            Err(Refusal::Unstorable(why)) => return Attempt::Done(Outcome::Failed(refused(number, &why))),
+        };
+        let before =
+            image::before_block(engine::file_of(target.class), target.fingerprint, marks.text().bytes());
+        target.write_key(&mut local.statics.key);
+        let (block, bits) = (before.len(), image::bits(plan.tag, before.len()));
+        let ttl = (policy.ttl > 0).then(|| Duration::from_secs(policy.ttl));
+        let key = &local.statics.key;
+        let fill = |payload: &mut [u8], address: usize| {
+            payload[..block].copy_from_slice(&before);
+            encoder.write(value, plan, &mut payload[block..], address + block);
+        };
+        let stored =
+            session.store_with(Space::Class, key, TAG_STATICS, bits, block + plan.len, ttl, Mode::Put, fill);
+        Attempt::Done(match stored {
+            Ok(_) => Outcome::Published,
+            Err(error) => {
+                let name = target.shown();
+                Outcome::Failed(messages::of_error(policy.backend, name.as_bytes(), &error))
+            }
+        })
+    }
+}
+
+/// Why a value cannot be stored. Its path begins with the number of a member.
+unsafe fn refused(number: usize, why: &Unstorable) -> String {
+    with(|statics| {
+        let target = &statics.targets[number];
+        let parts = why.path.strip_prefix('[').and_then(|path| path.split_once(']'));
+        let found = parts.and_then(|(at, rest)| Some((at.parse::<usize>().ok()?, rest)));
+        // SAFETY: a class of this request, and members of it.
+        unsafe {
+            let (root, rest) = match found {
+                Some((at, rest)) if at < (target.end - target.first) as usize => {
+                    let place = statics.members[target.first as usize + at].place;
+                    (place.shown(engine::name_of(target.class)), rest)
+                }
+                _ => (target.shown(), why.path.as_str()),
+            };
+            messages::unstorable(target.policy.backend, &root, rest, &why.reason)
+        }
+    })
+}
+
+/// What was published is what members are compared with from now on.
+unsafe fn rebase(number: usize, array: &Slot, marks: &Slot) {
+    let (first, count, tracking) = with(|statics| {
+        let target = &mut statics.targets[number];
+        target.dropped = Dropped::No;
+        (target.first as usize, (target.end - target.first) as usize, target.policy.tracking)
+    });
+    for at in 0..count {
+        // SAFETY: a value and a mark for each member, which the array holds.
+        unsafe {
+            if marks.text().bytes()[at] == VALUE {
+                let value = &array.array().slots()[at];
+                let before = with(|statics| baseline::set(statics, first + at, value, tracking));
+                engine::release(before);
+            }
+        }
+    }
+}
+
+/// `static_publish(?string $class = null): int`
+pub(crate) unsafe extern "C" fn static_publish(frame: *mut Frame, out: *mut zval) {
+    // SAFETY: called by the engine.
+    unsafe { guarded(out, || publish_now(frame, out)) };
+}
+
+unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
+    // SAFETY: the running call's frame, which holds its arguments, and its result.
+    unsafe {
+        let args = Args::new(frame, 0, 1)?;
+        let class: &[u8] = match args.get(0) {
+            Some(given) if crate::engine::slot(given).kind() != c::IS_NULL => bytes(args.string(0)?),
+            _ => b"",
+        };
+        let class = class.strip_prefix(b"\\").unwrap_or(class);
+        set_int(out, 0);
+        if with(|statics| std::mem::replace(&mut statics.publishing, true)) {
+            exception::throw("static_publish() was called by a method of an object that is being published");
+            return Ok(());
+        }
+        let is_meant =
+            |target: &Target| class.is_empty() || engine::name_of(target.class).eq_ignore_ascii_case(class);
+        find_due(true, is_meant);
+        with(baseline::watch_again);
+        let mut count = 0;
+        while let Some(number) = next_due() {
+            match publish(number, true) {
+                Outcome::Published => count += 1,
+                Outcome::Unchanged => {}
+                Outcome::Failed(why) => {
+                    count_failure(number);
+                    stop();
+                    let message = describe(number, &why);
+                    drop(why);
+                    exception::throw(message);
+                    return Ok(());
+                }
+                Outcome::Thrown => {
+                    count_failure(number);
+                    stop();
+                    return Ok(());
+                }
+            }
+        }
+        stop();
+        set_int(out, count);
+    }
+    Ok(())
+}
+
+/// No longer publishing; what was due and was not reached comes at the request's end.
+fn stop() {
+    with(|statics| {
+        statics.publishing = false;
+        statics.targets.iter_mut().for_each(|target| target.due = false);
+    });
+}

@@ -1,0 +1,323 @@
+//! From entries to statics.
+
+use ext_php_rs::alloc::emalloc;
+use ext_php_rs::ffi::{zend_class_entry, zend_op_array};
+use static_cache_core::{Hit, Space};
+use std::alloc::Layout;
+
+use super::image::{self, VALUE};
+use super::place::{Place, behind};
+use super::{Dropped, awaited, baseline, engine, is_outdated, observe, scan, with};
+use crate::api::table::fenced;
+use crate::decode::{self, Unusable};
+use crate::engine::exception_pending;
+use crate::module::local;
+use crate::payload::{TAG_ARRAY, TAG_STATICS, Template, place_of};
+use crate::zend::constants as c;
+use crate::zend::live::{Array, Counted, Reference, Slot};
+
+/// A class with targets was linked: restores those whose values are there without user code, and the others too unless
+/// something is being compiled.
+///
+/// # Safety
+/// A linked class of this request with attributes. May run user code and leave by a jump: no Rust value of the caller's needs
+/// dropping.
+pub(super) unsafe fn link(class: *mut zend_class_entry) {
+    let (first, end, may_run) = with(|statics| {
+        // An alias of a class is linked again.
+        if statics.targets.iter().any(|target| std::ptr::eq(target.class, class)) {
+            return (0, 0, false);
+        }
+        let first = statics.targets.len();
+        // SAFETY: the caller's word.
+        unsafe { scan::scan(class, statics) };
+        (first, statics.targets.len(), statics.compiling == 0)
+    });
+    for number in first..end {
+        // SAFETY: a target of this request.
+        if !unsafe { target(number, may_run, std::ptr::null()) } {
+            with(|statics| statics.waiting.push(number as u32));
+        }
+    }
+}
+
+/// Restores what waits for the end of a compilation, from the given place of the list on.
+pub(super) fn waiting_since(at: usize, compiled: *const zend_op_array) {
+    loop {
+        let next = with(|statics| (statics.waiting.len() > at).then(|| statics.waiting.remove(at)));
+        let Some(number) = next else { return };
+        if exception_pending() {
+            // Neither restored nor published.
+            with(|statics| statics.targets[number as usize].dropped = Dropped::ForGood);
+            continue;
+        }
+        if awaited::is_touched(number) {
+            // It waited for a class before.
+            continue;
+        }
+        // SAFETY: a target of this request.
+        unsafe { target(number as usize, true, compiled) };
+    }
+}
+
+/// The preloaded classes, at the beginning of a request.
+#[inline]
+pub(super) fn preloaded() {
+    let known = with(|statics| statics.preloaded.as_ref().map(Vec::len));
+    match known {
+        Some(0) => {}
+        Some(count) => restore_preloaded(count),
+        None => {
+            let found = find_preloaded();
+            let count = found.len();
+            with(|statics| statics.preloaded = Some(found));
+            restore_preloaded(count);
+        }
+    }
+}
+
+#[cold]
+fn find_preloaded() -> Vec<*mut zend_class_entry> {
+    if engine::is_preloading() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    // SAFETY: at the beginning of a request the table has internal classes and preloaded ones; its elements are pointers.
+    unsafe {
+        let classes = engine::table((*ext_php_rs::ffi::ext_php_rs_compiler_globals()).class_table);
+        for bucket in classes.buckets().iter().filter(|bucket| bucket.slot.kind() != c::IS_UNDEF) {
+            let class = bucket.slot.value as *mut zend_class_entry;
+            if (*class).ce_flags & c::ZEND_ACC_LINKED != 0
+                && observe::is_attributed(class)
+                && !found.contains(&class)
+            {
+                found.push(class);
+            }
+        }
+    }
+    found
+}
+
+#[cold]
+fn restore_preloaded(count: usize) {
+    if engine::is_preloading() {
+        return;
+    }
+    // As if they were compiled: what runs user code waits for the first file.
+    with(|statics| statics.compiling += 1);
+    for at in 0..count {
+        let class = with(|statics| statics.preloaded.as_ref().map(|classes| classes[at]));
+        if let Some(class) = class {
+            // SAFETY: preloaded classes last as long as the process.
+            unsafe { link(class) };
+        }
+    }
+    with(|statics| statics.compiling -= 1);
+}
+
+/// Restores a target. False if that has to wait for the end of a compilation. `compiled` is what has just been compiled.
+///
+/// # Safety
+/// As for [`link`]; there is such a target; a function of a script, or null.
+pub(super) unsafe fn target(number: usize, may_run: bool, compiled: *const zend_op_array) -> bool {
+    // SAFETY: the caller's word. References to the thread's state end before user code runs.
+    unsafe {
+        let class = with(|statics| statics.targets[number].class);
+        if is_outdated(class) {
+            with(|statics| statics.targets[number].dropped = Dropped::ForGood);
+            return true;
+        }
+        let Some(hit) = fetch(number) else { return true };
+        let payload = place_of(&hit);
+        let Some((inner, block, marks)) = check(number, &hit, payload) else {
+            forget_entry(number, &hit);
+            return true;
+        };
+        if inner != TAG_ARRAY {
+            let template = Template::at(payload + block);
+            if template.head.classes > 0 || template.head.calls > 0 {
+                if !may_run {
+                    return false;
+                }
+                if awaited::is_coming(&template, compiled) {
+                    with(|statics| statics.awaiting.push((number as u32, template.payload)));
+                    return true;
+                }
+            }
+        }
+        let mut array = Slot { value: 0, info: c::IS_UNDEF, next: 0 };
+        match decode::decode(inner, 0, payload + block, (&raw mut array).cast()) {
+            Ok(()) => {}
+            Err(Unusable::Stale) => {
+                forget_entry(number, &hit);
+                return true;
+            }
+            Err(Unusable::NotYet | Unusable::Missing) => {
+                with(|statics| statics.awaiting.push((number as u32, payload + block)));
+                return true;
+            }
+            Err(Unusable::Thrown) => return true,
+        }
+        if fits(number, array.array()) {
+            assign(number, array.array(), marks);
+        } else {
+            forget_entry(number, &hit);
+        }
+        engine::release(array);
+    }
+    true
+}
+
+/// Looks the target's entry up. It stays where it is until the request ends.
+fn fetch(number: usize) -> Option<Hit> {
+    // SAFETY: this thread's own; no user code runs below.
+    let local = unsafe { &mut *local() };
+    let target = &mut local.statics.targets[number];
+    let backend = target.policy.backend;
+    let state = &mut local.backends[backend as usize];
+    let Some(session) = state.session(backend) else {
+        target.dropped = Dropped::ForGood;
+        return None;
+    };
+    // SAFETY: a target of this request.
+    unsafe { target.write_key(&mut local.statics.key) };
+    let key = &local.statics.key;
+    let hit = fenced(|| session.fetch(Space::Class, key))?;
+    state.lent = true;
+    Some(hit)
+}
+
+/// Which kind of array an entry has, where in it, and the members' marks, if it was stored under the same declaration.
+unsafe fn check(number: usize, hit: &Hit, payload: usize) -> Option<(u8, usize, *const u8)> {
+    // SAFETY: the payload is pinned.
+    let bytes = unsafe { std::slice::from_raw_parts(payload as *const u8, hit.payload_len()) };
+    let parsed = image::parse(bytes)?;
+    let fits = with(|statics| {
+        let target = &statics.targets[number];
+        parsed.fingerprint == target.fingerprint && parsed.marks.len() == (target.end - target.first) as usize
+    });
+    let (inner, block) = image::inner(hit.bits());
+    (fits && hit.tag() == TAG_STATICS).then_some((inner, block, parsed.marks.as_ptr()))
+}
+
+/// Removes an entry that cannot be used, unless there is another by now.
+#[cold]
+fn forget_entry(number: usize, hit: &Hit) {
+    // SAFETY: this thread's own; no user code runs below; the hit is of this request.
+    unsafe {
+        let local = &mut *local();
+        let target = &local.statics.targets[number];
+        let backend = target.policy.backend;
+        if let Some(session) = local.backends[backend as usize].session(backend)
+            && hit.is_current()
+        {
+            target.write_key(&mut local.statics.key);
+            let key = &local.statics.key;
+            let _ = fenced(|| session.delete(Space::Class, key).ok());
+        }
+    }
+}
+
+fn members_of(number: usize) -> std::ops::Range<usize> {
+    with(|statics| {
+        let target = &statics.targets[number];
+        target.first as usize..target.end as usize
+    })
+}
+
+/// Whether all values fit their declarations' types: an object's class may have other parents by now. (Other values were
+/// stored under the same type.)
+unsafe fn fits(number: usize, array: &Array) -> bool {
+    for (at, member) in members_of(number).enumerate() {
+        let Some(value) = array.slots().get(at).map(behind) else { return false };
+        let place = with(|statics| statics.members[member].place);
+        if let Place::Property { info, .. } = place
+            && value.kind() == c::IS_OBJECT
+        {
+            let mut value = *value;
+            // SAFETY: a declaration of this request; the value is live. What it throws is taken back.
+            unsafe {
+                if (*info).type_.type_mask != 0
+                    && !engine::zend_verify_property_type(info, (&raw mut value).cast(), true)
+                {
+                    engine::zend_clear_exception();
+                    return false;
+                }
+            }
+        }
+    }
+    true
+}
+
+/// Puts the values into the statics.
+///
+/// # Safety
+/// As for [`link`]. There are a value and a mark for each member.
+unsafe fn assign(number: usize, array: &Array, marks: *const u8) {
+    let tracking = with(|statics| statics.targets[number].policy.tracking);
+    for (at, member) in members_of(number).enumerate() {
+        // SAFETY: the caller's word; the marks lie in the payload, which is pinned.
+        unsafe {
+            if *marks.add(at) != VALUE {
+                continue;
+            }
+            let value = array.slots()[at];
+            let place = with(|statics| statics.members[member].place);
+            let Some(slot) = place.made() else { continue };
+            let old = put(&place, slot, value);
+            let before = with(|statics| baseline::set(statics, member, &*slot, tracking));
+            engine::release(before);
+            engine::release(old);
+        }
+    }
+}
+
+/// Puts a value into a slot and returns what was there.
+unsafe fn put(place: &Place, slot: *mut Slot, value: Slot) -> Slot {
+    // SAFETY: the caller's slot and value are live. What comes after the type in the slot belongs to its table and stays.
+    unsafe {
+        engine::hold(&value);
+        let old = *slot;
+        let mut new = value;
+        match *place {
+            Place::Property { info, .. } => {
+                let typed = (*info).type_.type_mask != 0;
+                if typed && old.kind() == c::IS_REFERENCE {
+                    engine::zend_ref_del_type_source(sources(&old), info);
+                }
+                if typed && new.kind() == c::IS_REFERENCE {
+                    engine::zend_ref_add_type_source(sources(&new), info);
+                }
+            }
+            Place::Variable { .. } if new.kind() == c::IS_REFERENCE => {}
+            Place::Variable { .. } if old.kind() == c::IS_REFERENCE => {
+                // A running method uses it already.
+                let inner = &raw mut (*(old.value as *mut Reference)).slot;
+                let old = *inner;
+                (&raw mut (*inner).value).write(new.value);
+                (&raw mut (*inner).info).write(new.info);
+                return old;
+            }
+            // Anything else than a reference means that the initialiser has not been run.
+            Place::Variable { .. } => new = reference(new),
+        }
+        (&raw mut (*slot).value).write(new.value);
+        (&raw mut (*slot).info).write(new.info);
+        old
+    }
+}
+
+fn sources(reference: &Slot) -> *mut u64 {
+    // SAFETY: a reference's zval points at it.
+    unsafe { &raw mut (*(reference.value as *mut Reference)).sources }
+}
+
+/// A new reference that takes the value over. May leave by a jump (memory limit).
+unsafe fn reference(value: Slot) -> Slot {
+    let layout = Layout::new::<Reference>();
+    let made = emalloc(layout).cast::<Reference>();
+    let gc = Counted { refcount: 1, info: c::GC_REFERENCE };
+    // SAFETY: new memory of that size.
+    unsafe { made.write(Reference { gc, slot: Slot { next: 0, ..value }, sources: 0 }) };
+    Slot { value: made.addr() as u64, info: c::IS_REFERENCE_EX, next: 0 }
+}
