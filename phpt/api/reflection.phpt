@@ -52,6 +52,7 @@ pinned_atomic_increment(string $key, int $step = 1, bool $throw_on_error = false
 pinned_atomic_decrement(string $key, int $step = 1, bool $throw_on_error = false): int|false
 volatile_touch(string $key, int $ttl): bool
 static_quiesce(): bool
+static_publish(?string $class = NULL): int
 bool(true)
 int(1)
 string(1) "v"
