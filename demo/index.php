@@ -22,6 +22,7 @@ $table = match ($variant) {
     'apcu' => \apcu_fetch('demo.routes') ?: \apcu_entry('demo.routes', Routes::own(...)),
     'include' => require __DIR__ . '/table.php',
     'static-cache' => \OPcache\pinned_fetch('demo.routes') ?? \OPcache\pinned_remember('demo.routes', Routes::own(...)),
+    'attribute' => require __DIR__ . '/kept.php',
 };
 $taken = \hrtime(true) - $start;
 

@@ -46,7 +46,7 @@ final class Stack
     ) {
         \mkdir("{$folder}/app", 0755);
         $files = ['resources.php' => "<?php return {$resources};\n"];
-        foreach (['index.php', 'routes.php', 'status.php'] as $file) {
+        foreach (['index.php', 'kept.php', 'routes.php', 'status.php'] as $file) {
             $files[$file] = (string) \file_get_contents(__DIR__ . "/{$file}");
         }
         foreach ($files as $file => $text) {

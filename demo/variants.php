@@ -12,6 +12,7 @@ final class Variants
         'apcu' => 'from APCu',
         'include' => 'included, from OPcache',
         'static-cache' => 'from static-cache',
+        'attribute' => 'static, PinnedStatic',
     ];
     private const PATHS = [
         '/resource0' => 'a list',
