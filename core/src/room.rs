@@ -33,6 +33,9 @@ impl Segment {
         };
         for &(arena, may_evict) in rounds {
             if bytes >= self.arenas[arena].size() {
+                // Only the error is told of it.
+                let heap = self.lock_heap_soon(arena);
+                largest = largest.max(heap.map_or(0, |heap| heap.heap.largest_free()));
                 continue;
             }
             match self.lock_heap_soon(arena) {

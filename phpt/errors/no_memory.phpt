@@ -13,6 +13,10 @@ try {
     OPcache\pinned_store('big', str_repeat('x', 9_000_000), true);
 } catch (OPcache\StaticCacheException $e) {
     echo $e->getMessage(), "\n";
+    // More than the whole segment has, and yet the figures are those of the segment.
+    preg_match('/(\d+) bytes free, largest block (\d+) bytes/', $e->getMessage(), $figures);
+    $info = OPcache\pinned_cache_info();
+    var_dump([(int) $figures[1], (int) $figures[2]] === [$info->free_memory, $info->largest_free_block], $figures[2] > 7_000_000);
 }
 try {
     OPcache\volatile_store('big', str_repeat('x', 9_000_000), throw_on_error: true);
@@ -31,6 +35,8 @@ var_dump(OPcache\pinned_cache_info()->store_failures, OPcache\pinned_cache_info(
 --EXPECTF--
 bool(false)
 pinned cache: no memory for 9000%d bytes (key "big"): %d bytes free, largest block %d bytes
+bool(true)
+bool(true)
 volatile cache: no memory for 9000%d bytes (key "big"): %d bytes free, largest block %d bytes
 bool(true)
 bool(true)
