@@ -69,6 +69,7 @@ struct Outer {
     waiting: usize,
 }
 
+#[inline(always)]
 fn enter() -> Outer {
     with(|statics| {
         // What waits while nothing is compiled was preloaded.
@@ -79,15 +80,22 @@ fn enter() -> Outer {
     })
 }
 
-#[inline]
-fn leave(outer: Outer, compiled: *const zend_op_array) {
+#[inline(always)]
+fn leave(outer: &Outer, compiled: *const zend_op_array) {
     let waiting = with(|statics| {
         statics.compiling = outer.compiling;
         statics.waiting.len()
     });
     if waiting > outer.waiting {
-        let _ = catch_unwind(|| restore::waiting_since(outer.waiting, compiled));
+        restore_waiting(outer.waiting, compiled);
     }
+}
+
+#[cold]
+#[inline(never)]
+fn restore_waiting(since: usize, compiled: *const zend_op_array) {
+    // A panic would be a bug of ours; what it leaves are statics as declared.
+    let _ = catch_unwind(|| restore::waiting_since(since, compiled));
 }
 
 unsafe extern "C" fn compile_file(handle: *mut zend_file_handle, kind: c_int) -> *mut zend_op_array {
@@ -95,7 +103,7 @@ unsafe extern "C" fn compile_file(handle: *mut zend_file_handle, kind: c_int) ->
     // SAFETY: what was in our place, with its arguments.
     let result =
         unsafe { std::mem::transmute::<usize, CompileFile>(FILE.load(Ordering::Relaxed))(handle, kind) };
-    leave(outer, result);
+    leave(&outer, result);
     result
 }
 
@@ -109,6 +117,6 @@ unsafe extern "C" fn compile_string(
     let result = unsafe {
         std::mem::transmute::<usize, CompileString>(STRING.load(Ordering::Relaxed))(source, name, position)
     };
-    leave(outer, result);
+    leave(&outer, result);
     result
 }

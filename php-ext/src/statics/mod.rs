@@ -126,8 +126,9 @@ pub(crate) struct Statics {
     awaiting: Vec<(u32, usize)>,
     /// How deep in compilations this thread is.
     compiling: u32,
-    /// Preloaded classes with targets; made once.
-    preloaded: Option<Vec<*mut zend_class_entry>>,
+    /// Preloaded classes with targets; found once.
+    preloaded: Vec<*mut zend_class_entry>,
+    looked_for_preloaded: bool,
     /// Objects that were put into statics: see [`baseline`].
     objects: Vec<baseline::Known>,
     weak: *mut HashTable,
@@ -150,7 +151,8 @@ impl Statics {
             waiting: Vec::new(),
             awaiting: Vec::new(),
             compiling: 0,
-            preloaded: None,
+            preloaded: Vec::new(),
+            looked_for_preloaded: false,
             objects: Vec::new(),
             weak: std::ptr::null_mut(),
             fatal: false,
@@ -164,9 +166,7 @@ impl Statics {
     /// The request is over, and with it all that is named here.
     #[inline]
     pub(crate) fn end_request(&mut self) {
-        self.fatal = false;
-        self.erred = false;
-        self.publishing = false;
+        (self.fatal, self.erred, self.publishing) = (false, false, false);
         self.compiling = 0;
         if !self.targets.is_empty() {
             self.targets.clear();

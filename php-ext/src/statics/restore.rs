@@ -63,24 +63,13 @@ pub(super) fn waiting_since(at: usize, compiled: *const zend_op_array) {
 /// The preloaded classes, at the beginning of a request.
 #[inline]
 pub(super) fn preloaded() {
-    let known = with(|statics| statics.preloaded.as_ref().map(Vec::len));
-    match known {
-        Some(0) => {}
-        Some(count) => restore_preloaded(count),
-        None => {
-            let found = find_preloaded();
-            let count = found.len();
-            with(|statics| statics.preloaded = Some(found));
-            restore_preloaded(count);
-        }
+    if with(|statics| !statics.looked_for_preloaded || !statics.preloaded.is_empty()) {
+        restore_preloaded();
     }
 }
 
 #[cold]
 fn find_preloaded() -> Vec<*mut zend_class_entry> {
-    if engine::is_preloading() {
-        return Vec::new();
-    }
     let mut found = Vec::new();
     // SAFETY: at the beginning of a request the table has internal classes and preloaded ones; its elements are pointers.
     unsafe {
@@ -99,18 +88,20 @@ fn find_preloaded() -> Vec<*mut zend_class_entry> {
 }
 
 #[cold]
-fn restore_preloaded(count: usize) {
+fn restore_preloaded() {
     if engine::is_preloading() {
         return;
     }
+    if !with(|statics| std::mem::replace(&mut statics.looked_for_preloaded, true)) {
+        let found = find_preloaded();
+        with(|statics| statics.preloaded = found);
+    }
     // As if they were compiled: what runs user code waits for the first file.
     with(|statics| statics.compiling += 1);
-    for at in 0..count {
-        let class = with(|statics| statics.preloaded.as_ref().map(|classes| classes[at]));
-        if let Some(class) = class {
-            // SAFETY: preloaded classes last as long as the process.
-            unsafe { link(class) };
-        }
+    for at in 0.. {
+        let Some(class) = with(|statics| statics.preloaded.get(at).copied()) else { break };
+        // SAFETY: preloaded classes last as long as the process.
+        unsafe { link(class) };
     }
     with(|statics| statics.compiling -= 1);
 }
