@@ -26,7 +26,7 @@ const WORTH: u64 = 64;
 const URGENT: u64 = WORTH / 8;
 /// A part of that is, when all requests together keep a quarter of the heap.
 const STEP: u64 = 8;
-/// Searching takes this part of the time at most then.
+/// Searching takes this part of the time at most then; what it takes when they keep half of it.
 const URGENT_SHARE: u32 = 4;
 /// How often a request without a slot asks for one.
 const ASK: Duration = Duration::from_millis(1);
@@ -130,7 +130,7 @@ impl Session {
             || (replaced >= worth * URGENT && self.relief.pinned >= worth * URGENT)
             || (all >= 2 * worth * URGENT
                 && replaced >= worth / STEP
-                && self.relief.may_search(now, URGENT_SHARE))
+                && (all >= 4 * worth * URGENT || self.relief.may_search(now, URGENT_SHARE)))
     }
 
     /// Whether a store that found no memory should be tried again after a search: not if that came to nothing a moment ago.
