@@ -84,6 +84,20 @@ impl Segment {
         Error::NoMemory { needed, free: self.arenas.iter().map(free).fold(0, u64::wrapping_add), largest }
     }
 
+    /// Reclaims what can be, where nobody else is at it.
+    pub(crate) fn reclaim_now(&self) {
+        for arena in 0..ARENAS {
+            if let Some(heap) = self.lock_heap_soon(arena) {
+                heap.reclaim();
+            }
+        }
+    }
+
+    /// Bytes that were retired and not reclaimed yet.
+    pub(crate) fn retired_bytes(&self) -> u64 {
+        self.arenas.iter().map(|arena| arena.control().incoming.0.retired.get().1).fold(0, u64::wrapping_add)
+    }
+
     /// Reclaims where enough was retired for that to be worth it, and nobody else is at it.
     pub(crate) fn tidy(&self) {
         for arena in 0..ARENAS {

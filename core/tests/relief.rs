@@ -162,3 +162,34 @@ fn a_search_is_asked_for_by_old_requests_that_keep_much_and_not_all_the_time() {
     }
     assert!(segment.stats().retired < 3 << 20);
 }
+
+/// A request that found no slot free, and holds back everything, takes one when there is one.
+#[test]
+fn a_request_without_a_slot_takes_one_later() {
+    let segment = segment(1);
+    let mut crowd: Vec<Session> = Vec::new();
+    let mut writer = Session::new(segment.clone());
+    store(&mut writer, b"k", b"first");
+    fetch_and_forget(&mut writer, b"k");
+    // The writer has the only slot with a list; these take all others.
+    while segment.stats().overflow_readers < 1023 {
+        let mut session = Session::new(segment.clone());
+        fetch_and_forget(&mut session, b"k");
+        crowd.push(session);
+    }
+    let mut late = Session::new(segment.clone());
+    store(&mut late, b"k", &value(1));
+    let kept = Box::new(fetch(&mut late, b"k"));
+    assert_eq!(segment.stats().overflow_readers, 1024);
+    // All others end.
+    drop(crowd);
+    drop(writer);
+    assert!(!search(&mut late));
+    let figures = segment.stats();
+    assert_eq!((figures.overflow_readers, figures.active_readers), (0, 1));
+    for number in 0..3000u32 {
+        store(&mut late, b"k", &value(number as usize));
+    }
+    assert_eq!(payload(&kept), value(1));
+    assert!(segment.stats().retired < 1 << 20);
+}

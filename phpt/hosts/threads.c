@@ -14,7 +14,7 @@
  *
  * Scripts have: Host\thread(): int, Host\job(): int (its number, or 0 when there is no more), Host\meet(): void (waits for
  * all threads), Host\add(string $counter, int $by): int, Host\vanish(): void (the thread ends in the middle of all), Host\memory(): int
- * (bytes of the process that are its own).
+ * (bytes of the process that are its own), Host\worked(): int (the thread's processor time in nanoseconds).
  * At the end all counters are printed, sorted, and how many of the extension's mappings and descriptors were left when PHP had
  * ended. Exit status 0 if all requests could be started.
  */
@@ -139,12 +139,21 @@ PHP_FUNCTION(host_memory)
 	RETURN_LONG((pages - shared) * sysconf(_SC_PAGESIZE));
 }
 
+PHP_FUNCTION(host_worked)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+	struct timespec time;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+	RETURN_LONG(time.tv_sec * 1000000000L + time.tv_nsec);
+}
+
 static const zend_function_entry functions[] = {
 	ZEND_NS_NAMED_FE("Host", thread, ZEND_FN(host_thread), without)
 	ZEND_NS_NAMED_FE("Host", job, ZEND_FN(host_job), without)
 	ZEND_NS_NAMED_FE("Host", meet, ZEND_FN(host_meet), without)
 	ZEND_NS_NAMED_FE("Host", add, ZEND_FN(host_add), with_counter)
 	ZEND_NS_NAMED_FE("Host", vanish, ZEND_FN(host_vanish), without)
+	ZEND_NS_NAMED_FE("Host", worked, ZEND_FN(host_worked), without)
 	ZEND_NS_NAMED_FE("Host", memory, ZEND_FN(host_memory), without)
 	ZEND_FE_END
 };

@@ -24,6 +24,12 @@ const WORTH: u64 = 64;
 
 /// That many times as much is worth it at once, for the others' sake: an eighth of the heap.
 const URGENT: u64 = WORTH / 8;
+/// A part of that is, when all requests together keep a quarter of the heap.
+const STEP: u64 = 8;
+/// Searching takes this part of the time at most then; what it takes when they keep half of it.
+const URGENT_SHARE: u32 = 4;
+/// How often a request without a slot asks for one.
+const ASK: Duration = Duration::from_millis(1);
 
 /// How much a session keeps, and when it last searched.
 #[derive(Debug)]
@@ -38,6 +44,8 @@ pub(super) struct Relief {
     worth: u64,
     /// When the request was first seen to keep much.
     since: Option<Instant>,
+    /// When it last asked for a slot.
+    asked: Option<Instant>,
     /// End and duration of the last search. Outlasts requests.
     searched: Option<(Instant, Duration)>,
 }
@@ -45,15 +53,24 @@ pub(super) struct Relief {
 impl Relief {
     pub(super) fn new(segment: &Segment) -> Self {
         let worth = segment.layout.heap_size / WORTH;
-        Self { holes: Vec::new(), pinned: 0, due: worth, worth, since: None, searched: None }
+        Self {
+            holes: Vec::new(),
+            pinned: 0,
+            due: worth / STEP,
+            worth,
+            since: None,
+            asked: None,
+            searched: None,
+        }
     }
 
     /// The request is over, or another process's.
     pub(super) fn forget(&mut self) {
         self.holes.clear();
         self.pinned = 0;
-        self.due = self.worth;
+        self.due = self.worth / STEP;
         self.since = None;
+        self.asked = None;
     }
 
     /// The request holds back whatever is retired: to be looked at with each fetch.
@@ -80,8 +97,8 @@ impl Relief {
     }
 
     /// Whether a search now would keep within its share of the time.
-    fn may_search(&self, now: Instant) -> bool {
-        self.searched.is_none_or(|(end, took)| now.saturating_duration_since(end) >= took * SHARE)
+    fn may_search(&self, now: Instant, share: u32) -> bool {
+        self.searched.is_none_or(|(end, took)| now.saturating_duration_since(end) >= took * share)
     }
 }
 
@@ -99,27 +116,42 @@ impl Session {
     #[cold]
     pub fn needs_relief(&mut self) -> bool {
         let now = Instant::now();
+        if self.slotless && self.relief.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= ASK)
+        {
+            self.relief.asked = Some(now);
+            self.settle();
+        }
         let (worth, holds) = (self.relief.worth, self.holds_by_epoch());
-        self.relief.due = if holds { 0 } else { self.relief.pinned + worth };
+        self.relief.due = if holds { 0 } else { self.relief.pinned + worth / STEP };
         let old = now.saturating_duration_since(*self.relief.since.get_or_insert(now)) >= YOUNG;
         let replaced = self.replaced_bytes();
-        let in_proportion = old && self.relief.may_search(now) && (holds || replaced >= worth);
-        in_proportion || (replaced >= worth * URGENT && self.relief.pinned >= worth * URGENT)
+        let all = self.segment.retired_bytes();
+        (old && self.relief.may_search(now, SHARE) && (holds || replaced >= worth))
+            || (replaced >= worth * URGENT && self.relief.pinned >= worth * URGENT)
+            || (all >= 2 * worth * URGENT
+                && replaced >= worth / STEP
+                && (all >= 4 * worth * URGENT || self.relief.may_search(now, URGENT_SHARE)))
     }
 
     /// Whether a store that found no memory should be tried again after a search: not if that came to nothing a moment ago.
     #[cold]
     #[must_use]
     pub fn needs_relief_for_store(&self) -> bool {
-        let worth = self.relief.worth;
-        (self.relief.pinned >= worth || self.may_search())
-            && (self.holds_by_epoch() || self.replaced_bytes() >= worth)
+        let step = self.relief.worth / STEP;
+        (self.relief.pinned >= step || self.may_search())
+            && (self.holds_by_epoch() || self.replaced_bytes() >= step)
     }
 
     /// Whether a search would not be one too many, however little it may find.
     #[must_use]
     pub fn may_search(&self) -> bool {
-        self.relief.may_search(Instant::now())
+        self.relief.may_search(Instant::now(), SHARE)
+    }
+
+    /// Whether anything is kept that lies in shared memory where the caller may have handed it on.
+    #[must_use]
+    pub fn keeps_payloads(&self) -> bool {
+        self.pinned.iter().any(|offset| EntryAt::new(&self.segment.memory, offset).payload_len() != 0)
     }
 
     /// Whether this request holds back more than it fetched: everything retired since some moment.
@@ -162,7 +194,11 @@ impl Session {
             return true;
         }
         self.request += 1;
-        let Place::Slot(index, _) = self.place else { return false };
+        let Place::Slot(index, _) = self.place else {
+            self.only_know(kept);
+            self.settle();
+            return false;
+        };
         let list = self.segment.slots.pins(index);
         if list.is_empty() {
             // Without a list there is no keeping of some.
@@ -193,13 +229,37 @@ impl Session {
         if all {
             reader.end_hold();
         }
+        self.only_know(kept);
+        self.relief.due = if all { self.relief.worth / STEP } else { 0 };
+        false
+    }
+
+    /// Of what was fetched, these are still in use.
+    fn only_know(&mut self, kept: &[u64]) {
         self.pinned.clear();
         for offset in kept {
             self.pinned.insert(*offset);
         }
         self.relief.pinned = 0;
-        self.relief.due = if all { self.relief.worth } else { 0 };
-        false
+    }
+
+    /// A request that began without a slot takes one, if it is to be had with a list for all that the request keeps. Until then it
+    /// holds back everything, which is much to ask of the others if it never ends.
+    fn settle(&mut self) {
+        if !self.slotless || self.place != Place::NoneFree {
+            return;
+        }
+        let Some((index, owner)) = self.segment.acquire_slot() else { return };
+        let (reader, list) = (&self.segment.slots.slot(index).reader, self.segment.slots.pins(index));
+        // Whoever sees that one reader less is without a slot sees the pins.
+        if self.pinned.iter().all(|offset| reader.pin(list, offset)) {
+            self.place = Place::Slot(index, owner);
+            self.slotless = false;
+            self.segment.header().slotless_readers.0.leave();
+        } else {
+            // SAFETY: taken by this thread a moment ago.
+            unsafe { self.segment.slots.give_back(index) };
+        }
     }
 }
 
@@ -234,6 +294,7 @@ pub fn release_unreferenced(sessions: [Option<&mut Session>; 2], skip: &[Range<u
         if known {
             let kept: Vec<u64> = window.found().map(|at| blocks[at]).collect();
             all &= session.keep_only(&kept);
+            session.segment.reclaim_now();
         } else {
             all = false;
         }

@@ -13,14 +13,18 @@ pub(crate) struct Mapping {
 
 /// All mappings that may hold addresses; `None` when the kernel does not say, or says something that is not understood.
 pub(crate) fn of_this_process() -> Option<Vec<Mapping>> {
-    let text = fs::read_to_string("/proc/self/maps").ok()?;
+    // Of the thread, since the process's first one may have ended. Names may be any bytes.
+    let text = fs::read("/proc/thread-self/maps").or_else(|_| fs::read("/proc/self/maps")).ok()?;
+    let text = String::from_utf8_lossy(&text);
     let mut all = Vec::with_capacity(text.len() / 64);
     for line in text.lines() {
         if let Some(mapping) = parse(line)? {
             all.push(mapping);
         }
     }
-    Some(all)
+    // A list without what is certainly there is no list.
+    let here = (&raw const all).addr();
+    all.iter().any(|mapping| mapping.range.contains(&here)).then_some(all)
 }
 
 /// `Some(None)` for a mapping that holds no addresses of the program's: one that nothing can be read from, one of a

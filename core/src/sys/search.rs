@@ -23,6 +23,9 @@ const LEAST_PAGE: usize = 4096;
 /// Dead stack that is wiped first, since it may hold what calls before this one left there.
 const WIPED: usize = 16 << 10;
 
+/// Threads that change mappings meanwhile make an attempt fail.
+const ATTEMPTS: usize = 3;
+
 /// Part of the address space, and the pieces in it that addresses are looked for of.
 #[derive(Debug)]
 pub(crate) struct Window {
@@ -76,11 +79,10 @@ pub(crate) fn search(windows: &mut [Window; 2], skip: &[Range<usize>]) -> bool {
         skip.push(buffer.range());
         skip.sort_unstable_by_key(|range| range.start);
         let swapped = something_is_swapped();
-        search_memory(windows, &skip, &buffer, swapped).is_some()
-            // What was swapped out meanwhile looked as if it had never been touched.
-            && (swapped
-                || !something_is_swapped()
-                || search_memory(windows, &skip, &buffer, true).is_some())
+        let mut search =
+            |swapped| (0..ATTEMPTS).any(|_| search_memory(windows, &skip, &buffer, swapped).is_some());
+        // What was swapped out meanwhile looked as if it had never been touched.
+        search(swapped) && (swapped || !something_is_swapped() || search(true))
     })
 }
 
@@ -295,7 +297,7 @@ impl Buffer {
         let remote = libc::iovec { iov_base: from as *mut _, iov_len: len };
         // SAFETY: writes at most `len` bytes to memory of ours; the other address is the kernel's to check.
         let read =
-            unsafe { libc::process_vm_readv(libc::getpid(), &raw const local, 1, &raw const remote, 1, 0) };
+            unsafe { libc::process_vm_readv(libc::gettid(), &raw const local, 1, &raw const remote, 1, 0) };
         usize::try_from(read).unwrap_or(0)
     }
 

@@ -5,7 +5,7 @@ use ext_php_rs::types::ZendHashTable;
 use static_cache_core::{Draft, Space};
 
 use super::args::{Args, ElementKey, Parsed, elements, of_element, requested};
-use super::fetch::{Looked, look_up, make, write_default};
+use super::fetch::{Looked, look_up, make, relieve, write_default};
 use super::remove::delete_both;
 use super::store::refuse;
 use super::table::{fenced, fenced_or, guarded};
@@ -299,7 +299,9 @@ unsafe fn look_up_bytes(backend: Backend, key: &[u8], out: *mut zval) -> Looked 
         let state = &mut (*local()).backends[backend as usize];
         let Some(session) = state.session(backend) else { return Looked::Unavailable };
         let Some(hit) = fenced(|| session.fetch(Space::Key, key)) else { return Looked::Miss };
-        state.lent |= hit.payload_len() != 0;
+        if session.may_need_relief() {
+            relieve(backend, &hit);
+        }
         make(backend, key, hit, out)
     }
 }

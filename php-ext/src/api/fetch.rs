@@ -61,27 +61,23 @@ unsafe fn look_up_shared(backend: Backend, key: *mut zend_string, out: *mut zval
         let bytes = engine::bytes(key);
         let Some(hit) = fenced(|| session.fetch(Space::Key, bytes)) else { return Looked::Miss };
         if session.may_need_relief() {
-            return look_up_after_relief(backend, key, hit, out);
+            relieve(backend, &hit);
         }
-        state.memo.insert(key, hit);
-        state.lent |= hit.payload_len() != 0;
+        (*local()).backends[backend as usize].memo.insert(key, hit);
         make(backend, engine::bytes(key), hit, out)
     }
 }
 
 /// The request keeps much: perhaps too much. The hit itself is in use, so it stays.
+///
+/// # Safety
+/// No reference to the thread's state is in use.
 #[cold]
 #[inline(never)]
-unsafe fn look_up_after_relief(backend: Backend, key: *mut zend_string, hit: Hit, out: *mut zval) -> Looked {
-    // SAFETY: as in `look_up`; no reference to the thread's state is in use.
-    unsafe {
-        let hit = std::hint::black_box(&hit);
-        relief::consider(backend);
-        let state: &mut BackendLocal = &mut (*local()).backends[backend as usize];
-        state.memo.insert(key, *hit);
-        state.lent |= hit.payload_len() != 0;
-        make(backend, engine::bytes(key), *hit, out)
-    }
+pub(super) unsafe fn relieve(backend: Backend, hit: &Hit) {
+    // SAFETY: the caller's word. In memory, where the search finds it.
+    unsafe { relief::consider(backend) };
+    std::hint::black_box(hit);
 }
 
 /// Makes the value of a hit. What cannot be made is a miss, and if that is for good, the entry goes.

@@ -17,8 +17,6 @@ pub(crate) struct BackendLocal {
     pub(crate) memo: Memo,
     /// Whether this request used the session at all.
     pub(crate) used: bool,
-    /// Whether PHP was handed something of this request's that lies in shared memory.
-    pub(crate) lent: bool,
     session: Option<Session>,
 }
 
@@ -46,7 +44,7 @@ pub(crate) struct Local {
 
 impl BackendLocal {
     const fn new() -> Self {
-        Self { memo: Memo::new(), used: false, lent: false, session: None }
+        Self { memo: Memo::new(), used: false, session: None }
     }
 
     /// The session, made at the first use; `None` when the backend is unavailable.
@@ -74,14 +72,13 @@ impl BackendLocal {
     /// Ends the request: nothing that it fetched is used any more.
     pub(super) fn end_request(&mut self) {
         self.used = false;
-        self.lent = false;
         self.memo.clear();
         if let Some(session) = &mut self.session {
             session.end_request();
         }
     }
 
-    /// Gives up what was fetched so far; the request goes on. Nothing in shared memory was lent to PHP.
+    /// Gives up what was fetched so far; the request goes on. Nothing in shared memory was handed to PHP.
     pub(crate) fn quiesce(&mut self) {
         self.memo.clear();
         if let Some(session) = &mut self.session {

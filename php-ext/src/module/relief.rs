@@ -29,13 +29,7 @@ pub(crate) unsafe fn search() -> bool {
         }
     }
     let [first, second] = &mut local.backends;
-    let all = release_unreferenced([first.open_session(), second.open_session()], &skip);
-    if all {
-        for backend in &mut local.backends {
-            backend.lent = false;
-        }
-    }
-    all
+    release_unreferenced([first.open_session(), second.open_session()], &skip)
 }
 
 /// After a fetch: searches if the request holds back much memory, and has for a while.
@@ -82,7 +76,11 @@ pub(crate) unsafe fn quiesce() -> bool {
     // SAFETY: the caller's word; the reference ends before the search.
     unsafe {
         let backends = &mut (*local()).backends;
-        if backends.iter().all(|backend| !backend.lent) {
+        let keeps = |backend: &mut super::BackendLocal| {
+            backend.open_session().is_some_and(|session| session.keeps_payloads())
+        };
+        if !backends.iter_mut().any(keeps) {
+            // Values that lie in shared memory were not handed out.
             backends.iter_mut().for_each(super::BackendLocal::quiesce);
             return true;
         }

@@ -174,7 +174,6 @@ fn fetch(number: usize) -> Option<Hit> {
     unsafe { target.write_key(&mut local.statics.key) };
     let key = &local.statics.key;
     let hit = fenced(|| session.fetch(Space::Class, key))?;
-    state.lent = true;
     Some(hit)
 }
 
