@@ -185,10 +185,14 @@ fn stop() {
 
 /// A child that stopped in the middle of storing `k`, with `lock` in its hands.
 fn stopped_at(segment: &Arc<Segment>, step: &'static str) -> Child {
+    stopped_storing(b"theirs", segment, step)
+}
+
+fn stopped_storing(value: &[u8], segment: &Arc<Segment>, step: &'static str) -> Child {
     let child = Child::fork(|_| {
         let mut session = Session::new(Arc::clone(segment));
         fault::act_at(step, 0, stop);
-        put(&mut session, b"k", b"theirs").unwrap();
+        put(&mut session, b"k", value).unwrap();
     });
     let mut status = 0;
     // SAFETY: waits for our own child to stop.
@@ -242,7 +246,8 @@ fn a_writer_stopped_while_it_allocates_delays_nobody() {
     let segment = segment(1 << 20, Policy::Never);
     let mut session = Session::new(Arc::clone(&segment));
     put(&mut session, b"a", b"ours").unwrap();
-    let child = stopped_at(&segment, "store: marked");
+    // A value that does not get into the small arena, whatever the segment's seed.
+    let child = stopped_storing(&[7; 10_000], &segment, "store: marked");
     let bound = Duration::from_secs(600);
     segment.set_lock_timeout(bound);
     assert_eq!(get(&mut session, b"a").unwrap(), b"ours");

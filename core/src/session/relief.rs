@@ -115,6 +115,12 @@ impl Session {
     /// in proportion to what a search takes, unless it keeps an eighth of all memory from the others.
     #[cold]
     pub fn needs_relief(&mut self) -> bool {
+        let step = self.relief.worth / STEP;
+        if !self.holds_by_epoch() && self.segment.retired_bytes() < step {
+            // Nothing that anybody keeps has been replaced: the usual case, without asking for the time.
+            self.relief.due = self.relief.pinned + step;
+            return false;
+        }
         let now = Instant::now();
         if self.slotless && self.relief.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= ASK)
         {
