@@ -191,7 +191,7 @@ unsafe extern "C" fn validate_pinned(
 ) {
     // SAFETY: called by the engine with an attribute of the class; nothing here needs dropping.
     unsafe {
-        if !(*attribute).arguments().is_empty() {
+        if !(&*attribute).arguments().is_empty() {
             let text = c"OPcache\\PinnedStatic takes no arguments";
             crate::engine::zend_error(
                 ext_php_rs::ffi::E_COMPILE_ERROR as c_int,
@@ -212,7 +212,7 @@ unsafe fn refuse_unknown(attribute: *const Attribute) {
     let mut given = [false; 2];
     // SAFETY: the caller's word; names are live strings, which end in a null byte.
     unsafe {
-        for (number, argument) in (*attribute).arguments().iter().enumerate() {
+        for (number, argument) in (&*attribute).arguments().iter().enumerate() {
             let name = argument.name.as_ref().map(|name| name.bytes());
             let place = match name {
                 None => number,
