@@ -24,7 +24,7 @@ pub(crate) fn of_error(backend: Backend, key: &[u8], error: &Error) -> String {
     let key = shown(key);
     match error {
         Error::NoMemory { needed, free, largest } => format!(
-            "{name} cache: no memory for {needed} bytes (key \"{key}\"): {free} bytes free, largest block {largest} bytes"
+            "{name} cache: no memory for {needed} bytes (key \"{key}\"): {free} bytes free, largest block {largest} bytes (opcache.static_cache.{name}_size_mb)"
         ),
         Error::Reserved { waited_ms } => format!(
             "{name} cache: key \"{key}\" is reserved by another request (waited {waited_ms} ms, opcache.static_cache.lock_timeout_ms)"

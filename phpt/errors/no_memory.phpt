@@ -34,10 +34,10 @@ var_dump(OPcache\pinned_cache_info()->store_failures, OPcache\pinned_cache_info(
 ?>
 --EXPECTF--
 bool(false)
-pinned cache: no memory for 9000%d bytes (key "big"): %d bytes free, largest block %d bytes
+pinned cache: no memory for 9000%d bytes (key "big"): %d bytes free, largest block %d bytes (opcache.static_cache.pinned_size_mb)
 bool(true)
 bool(true)
-volatile cache: no memory for 9000%d bytes (key "big"): %d bytes free, largest block %d bytes
+volatile cache: no memory for 9000%d bytes (key "big"): %d bytes free, largest block %d bytes (opcache.static_cache.volatile_size_mb)
 bool(true)
 bool(true)
 bool(false)

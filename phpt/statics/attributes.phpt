@@ -31,7 +31,8 @@ try {
 } catch (Error $e) {
     echo $e->getMessage(), "\n";
 }
-foreach (['VolatileStatic(-1)', 'VolatileStatic(ttl: -5)', 'VolatileStatic("x")', 'VolatileStatic(strategy: 5)', 'PinnedStatic, OPcache\PinnedStatic', 'VolatileStatic(TTL)', 'VolatileStatic(self::TTL)', 'VolatileStatic(strategy: NONE)', 'VolatileStatic(B::FINE, \OPcache\CacheStrategy::Tracking)'] as $use) {
+foreach (['VolatileStatic(-1)', 'VolatileStatic(ttl: -5)', 'VolatileStatic("x")', 'VolatileStatic(strategy: 5)', 'PinnedStatic, OPcache\PinnedStatic', 'VolatileStatic(TTL)', 'VolatileStatic(self::TTL)', 'VolatileStatic(strategy: NONE)', 'VolatileStatic(B::FINE, \OPcache\CacheStrategy::Tracking)',
+    'VolatileStatic(tll: 60)', 'VolatileStatic(1, \OPcache\CacheStrategy::Tracking, 3)', 'VolatileStatic(1, ttl: 2)', 'PinnedStatic(ttl: 60)', 'PinnedStatic()', 'VolatileStatic(strategy: \OPcache\CacheStrategy::Tracking, ttl: 5)'] as $use) {
     $said = run([PHP_BINARY, ...settings(), '-d', 'display_errors=1', '-d', 'log_errors=0', '-d', 'html_errors=0', '-r', 'const TTL = -3; #[OPcache\\' . $use . '] class B { const TTL = -4; const FINE = 9; public static $a; } B::$a = 1; echo "fine";']);
     echo "$use: ", trim(preg_replace('/\s+/', ' ', $said)), "\n";
 }
@@ -79,6 +80,12 @@ VolatileStatic(TTL): fine Warning: B was not published: ValueError was thrown: O
 VolatileStatic(self::TTL): fine Warning: B was not published: ValueError was thrown: OPcache\VolatileStatic: Argument #1 ($ttl) must be greater than or equal to 0 in %s on line 0
 VolatileStatic(strategy: NONE): fine Warning: B was not published: Error was thrown: Undefined constant "NONE" in %s on line 0
 VolatileStatic(B::FINE, \OPcache\CacheStrategy::Tracking): fine
+VolatileStatic(tll: 60): Fatal error: OPcache\VolatileStatic: Unknown named parameter $tll in %s on line 1 [exit status 255]
+VolatileStatic(1, \OPcache\CacheStrategy::Tracking, 3): Fatal error: OPcache\VolatileStatic expects at most 2 arguments, 3 given in %s on line 1 [exit status 255]
+VolatileStatic(1, ttl: 2): Fatal error: OPcache\VolatileStatic: Named parameter $ttl overwrites previous argument in %s on line 1 [exit status 255]
+PinnedStatic(ttl: 60): Fatal error: OPcache\PinnedStatic takes no arguments in %s on line 1 [exit status 255]
+PinnedStatic(): fine
+VolatileStatic(strategy: \OPcache\CacheStrategy::Tracking, ttl: 5): fine
 rror: Attribute "OPcache\PinnedStatic" cannot target function (allowed targets: class, method, property) in %s on line 1
 rror: Attribute "OPcache\PinnedStatic" cannot target class constant (allowed targets: class, method, property) in %s on line 1
 rror: Attribute "OPcache\PinnedStatic" cannot target parameter (allowed targets: class, method, property) in %s on line 1

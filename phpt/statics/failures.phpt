@@ -43,7 +43,7 @@ if ($_GET["do"] !== "read") P::$other = $_GET["do"];
 $do[$_GET["do"]]();
 ', function (callable $get) {
     foreach (['closure', 'method', 'resource', 'throws', 'exits', 'fatal', 'publishes', 'loads', 'large', 'handler', 'handler throws', 'now', 'now throws'] as $do) {
-        echo "== $do: ", preg_replace('~/tmp/[\w/.-]*~', 'FILE', trim($get('do=' . urlencode($do)))), "\n", $get('do=read'), "\n";
+        echo "== $do: ", preg_replace(['~/tmp/[\w/.-]*~', '~\d+ bytes~'], ['FILE', 'N bytes'], trim($get('do=' . urlencode($do)))), "\n", $get('do=read'), "\n";
     }
 });
 ?>
@@ -65,7 +65,7 @@ Warning: C was not published: a method of an object called exit() in %s on line 
 0 0 publishes failures 7 0
 == loads: 
 changed 0 loads failures 7 0
-== large: Warning: C was not published: pinned cache: no memory for %d bytes (key "C"): %d bytes free, largest block %d bytes in %s on line 0
+== large: Warning: C was not published: pinned cache: no memory for N bytes (key "C"): N bytes free, largest block N bytes (opcache.static_cache.pinned_size_mb) in %s on line 0
 changed 0 large failures 8 0
 == handler: handler: C was not published: pinned cache: C::$handler cannot be stored: it is a Closure
 changed 0 handler failures 9 0

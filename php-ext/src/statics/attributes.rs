@@ -41,7 +41,7 @@ pub(super) fn register() {
         STRATEGY.store(strategy, Ordering::Release);
 
         let pinned = register_with(c"OPcache\\PinnedStatic", ptr::null_mut(), ZEND_ACC_FINAL, ptr::null());
-        engine::zend_internal_attribute_register(pinned, TARGETS);
+        (*engine::zend_internal_attribute_register(pinned, TARGETS)).validator = Some(validate_pinned);
 
         let volatile = register_with(c"OPcache\\VolatileStatic", ptr::null_mut(), ZEND_ACC_FINAL, methods());
         declare(volatile, c"ttl", builtin(1 << c::IS_LONG));
@@ -167,7 +167,9 @@ unsafe fn construct_inner(frame: *mut Frame) -> Parsed<()> {
 
 /// Called when an attribute is compiled: what can be seen to be wrong then is a compile-time error. Leaves by a jump.
 unsafe extern "C" fn validate(attribute: *const Attribute, _target: u32, _scope: *mut zend_class_entry) {
-    // SAFETY: called by the engine with an attribute of the class.
+    // SAFETY: called by the engine with an attribute of the class; nothing here needs dropping.
+    unsafe { refuse_unknown(attribute) };
+    // SAFETY: as above.
     let Some(value) = (unsafe { argument(attribute, 0, b"ttl") }) else { return };
     let text = match value.kind() {
         c::IS_CONSTANT_AST => return,
@@ -178,6 +180,62 @@ unsafe extern "C" fn validate(attribute: *const Attribute, _target: u32, _scope:
     // SAFETY: a constant text without arguments. Nothing here needs dropping.
     unsafe {
         crate::engine::zend_error(ext_php_rs::ffi::E_COMPILE_ERROR as c_int, c"%s".as_ptr(), text.as_ptr());
+    }
+}
+
+/// As [`validate`]: there is nothing to say to this one.
+unsafe extern "C" fn validate_pinned(
+    attribute: *const Attribute,
+    _target: u32,
+    _scope: *mut zend_class_entry,
+) {
+    // SAFETY: called by the engine with an attribute of the class; nothing here needs dropping.
+    unsafe {
+        if !(&*attribute).arguments().is_empty() {
+            let text = c"OPcache\\PinnedStatic takes no arguments";
+            crate::engine::zend_error(
+                ext_php_rs::ffi::E_COMPILE_ERROR as c_int,
+                c"%s".as_ptr(),
+                text.as_ptr(),
+            );
+        }
+    }
+}
+
+/// Arguments that are wrong whatever their values: nobody asks an attribute of a static for an object, so nobody else would say so,
+/// and a misspelt `ttl` would be none. Leaves by a jump.
+///
+/// # Safety
+/// A live attribute. No Rust value of the caller's needs dropping.
+unsafe fn refuse_unknown(attribute: *const Attribute) {
+    let kind = ext_php_rs::ffi::E_COMPILE_ERROR as c_int;
+    let mut given = [false; 2];
+    // SAFETY: the caller's word; names are live strings, which end in a null byte.
+    unsafe {
+        for (number, argument) in (&*attribute).arguments().iter().enumerate() {
+            let name = argument.name.as_ref().map(|name| name.bytes());
+            let place = match name {
+                None => number,
+                Some(b"ttl") => 0,
+                Some(b"strategy") => 1,
+                Some(other) => {
+                    let text = c"OPcache\\VolatileStatic: Unknown named parameter $%s";
+                    return crate::engine::zend_error(kind, text.as_ptr(), other.as_ptr());
+                }
+            };
+            match given.get_mut(place) {
+                None => {
+                    let text = c"OPcache\\VolatileStatic expects at most 2 arguments, %u given";
+                    return crate::engine::zend_error(kind, text.as_ptr(), (*attribute).count);
+                }
+                Some(true) => {
+                    let text = c"OPcache\\VolatileStatic: Named parameter $%s overwrites previous argument";
+                    let name = name.map_or(c"".as_ptr().cast(), <[u8]>::as_ptr);
+                    return crate::engine::zend_error(kind, text.as_ptr(), name);
+                }
+                Some(first) => *first = true,
+            }
+        }
     }
 }
 
