@@ -31,52 +31,12 @@ return new class implements Row {
         yield $lab->isSmoke() ? new Result('C2', self::COUNT, 'all', null, null, 'count') : $this->instructions($lab, $cgi);
     }
 
-    /**
-     * What is executed in the module's own code, per request: counted, so that it does not matter what else the
-     * machine does. 50 ns are about 150 instructions.
-     */
+    /** 50 ns are about 150 instructions. */
     private function instructions(Lab $lab, string $cgi): Result
     {
-        $counts = [];
-        foreach (self::REQUESTS as $requests) {
-            $file = \tempnam(\sys_get_temp_dir(), 'bench');
-            $nothing = ['file', '/dev/null', 'w'];
-            $process = \proc_open(
-                [
-                    'valgrind', '--tool=callgrind', "--callgrind-out-file={$file}", '--compress-strings=no', '--compress-pos=no',
-                    ...$lab->cgiCommand($cgi), '-T', (string) $requests, __DIR__ . '/C2.empty.php',
-                ],
-                [1 => $nothing, 2 => $nothing],
-                $pipes,
-            );
-            $code = \proc_close($process);
-            $counts[] = self::inModule($file);
-            \unlink($file);
-            if ($code !== 0 || \end($counts) === 0) {
-                return new Result('C2', self::COUNT, 'all', null, self::LIMIT, 'count', note: 'valgrind cannot run this PHP');
-            }
-        }
-        $per = ($counts[1] - $counts[0]) / (self::REQUESTS[1] - self::REQUESTS[0]);
-        return new Result('C2', self::COUNT, 'all', $per, self::LIMIT, 'count');
-    }
-
-    /** Sums up a callgrind file's lines of cost that belong to the module itself. */
-    private static function inModule(string $file): int
-    {
-        $sum = 0;
-        $inside = $called = false;
-        foreach (new \SplFileObject($file) as $line) {
-            if (\str_starts_with($line, 'ob=')) {
-                $inside = \str_contains($line, 'static_cache');
-            } elseif (\str_starts_with($line, 'calls=')) {
-                // The line that follows says what the called function took, which counts where that is.
-                $called = true;
-            } elseif (\preg_match('/^[\d+*-]\S* (\d+)/', $line, $match)) {
-                $sum += $inside && !$called ? (int) $match[1] : 0;
-                $called = false;
-            }
-        }
-        return $sum;
+        $per = Instructions::perRequest($lab, $cgi, __DIR__ . '/C2.empty.php', ...self::REQUESTS);
+        $note = $per === null ? 'valgrind cannot run this PHP' : '';
+        return new Result('C2', self::COUNT, 'all', $per, self::LIMIT, 'count', note: $note);
     }
 
     /** Needs requests that end: a web server with one process. */

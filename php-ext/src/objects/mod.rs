@@ -71,7 +71,7 @@ impl Objects {
         self.recipes.forget();
         self.prototypes.forget();
         self.calling = 0;
-        for harvest in self.harvests.drain(..) {
+        while let Some(harvest) = self.harvests.pop() {
             // SAFETY: made by `Box::into_raw`; whoever used it was jumped over.
             drop(unsafe { Box::from_raw(harvest) });
         }

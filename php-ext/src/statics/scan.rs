@@ -154,16 +154,27 @@ pub(super) unsafe fn is_marked(class: *const zend_class_entry) -> bool {
 pub(super) unsafe fn scan(class: *mut zend_class_entry, statics: &mut Statics) {
     // SAFETY: the caller's word.
     unsafe {
-        let whole = ours((*class).attributes);
-        if let Some((attribute, backend)) = whole {
+        if let Some((attribute, backend)) = ours((*class).attributes) {
             let first = statics.members.len();
-            for info in properties(class).filter(|info| ours((**info).attributes).is_none()) {
-                statics.members.push(Member::new(Place::Property { class, info }));
+            let mut others = false;
+            for info in properties(class) {
+                if ours((*info).attributes).is_none() {
+                    statics.members.push(Member::new(Place::Property { class, info }));
+                } else {
+                    others = true;
+                }
             }
-            for (_, function) in methods(class).filter(|(_, found)| ours((**found).attributes).is_none()) {
-                add_variables(statics, function);
+            for (_, function) in methods(class) {
+                if ours((*function).attributes).is_none() {
+                    add_variables(statics, function);
+                } else {
+                    others = true;
+                }
             }
             add_target(statics, class, Part::Class, attribute, backend, first);
+            if !others {
+                return;
+            }
         }
         for info in properties(class) {
             if let Some((attribute, backend)) = ours((*info).attributes) {
