@@ -53,7 +53,7 @@ $code = <<<'PHP'
     Host\meet();
     // Now they are all at rest; each gives back what it can. Each holds one value of about 3 KB, and in places that are not used
     // again there may be traces of a few others.
-    for ($began = microtime(true); pinned_cache_info()->retired_memory > 4 * 60_000; ) {
+    for ($began = microtime(true); pinned_cache_info()->retired_memory > 4 * 150_000; ) {
         static_quiesce();
         if (microtime(true) > $began + 30) {
             Host\add('retired: ' . pinned_cache_info()->retired_memory, 1);
