@@ -8,8 +8,8 @@ require __DIR__ . '/../helpers/hosts.inc';
 if ($why = without_threads()) die("skip $why");
 ?>
 --INI--
-opcache.static_cache.volatile_size_mb=32
-opcache.static_cache.pinned_size_mb=32
+opcache.static_cache.volatile_size_mb=16
+opcache.static_cache.pinned_size_mb=16
 --FILE--
 <?php
 require __DIR__ . '/../helpers/hosts.inc';
@@ -66,7 +66,7 @@ $code = <<<'PHP'
     Host\meet();
     PHP;
 foreach (['embed', 'frankenphp'] as $sapi) {
-    echo "$sapi\n", threads($sapi, [$code], ['threads' => 4, 'requests' => 1, 'jobs' => 40_000]);
+    echo "$sapi\n", threads($sapi, [$code], ['threads' => 4, 'requests' => 1, 'jobs' => 20_000]);
 }
 ?>
 --EXPECT--
