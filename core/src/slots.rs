@@ -233,7 +233,7 @@ impl Slots {
     /// Formats the next few slots. The lock for that is held.
     fn format_more(&self) -> Result<(), Error> {
         let ready = self.ready();
-        for index in ready..self.all.min(ready + 64) {
+        for index in ready..self.all.min(ready + 8) {
             // SAFETY: nobody looks at slots at or beyond `slots_ready`, and the lock keeps others from
             // formatting the same.
             unsafe { self.slot(index).life.init()? };

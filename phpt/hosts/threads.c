@@ -121,6 +121,10 @@ PHP_FUNCTION(host_add)
 PHP_FUNCTION(host_vanish)
 {
 	ZEND_PARSE_PARAMETERS_NONE();
+	/* The detector of races waits for the ends of threads that it has not seen. */
+	if (getenv("HOST_STAY")) {
+		return;
+	}
 	/* Not pthread_exit: no destructor, no clean-up runs. */
 	atomic_store(&alive[number], 0);
 	syscall(SYS_exit, 0);
