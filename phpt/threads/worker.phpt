@@ -8,8 +8,8 @@ require __DIR__ . '/../helpers/hosts.inc';
 if ($why = without_threads()) die("skip $why");
 ?>
 --INI--
-opcache.static_cache.volatile_size_mb=32
-opcache.static_cache.pinned_size_mb=32
+opcache.static_cache.volatile_size_mb=16
+opcache.static_cache.pinned_size_mb=16
 --FILE--
 <?php
 require __DIR__ . '/../helpers/hosts.inc';
@@ -53,7 +53,7 @@ $code = <<<'PHP'
     Host\meet();
     // Now they are all at rest; each gives back what it can. Each holds one value of about 3 KB, and in places that are not used
     // again there may be traces of a few others.
-    for ($began = microtime(true); pinned_cache_info()->retired_memory > 4 * 60_000; ) {
+    for ($began = microtime(true); pinned_cache_info()->retired_memory > 4 * 150_000; ) {
         static_quiesce();
         if (microtime(true) > $began + 30) {
             Host\add('retired: ' . pinned_cache_info()->retired_memory, 1);
@@ -66,7 +66,7 @@ $code = <<<'PHP'
     Host\meet();
     PHP;
 foreach (['embed', 'frankenphp'] as $sapi) {
-    echo "$sapi\n", threads($sapi, [$code], ['threads' => 4, 'requests' => 1, 'jobs' => 40_000]);
+    echo "$sapi\n", threads($sapi, [$code], ['threads' => 4, 'requests' => 1, 'jobs' => 20_000]);
 }
 ?>
 --EXPECT--

@@ -48,6 +48,8 @@ pub(super) struct Relief {
     asked: Option<Instant>,
     /// End and duration of the last search. Outlasts requests.
     searched: Option<(Instant, Duration)>,
+    /// It did not find out anything: the next one will hardly do, however much it is wanted.
+    blind: bool,
 }
 
 impl Relief {
@@ -61,6 +63,7 @@ impl Relief {
             since: None,
             asked: None,
             searched: None,
+            blind: false,
         }
     }
 
@@ -132,8 +135,14 @@ impl Session {
         let old = now.saturating_duration_since(*self.relief.since.get_or_insert(now)) >= YOUNG;
         let replaced = self.replaced_bytes();
         let all = self.segment.retired_bytes();
-        (old && self.relief.may_search(now, SHARE) && (holds || replaced >= worth))
-            || (replaced >= worth * URGENT && self.relief.pinned >= worth * URGENT)
+        if self.relief.may_search(now, SHARE) {
+            if old && (holds || replaced >= worth) {
+                return true;
+            }
+        } else if self.relief.blind {
+            return false;
+        }
+        (replaced >= worth * URGENT && self.relief.pinned >= worth * URGENT)
             || (all >= 2 * worth * URGENT
                 && replaced >= worth / STEP
                 && (all >= 4 * worth * URGENT || self.relief.may_search(now, URGENT_SHARE)))
@@ -144,7 +153,7 @@ impl Session {
     #[must_use]
     pub fn needs_relief_for_store(&self) -> bool {
         let step = self.relief.worth / STEP;
-        (self.relief.pinned >= step || self.may_search())
+        ((self.relief.pinned >= step && !self.relief.blind) || self.may_search())
             && (self.holds_by_epoch() || self.replaced_bytes() >= step)
     }
 
@@ -296,6 +305,7 @@ pub fn release_unreferenced(sessions: [Option<&mut Session>; 2], skip: &[Range<u
         let Some(session) = session else { continue };
         if anything {
             session.relief.searched = Some((Instant::now(), took));
+            session.relief.blind = !known;
         }
         if known {
             let kept: Vec<u64> = window.found().map(|at| blocks[at]).collect();

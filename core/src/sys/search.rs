@@ -13,11 +13,18 @@
 
 use std::ops::Range;
 use std::ptr;
+use std::time::Duration;
 
+use super::clock;
 use super::maps::{self, Mapping};
 
 /// Bytes that are read at once.
 const CHUNK: usize = 1 << 20;
+/// Pages that the kernel is asked about at once.
+const PAGES: usize = 1 << 16;
+/// More address space than that is not looked through, and nothing longer than that.
+const LARGEST: usize = 1 << 40;
+const LONGEST: Duration = Duration::from_millis(500);
 /// Pages are never smaller.
 const LEAST_PAGE: usize = 4096;
 /// Dead stack that is wiped first, since it may hold what calls before this one left there.
@@ -143,7 +150,11 @@ fn search_memory(
     buffer: &Buffer,
     swapped: bool,
 ) -> Option<()> {
-    for mapping in maps::of_this_process()? {
+    let mappings = maps::of_this_process()?;
+    if mappings.iter().map(|mapping| mapping.range.len()).fold(0, usize::saturating_add) > LARGEST {
+        return None;
+    }
+    for mapping in mappings {
         let mut start = mapping.range.start;
         for hole in skip {
             if hole.start >= mapping.range.end || hole.end <= start {
@@ -167,13 +178,16 @@ fn search_part(
 ) -> Option<()> {
     // Whole words; what is cut off belongs to what is skipped.
     let part = part.start.next_multiple_of(8)..part.end & !7;
-    let mut touched = [0u8; CHUNK / LEAST_PAGE];
     let size = buffer.page;
     let mut at = part.start;
     while at < part.end {
+        if clock::of_thread() > buffer.deadline {
+            return None;
+        }
         let page = at & !(size - 1);
-        let end = part.end.min(page + CHUNK);
+        let end = part.end.min(page.saturating_add(PAGES * size));
         let pages = (end - page).div_ceil(size);
+        let touched = buffer.pages();
         if swapped {
             touched[..pages].fill(1);
         } else {
@@ -184,18 +198,15 @@ fn search_part(
                 touched[..pages].fill(1);
             }
         }
-        let is_touched = |at: usize| touched[(at - page) / size] & 1 != 0;
-        while at < end {
-            let here = is_touched(at);
-            let mut until = at;
-            while until < end && is_touched(until) == here {
-                until = end.min((until & !(size - 1)) + size);
-            }
-            if here {
-                search_run(windows, mapping, at..until, buffer)?;
-            }
-            at = until;
+        let mut first = 0;
+        while let Some(skipped) = touched[first..pages].iter().position(|page| page & 1 != 0) {
+            first += skipped;
+            let len = touched[first..pages].iter().position(|page| page & 1 == 0).unwrap_or(pages - first);
+            let run = (page + first * size).max(at)..end.min(page + (first + len) * size);
+            search_run(windows, mapping, run, buffer)?;
+            first += len;
         }
+        at = end;
     }
     Some(())
 }
@@ -208,6 +219,9 @@ fn search_run(
 ) -> Option<()> {
     let mut at = run.start;
     while at < run.end {
+        if clock::of_thread() > buffer.deadline {
+            return None;
+        }
         let read = buffer.read(at, run.end - at);
         look(windows, buffer.words(read / 8));
         if mapping.executable {
@@ -272,6 +286,8 @@ struct Buffer {
     base: usize,
     /// The system's page size.
     page: usize,
+    /// When the thread has worked for long enough.
+    deadline: Duration,
 }
 
 impl Buffer {
@@ -279,15 +295,22 @@ impl Buffer {
         let (protection, flags) =
             (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
         // SAFETY: an anonymous mapping at an address of the kernel's choice.
-        let base = unsafe { libc::mmap(ptr::null_mut(), CHUNK, protection, flags, -1, 0) };
+        let base = unsafe { libc::mmap(ptr::null_mut(), CHUNK + PAGES, protection, flags, -1, 0) };
         // SAFETY: a question.
         let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).ok()?;
         let usable = base != libc::MAP_FAILED && (LEAST_PAGE..=CHUNK).contains(&page);
-        usable.then_some(Self { base: base as usize, page })
+        usable.then(|| Self { base: base as usize, page, deadline: clock::of_thread() + LONGEST })
     }
 
     fn range(&self) -> Range<usize> {
-        self.base..self.base + CHUNK
+        self.base..self.base + CHUNK + PAGES
+    }
+
+    /// Room for what the kernel says of pages.
+    #[allow(clippy::mut_from_ref, reason = "one part of a search at a time")]
+    fn pages(&self) -> &mut [u8; PAGES] {
+        // SAFETY: mapped, behind what is read; whoever gets this has given up the one before.
+        unsafe { &mut *((self.base + CHUNK) as *mut [u8; PAGES]) }
     }
 
     /// Reads `len` bytes at most, and says how many it got.
@@ -311,7 +334,7 @@ impl Buffer {
 impl Drop for Buffer {
     fn drop(&mut self) {
         // SAFETY: mapped by `new`, and no reference outlives `self`.
-        unsafe { libc::munmap(self.base as *mut _, CHUNK) };
+        unsafe { libc::munmap(self.base as *mut _, CHUNK + PAGES) };
     }
 }
 
