@@ -39,9 +39,9 @@ $held = [Mixed_::$list, Mixed_::$node, Filler::$a];
 $token = bin2hex(random_bytes(4));
 switch ($_GET["n"] % 7) {
     case 0: all($token); break;
-    case 1: all($token); OPcache\static_publish(); for ($i = 0; $i < 30; $i++) OPcache\volatile_store("fill$i", str_repeat(chr(65 + $i), 30000)); break;
+    case 1: all($token); OPcache\static_publish(); for ($i = 0; $i < 30; $i++) OPcache\volatile_store("fill$i", str_repeat(chr(65 + $i), 60000)); break;
     case 2: OPcache\volatile_clear(); break;
-    case 3: Filler::$a = str_repeat("f", random_int(1, 100000)); Filler::$b[] = $token; if (count(Filler::$b) > 500) Filler::$b = []; break;
+    case 3: Filler::$a = str_repeat("f", random_int(1, 20000)); Filler::$b[] = $token; if (count(Filler::$b) > 500) Filler::$b = []; break;
     case 4: gc_collect_cycles(); break;
     case 5: if (Mixed_::$node) { Mixed_::$node->token = "changed within"; Mixed_::$node->token = $before; } break;
     case 6: OPcache\volatile_delete("mixed_"); break;
@@ -62,7 +62,7 @@ $run = function (callable $together) {
         echo "$times times: $answer\n";
     }
 };
-$ini = ['-d', 'opcache.static_cache.volatile_size_mb=1', '-d', 'display_errors=1', '-d', 'html_errors=0'];
+$ini = ['-d', 'opcache.static_cache.volatile_size_mb=2', '-d', 'display_errors=1', '-d', 'html_errors=0'];
 $server = new Server($script, [], 4, [], $ini);
 $run(fn($queries) => $server->together(array_map(fn($query) => "?$query", $queries)));
 unset($server);
