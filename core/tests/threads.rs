@@ -335,3 +335,29 @@ fn no_increment_is_lost() {
     drop(session);
     finish(&segment);
 }
+
+/// What a session has published is the others' at once: it looks up what it had reserved by keys of its own.
+#[test]
+fn a_session_that_stores_keeps_its_other_reservations() {
+    let segment = create(Policy::Evict, 8);
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            let segment = &segment;
+            scope.spawn(move || {
+                let mut session = Session::new(Arc::clone(segment));
+                let own = format!("own {number}").into_bytes();
+                for round in 0..500 {
+                    assert!(session.reserve(&own, None).unwrap());
+                    let mut drafts = Vec::new();
+                    for key in [b"own a", b"own b", b"own c"] {
+                        drafts.push(session.prepare(Space::Key, key, 0, 0, 16 + round % 64, None).unwrap());
+                    }
+                    session.commit_all(drafts).map_err(|(error, _)| error).unwrap();
+                    put(&mut session, b"own d", &[1; 40]).unwrap();
+                    assert!(session.release(&own).unwrap());
+                }
+            });
+        }
+    });
+    finish(&segment);
+}

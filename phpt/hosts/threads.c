@@ -42,7 +42,7 @@
 
 static int threads, requests, lives, cycles, seconds, noise, scripts;
 static char **script;
-static atomic_int failed, running;
+static atomic_int failed, running, vanished;
 static atomic_long jobs;
 static long most_jobs;
 static struct timespec began;
@@ -126,6 +126,7 @@ PHP_FUNCTION(host_vanish)
 		return;
 	}
 	/* Not pthread_exit: no destructor, no clean-up runs. */
+	atomic_store(&vanished, 1);
 	atomic_store(&alive[number], 0);
 	syscall(SYS_exit, 0);
 }
@@ -372,9 +373,12 @@ static void *one_cycle(void *ini)
 	for (int life = 0; life < lives; life++) {
 		one_life();
 	}
-	php_module_shutdown();
-	sapi_shutdown();
-	tsrm_shutdown();
+	/* PHP's end would free what a thread has left that vanished in the middle of a request, as if this thread had made it, and die. */
+	if (!atomic_load(&vanished)) {
+		php_module_shutdown();
+		sapi_shutdown();
+		tsrm_shutdown();
+	}
 	count_left();
 	return NULL;
 }

@@ -219,6 +219,15 @@ impl Session {
         list.push((hash, key.into()));
     }
 
+    /// The key, if this session reserved it: its own copy.
+    pub(super) fn reserved_key(&self, space: Space, key: &[u8]) -> Option<Box<[u8]>> {
+        let mut all = self.reserved.iter().chain(&self.leased);
+        (space == Space::Key)
+            .then(|| all.find(|(_, held)| **held == *key))
+            .flatten()
+            .map(|(_, held)| held.clone())
+    }
+
     pub(super) fn forget_reservation(&mut self, space: Space, key: &[u8]) {
         if space == Space::Key && !(self.reserved.is_empty() && self.leased.is_empty()) {
             self.reserved.retain(|(_, held)| &**held != key);

@@ -226,13 +226,17 @@ impl Session {
     /// [`Error::Reserved`], [`Error::LockTimeout`]; the draft is gone then.
     pub fn commit(&mut self, draft: Draft, mode: Mode) -> Result<Stored, Error> {
         self.notice_fork();
+        // Once it is published, somebody may replace it, and its block be another's: the key is not there to be read any more.
+        let reserved = self.reserved_key(draft.space, draft.key());
         let mut kept = None;
         let stored = self.publish(&draft, mode, &mut kept)?;
         if let Some((offset, stamp, bytes)) = kept {
             self.recycler.keep(offset, stamp, bytes);
         }
         if stored == Stored::Stored {
-            self.forget_reservation(draft.space, draft.key());
+            if let Some(key) = reserved {
+                self.forget_reservation(draft.space, &key);
+            }
             draft.settle();
         }
         Ok(stored)
@@ -325,15 +329,18 @@ impl Session {
                 return Err((error, draft));
             }
         };
+        // As in `commit`.
+        let reserved: Vec<Box<[u8]>> =
+            drafts.iter().filter_map(|draft| self.reserved_key(draft.space, draft.key())).collect();
         for draft in &drafts {
             let Ok(at) = shards.binary_search(&Index::shard_of(draft.hash)) else { continue };
             let old = segment.index.find(draft.hash, draft.space as u8, draft.key());
             segment.link(&guards[at], draft, old);
         }
         drop(guards);
-        for draft in drafts {
-            self.forget_reservation(draft.space, draft.key());
-            draft.settle();
+        drafts.into_iter().for_each(Draft::settle);
+        for key in reserved {
+            self.forget_reservation(Space::Key, &key);
         }
         Ok(())
     }
