@@ -3,10 +3,11 @@ declare(strict_types=1);
 
 namespace StaticCache\Demo;
 
-use StaticCache\Bench\{Fpm, Http};
+use StaticCache\Bench\{Daemon, Fpm, Http};
 
 require_once __DIR__ . '/routes.php';
 require_once __DIR__ . '/../bench/lib/Http.php';
+require_once __DIR__ . '/../bench/lib/Daemon.php';
 require_once __DIR__ . '/../bench/lib/Fpm.php';
 
 /** The application in pools of php-fpm behind nginx, on a free port of the loopback interface. */
@@ -25,8 +26,7 @@ final class Stack
 
     public readonly string $address;
     public readonly Fpm $fpm;
-    /** @var ?resource */
-    private $nginx = null;
+    private readonly Daemon $nginx;
 
     /**
      * @param string             $php       the CLI; its php-fpm is looked for beside it
@@ -62,16 +62,8 @@ final class Stack
         $this->address = \stream_socket_get_name($probe, false);
         \fclose($probe);
         \file_put_contents("{$folder}/nginx.conf", $this->configuration());
-        $log = ['file', "{$folder}/nginx.out", 'a'];
-        // A group of its own: its worker is a child that must end with it.
-        $this->nginx = \proc_open(
-            ['setsid', self::NGINX, '-c', "{$folder}/nginx.conf", '-e', "{$folder}/nginx.log"],
-            [['file', '/dev/null', 'r'], $log, $log],
-            $pipes,
-            null,
-            ['PATH' => (string) \getenv('PATH')],
-        );
-        \touch("{$groups}/" . \proc_get_status($this->nginx)['pid']);
+        $command = [self::NGINX, '-c', "{$folder}/nginx.conf", '-e', "{$folder}/nginx.log"];
+        $this->nginx = new Daemon($command, "{$folder}/nginx.out", $groups);
         $this->waitUntilReady();
     }
 
@@ -136,12 +128,7 @@ final class Stack
     public function stop(): void
     {
         $this->fpm->stop();
-        if ($this->nginx !== null) {
-            $group = \proc_get_status($this->nginx)['pid'];
-            \exec("kill -s KILL -- -{$group} 2>/dev/null");
-            \proc_close($this->nginx);
-            $this->nginx = null;
-        }
+        $this->nginx->stop();
     }
 
     /** What the servers have to say. */

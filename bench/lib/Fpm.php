@@ -8,8 +8,7 @@ final class Fpm
 {
     private const START_SECONDS = 20;
 
-    /** @var resource */
-    private $process;
+    private readonly Daemon $daemon;
 
     /**
      * @param string                      $php     the CLI; its php-fpm is looked for beside it
@@ -38,16 +37,8 @@ final class Fpm
                 . "catch_workers_output = yes\n" . \implode("\n", $lines) . "\n";
         }
         \file_put_contents("{$folder}/fpm.conf", $text);
-        $log = ['file', "{$folder}/server.log", 'a'];
-        // A group of its own: its workers are children that must end with it.
-        $this->process = \proc_open(
-            ['setsid', $binary, '-n', '-y', "{$folder}/fpm.conf", ...$options],
-            [['file', '/dev/null', 'r'], $log, $log],
-            $pipes,
-            null,
-            ['PATH' => (string) \getenv('PATH')],
-        );
-        \touch("{$groups}/" . \proc_get_status($this->process)['pid']);
+        $command = [$binary, '-n', '-y', "{$folder}/fpm.conf", ...$options];
+        $this->daemon = new Daemon($command, "{$folder}/server.log", $groups);
         foreach (\array_keys($pools) as $pool) {
             $this->waitFor($pool);
         }
@@ -118,9 +109,7 @@ final class Fpm
 
     public function stop(): void
     {
-        $group = \proc_get_status($this->process)['pid'];
-        \exec("kill -s KILL -- -{$group} 2>/dev/null");
-        \proc_close($this->process);
+        $this->daemon->stop();
     }
 
     /** What it has to say. */
@@ -133,7 +122,7 @@ final class Fpm
     private function waitFor(string $pool): void
     {
         for ($end = \hrtime(true) + self::START_SECONDS * 1_000_000_000; \hrtime(true) < $end; \usleep(2000)) {
-            if (!\proc_get_status($this->process)['running']) {
+            if (!$this->daemon->isRunning()) {
                 break;
             }
             $connection = @\stream_socket_client("unix://{$this->socket($pool)}", $code, $error, 1);

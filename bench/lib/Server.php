@@ -12,8 +12,7 @@ final class Server
     private const ATTEMPTS = 3;
 
     public readonly string $address;
-    /** @var resource */
-    private $process;
+    private Daemon $daemon;
 
     /**
      * @param list<string> $command PHP with its options
@@ -25,15 +24,12 @@ final class Server
         $log = "{$scratch}/server.log";
         for ($attempt = 1; $attempt <= self::ATTEMPTS; ++$attempt) {
             $address = self::freeAddress();
-            // A group of its own: the workers are children that do not end with the server.
-            $this->process = \proc_open(
-                ['setsid', ...$command, '-S', $address, '-t', \dirname($router), $router],
-                [['file', '/dev/null', 'r'], ['file', $log, 'a'], ['file', $log, 'a']],
-                $pipes,
-                null,
-                ['PATH' => (string) \getenv('PATH')] + ($workers > 0 ? ['PHP_CLI_SERVER_WORKERS' => (string) $workers] : []),
+            $this->daemon = new Daemon(
+                [...$command, '-S', $address, '-t', \dirname($router), $router],
+                $log,
+                "{$scratch}/groups",
+                $workers > 0 ? ['PHP_CLI_SERVER_WORKERS' => (string) $workers] : [],
             );
-            \touch("{$scratch}/groups/" . \proc_get_status($this->process)['pid']);
             if ($this->isReady($address)) {
                 $this->address = $address;
                 return;
@@ -44,9 +40,7 @@ final class Server
 
     public function stop(): void
     {
-        $group = \proc_get_status($this->process)['pid'];
-        \exec("kill -s KILL -- -{$group}");
-        \proc_close($this->process);
+        $this->daemon->stop();
     }
 
     private static function freeAddress(): string
@@ -61,7 +55,7 @@ final class Server
     private function isReady(string $address): bool
     {
         $deadline = \microtime(true) + self::START_SECONDS;
-        while (\proc_get_status($this->process)['running']) {
+        while ($this->daemon->isRunning()) {
             $socket = @\stream_socket_client("tcp://{$address}", $code, $error, 1);
             if ($socket !== false) {
                 \fclose($socket);

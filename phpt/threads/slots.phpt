@@ -41,15 +41,16 @@ $code = <<<'PHP'
     Host\meet();
     PHP;
 echo threads('frankenphp', [$code], ['threads' => 1030, 'requests' => 2]);
-// Whoever had to do without a pin list gets one in a later request, when there is one: here because a thread is gone.
+// Whoever had to do without a pin list gets one in a later request, when there is one: here because the thread that came
+// first is gone.
 $code = <<<'PHP'
     use function OPcache\{volatile_add, volatile_fetch, volatile_cache_info, pinned_lock, pinned_store};
 
     $thread = Host\thread();
     if (Host\add("requests of $thread", 1) === 1) {
-        volatile_add('v', range(1, 2000));
         if ($thread === 0) {
             pinned_lock('first');
+            volatile_add('v', range(1, 2000));
             $held = volatile_fetch('v');
         }
         Host\meet();

@@ -67,11 +67,16 @@ impl Relief {
         }
     }
 
+    /// Bytes of a step.
+    fn step(&self) -> u64 {
+        self.worth / STEP
+    }
+
     /// The request is over, or another process's.
     pub(super) fn forget(&mut self) {
         self.holes.clear();
         self.pinned = 0;
-        self.due = self.worth / STEP;
+        self.due = self.step();
         self.since = None;
         self.asked = None;
     }
@@ -118,7 +123,7 @@ impl Session {
     /// in proportion to what a search takes, unless it keeps an eighth of all memory from the others.
     #[cold]
     pub fn needs_relief(&mut self) -> bool {
-        let step = self.relief.worth / STEP;
+        let step = self.relief.step();
         if !self.holds_by_epoch() && self.segment.retired_bytes() < step {
             // Nothing that anybody keeps has been replaced: the usual case, without asking for the time.
             self.relief.due = self.relief.pinned + step;
@@ -130,8 +135,9 @@ impl Session {
             self.relief.asked = Some(now);
             self.settle();
         }
+        // Settling may have changed it.
         let (worth, holds) = (self.relief.worth, self.holds_by_epoch());
-        self.relief.due = if holds { 0 } else { self.relief.pinned + worth / STEP };
+        self.relief.due = if holds { 0 } else { self.relief.pinned + step };
         let old = now.saturating_duration_since(*self.relief.since.get_or_insert(now)) >= YOUNG;
         let replaced = self.replaced_bytes();
         let all = self.segment.retired_bytes();
@@ -144,7 +150,7 @@ impl Session {
         }
         (replaced >= worth * URGENT && self.relief.pinned >= worth * URGENT)
             || (all >= 2 * worth * URGENT
-                && replaced >= worth / STEP
+                && replaced >= step
                 && (all >= 4 * worth * URGENT || self.relief.may_search(now, URGENT_SHARE)))
     }
 
@@ -152,7 +158,7 @@ impl Session {
     #[cold]
     #[must_use]
     pub fn needs_relief_for_store(&self) -> bool {
-        let step = self.relief.worth / STEP;
+        let step = self.relief.step();
         ((self.relief.pinned >= step && !self.relief.blind) || self.may_search())
             && (self.holds_by_epoch() || self.replaced_bytes() >= step)
     }
@@ -245,7 +251,7 @@ impl Session {
             reader.end_hold();
         }
         self.only_know(kept);
-        self.relief.due = if all { self.relief.worth / STEP } else { 0 };
+        self.relief.due = if all { self.relief.step() } else { 0 };
         false
     }
 

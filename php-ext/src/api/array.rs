@@ -12,9 +12,10 @@ use super::table::{fenced, fenced_or, guarded};
 use crate::encode::{Encoder, Refusal};
 use crate::engine::{self, Frame};
 use crate::module::{Backend, local, refusal, relief};
+use crate::objects::asking::{Attempt, Failure, end_harvests};
+use crate::objects::begin_harvest;
 use crate::objects::gather::{Stop, gather};
 use crate::objects::harvest::Harvest;
-use crate::objects::{begin_harvest, end_harvests};
 use crate::zend::live::{Array, Slot};
 use crate::{exception, messages};
 
@@ -44,22 +45,6 @@ unsafe fn store_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval)
     Ok(())
 }
 
-/// Why nothing was stored.
-enum Failure {
-    Message(String),
-    /// User code threw.
-    Thrown,
-}
-
-/// Why one attempt came to nothing.
-enum Attempt {
-    Message(String),
-    /// Objects of this element have to be asked first.
-    Gather(u32),
-    /// There is no memory; the message that says so.
-    Full(String),
-}
-
 /// More attempts than this, because user code changes other elements each time, and they are refused.
 const MOST_ATTEMPTS: u32 = 16;
 
@@ -76,42 +61,21 @@ unsafe fn store_values(
         for _ in 0..MOST_ATTEMPTS {
             let outcome = match attempt(backend, values, ttl, harvests) {
                 Ok(()) => Ok(()),
-                Err(Attempt::Message(message)) => Err(Failure::Message(message)),
                 Err(Attempt::Full(_)) if !relieved && relief::for_store(backend) => {
                     relieved = true;
                     continue;
                 }
-                Err(Attempt::Full(message)) => Err(Failure::Message(message)),
+                Err(Attempt::Message(message) | Attempt::Full(message)) => Err(Failure::Message(message)),
                 Err(Attempt::Gather(first)) => match gather_all(backend, values, first, &mut harvests) {
                     Ok(()) => continue,
                     Err(failure) => Err(failure),
                 },
             };
-            return after_harvests(harvests, outcome);
+            return end_harvests(harvests, outcome);
         }
         let reason = "the values become others each time their objects' methods are called";
         let message = format!("{} cache: $values cannot be stored: {reason}", backend.name());
-        after_harvests(harvests, Err(Failure::Message(message)))
-    }
-}
-
-/// Ends the harvests, during which destructors may run, with the outcome in safety.
-unsafe fn after_harvests(harvests: *mut Harvest, outcome: Result<(), Failure>) -> Result<(), Failure> {
-    if harvests.is_null() {
-        return outcome;
-    }
-    // SAFETY: the caller's harvests.
-    unsafe {
-        let stored = match outcome {
-            Ok(()) => true,
-            Err(Failure::Message(message)) => {
-                (*harvests).failure = Some(message);
-                false
-            }
-            Err(Failure::Thrown) => false,
-        };
-        let failure = end_harvests(harvests);
-        if stored { Ok(()) } else { Err(failure.map_or(Failure::Thrown, Failure::Message)) }
+        end_harvests(harvests, Err(Failure::Message(message)))
     }
 }
 
@@ -185,7 +149,7 @@ unsafe fn attempt(
     values: &Array,
     ttl: Option<std::time::Duration>,
     harvests: *mut Harvest,
-) -> Result<(), Attempt> {
+) -> Result<(), Attempt<u32>> {
     // SAFETY: the caller's word.
     let body = || unsafe { store_all(backend, values, ttl, harvests) };
     fenced_or(body, || {
@@ -198,7 +162,7 @@ unsafe fn store_all(
     values: &Array,
     ttl: Option<std::time::Duration>,
     harvests: *mut Harvest,
-) -> Result<(), Attempt> {
+) -> Result<(), Attempt<u32>> {
     // SAFETY: this thread's own; nothing below runs user code.
     let (state, encoder) = unsafe {
         let local = local();
@@ -206,14 +170,6 @@ unsafe fn store_all(
     };
     let Some(session) = state.session(backend) else {
         return Err(Attempt::Message(refusal(backend)));
-    };
-    let failed = |key: &[u8], error: &static_cache_core::Error| {
-        let message = messages::of_error(backend, key, error);
-        if matches!(error, static_cache_core::Error::NoMemory { .. }) {
-            Attempt::Full(message)
-        } else {
-            Attempt::Message(message)
-        }
     };
     let mut drafts: Vec<Draft> = Vec::with_capacity(values.count as usize);
     for (element, (name, number, value)) in elements(values).enumerate() {
@@ -231,15 +187,15 @@ unsafe fn store_all(
             }
         })?;
         let draft = session.prepare(Space::Key, key.bytes(), plan.tag, plan.bits, plan.len, ttl);
-        let mut draft = draft.map_err(|error| failed(key.bytes(), &error))?;
+        let mut draft = draft.map_err(|error| Attempt::failed(backend, key.bytes(), &error))?;
         let address = draft.payload_address();
         // SAFETY: nothing has touched the value since `plan`; the address is where readers see the draft.
         unsafe { encoder.write(value, plan, draft.payload_mut(), address) };
         drafts.push(draft);
     }
-    session
-        .commit_all(drafts)
-        .map_err(|(error, draft)| failed(draft.as_ref().map_or(b"", |draft| draft.key()), &error))
+    session.commit_all(drafts).map_err(|(error, draft)| {
+        Attempt::failed(backend, draft.as_ref().map_or(b"", |draft| draft.key()), &error)
+    })
 }
 
 /// `fetch_array(array $keys, ?array $default = null, bool $throw_on_error = false): array`

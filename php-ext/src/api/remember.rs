@@ -3,14 +3,15 @@
 use std::time::{Duration, Instant};
 
 use ext_php_rs::ffi::{zend_string, zval};
-use static_cache_core::{Error, Mode, Session, Space};
+use static_cache_core::{Error, Mode, Session, Space, Stored};
 
 use super::args::{Args, Parsed, check_value};
 use super::fetch::{Looked, look_up};
-use super::store::{Outcome, store_value};
+use super::store::store_value;
 use crate::engine::{self, Frame};
 use crate::exception;
 use crate::module::{Backend, local, refusal};
+use crate::objects::asking::Failure;
 use crate::zend::constants as c;
 
 /// Who builds the value.
@@ -58,13 +59,7 @@ unsafe fn remember_inner(backend: Backend, frame: *mut Frame, out: *mut zval) ->
                 }
                 Looked::Miss => {}
             }
-            let turn = take_turn(backend, key, &mut began);
-            // Between the miss and the reservation, another request may have built, stored and released. Once is enough:
-            // from here on nobody else stores the key but who does not care for reservations of builders.
-            if turn == Turn::Ours && !std::mem::replace(&mut looked_again, true) && is_there(backend, key) {
-                release(backend, engine::bytes(key), turn);
-                continue;
-            }
+            let turn = take_turn(backend, key, &mut began, &mut looked_again);
             if turn != Turn::Done {
                 return build_value(backend, key, build, ttl, throwing, turn, out);
             }
@@ -77,11 +72,23 @@ fn null<T>() -> *mut T {
 }
 
 /// Reserves the key, or waits for whoever has: in all turns together, since `began`, no longer than for one lock.
-fn take_turn(backend: Backend, key: *mut zend_string, began: &mut Option<Instant>) -> Turn {
+fn take_turn(
+    backend: Backend,
+    key: *mut zend_string,
+    began: &mut Option<Instant>,
+    looked_again: &mut bool,
+) -> Turn {
     // SAFETY: a live string; this thread's own state, and no user code runs here.
     let (key, state) = unsafe { (engine::bytes(key), &mut (*local()).backends[backend as usize]) };
     let Some(session) = state.session(backend) else { return Turn::Unreserved };
     match session.reserve(key, None) {
+        // Between the miss and the reservation, another request may have built, stored and released. Once is enough: from
+        // here on nobody else stores the key but who does not care for reservations of builders.
+        Ok(true) if !std::mem::replace(looked_again, true) && session.exists(Space::Key, key) => {
+            // A lock that is not free in time leaves it to the request's end.
+            let _ = session.release(key);
+            Turn::Done
+        }
         Ok(true) => Turn::Ours,
         Ok(false) => match wait(session, key, began) {
             Ok(()) => Turn::Done,
@@ -134,22 +141,16 @@ unsafe fn build_value(
         }
         let value = std::ptr::from_ref(value).cast_mut().cast::<zval>();
         let outcome = store_value(backend, bytes, value, ttl, Mode::Put);
-        if !matches!(outcome, Outcome::Stored) {
+        if !matches!(outcome, Ok(Stored::Stored)) {
             release(backend, bytes, turn);
         }
-        if let Outcome::Failed(message) = outcome
+        if let Err(Failure::Message(message)) = outcome
             && throwing
         {
             exception::throw(message);
         }
     }
     Ok(())
-}
-
-fn is_there(backend: Backend, key: *mut zend_string) -> bool {
-    // SAFETY: a live string; this thread's own state, and no user code runs here.
-    let (key, state) = unsafe { (engine::bytes(key), &mut (*local()).backends[backend as usize]) };
-    state.session(backend).is_some_and(|session| session.exists(Space::Key, key))
 }
 
 fn release(backend: Backend, key: &[u8], turn: Turn) {

@@ -9,29 +9,10 @@ use super::args::{Args, Parsed, check_value};
 use super::table::fenced_or;
 use crate::encode::{Encoder, Plan, Refusal, Unstorable};
 use crate::engine::{self, Frame};
-use crate::module::{Backend, local, refusal, relief};
-use crate::objects::gather::{Stop, gather};
+use crate::module::{Backend, local, refusal};
+use crate::objects::asking::{Attempt, Failure, store_asking};
 use crate::objects::harvest::Harvest;
-use crate::objects::{begin_harvest, end_harvests};
 use crate::{exception, messages};
-
-/// What came of a store.
-pub(super) enum Outcome {
-    Stored,
-    Present,
-    Failed(String),
-    /// User code threw.
-    Thrown,
-}
-
-/// Why one attempt came to nothing.
-enum Attempt {
-    Done(Outcome),
-    /// Objects of the value have to be asked first.
-    Gather,
-    /// There is no memory; the message that says so.
-    Full(String),
-}
 
 /// Stores one value. Runs user code if it has objects with methods for that: then no Rust value of the caller's needs
 /// dropping, and no reference to the thread's state lives.
@@ -44,60 +25,11 @@ pub(super) unsafe fn store_value(
     value: *mut zval,
     ttl: Option<Duration>,
     mode: Mode,
-) -> Outcome {
-    let mut harvest: *mut Harvest = std::ptr::null_mut();
-    let mut relieved = false;
-    // SAFETY: the caller's word; the harvest is ours until it is ended.
+) -> Result<Stored, Failure> {
+    // SAFETY: the caller's word; nothing in the closures needs dropping.
     unsafe {
-        loop {
-            let outcome = match attempt(backend, key, value, ttl, mode, harvest.as_ref()) {
-                Attempt::Done(outcome) => Some(outcome),
-                Attempt::Full(_) if !relieved && relief::for_store(backend) => {
-                    relieved = true;
-                    continue;
-                }
-                Attempt::Full(message) => Some(Outcome::Failed(message)),
-                Attempt::Gather => None,
-            };
-            match outcome {
-                Some(outcome) if harvest.is_null() => return outcome,
-                Some(outcome) => return after_harvest(harvest, outcome),
-                None => {}
-            }
-            if harvest.is_null() {
-                harvest = begin_harvest();
-            }
-            if let Err(stop) = gather(harvest, engine::slot(value)) {
-                let outcome = match stop {
-                    Stop::Thrown => Outcome::Thrown,
-                    Stop::Unstorable(why) => Outcome::Failed(refuse(backend, "$value", &why)),
-                };
-                return after_harvest(harvest, outcome);
-            }
-        }
-    }
-}
-
-/// Ends the harvest, during which destructors may run, with the outcome in safety.
-unsafe fn after_harvest(harvest: *mut Harvest, outcome: Outcome) -> Outcome {
-    // SAFETY: the caller's harvest.
-    unsafe {
-        let (stored, present, thrown) = match outcome {
-            Outcome::Failed(message) => {
-                (*harvest).failure = Some(message);
-                (false, false, false)
-            }
-            Outcome::Stored => (true, false, false),
-            Outcome::Present => (false, true, false),
-            Outcome::Thrown => (false, false, true),
-        };
-        let failure = end_harvests(harvest);
-        match failure {
-            _ if stored => Outcome::Stored,
-            _ if present => Outcome::Present,
-            Some(message) if !thrown => Outcome::Failed(message),
-            _ => Outcome::Thrown,
-        }
+        let once = |harvest: Option<&Harvest>| attempt(backend, key, value, ttl, mode, harvest);
+        store_asking(backend, engine::slot(value), once, |why| refuse(backend, "$value", why))
     }
 }
 
@@ -118,14 +50,11 @@ unsafe fn attempt(
     ttl: Option<Duration>,
     mode: Mode,
     harvest: Option<&Harvest>,
-) -> Attempt {
+) -> Result<Stored, Attempt> {
     // SAFETY: the caller's word.
     let body = || unsafe { attempt_unguarded(backend, key, value, ttl, mode, harvest) };
     fenced_or(body, || {
-        Attempt::Done(Outcome::Failed(format!(
-            "{} cache: internal error; nothing was stored",
-            backend.name()
-        )))
+        Err(Attempt::Message(format!("{} cache: internal error; nothing was stored", backend.name())))
     })
 }
 
@@ -136,25 +65,25 @@ unsafe fn attempt_unguarded(
     ttl: Option<Duration>,
     mode: Mode,
     harvest: Option<&Harvest>,
-) -> Attempt {
+) -> Result<Stored, Attempt> {
     // SAFETY: this thread's own; nothing below runs user code.
     let (state, encoder) = unsafe {
         let local = local();
         (&mut (*local).backends[backend as usize], (*local).encoder.get_or_insert_with(Encoder::new))
     };
     let Some(session) = state.session(backend) else {
-        return Attempt::Done(Outcome::Failed(refusal(backend)));
+        return Err(Attempt::Message(refusal(backend)));
     };
     // SAFETY: a live argument of the running call.
     let value = unsafe { &*value };
     let plan = match encoder.plan(value, harvest) {
         Ok(plan) => plan,
         Err(Refusal::Gather) if mode == Mode::Add && session.exists(Space::Key, key) => {
-            return Attempt::Done(Outcome::Present);
+            return Ok(Stored::Present);
         }
-        Err(Refusal::Gather) => return Attempt::Gather,
+        Err(Refusal::Gather) => return Err(Attempt::Gather(())),
         Err(Refusal::Unstorable(why)) => {
-            return Attempt::Done(Outcome::Failed(refuse(backend, "$value", &why)));
+            return Err(Attempt::Message(refuse(backend, "$value", &why)));
         }
     };
     let stored = if plan.len == 0 {
@@ -162,12 +91,7 @@ unsafe fn attempt_unguarded(
     } else {
         store_payload(session, encoder, key, value, plan, ttl, mode)
     };
-    match stored {
-        Ok(Stored::Stored) => Attempt::Done(Outcome::Stored),
-        Ok(Stored::Present) => Attempt::Done(Outcome::Present),
-        Err(error @ Error::NoMemory { .. }) => Attempt::Full(messages::of_error(backend, key, &error)),
-        Err(error) => Attempt::Done(Outcome::Failed(messages::of_error(backend, key, &error))),
-    }
+    stored.map_err(|error| Attempt::failed(backend, key, &error))
 }
 
 fn store_payload(
@@ -211,9 +135,9 @@ unsafe fn store_inner(backend: Backend, mode: Mode, frame: *mut Frame, out: *mut
     // SAFETY: the call's own result.
     unsafe {
         match outcome {
-            Outcome::Stored => engine::set_bool(out, true),
-            Outcome::Present | Outcome::Thrown => engine::set_bool(out, false),
-            Outcome::Failed(message) => exception::fail(out, throwing, message),
+            Ok(stored) => engine::set_bool(out, stored == Stored::Stored),
+            Err(Failure::Thrown) => engine::set_bool(out, false),
+            Err(Failure::Message(message)) => exception::fail(out, throwing, message),
         }
     }
     Ok(())

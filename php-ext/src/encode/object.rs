@@ -227,9 +227,7 @@ impl Encoder {
         }
         self.nodes.push(Node { at: 0, holders: 1, kind: Fixup::OBJECT });
         self.add_object(object, parent);
-        let job = self.jobs.last_mut().expect("just added");
-        job.traits |= Job::NODE;
-        job.node = next;
+        self.last_is_node(next, 0);
         next | NODE_PLACE
     }
 
@@ -313,9 +311,7 @@ impl Encoder {
         let number = self.nodes.len() as u32;
         self.nodes.push(Node { at: 0, holders: 1, kind: Fixup::ARRAY });
         self.add_array(table, parent, 0);
-        let job = self.jobs.last_mut().expect("just added");
-        job.traits |= Job::NODE | Job::TABLE;
-        job.node = number;
+        self.last_is_node(number, Job::TABLE);
         self.objects.tables.push(Pair(object, number));
     }
 

@@ -293,6 +293,13 @@ impl Encoder {
         number
     }
 
+    /// The job that was just added is a node's.
+    pub(super) fn last_is_node(&mut self, number: u32, traits: u32) {
+        let job = self.jobs.last_mut().expect("just added");
+        job.traits |= Job::NODE | traits;
+        job.node = number;
+    }
+
     /// The place of a node, which waits for its own scan if it is new; one more fixup holds it.
     pub(super) fn node<T>(&mut self, source: &T, known: Known, parent: usize) -> u32 {
         let address = std::ptr::from_ref(source).addr();
@@ -317,9 +324,7 @@ impl Encoder {
                 // SAFETY: a node that is neither is an array of the value.
                 self.add_array(unsafe { &*(address as *const Array) }, parent, 0);
             }
-            let job = self.jobs.last_mut().expect("just added");
-            job.traits |= Job::NODE;
-            job.node = number;
+            self.last_is_node(number, 0);
         }
         self.nodes[number as usize].holders += 1;
         self.fixups += 1;

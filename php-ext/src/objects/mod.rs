@@ -3,6 +3,7 @@
 //! | module | what is in it |
 //! |---|---|
 //! | [`class`], [`fingerprint`] | how a class's objects are stored, and whether it still is the same class |
+//! | [`asking`] | a store, with asking in between |
 //! | [`gather`], [`harvest`] | methods called before a store, in the order of `serialize()`, and their answers |
 //! | [`sleep`] | `__sleep` |
 //! | [`heap`] | heaps and priority queues, whose content no method gives |
@@ -12,6 +13,7 @@
 //! | [`prototype`] | dates, which repeated fetches clone |
 //! | [`engine`] | what the engine has for objects |
 
+pub(crate) mod asking;
 pub(crate) mod build;
 pub(crate) mod class;
 mod engine;
@@ -59,7 +61,7 @@ impl Objects {
     /// nothing is forgotten: the addresses keep the payloads.
     pub(crate) fn forget_addresses(&mut self) {
         if self.calling == 0 {
-            self.recipes.wipe();
+            self.recipes.forget();
             self.prototypes.wipe();
         }
     }
@@ -90,7 +92,7 @@ pub(crate) fn with_classes<T>(look: impl FnOnce(&mut Classes) -> T) -> T {
     look(unsafe { &mut (*local()).objects.classes })
 }
 
-/// An empty harvest, which the thread's list knows until [`end_harvests`].
+/// An empty harvest, which the thread's list knows until [`release_harvests`].
 pub(crate) fn begin_harvest() -> *mut Harvest {
     // SAFETY: this thread's own.
     let objects = unsafe { &mut (*local()).objects };
@@ -104,7 +106,7 @@ pub(crate) fn begin_harvest() -> *mut Harvest {
 ///
 /// # Safety
 /// From [`begin_harvest`], or null, and not used any more. No Rust value of the caller's needs dropping.
-pub(crate) unsafe fn end_harvests(first: *mut Harvest) -> Option<String> {
+unsafe fn release_harvests(first: *mut Harvest) -> Option<String> {
     // SAFETY: the caller's word; a destructor that does not come back leaves them to the list.
     unsafe {
         let mut harvest = first;

@@ -10,6 +10,7 @@ use crate::payload::{ClassImage, ObjectImage, Template};
 use crate::zend::constants as c;
 use crate::zend::live::Slot;
 
+/// As many as a byte can name.
 const PLACES: usize = 256;
 
 /// A class to make objects of.
@@ -42,29 +43,40 @@ struct Place {
     first: u32,
 }
 
+const EMPTY: Place = Place { payload: 0, first: 0 };
+
 /// What the payloads of this request were resolved to. A payload is pinned until the request ends, so its address stands
 /// for it.
 pub(super) struct Recipes {
+    /// None before the thread's first payload, and all from then on: only those in use are emptied at a request's end.
     places: Vec<Place>,
+    used: Vec<u8>,
     classes: Vec<Resolved>,
 }
 
 impl Recipes {
     pub(super) const fn new() -> Self {
-        Recipes { places: Vec::new(), classes: Vec::new() }
+        Recipes { places: Vec::new(), used: Vec::new(), classes: Vec::new() }
     }
 
+    /// No address of a payload is left.
     pub(super) fn forget(&mut self) {
-        if !self.classes.is_empty() {
-            self.places.clear();
-            self.classes.clear();
+        for at in self.used.drain(..) {
+            self.places[usize::from(at)] = EMPTY;
         }
+        self.classes.clear();
     }
 
-    /// The same, and no address is left.
-    pub(super) fn wipe(&mut self) {
-        self.places.fill(Place { payload: 0, first: 0 });
-        self.forget();
+    fn add(&mut self, payload: usize, first: u32) {
+        if self.places.is_empty() {
+            self.places.resize(PLACES, EMPTY);
+        }
+        let at = Self::at(payload);
+        let place = &mut self.places[at];
+        if place.payload == 0 {
+            self.used.push(at as u8);
+        }
+        *place = Place { payload, first };
     }
 
     #[inline(always)]
@@ -111,11 +123,7 @@ unsafe fn resolve_first(template: &Template) -> Result<*const Resolved, Unusable
             let facts = with_classes(|classes| classes.of(class));
             recipes.classes.push(Resolved { class, slots: facts.slots, creates: facts.has(Facts::CREATE) });
         }
-        if recipes.places.is_empty() {
-            recipes.places.resize(PLACES, Place { payload: 0, first: 0 });
-        }
-        recipes.places[Recipes::at(template.payload)] =
-            Place { payload: template.payload, first: first as u32 };
+        recipes.add(template.payload, first as u32);
         Ok(recipes.classes[first..].as_ptr())
     }
 }

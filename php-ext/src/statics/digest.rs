@@ -15,7 +15,7 @@ use crate::objects::class::Facts;
 use crate::objects::fingerprint::Digest;
 use crate::objects::with_classes;
 use crate::zend::constants as c;
-use crate::zend::live::{Array, Slot};
+use crate::zend::live::{Array, Bucket, Slot};
 
 /// `ZEND_PROP_PURPOSE_VAR_EXPORT`
 const FOR_EXPORT: u32 = 3;
@@ -102,13 +102,18 @@ impl Walk {
                 return;
             }
             for bucket in array.buckets().iter().filter(|bucket| bucket.slot.kind() != c::IS_UNDEF) {
-                match bucket.text() {
-                    Some(key) => digest.add_text(key),
-                    None => digest.add(bucket.hash),
-                }
-                self.add(digest, &bucket.slot);
+                self.add_bucket(digest, bucket);
             }
         }
+    }
+
+    unsafe fn add_bucket(&mut self, digest: &mut Digest, bucket: &Bucket) {
+        match bucket.text() {
+            Some(key) => digest.add_text(key),
+            None => digest.add(bucket.hash),
+        }
+        // SAFETY: the caller's bucket is of a live array.
+        unsafe { self.add(digest, &bucket.slot) };
     }
 
     unsafe fn add_object(&mut self, digest: &mut Digest, object: *mut zend_object) {
@@ -126,11 +131,7 @@ impl Walk {
                 for bucket in table.buckets() {
                     // Declared ones were added above.
                     if !matches!(bucket.slot.kind(), c::IS_UNDEF | c::IS_INDIRECT) {
-                        match bucket.text() {
-                            Some(key) => digest.add_text(key),
-                            None => digest.add(bucket.hash),
-                        }
-                        self.add(digest, &bucket.slot);
+                        self.add_bucket(digest, bucket);
                     }
                 }
             }

@@ -14,28 +14,19 @@ use crate::api::table::{fenced_or, guarded};
 use crate::encode::{Encoder, Refusal, Unstorable};
 use crate::engine::{Frame, bytes, exception_pending, set_int, set_string};
 use crate::module::{local, refusal};
-use crate::objects::gather::{Stop, gather};
+use crate::objects::asking::{Attempt, Failure, store_asking};
 use crate::objects::harvest::Harvest;
-use crate::objects::{begin_harvest, end_harvests};
 use crate::payload::TAG_STATICS;
 use crate::zend::constants as c;
 use crate::zend::live::Slot;
 use crate::{exception, messages};
 
 /// What came of one target.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Published,
     /// Nothing was changed that counts.
     Unchanged,
-    Failed(String),
-    /// User code threw.
-    Thrown,
-}
-
-/// Why one attempt came to nothing.
-enum Attempt {
-    Done(Outcome),
-    Gather,
 }
 
 /// The request ends: shutdown functions and destructors have run. Publishes what was changed.
@@ -117,9 +108,9 @@ fn publish_due() {
         // SAFETY: a target of this request; nothing here needs dropping while user code runs.
         unsafe {
             match publish(number, false) {
-                Outcome::Published | Outcome::Unchanged => {}
-                Outcome::Failed(why) => fail(number, why),
-                Outcome::Thrown => {
+                Ok(_) => {}
+                Err(Failure::Message(why)) => fail(number, why),
+                Err(Failure::Thrown) => {
                     let why = thrown();
                     engine::zend_clear_exception();
                     fail(number, why);
@@ -191,33 +182,19 @@ unsafe fn thrown() -> String {
 /// # Safety
 /// There is such a target. Runs user code and may leave by a jump: no Rust value of the caller's needs dropping, and no
 /// reference to the thread's state lives.
-unsafe fn publish(number: usize, goes_on: bool) -> Outcome {
+unsafe fn publish(number: usize, goes_on: bool) -> Result<Outcome, Failure> {
     // SAFETY: the caller's word. Array and marks are the engine's own, so a jump leaves nothing behind.
     unsafe {
         match know_policy(number) {
             Known::Due => {}
-            Known::NotDue => return Outcome::Unchanged,
-            Known::Thrown => return Outcome::Thrown,
+            Known::NotDue => return Ok(Outcome::Unchanged),
+            Known::Thrown => return Err(Failure::Thrown),
         }
         let (mut array, mut marks) = collect(number);
-        let mut harvest: *mut Harvest = std::ptr::null_mut();
-        let outcome = loop {
-            match attempt(number, &array, &marks, harvest.as_ref()) {
-                Attempt::Done(outcome) => break outcome,
-                Attempt::Gather => {}
-            }
-            if harvest.is_null() {
-                harvest = begin_harvest();
-            }
-            if let Err(stop) = gather(harvest, &array) {
-                break match stop {
-                    Stop::Thrown => Outcome::Thrown,
-                    Stop::Unstorable(why) => Outcome::Failed(refused(number, &why)),
-                };
-            }
-        };
-        let outcome = if harvest.is_null() { outcome } else { after_harvest(harvest, outcome) };
-        if goes_on && matches!(outcome, Outcome::Published) {
+        let backend = with(|statics| statics.targets[number].policy.backend);
+        let once = |harvest: Option<&Harvest>| attempt(number, &array, &marks, harvest);
+        let outcome = store_asking(backend, &raw const array, once, |why| refused(number, why));
+        if goes_on && outcome.is_ok() {
             rebase(number, &array, &marks);
         }
         keep(outcome, || {
@@ -260,37 +237,18 @@ unsafe fn know_policy(number: usize) -> Known {
     })
 }
 
-/// Ends the harvest, during which destructors may run, with a message in safety.
-unsafe fn after_harvest(harvest: *mut Harvest, outcome: Outcome) -> Outcome {
-    // SAFETY: the caller's harvest.
-    unsafe {
-        let (published, thrown) = match outcome {
-            Outcome::Failed(message) => {
-                (*harvest).failure = Some(message);
-                (false, false)
-            }
-            Outcome::Published | Outcome::Unchanged => (true, false),
-            Outcome::Thrown => (false, true),
-        };
-        match end_harvests(harvest) {
-            _ if published => Outcome::Published,
-            Some(message) if !thrown => Outcome::Failed(message),
-            _ => Outcome::Thrown,
-        }
-    }
-}
-
 /// Does something during which destructors may run, with a message in the thread's keeping.
-fn keep(outcome: Outcome, act: impl FnOnce()) -> Outcome {
+fn keep(outcome: Result<Outcome, Failure>, act: impl FnOnce()) -> Result<Outcome, Failure> {
     let outcome = match outcome {
-        Outcome::Failed(message) => {
+        Err(Failure::Message(message)) => {
             with(|statics| statics.failure = Some(message));
             None
         }
         other => Some(other),
     };
     act();
-    outcome.unwrap_or_else(|| Outcome::Failed(with(|statics| statics.failure.take()).unwrap_or_default()))
+    outcome
+        .unwrap_or_else(|| Err(Failure::Message(with(|statics| statics.failure.take()).unwrap_or_default())))
 }
 
 /// The members' values as an array of the engine's, and which of them are values, as a string. Holds all of them. May leave
@@ -327,13 +285,23 @@ unsafe fn collect(number: usize) -> (Slot, Slot) {
 }
 
 /// One attempt, without user code.
-unsafe fn attempt(number: usize, array: &Slot, marks: &Slot, harvest: Option<&Harvest>) -> Attempt {
+unsafe fn attempt(
+    number: usize,
+    array: &Slot,
+    marks: &Slot,
+    harvest: Option<&Harvest>,
+) -> Result<Outcome, Attempt> {
     // SAFETY: the caller's word.
     let body = || unsafe { attempt_unguarded(number, array, marks, harvest) };
-    fenced_or(body, || Attempt::Done(Outcome::Failed("internal error".into())))
+    fenced_or(body, || Err(Attempt::Message("internal error".into())))
 }
 
-unsafe fn attempt_unguarded(number: usize, array: &Slot, marks: &Slot, harvest: Option<&Harvest>) -> Attempt {
+unsafe fn attempt_unguarded(
+    number: usize,
+    array: &Slot,
+    marks: &Slot,
+    harvest: Option<&Harvest>,
+) -> Result<Outcome, Attempt> {
     // SAFETY: this thread's own; nothing below runs user code. The class is of this request, the values are live.
     unsafe {
         let local = &mut *local();
@@ -341,13 +309,13 @@ unsafe fn attempt_unguarded(number: usize, array: &Slot, marks: &Slot, harvest: 
         let policy = target.policy;
         let encoder = local.encoder.get_or_insert_with(Encoder::new);
         let Some(session) = local.backends[policy.backend as usize].session(policy.backend) else {
-            return Attempt::Done(Outcome::Failed(refusal(policy.backend)));
+            return Err(Attempt::Message(refusal(policy.backend)));
         };
         let value = &*std::ptr::from_ref(array).cast::<zval>();
         let plan = match encoder.plan(value, harvest) {
             Ok(plan) => plan,
-            Err(Refusal::Gather) => return Attempt::Gather,
-            Err(Refusal::Unstorable(why)) => return Attempt::Done(Outcome::Failed(refused(number, &why))),
+            Err(Refusal::Gather) => return Err(Attempt::Gather(())),
+            Err(Refusal::Unstorable(why)) => return Err(Attempt::Message(refused(number, &why))),
         };
         let before =
             image::before_block(engine::file_of(target.class), target.fingerprint, marks.text().bytes());
@@ -361,13 +329,9 @@ unsafe fn attempt_unguarded(number: usize, array: &Slot, marks: &Slot, harvest: 
         };
         let stored =
             session.store_with(Space::Class, key, TAG_STATICS, bits, block + plan.len, ttl, Mode::Put, fill);
-        Attempt::Done(match stored {
-            Ok(_) => Outcome::Published,
-            Err(error) => {
-                let name = target.shown();
-                Outcome::Failed(messages::of_error(policy.backend, name.as_bytes(), &error))
-            }
-        })
+        stored
+            .map(|_| Outcome::Published)
+            .map_err(|error| Attempt::failed(policy.backend, target.shown().as_bytes(), &error))
     }
 }
 
@@ -437,9 +401,9 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
         let mut count = 0;
         while let Some(number) = next_due() {
             match publish(number, true) {
-                Outcome::Published => count += 1,
-                Outcome::Unchanged => {}
-                Outcome::Failed(why) => {
+                Ok(Outcome::Published) => count += 1,
+                Ok(Outcome::Unchanged) => {}
+                Err(Failure::Message(why)) => {
                     count_failure(number);
                     stop();
                     let message = describe(number, &why);
@@ -447,7 +411,7 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
                     exception::throw(message);
                     return Ok(());
                 }
-                Outcome::Thrown => {
+                Err(Failure::Thrown) => {
                     count_failure(number);
                     stop();
                     return Ok(());
