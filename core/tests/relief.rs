@@ -163,6 +163,24 @@ fn a_search_is_asked_for_by_old_requests_that_keep_much_and_not_all_the_time() {
     assert!(segment.stats().retired < 3 << 20);
 }
 
+#[test]
+fn a_requests_first_value_is_no_reason_to_look() {
+    let segment = segment(4);
+    let mut session = Session::new(segment.clone());
+    for _ in 0..2 {
+        for key in [b"table".as_slice(), b"small"] {
+            store(&mut session, key, &vec![7; if key == b"table" { 1 << 20 } else { 100 }]);
+            fetch_and_forget(&mut session, key);
+            assert!(!session.may_need_relief());
+        }
+        // The next one is, if it is large enough.
+        store(&mut session, b"next", &vec![7; 1 << 17]);
+        fetch_and_forget(&mut session, b"next");
+        assert!(session.may_need_relief());
+        session.end_request();
+    }
+}
+
 /// A request that found no slot free, and holds back everything, takes one when there is one.
 #[test]
 fn a_request_without_a_slot_takes_one_later() {

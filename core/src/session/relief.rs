@@ -101,7 +101,12 @@ impl Relief {
             reader.hold();
             self.note_hold();
         }
-        self.pinned += segment.block(offset).bytes();
+        let bytes = segment.block(offset).bytes();
+        if self.pinned == 0 {
+            // Most requests fetch one table, however large, and end: nothing to look for yet.
+            self.due += bytes;
+        }
+        self.pinned += bytes;
     }
 
     /// Whether a search now would keep within its share of the time.
