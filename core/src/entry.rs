@@ -160,6 +160,7 @@ impl<'a> EntryAt<'a> {
             && unsafe { places.bytes_behind(self.offset + BLOCK_HEADER, key_len) } == key
     }
 
+    #[inline]
     pub(crate) fn is_expired(&self) -> bool {
         let expires = self.entry.expires.load(Ordering::Relaxed);
         expires != 0 && clock::now_ns() >= expires

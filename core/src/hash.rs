@@ -19,7 +19,7 @@ impl KeyHasher {
     }
 
     /// The hash of `key`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn hash(&self, key: &[u8]) -> u64 {
         let mut hasher = self.0.build_hasher();
         hasher.write(key);
@@ -27,7 +27,7 @@ impl KeyHasher {
     }
 
     /// The hash of `key` in a space. All that belongs to one class has one hash, so that it is found together.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn hash_in(&self, space: Space, key: &[u8]) -> u64 {
         match space {
             Space::Key => self.hash(key),

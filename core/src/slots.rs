@@ -183,6 +183,14 @@ impl Slots {
         self.memory.at(self.slots + index as u64 * SLOT_SIZE)
     }
 
+    /// What an operation of a reader begins with.
+    #[inline(always)]
+    pub(crate) fn expect(&self, index: usize) {
+        self.memory.expect(std::mem::offset_of!(Header, clock) as u64);
+        self.memory.expect(self.slots + index as u64 * SLOT_SIZE);
+        self.memory.expect(self.pins + (index * PINS * 8) as u64);
+    }
+
     /// The pin list of a slot; empty for those that have none.
     #[inline]
     pub(crate) fn pins(&self, index: usize) -> &[AtomicU64] {

@@ -14,9 +14,10 @@ use crate::zend::constants as c;
 use crate::zend::live::Text;
 
 const FIRST: usize = 64;
-const MOST: usize = 4096;
+const MOST: usize = 8192;
 
 #[derive(Clone, Copy)]
+#[repr(align(64))]
 struct Place {
     filling: u32,
     /// Type word of the value, or 0 when it has to be decoded.
@@ -44,6 +45,18 @@ pub(crate) enum Remembered {
     Hit(Hit),
 }
 
+/// What [`Memo::fetch_known`] can say.
+pub(crate) enum Known {
+    /// The value was written.
+    Written,
+    /// The value is to be made of this.
+    Hit(Hit),
+    /// Nothing is remembered of the key.
+    No,
+    /// To be asked [`Memo::fetch`].
+    Unsure,
+}
+
 /// A string's hash, computed at most once per string.
 ///
 /// # Safety
@@ -60,6 +73,29 @@ unsafe fn hash_of(key: *mut zend_string) -> u64 {
 fn is_interned(key: *const zend_string) -> bool {
     // SAFETY: a live string; same layout (asserted in `zend`).
     unsafe { (*key.cast::<Text>()).gc.info & c::STR_INTERNED != 0 }
+}
+
+/// Whether two keys are the same; `None` for unusually long ones. Without a call: two comparisons, which overlap.
+#[inline(always)]
+fn is_same(one: &[u8], other: &[u8]) -> Option<bool> {
+    if one.len() != other.len() {
+        return Some(false);
+    }
+    Some(match one.len() {
+        1 => one[0] == other[0],
+        2..4 => ends_are::<2>(one, other),
+        4..8 => ends_are::<4>(one, other),
+        8..16 => ends_are::<8>(one, other),
+        16..32 => ends_are::<16>(one, other),
+        32..=64 => ends_are::<32>(one, other),
+        _ => return None,
+    })
+}
+
+/// Whether two keys of the same length, from `SIZE` to twice that, are the same.
+#[inline(always)]
+fn ends_are<const SIZE: usize>(one: &[u8], other: &[u8]) -> bool {
+    one.first_chunk::<SIZE>() == other.first_chunk() && one.last_chunk::<SIZE>() == other.last_chunk()
 }
 
 impl Memo {
@@ -99,6 +135,57 @@ impl Memo {
         }
     }
 
+    /// The usual cases of [`Self::fetch`] in few instructions: no time to live, no very long name.
+    ///
+    /// # Safety
+    /// As for [`Self::fetch`].
+    #[inline(always)]
+    pub(crate) unsafe fn fetch_known(&self, key: *const zend_string, out: *mut zval) -> Known {
+        if self.used == 0 {
+            return Known::No;
+        }
+        // SAFETY: the caller's word. Masked by the length, which is a power of two; entries named here are pinned (see above).
+        unsafe {
+            let hash = (*key).h;
+            let mask = self.places.len() - 1;
+            let mut at = hash as usize & mask;
+            loop {
+                let place = self.places.get_unchecked(at);
+                if place.filling != self.filling {
+                    return if hash != 0 { Known::No } else { Known::Unsure };
+                }
+                if place.string == key {
+                    return Self::serve_known(place, out);
+                }
+                if place.hash == hash {
+                    // A name that was put together, or stands elsewhere in the code.
+                    return match is_same(place.hit.key(), engine::bytes(key.cast_mut())) {
+                        Some(true) => Self::serve_known(place, out),
+                        _ => Known::Unsure,
+                    };
+                }
+                at = (at + 1) & mask;
+            }
+        }
+    }
+
+    /// # Safety
+    /// As for [`Self::fetch`].
+    #[inline(always)]
+    unsafe fn serve_known(place: &Place, out: *mut zval) -> Known {
+        // SAFETY: the caller's word.
+        unsafe {
+            if !place.hit.is_surely_current() {
+                return Known::Unsure;
+            }
+            if place.info == 0 {
+                return Known::Hit(place.hit);
+            }
+            Self::write(place, out);
+        }
+        Known::Written
+    }
+
     /// # Safety
     /// As for [`Self::fetch`].
     #[inline(always)]
@@ -111,17 +198,28 @@ impl Memo {
             if place.info == 0 {
                 return Remembered::Hit(place.hit);
             }
-            // An inline value may have been changed where it lies.
-            let value = if place.info <= c::IS_DOUBLE { place.hit.bits() } else { place.value };
-            (&raw mut (*out.cast::<crate::zend::live::Slot>()).value).write(value);
-            (&raw mut (*out.cast::<crate::zend::live::Slot>()).info).write(place.info);
+            Self::write(place, out);
             Remembered::Written
+        }
+    }
+
+    /// # Safety
+    /// `out` may be overwritten.
+    #[inline(always)]
+    unsafe fn write(place: &Place, out: *mut zval) {
+        // An inline value may have been changed where it lies.
+        let value = if place.info <= c::IS_DOUBLE { place.hit.bits() } else { place.value };
+        let out = out.cast::<crate::zend::live::Slot>();
+        // SAFETY: the caller's word.
+        unsafe {
+            (&raw mut (*out).value).write(value);
+            (&raw mut (*out).info).write(place.info);
         }
     }
 
     /// Remembers a hit.
     pub(crate) fn insert(&mut self, key: *mut zend_string, hit: Hit) {
-        if self.used * 2 >= self.places.len() && !self.grow(hit) {
+        if self.used * 4 >= self.places.len() && !self.grow(hit) {
             return;
         }
         // SAFETY: the key is the argument of the running call.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::Session;
+use super::{Place, Session};
 use crate::entry::{Entry, EntryAt, Space};
 use crate::evict::MOST_MARKS;
 use crate::heap::block::HEADER as BLOCK_HEADER;
@@ -84,20 +84,38 @@ impl Hit {
         let expires = entry.expires.load(Ordering::Relaxed);
         expires == 0 || clock::now_ns() < expires
     }
+
+    /// Whether [`Self::is_current`] is true, of an entry without time to live: then no clock is read. False says nothing.
+    ///
+    /// # Safety
+    /// As for [`Self::is_current`].
+    #[inline(always)]
+    #[must_use]
+    pub unsafe fn is_surely_current(&self) -> bool {
+        let entry = self.entry();
+        entry.superseded.load(Ordering::Acquire) == 0 && entry.expires.load(Ordering::Relaxed) == 0
+    }
 }
 
 impl Session {
     /// Looks `key` up and keeps what it finds until the request ends.
     #[inline]
     pub fn fetch(&mut self, space: Space, key: &[u8]) -> Option<Hit> {
+        if self.pinned.is_empty()
+            && let Place::Slot(index, _) = self.place
+        {
+            // The request's first fetch, or one of its first: what it needs is in no cache yet, and comes all at once this way.
+            self.segment.slots.expect(index);
+        }
         let hash = self.segment.hasher.hash_in(space, key);
+        self.segment.index.expect(hash);
         let Some((index, _)) = self.slot() else {
             return self.fetch_without_slot(hash, space, key);
         };
         let segment = &*self.segment;
         let slot = segment.slots.slot(index);
         slot.reader.enter(&segment.header().clock.0);
-        let found = segment.index.find(hash, space as u8, key);
+        let found = segment.index.find_here(hash, space as u8, key);
         let hit = match found {
             Some(found) if !found.at.is_expired() => {
                 if self.pinned.insert(found.at.offset) {
@@ -164,7 +182,8 @@ impl Session {
         };
         let reader = &segment.slots.slot(index).reader;
         reader.enter(&segment.header().clock.0);
-        let found = segment.index.find(hash, space as u8, key).is_some_and(|found| !found.at.is_expired());
+        let found =
+            segment.index.find_here(hash, space as u8, key).is_some_and(|found| !found.at.is_expired());
         reader.leave();
         found
     }

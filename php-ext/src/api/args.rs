@@ -20,6 +20,12 @@ pub(crate) type Parsed<T> = Result<T, Thrown>;
 /// The longest key.
 const LONGEST_KEY: usize = 65_535;
 
+/// Whether a string of `len` bytes can be a key.
+#[inline(always)]
+pub(super) fn is_key(len: usize) -> bool {
+    len.wrapping_sub(1) < LONGEST_KEY
+}
+
 /// The arguments of a call.
 #[derive(Clone, Copy)]
 pub(crate) struct Args {
@@ -69,7 +75,7 @@ impl Args {
         let key = self.string(index)?;
         // SAFETY: a live string.
         let len = unsafe { (*key).len };
-        if len.wrapping_sub(1) < LONGEST_KEY { Ok(key) } else { refuse_key(len, index) }
+        if is_key(len) { Ok(key) } else { refuse_key(len, index) }
     }
 
     /// An int, or `default` when it was not given.

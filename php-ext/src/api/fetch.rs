@@ -3,13 +3,14 @@
 use ext_php_rs::ffi::{zend_string, zval};
 use static_cache_core::{Hit, Space};
 
-use super::args::{Args, Parsed};
+use super::args::{Args, Parsed, is_key};
 use super::table::{fenced, guarded};
 use crate::decode::Unusable;
 use crate::engine::{self, Frame};
-use crate::memo::Remembered;
+use crate::memo::{Known, Remembered};
 use crate::module::{Backend, BackendLocal, local, refusal, relief};
 use crate::payload::place_of;
+use crate::zend::constants as c;
 use crate::{decode, exception};
 
 /// What a look-up found.
@@ -33,9 +34,11 @@ pub(super) unsafe fn look_up(backend: Backend, key: *mut zend_string, out: *mut 
     // SAFETY: the caller's word; the memo is emptied whenever pins end. The reference to the thread's own state ends before
     // a value is made.
     unsafe {
-        let state: &mut BackendLocal = &mut (*local()).backends[backend as usize];
+        // With threads, finding the state takes a call: it is found once.
+        let place: *mut BackendLocal = &raw mut (*local()).backends[backend as usize];
+        let state = &mut *place;
         match state.memo.fetch(key, out) {
-            Remembered::Nothing => look_up_shared(backend, key, out),
+            Remembered::Nothing => look_up_shared(place, backend, key, out),
             Remembered::Written => {
                 if let Some(session) = state.session(backend) {
                     session.count_memo_hit();
@@ -52,18 +55,23 @@ pub(super) unsafe fn look_up(backend: Backend, key: *mut zend_string, out: *mut 
     }
 }
 
+/// `place` is this thread's state of the backend.
 #[inline(never)]
-unsafe fn look_up_shared(backend: Backend, key: *mut zend_string, out: *mut zval) -> Looked {
+unsafe fn look_up_shared(
+    place: *mut BackendLocal,
+    backend: Backend,
+    key: *mut zend_string,
+    out: *mut zval,
+) -> Looked {
     // SAFETY: a live string; as in `look_up`.
     unsafe {
-        let state: &mut BackendLocal = &mut (*local()).backends[backend as usize];
-        let Some(session) = state.session(backend) else { return Looked::Unavailable };
+        let Some(session) = (*place).session(backend) else { return Looked::Unavailable };
         let bytes = engine::bytes(key);
         let Some(hit) = fenced(|| session.fetch(Space::Key, bytes)) else { return Looked::Miss };
         if session.may_need_relief() {
             relieve(backend, &hit);
         }
-        (*local()).backends[backend as usize].memo.insert(key, hit);
+        (*place).memo.insert(key, hit);
         make(backend, engine::bytes(key), hit, out)
     }
 }
@@ -92,6 +100,14 @@ pub(super) unsafe fn make(backend: Backend, key: &[u8], hit: Hit, out: *mut zval
         // SAFETY: the caller's word.
         Err(why) => unsafe { unusable(backend, key, hit, why, out) },
     }
+}
+
+/// # Safety
+/// As for [`make`].
+#[inline(never)]
+unsafe fn make_apart(backend: Backend, key: &[u8], hit: Hit, out: *mut zval) -> Looked {
+    // SAFETY: the caller's word.
+    unsafe { make(backend, key, hit, out) }
 }
 
 #[cold]
@@ -126,6 +142,61 @@ pub(super) unsafe fn write_default(out: *mut zval, default: Option<*mut zval>) {
 /// `fetch(string $key, mixed $default = null, bool $throw_on_error = false): mixed`
 pub(super) unsafe extern "C" fn fetch<const B: usize>(frame: *mut Frame, out: *mut zval) {
     // SAFETY: called by the engine.
+    unsafe {
+        if !fetch_known(Backend::of(B), frame, out) {
+            fetch_any::<B>(frame, out);
+        }
+    }
+}
+
+/// The usual case by itself, so that it needs few registers: a key and nothing else. False if nothing was done.
+///
+/// # Safety
+/// The running call's frame and result.
+#[inline(always)]
+unsafe fn fetch_known(backend: Backend, frame: *mut Frame, out: *mut zval) -> bool {
+    // SAFETY: the caller's word; this thread's own, and no user code runs while the reference lives.
+    unsafe {
+        if engine::argument_count(frame) != 1 {
+            return false;
+        }
+        let key = engine::slot(engine::argument(frame, 0));
+        if key.kind() != c::IS_STRING {
+            return false;
+        }
+        let key = key.value as *mut zend_string;
+        let place: *mut BackendLocal = &raw mut (*local()).backends[backend as usize];
+        match (*place).memo.fetch_known(key, out) {
+            Known::Written => {
+                if let Some(session) = (*place).open_session() {
+                    session.count_memo_hit();
+                }
+            }
+            Known::Hit(hit) => {
+                if let Some(session) = (*place).open_session() {
+                    session.count_memo_hit();
+                }
+                if make_apart(backend, engine::bytes(key), hit, out) == Looked::Miss {
+                    engine::set_null(out);
+                }
+            }
+            Known::No if is_key((*key).len) => {
+                let looked = look_up_shared(place, backend, key, out);
+                if looked == Looked::Miss || looked == Looked::Unavailable {
+                    engine::set_null(out);
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// # Safety
+/// As for [`fetch`].
+#[inline(never)]
+unsafe fn fetch_any<const B: usize>(frame: *mut Frame, out: *mut zval) {
+    // SAFETY: the caller's word.
     let _ = unsafe { fetch_inner(Backend::of(B), frame, out) };
 }
 

@@ -65,7 +65,7 @@ impl BackendLocal {
 
     /// The session, if there is one.
     #[inline]
-    pub(super) fn open_session(&mut self) -> Option<&mut Session> {
+    pub(crate) fn open_session(&mut self) -> Option<&mut Session> {
         self.session.as_mut()
     }
 
