@@ -148,7 +148,9 @@ impl Local {
         if !self.keys.is_empty() {
             self.keys = Vec::new();
         }
-        self.figures = None;
+        if self.figures.is_some() {
+            self.figures = None;
+        }
     }
 }
 

@@ -111,8 +111,15 @@ extern "C" fn before_request(_kind: c_int, _module: c_int) -> c_int {
 
 /// User code has come to its end, the executor is still there.
 extern "C" fn before_end(_kind: c_int, _module: c_int) -> c_int {
-    crate::objects::before_end();
-    statics::publish::at_end();
+    let has_targets = {
+        // SAFETY: this thread's own; no user code runs while the reference lives.
+        let local = unsafe { &mut *local() };
+        local.objects.before_end();
+        local.statics.has_targets()
+    };
+    if has_targets {
+        statics::publish::at_end();
+    }
     SUCCESS
 }
 

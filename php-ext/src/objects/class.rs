@@ -177,6 +177,10 @@ impl Classes {
         Classes { places: Vec::new(), used: 0 }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.used == 0
+    }
+
     /// Another request may have other classes at the same addresses.
     pub(crate) fn forget(&mut self) {
         if self.used > 0 {

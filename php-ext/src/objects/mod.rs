@@ -66,23 +66,32 @@ impl Objects {
         }
     }
 
+    /// The request is about to end, its objects are still there.
+    #[inline]
+    pub(crate) fn before_end(&mut self) {
+        self.prototypes.release();
+    }
+
     /// The next request may have other classes. Stores that never came to an end (a fatal error in a method) held
     /// values that are gone with the request's memory.
+    #[inline]
     pub(crate) fn end_request(&mut self) {
+        // Whatever else there may be was made of a class.
+        if !self.classes.is_empty() || !self.harvests.is_empty() {
+            self.forget_request();
+        }
+        self.prototypes.forget();
+    }
+
+    fn forget_request(&mut self) {
         self.classes.forget();
         self.recipes.forget();
-        self.prototypes.forget();
         self.calling = 0;
         while let Some(harvest) = self.harvests.pop() {
             // SAFETY: made by `Box::into_raw`; whoever used it was jumped over.
             drop(unsafe { Box::from_raw(harvest) });
         }
     }
-}
-
-/// The request is about to end, its objects are still there.
-pub(crate) fn before_end() {
-    prototype::release();
 }
 
 /// This thread's classes, for a look that runs no user code.

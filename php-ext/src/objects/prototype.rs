@@ -63,9 +63,29 @@ impl Prototypes {
         self.kept.clear();
     }
 
+    /// Lets go of all, while the engine still has objects, and takes no more. No user code runs: these classes have none.
+    #[inline]
+    pub(super) fn release(&mut self) {
+        self.over = true;
+        if !self.kept.is_empty() {
+            self.let_go();
+        }
+    }
+
+    #[cold]
+    fn let_go(&mut self) {
+        for kept in self.kept.drain(..) {
+            // SAFETY: each was kept once.
+            unsafe { kept.let_go() };
+        }
+    }
+
     /// The objects are gone with the request.
+    #[inline]
     pub(super) fn forget(&mut self) {
-        self.kept.clear();
+        if !self.kept.is_empty() {
+            self.kept.clear();
+        }
         self.over = false;
     }
 }
@@ -122,18 +142,6 @@ pub(super) unsafe fn keep(place: *mut *mut zend_object, call: *const CallImage, 
         let argument: &Slot = &(*call).argument;
         if is_date && (*place).is_null() && !argument.is_counted() && (*object).properties.is_null() {
             *place = clone(object).cast();
-        }
-    }
-}
-
-/// Lets go of all prototypes, while the engine still has objects. No user code runs: these classes have none.
-pub(super) fn release() {
-    // SAFETY: this thread's own; each object was kept once.
-    unsafe {
-        let prototypes = &mut (*local()).objects.prototypes;
-        prototypes.over = true;
-        for kept in prototypes.kept.drain(..) {
-            kept.let_go();
         }
     }
 }

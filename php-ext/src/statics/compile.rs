@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use ext_php_rs::ffi::{zend_file_handle, zend_op_array, zend_string};
 
 use super::engine::{self, CompileFile, CompileString};
-use super::{restore, with};
+use super::{Statics, place, restore};
 
 static INSTALLED: AtomicBool = AtomicBool::new(false);
 static FILE: AtomicUsize = AtomicUsize::new(0);
@@ -65,28 +65,29 @@ pub(super) fn stop() {
 
 /// What was compiled before, and what waits already.
 struct Outer {
+    place: *mut Statics,
     compiling: u32,
     waiting: usize,
 }
 
 #[inline(always)]
 fn enter() -> Outer {
-    with(|statics| {
-        // What waits while nothing is compiled was preloaded.
-        let waiting = if statics.compiling == 0 { 0 } else { statics.waiting.len() };
-        let outer = Outer { compiling: statics.compiling, waiting };
-        statics.compiling += 1;
-        outer
-    })
+    let place = place();
+    // SAFETY: this thread's own; the reference ends here.
+    let statics = unsafe { &mut *place };
+    // What waits while nothing is compiled was preloaded.
+    let waiting = if statics.compiling == 0 { 0 } else { statics.waiting.len() };
+    let outer = Outer { place, compiling: statics.compiling, waiting };
+    statics.compiling += 1;
+    outer
 }
 
 #[inline(always)]
 fn leave(outer: &Outer, compiled: *const zend_op_array) {
-    let waiting = with(|statics| {
-        statics.compiling = outer.compiling;
-        statics.waiting.len()
-    });
-    if waiting > outer.waiting {
+    // SAFETY: as in `enter`; the thread is the same.
+    let statics = unsafe { &mut *outer.place };
+    statics.compiling = outer.compiling;
+    if statics.waiting.len() > outer.waiting {
         restore_waiting(outer.waiting, compiled);
     }
 }

@@ -163,6 +163,12 @@ impl Statics {
         }
     }
 
+    /// Whether the request has classes whose statics are published.
+    #[inline]
+    pub(crate) fn has_targets(&self) -> bool {
+        !self.targets.is_empty()
+    }
+
     /// The request is over, and with it all that is named here.
     #[inline]
     pub(crate) fn end_request(&mut self) {
@@ -184,11 +190,18 @@ impl Statics {
     }
 }
 
+/// This thread's statics.
+#[inline(always)]
+fn place() -> *mut Statics {
+    // SAFETY: this thread's own.
+    unsafe { &raw mut (*local()).statics }
+}
+
 /// This thread's statics, for a look that runs no user code.
 #[inline(always)]
 fn with<T>(look: impl FnOnce(&mut Statics) -> T) -> T {
     // SAFETY: this thread's own; `look` runs no user code, so nobody else looks meanwhile.
-    look(unsafe { &mut (*local()).statics })
+    look(unsafe { &mut *place() })
 }
 
 /// At module start-up.

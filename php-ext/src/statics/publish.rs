@@ -29,13 +29,11 @@ enum Outcome {
     Unchanged,
 }
 
-/// The request ends: shutdown functions and destructors have run. Publishes what was changed.
-#[inline]
+/// The request ends, and has targets: shutdown functions and destructors have run. Publishes what was changed.
+#[cold]
 pub(crate) fn at_end() {
-    if !with(|statics| statics.targets.is_empty()) {
-        // A panic would be a bug of ours; what it leaves is what was published before.
-        let _ = catch_unwind(end);
-    }
+    // A panic would be a bug of ours; what it leaves is what was published before.
+    let _ = catch_unwind(end);
 }
 
 fn end() {
