@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 use crate::heap::block::HEADER as BLOCK_HEADER;
 use crate::memory::{Memory, Places, Shared};
+use crate::same::is_same;
 use crate::sys::clock;
 
 /// Alignment of payloads.
@@ -146,7 +147,7 @@ impl<'a> EntryAt<'a> {
     ///
     /// # Safety
     /// As for [`Self::key`].
-    #[inline]
+    #[inline(always)]
     pub(crate) unsafe fn has_key(&self, places: &Places<Entry>, key: &[u8]) -> bool {
         let key_len = self.key_len();
         if key_len != key.len() {
@@ -157,7 +158,7 @@ impl<'a> EntryAt<'a> {
         let behind = self.entry.payload_len.load(Ordering::Relaxed).saturating_add(padded);
         behind <= places.behind(self.offset + BLOCK_HEADER)
             // SAFETY: the caller's word, and the range was just checked.
-            && unsafe { places.bytes_behind(self.offset + BLOCK_HEADER, key_len) } == key
+            && is_same(unsafe { places.bytes_behind(self.offset + BLOCK_HEADER, key_len) }, key)
     }
 
     #[inline]

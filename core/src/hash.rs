@@ -1,12 +1,13 @@
 //! Keyed hashing: who does not know the seeds of a partition cannot aim at one bucket.
 
+use std::ffi::CStr;
 use std::hash::{BuildHasher, Hasher};
 
 use crate::entry::Space;
 
 /// The class in a key of [`Space::Class`]: what stands before the first NUL.
 pub(crate) fn class_of(key: &[u8]) -> &[u8] {
-    key.split(|&byte| byte == 0).next().unwrap_or_default()
+    CStr::from_bytes_until_nul(key).map_or(key, CStr::to_bytes)
 }
 
 /// Hashes keys under the seeds of one segment.

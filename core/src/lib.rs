@@ -69,6 +69,8 @@ mod retire;
 #[cfg(not(loom))]
 mod room;
 #[cfg(not(loom))]
+mod same;
+#[cfg(not(loom))]
 mod seed;
 #[cfg(not(loom))]
 mod segment;
@@ -100,6 +102,7 @@ pub use self::{
     compact::Relocate,
     entry::Space,
     error::Error,
+    same::is_same_short,
     seed::{Claiming, Seed},
     segment::{Policy, Segment, SegmentConfig},
     session::{Draft, Hit, Increment, Mode, Promise, Session, Stored, release_unreferenced},

@@ -5,7 +5,7 @@
 //! place carries the number of the filling it belongs to.
 
 use ext_php_rs::ffi::{zend_string, zval};
-use static_cache_core::Hit;
+use static_cache_core::{Hit, is_same_short};
 
 use crate::decode;
 use crate::engine;
@@ -75,29 +75,6 @@ fn is_interned(key: *const zend_string) -> bool {
     unsafe { (*key.cast::<Text>()).gc.info & c::STR_INTERNED != 0 }
 }
 
-/// Whether two keys are the same; `None` for unusually long ones. Without a call: two comparisons, which overlap.
-#[inline(always)]
-fn is_same(one: &[u8], other: &[u8]) -> Option<bool> {
-    if one.len() != other.len() {
-        return Some(false);
-    }
-    Some(match one.len() {
-        1 => one[0] == other[0],
-        2..4 => ends_are::<2>(one, other),
-        4..8 => ends_are::<4>(one, other),
-        8..16 => ends_are::<8>(one, other),
-        16..32 => ends_are::<16>(one, other),
-        32..=64 => ends_are::<32>(one, other),
-        _ => return None,
-    })
-}
-
-/// Whether two keys of the same length, from `SIZE` to twice that, are the same.
-#[inline(always)]
-fn ends_are<const SIZE: usize>(one: &[u8], other: &[u8]) -> bool {
-    one.first_chunk::<SIZE>() == other.first_chunk() && one.last_chunk::<SIZE>() == other.last_chunk()
-}
-
 impl Memo {
     pub(crate) const fn new() -> Self {
         Self { places: Vec::new(), used: 0, filling: 1 }
@@ -159,7 +136,7 @@ impl Memo {
                 }
                 if place.hash == hash {
                     // A name that was put together, or stands elsewhere in the code.
-                    return match is_same(place.hit.key(), engine::bytes(key.cast_mut())) {
+                    return match is_same_short(place.hit.key(), engine::bytes(key.cast_mut())) {
                         Some(true) => Self::serve_known(place, out),
                         _ => Known::Unsure,
                     };

@@ -80,7 +80,8 @@ impl Target {
         key.clear();
         // SAFETY: a class of this request, and a part of it.
         unsafe {
-            key.extend(engine::name_of(self.class).iter().map(u8::to_ascii_lowercase));
+            key.extend_from_slice(engine::name_of(self.class));
+            key.make_ascii_lowercase();
             match self.part {
                 Part::Class => {}
                 Part::Property(info) => {
