@@ -34,6 +34,10 @@ pub(crate) struct Index {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a>(&'a AtomicU64);
 
+/// Where a chain begins, which was not empty.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chain<'a>(&'a AtomicU64);
+
 /// An entry and the link that leads to it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found<'a> {
@@ -87,16 +91,30 @@ impl Index {
         None
     }
 
+    /// Where the chain of a hash begins. `None` if it is empty, for which the caller needs neither an operation nor a lock: a bucket is
+    /// never used for anything else.
+    #[inline(always)]
+    pub(crate) fn chain(&self, hash: u64) -> Option<Chain<'_>> {
+        let bucket = self.bucket(hash);
+        (bucket.load(Ordering::Acquire) != 0).then_some(Chain(bucket))
+    }
+
     /// Looks `key` up. The caller is inside an operation or holds the shard's lock.
     #[inline]
     pub(crate) fn find(&self, hash: u64, space: u8, key: &[u8]) -> Option<Found<'_>> {
-        self.find_here(hash, space, key)
+        self.find_in(Chain(self.bucket(hash)), hash, space, key)
     }
 
-    /// The same for readers, for whom each call and what it saves counts.
+    /// The same in a chain that was looked at before: for readers, for whom each call counts.
     #[inline(always)]
-    pub(crate) fn find_here(&self, hash: u64, space: u8, key: &[u8]) -> Option<Found<'_>> {
-        let mut place = self.bucket(hash);
+    pub(crate) fn find_in<'a>(
+        &'a self,
+        chain: Chain<'a>,
+        hash: u64,
+        space: u8,
+        key: &[u8],
+    ) -> Option<Found<'a>> {
+        let mut place = chain.0;
         let tag = hash >> TAG_SHIFT;
         for _ in 0..LONGEST_CHAIN {
             // SYNC POINT "reader follows a link": acquires what "writer publishes" released.

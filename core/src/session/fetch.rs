@@ -114,8 +114,13 @@ impl Session {
         };
         let segment = &*self.segment;
         let slot = segment.slots.slot(index);
+        let Some(chain) = segment.index.chain(hash) else {
+            // Most misses, since there are more buckets than entries: nothing has to be kept from being reclaimed.
+            slot.misses.store(slot.misses.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+            return None;
+        };
         slot.reader.enter(&segment.header().clock.0);
-        let found = segment.index.find_here(hash, space as u8, key);
+        let found = segment.index.find_in(chain, hash, space as u8, key);
         let hit = match found {
             Some(found) if !found.at.is_expired() => {
                 if self.pinned.insert(found.at.offset) {
@@ -172,7 +177,7 @@ impl Session {
     }
 
     /// Whether `key` can be fetched. Counts nothing and keeps nothing.
-    #[inline]
+    #[inline(always)]
     pub fn exists(&mut self, space: Space, key: &[u8]) -> bool {
         let hash = self.segment.hasher.hash_in(space, key);
         let slot = self.slot();
@@ -180,10 +185,11 @@ impl Session {
         let Some((index, _)) = slot else {
             return self.fetch_without_slot(hash, space, key).is_some();
         };
+        let Some(chain) = segment.index.chain(hash) else { return false };
         let reader = &segment.slots.slot(index).reader;
         reader.enter(&segment.header().clock.0);
         let found =
-            segment.index.find_here(hash, space as u8, key).is_some_and(|found| !found.at.is_expired());
+            segment.index.find_in(chain, hash, space as u8, key).is_some_and(|found| !found.at.is_expired());
         reader.leave();
         found
     }

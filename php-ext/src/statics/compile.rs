@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use ext_php_rs::ffi::{zend_file_handle, zend_op_array, zend_string};
 
 use super::engine::{self, CompileFile, CompileString};
-use super::{Statics, place, restore};
+use super::{Statics, restore, state};
 
 static INSTALLED: AtomicBool = AtomicBool::new(false);
 static FILE: AtomicUsize = AtomicUsize::new(0);
@@ -72,7 +72,7 @@ struct Outer {
 
 #[inline(always)]
 fn enter() -> Outer {
-    let place = place();
+    let place = state();
     // SAFETY: this thread's own; the reference ends here.
     let statics = unsafe { &mut *place };
     // What waits while nothing is compiled was preloaded.

@@ -193,7 +193,7 @@ impl Statics {
 
 /// This thread's statics.
 #[inline(always)]
-fn place() -> *mut Statics {
+fn state() -> *mut Statics {
     // SAFETY: this thread's own.
     unsafe { &raw mut (*local()).statics }
 }
@@ -202,7 +202,7 @@ fn place() -> *mut Statics {
 #[inline(always)]
 fn with<T>(look: impl FnOnce(&mut Statics) -> T) -> T {
     // SAFETY: this thread's own; `look` runs no user code, so nobody else looks meanwhile.
-    look(unsafe { &mut *place() })
+    look(unsafe { &mut *state() })
 }
 
 /// At module start-up.
