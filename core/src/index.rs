@@ -102,10 +102,16 @@ impl Index {
     /// Looks `key` up. The caller is inside an operation or holds the shard's lock.
     #[inline]
     pub(crate) fn find(&self, hash: u64, space: u8, key: &[u8]) -> Option<Found<'_>> {
+        self.find_here(hash, space, key)
+    }
+
+    /// The same for readers, for whom each call counts.
+    #[inline(always)]
+    pub(crate) fn find_here(&self, hash: u64, space: u8, key: &[u8]) -> Option<Found<'_>> {
         self.find_in(Chain(self.bucket(hash)), hash, space, key)
     }
 
-    /// The same in a chain that was looked at before: for readers, for whom each call counts.
+    /// The same in a chain that was looked at before.
     #[inline(always)]
     pub(crate) fn find_in<'a>(
         &'a self,

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Place, Session};
+use super::Session;
 use crate::entry::{Entry, EntryAt, Space};
 use crate::evict::MOST_MARKS;
 use crate::heap::block::HEADER as BLOCK_HEADER;
@@ -97,30 +97,56 @@ impl Hit {
     }
 }
 
+/// A key's hash, in one segment.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyHash(u64);
+
 impl Session {
     /// Looks `key` up and keeps what it finds until the request ends.
     #[inline]
     pub fn fetch(&mut self, space: Space, key: &[u8]) -> Option<Hit> {
-        if self.pinned.is_empty()
-            && let Place::Slot(index, _) = self.place
-        {
-            // The request's first fetch, or one of its first: what it needs is in no cache yet, and comes all at once this way.
-            self.segment.slots.expect(index);
-        }
+        let hash = self.hash(space, key);
+        if self.misses(hash) { None } else { self.fetch_hashed(space, key, hash) }
+    }
+
+    /// What a look-up begins with.
+    #[inline(always)]
+    #[must_use]
+    pub fn hash(&self, space: Space, key: &[u8]) -> KeyHash {
         let hash = self.segment.hasher.hash_in(space, key);
         self.segment.index.expect(hash);
+        KeyHash(hash)
+    }
+
+    /// Whether a fetch of a key with this hash is a miss for sure, which is counted then. Most misses are, since there are more
+    /// buckets than entries; nothing has to be kept from being reclaimed for that. False says nothing.
+    #[inline(always)]
+    pub fn misses(&mut self, hash: KeyHash) -> bool {
+        let Some((index, _)) = self.slot() else { return false };
+        let segment = &*self.segment;
+        if !self.looked_up {
+            // What the request's first look-up needs is in no cache yet, and comes all at once this way.
+            self.looked_up = true;
+            segment.slots.expect(index);
+        }
+        if segment.index.chain(hash.0).is_some() {
+            return false;
+        }
+        let misses = &segment.slots.slot(index).misses;
+        misses.store(misses.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+        true
+    }
+
+    /// [`Self::fetch`] of a key with this hash.
+    #[inline]
+    pub fn fetch_hashed(&mut self, space: Space, key: &[u8], KeyHash(hash): KeyHash) -> Option<Hit> {
         let Some((index, _)) = self.slot() else {
             return self.fetch_without_slot(hash, space, key);
         };
         let segment = &*self.segment;
         let slot = segment.slots.slot(index);
-        let Some(chain) = segment.index.chain(hash) else {
-            // Most misses, since there are more buckets than entries: nothing has to be kept from being reclaimed.
-            slot.misses.store(slot.misses.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
-            return None;
-        };
         slot.reader.enter(&segment.header().clock.0);
-        let found = segment.index.find_in(chain, hash, space as u8, key);
+        let found = segment.index.find_here(hash, space as u8, key);
         let hit = match found {
             Some(found) if !found.at.is_expired() => {
                 if self.pinned.insert(found.at.offset) {

@@ -16,7 +16,7 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-pub use fetch::Hit;
+pub use fetch::{Hit, KeyHash};
 pub use fork::Promise;
 pub use relief::release_unreferenced;
 pub use store::{Draft, Mode, Stored};
@@ -61,6 +61,8 @@ pub struct Session {
     lines_refused: u32,
     /// Distinguishes hits of this request from those of earlier ones.
     request: u64,
+    /// Whether this request has looked anything up.
+    looked_up: bool,
     fork_generation: u32,
     not_send: PhantomData<Cell<*mut ()>>,
 }
@@ -80,6 +82,7 @@ impl Session {
             slotless: false,
             lines_refused: 0,
             request: 1,
+            looked_up: false,
             fork_generation: forks::generation(),
             not_send: PhantomData,
         }
@@ -134,6 +137,7 @@ impl Session {
     /// Ends the request: everything fetched so far may be reclaimed, reservations without a lease end.
     pub fn end_request(&mut self) {
         self.notice_fork();
+        self.looked_up = false;
         let released = self.release_reservations();
         self.flush();
         self.quiesce();

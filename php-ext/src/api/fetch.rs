@@ -1,7 +1,7 @@
 //! `*_fetch`, `*_exists`.
 
 use ext_php_rs::ffi::{zend_string, zval};
-use static_cache_core::{Hit, Space};
+use static_cache_core::{Hit, KeyHash, Space};
 
 use super::args::{Args, Parsed, is_key};
 use super::table::{fenced, guarded};
@@ -66,8 +66,26 @@ unsafe fn look_up_shared(
     // SAFETY: a live string; as in `look_up`.
     unsafe {
         let Some(session) = (*place).session(backend) else { return Looked::Unavailable };
+        let hash = session.hash(Space::Key, engine::bytes(key));
+        if session.misses(hash) { Looked::Miss } else { look_up_hashed(place, backend, key, hash, out) }
+    }
+}
+
+#[inline(never)]
+unsafe fn look_up_hashed(
+    place: *mut BackendLocal,
+    backend: Backend,
+    key: *mut zend_string,
+    hash: KeyHash,
+    out: *mut zval,
+) -> Looked {
+    // SAFETY: as in `look_up_shared`.
+    unsafe {
+        let Some(session) = (*place).open_session() else { return Looked::Unavailable };
         let bytes = engine::bytes(key);
-        let Some(hit) = fenced(|| session.fetch(Space::Key, bytes)) else { return Looked::Miss };
+        let Some(hit) = fenced(|| session.fetch_hashed(Space::Key, bytes, hash)) else {
+            return Looked::Miss;
+        };
         if session.may_need_relief() {
             relieve(backend, &hit);
         }
