@@ -427,7 +427,7 @@ mod tests {
         }
         // Some trace of the above may have been left anywhere, but not of everything.
         assert!(found.len() < 20, "{found:?}");
-        black_box(&mut kept);
+        black_box((&mut kept, OWN.get()));
     }
 
     #[test]
