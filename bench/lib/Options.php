@@ -19,7 +19,7 @@ final class Options
     public bool $smoke = false;
     public bool $full = true;
     public bool $writeDocs = false;
-    public int $rounds = 32;
+    public int $rounds = 24;
     /** The program that measures the core by itself. */
     public string $core = '';
     public int $roundNs = 1_000_000;

@@ -8,7 +8,7 @@ return new class implements Row {
     private const COUNT = 'instructions of the module for a class with the attribute, restored and read';
     /** 1 µs. */
     private const LIMIT = 3000;
-    private const REQUESTS = [20, 120];
+    private const REQUESTS = [20, 80];
     /** Values of this many elements: they make no difference. */
     private const SIZES = ['small values' => 10, 'large values' => 100_000];
 

@@ -189,7 +189,7 @@ pub fn run(options: &Options, report: &mut Report) {
         stores: options.extent.pick(2_000, 100_000, 10_000_000),
         budget: options
             .budget
-            .map_or(Duration::from_millis(options.extent.pick(2000, 500, 4_000)), Duration::from_secs),
+            .map_or(Duration::from_millis(options.extent.pick(2000, 500, 2_500)), Duration::from_secs),
     };
     let Bounds { stores, budget } = bounds;
     report.setting(
