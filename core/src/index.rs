@@ -68,13 +68,18 @@ impl Index {
 
     #[inline]
     fn bucket(&self, hash: u64) -> &AtomicU64 {
-        self.memory.at(self.buckets + (hash & self.mask) * 8)
+        self.memory.at(self.bucket_offset(hash))
+    }
+
+    #[inline(always)]
+    fn bucket_offset(&self, hash: u64) -> u64 {
+        self.buckets + (hash & self.mask) * 8
     }
 
     /// Where [`Self::find`] will begin.
     #[inline(always)]
     pub(crate) fn expect(&self, hash: u64) {
-        self.memory.expect(self.buckets + (hash & self.mask) * 8);
+        self.memory.expect(self.bucket_offset(hash));
     }
 
     /// The entry that a link leads to; `None` at the end of a chain, and where damage made a link that leads out of

@@ -180,21 +180,31 @@ impl Slots {
 
     #[inline]
     pub(crate) fn slot(&self, index: usize) -> &Slot {
-        self.memory.at(self.slots + index as u64 * SLOT_SIZE)
+        self.memory.at(self.slot_offset(index))
+    }
+
+    #[inline(always)]
+    fn slot_offset(&self, index: usize) -> u64 {
+        self.slots + index as u64 * SLOT_SIZE
+    }
+
+    #[inline(always)]
+    fn pins_offset(&self, index: usize) -> u64 {
+        self.pins + (index * PINS * 8) as u64
     }
 
     /// What an operation of a reader begins with.
     #[inline(always)]
     pub(crate) fn expect(&self, index: usize) {
         self.memory.expect(std::mem::offset_of!(Header, clock) as u64);
-        self.memory.expect(self.slots + index as u64 * SLOT_SIZE);
-        self.memory.expect(self.pins + (index * PINS * 8) as u64);
+        self.memory.expect(self.slot_offset(index));
+        self.memory.expect(self.pins_offset(index));
     }
 
     /// The pin list of a slot; empty for those that have none.
     #[inline]
     pub(crate) fn pins(&self, index: usize) -> &[AtomicU64] {
-        if index < self.full { self.memory.slice(self.pins + (index * PINS * 8) as u64, PINS) } else { &[] }
+        if index < self.full { self.memory.slice(self.pins_offset(index), PINS) } else { &[] }
     }
 
     fn ready(&self) -> usize {

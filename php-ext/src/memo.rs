@@ -45,18 +45,6 @@ pub(crate) enum Remembered {
     Hit(Hit),
 }
 
-/// What [`Memo::fetch_known`] can say.
-pub(crate) enum Known {
-    /// The value was written.
-    Written,
-    /// The value is to be made of this.
-    Hit(Hit),
-    /// Nothing is remembered of the key.
-    No,
-    /// To be asked [`Memo::fetch`].
-    Unsure,
-}
-
 /// A string's hash, computed at most once per string.
 ///
 /// # Safety
@@ -90,100 +78,77 @@ impl Memo {
         if self.used == 0 {
             return Remembered::Nothing;
         }
-        // SAFETY: the caller's word.
-        let hash = unsafe { hash_of(key) };
-        let mask = self.places.len() - 1;
-        let mut at = hash as usize & mask;
-        loop {
-            // SAFETY: masked by the length, which is a power of two.
-            let place = unsafe { self.places.get_unchecked(at) };
-            if place.filling != self.filling {
-                return Remembered::Nothing;
-            }
-            // SAFETY: the entry is pinned (see above), the key is live.
-            unsafe {
-                if place.hash == hash
-                    && (place.string == key.cast_const() || place.hit.key() == engine::bytes(key))
-                {
-                    return Self::serve(place, out);
+        // SAFETY: the caller's word; entries named here are pinned (see above).
+        unsafe {
+            let hash = hash_of(key);
+            let mut at = hash as usize;
+            while let Some(place) = self.next(key, hash, &mut at) {
+                if place.string == key.cast_const() || place.hit.key() == engine::bytes(key) {
+                    return if place.hit.is_current() {
+                        Self::serve(place, out)
+                    } else {
+                        Remembered::Nothing
+                    };
                 }
+                at += 1;
             }
-            at = (at + 1) & mask;
         }
+        Remembered::Nothing
     }
 
-    /// The usual cases of [`Self::fetch`] in few instructions: no time to live, no very long name.
+    /// The usual cases of [`Self::fetch`] in few instructions: no time to live, no very long name. `None` if it is to be asked.
     ///
     /// # Safety
     /// As for [`Self::fetch`].
     #[inline(always)]
-    pub(crate) unsafe fn fetch_known(&self, key: *const zend_string, out: *mut zval) -> Known {
+    pub(crate) unsafe fn fetch_known(&self, key: *mut zend_string, out: *mut zval) -> Option<Remembered> {
         if self.used == 0 {
-            return Known::No;
+            return Some(Remembered::Nothing);
         }
-        // SAFETY: the caller's word. Masked by the length, which is a power of two; entries named here are pinned (see above).
+        // SAFETY: the caller's word; entries named here are pinned (see above).
         unsafe {
             let hash = (*key).h;
-            let mask = self.places.len() - 1;
-            let mut at = hash as usize & mask;
-            loop {
-                let place = self.places.get_unchecked(at);
-                if place.filling != self.filling {
-                    return if hash != 0 { Known::No } else { Known::Unsure };
-                }
-                if place.string == key {
-                    return Self::serve_known(place, out);
-                }
-                if place.hash == hash {
-                    // A name that was put together, or stands elsewhere in the code.
-                    return match is_same_short(place.hit.key(), engine::bytes(key.cast_mut())) {
-                        Some(true) => Self::serve_known(place, out),
-                        _ => Known::Unsure,
-                    };
-                }
-                at = (at + 1) & mask;
-            }
+            let Some(place) = self.next(key, hash, &mut (hash as usize)) else {
+                // No place has the hash of a string that has none yet.
+                return (hash != 0).then_some(Remembered::Nothing);
+            };
+            let is_it = place.string == key.cast_const()
+                || is_same_short(place.hit.key(), engine::bytes(key)) == Some(true);
+            (is_it && place.hit.is_surely_current()).then(|| Self::serve(place, out))
         }
     }
 
+    /// The next place, from `at` on, that may be the key's: it has the string, or the hash, as have names that were put together or
+    /// stand elsewhere in the code.
+    ///
     /// # Safety
-    /// As for [`Self::fetch`].
+    /// Something is remembered.
     #[inline(always)]
-    unsafe fn serve_known(place: &Place, out: *mut zval) -> Known {
-        // SAFETY: the caller's word.
-        unsafe {
-            if !place.hit.is_surely_current() {
-                return Known::Unsure;
+    unsafe fn next(&self, key: *mut zend_string, hash: u64, at: &mut usize) -> Option<&Place> {
+        let mask = self.places.len() - 1;
+        loop {
+            *at &= mask;
+            // SAFETY: masked by the length, which is a power of two.
+            let place = unsafe { self.places.get_unchecked(*at) };
+            if place.filling != self.filling {
+                return None;
             }
-            if place.info == 0 {
-                return Known::Hit(place.hit);
+            if place.string == key.cast_const() || place.hash == hash {
+                return Some(place);
             }
-            Self::write(place, out);
+            *at += 1;
         }
-        Known::Written
     }
 
+    /// What a place has that is current.
+    ///
     /// # Safety
     /// As for [`Self::fetch`].
     #[inline(always)]
     unsafe fn serve(place: &Place, out: *mut zval) -> Remembered {
-        // SAFETY: the caller's word.
-        unsafe {
-            if !place.hit.is_current() {
-                return Remembered::Nothing;
-            }
-            if place.info == 0 {
-                return Remembered::Hit(place.hit);
-            }
-            Self::write(place, out);
-            Remembered::Written
+        if place.info == 0 {
+            return Remembered::Hit(place.hit);
         }
-    }
-
-    /// # Safety
-    /// `out` may be overwritten.
-    #[inline(always)]
-    unsafe fn write(place: &Place, out: *mut zval) {
         // An inline value may have been changed where it lies.
         let value = if place.info <= c::IS_DOUBLE { place.hit.bits() } else { place.value };
         let out = out.cast::<crate::zend::live::Slot>();
@@ -192,6 +157,7 @@ impl Memo {
             (&raw mut (*out).value).write(value);
             (&raw mut (*out).info).write(place.info);
         }
+        Remembered::Written
     }
 
     /// Remembers a hit.

@@ -7,7 +7,7 @@ use super::args::{Args, Parsed, is_key};
 use super::table::{fenced, guarded};
 use crate::decode::Unusable;
 use crate::engine::{self, Frame};
-use crate::memo::{Known, Remembered};
+use crate::memo::Remembered;
 use crate::module::{Backend, BackendLocal, local, refusal, relief};
 use crate::payload::place_of;
 use crate::zend::constants as c;
@@ -36,21 +36,33 @@ pub(super) unsafe fn look_up(backend: Backend, key: *mut zend_string, out: *mut 
     unsafe {
         // With threads, finding the state takes a call: it is found once.
         let place: *mut BackendLocal = &raw mut (*local()).backends[backend as usize];
-        let state = &mut *place;
-        match state.memo.fetch(key, out) {
-            Remembered::Nothing => look_up_shared(place, backend, key, out),
-            Remembered::Written => {
-                if let Some(session) = state.session(backend) {
-                    session.count_memo_hit();
-                }
-                Looked::Hit
-            }
-            Remembered::Hit(hit) => {
-                if let Some(session) = state.session(backend) {
-                    session.count_memo_hit();
-                }
-                make(backend, engine::bytes(key), hit, out)
-            }
+        take(place, backend, key, (*place).memo.fetch(key, out), out)
+    }
+}
+
+/// Goes on with what the memo said.
+///
+/// # Safety
+/// As for [`look_up`]; `place` is this thread's state of the backend.
+#[inline(always)]
+unsafe fn take(
+    place: *mut BackendLocal,
+    backend: Backend,
+    key: *mut zend_string,
+    remembered: Remembered,
+    out: *mut zval,
+) -> Looked {
+    // SAFETY: the caller's word; the references end before a value is made.
+    unsafe {
+        if matches!(remembered, Remembered::Nothing) {
+            return look_up_shared(place, backend, key, out);
+        }
+        if let Some(session) = (*place).open_session() {
+            session.count_memo_hit();
+        }
+        match remembered {
+            Remembered::Hit(hit) => make_apart(backend, engine::bytes(key), hit, out),
+            _ => Looked::Hit,
         }
     }
 }
@@ -184,27 +196,13 @@ unsafe fn fetch_known(backend: Backend, frame: *mut Frame, out: *mut zval) -> bo
         }
         let key = key.value as *mut zend_string;
         let place: *mut BackendLocal = &raw mut (*local()).backends[backend as usize];
-        match (*place).memo.fetch_known(key, out) {
-            Known::Written => {
-                if let Some(session) = (*place).open_session() {
-                    session.count_memo_hit();
-                }
-            }
-            Known::Hit(hit) => {
-                if let Some(session) = (*place).open_session() {
-                    session.count_memo_hit();
-                }
-                if make_apart(backend, engine::bytes(key), hit, out) == Looked::Miss {
-                    engine::set_null(out);
-                }
-            }
-            Known::No if is_key((*key).len) => {
-                let looked = look_up_shared(place, backend, key, out);
-                if looked == Looked::Miss || looked == Looked::Unavailable {
-                    engine::set_null(out);
-                }
-            }
-            _ => return false,
+        let Some(remembered) = (*place).memo.fetch_known(key, out) else { return false };
+        if matches!(remembered, Remembered::Nothing) && !is_key((*key).len) {
+            return false;
+        }
+        let looked = take(place, backend, key, remembered, out);
+        if looked == Looked::Miss || looked == Looked::Unavailable {
+            engine::set_null(out);
         }
         true
     }

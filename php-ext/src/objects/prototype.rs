@@ -54,6 +54,7 @@ impl Prototypes {
     }
 
     /// Lets go of all, and leaves no address. No user code runs: these classes have none.
+    #[cold]
     pub(super) fn wipe(&mut self) {
         for kept in &mut self.kept {
             kept.payload = 0;
@@ -68,15 +69,7 @@ impl Prototypes {
     pub(super) fn release(&mut self) {
         self.over = true;
         if !self.kept.is_empty() {
-            self.let_go();
-        }
-    }
-
-    #[cold]
-    fn let_go(&mut self) {
-        for kept in self.kept.drain(..) {
-            // SAFETY: each was kept once.
-            unsafe { kept.let_go() };
+            self.wipe();
         }
     }
 
