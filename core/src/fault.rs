@@ -52,6 +52,7 @@ mod active {
         "publish: advanced",
         "publish: counted",
         "publish: settled",
+        "keep: one given up",
         "keep: slot marked",
         "keep: stamped",
         "keep: kept",

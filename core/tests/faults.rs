@@ -78,6 +78,17 @@ const SCENARIOS: &[Scenario] = &[
         policies: BOTH,
     },
     Scenario {
+        name: "stores of one key in ever other sizes",
+        prepare: nothing,
+        act: |session| {
+            for size in 0..30 {
+                store_with(session, b"kept1", 8 + 24 * size);
+            }
+            session.end_request();
+        },
+        policies: BOTH,
+    },
+    Scenario {
         name: "replacing what somebody reads",
         prepare: |session| drop(get(session, b"kept2")),
         act: |session| {

@@ -88,6 +88,32 @@ fn without_memory_for_a_line_of_its_own_a_counter_counts_on() {
 }
 
 #[test]
+fn blocks_are_used_again_by_the_next_stores_whatever_was_stored_before() {
+    let store = |session: &mut Session, len: usize| {
+        put(session, b"key", &vec![7; len]).unwrap();
+        let hit = session.fetch(Space::Key, b"key").unwrap();
+        let address = hit.payload_address();
+        session.quiesce();
+        address
+    };
+    for policy in [Policy::Never, Policy::Evict] {
+        let segment = segment(64 << 20, policy);
+        let mut session = Session::new(segment);
+        // Each too large for the blocks of those before, so all that is kept is of no use.
+        for round in 0..40 {
+            store(&mut session, 100 + round * (100 + round * 10));
+        }
+        for len in [5_000, 50] {
+            // The last store of another size leaves a block of that size once more.
+            let mut addresses: Vec<usize> = (0..200).map(|_| store(&mut session, len)).collect();
+            addresses.sort_unstable();
+            addresses.dedup();
+            assert!(addresses.len() <= 16, "{len} bytes 200 times at {} places", addresses.len());
+        }
+    }
+}
+
+#[test]
 fn spaces_do_not_mix() {
     let mut session = Session::new(segment(1 << 20, Policy::Never));
     put(&mut session, b"name", b"key").unwrap();

@@ -26,10 +26,10 @@ const PART: u64 = 512;
 const MOST_BYTES: u64 = 128 * 1024;
 
 #[derive(Debug, Clone, Copy)]
-struct Kept {
-    offset: u64,
-    stamp: u64,
-    bytes: u64,
+pub(super) struct Kept {
+    pub(super) offset: u64,
+    pub(super) stamp: u64,
+    pub(super) bytes: u64,
 }
 
 /// What one session keeps.
@@ -49,21 +49,54 @@ impl Recycler {
         Self { waiting: Vec::new(), ready: Vec::new(), bytes: 0, stuck: false }
     }
 
-    /// Whether a block of this size can be kept as well.
-    pub(super) fn has_room(&self, segment: &Segment, bytes: u64) -> bool {
-        !self.stuck
-            && self.waiting.len() + self.ready.len() < MOST
-            && self.bytes + bytes <= MOST_BYTES.min(segment.layout.heap_size / PART)
+    /// Whether a block of this size can be kept as well, and how many of those that nobody looks at have to go for it: what
+    /// was kept first, since stores of late had no use for it. None where it cannot.
+    #[inline]
+    pub(super) fn room_for(&self, segment: &Segment, bytes: u64) -> Option<usize> {
+        let most = MOST_BYTES.min(segment.layout.heap_size / PART);
+        if self.stuck {
+            return None;
+        }
+        if self.waiting.len() + self.ready.len() < MOST && self.bytes + bytes <= most {
+            return Some(0);
+        }
+        self.room_in_place(bytes, most)
+    }
+
+    #[cold]
+    fn room_in_place(&self, bytes: u64, most: u64) -> Option<usize> {
+        if bytes > most {
+            return None;
+        }
+        let (mut count, mut held) = (self.waiting.len() + self.ready.len(), self.bytes);
+        let mut leaving = 0;
+        while count >= MOST || held + bytes > most {
+            held -= self.ready.get(leaving)?.bytes;
+            count -= 1;
+            leaving += 1;
+        }
+        Some(leaving)
+    }
+
+    /// Gives so many blocks back, as [`Recycler::room_for`] says. Some lock is held; [`Recycler::keep`] is told.
+    pub(super) fn give_up(&self, segment: &Segment, leaving: usize) {
+        for kept in &self.ready[..leaving] {
+            segment.retire(EntryAt::new(&segment.memory, kept.offset));
+            step!("keep: one given up");
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty() && self.ready.is_empty()
     }
 
-    /// Keeps a block that was just retired at `stamp`.
-    pub(super) fn keep(&mut self, offset: u64, stamp: u64, bytes: u64) {
-        self.waiting.push(Kept { offset, stamp, bytes });
-        self.bytes += bytes;
+    /// Keeps a block that was just replaced, in the place of others.
+    pub(super) fn keep(&mut self, kept: Kept, leaving: usize) {
+        if leaving > 0 {
+            self.bytes -= self.ready.drain(..leaving).map(|kept| kept.bytes).sum::<u64>();
+        }
+        self.bytes += kept.bytes;
+        self.waiting.push(kept);
     }
 
     /// A block with room for `size` bytes behind its header that wastes little.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::recycle::Kept;
 use super::{Place, Session};
 use crate::entry::{EntryAt, PAYLOAD_ALIGN, Space};
 use crate::error::Error;
@@ -230,8 +231,8 @@ impl Session {
         let reserved = self.reserved_key(draft.space, draft.key());
         let mut kept = None;
         let stored = self.publish(&draft, mode, &mut kept)?;
-        if let Some((offset, stamp, bytes)) = kept {
-            self.recycler.keep(offset, stamp, bytes);
+        if let Some((block, leaving)) = kept {
+            self.recycler.keep(block, leaving);
         }
         if stored == Stored::Stored {
             if let Some(key) = reserved {
@@ -272,19 +273,19 @@ impl Session {
             draft.settle();
             self.forget_reservation(space, key);
         }
-        if let Some((offset, stamp, bytes)) = kept {
-            self.recycler.keep(offset, stamp, bytes);
+        if let Some((block, leaving)) = kept {
+            self.recycler.keep(block, leaving);
         }
         Ok(stored)
     }
 
-    /// Makes a draft the entry of its key, unless `mode` forbids. The block that it replaces goes into `kept` (offset,
-    /// stamp, size) if this session keeps it, and is retired otherwise.
+    /// Makes a draft the entry of its key, unless `mode` forbids. The block that it replaces goes into `kept` if this session
+    /// keeps it, with how many others were given up for it, and is retired otherwise.
     fn publish<S: Deref<Target = Segment>>(
         &self,
         draft: &Draft<S>,
         mode: Mode,
-        kept: &mut Option<(u64, u64, u64)>,
+        kept: &mut Option<(Kept, usize)>,
     ) -> Result<Stored, Error> {
         let segment = &*self.segment;
         let (hash, shard) = (draft.hash, Index::shard_of(draft.hash));
@@ -299,10 +300,12 @@ impl Session {
             && let Place::Slot(index, owner) = self.place
             && old.at.entry.filed.load(Ordering::Relaxed) == 0
             && let Some(bytes) = segment.heap_of(old.at.offset).bytes_in(old.at.offset, State::Live)
-            && self.recycler.has_room(segment, bytes)
+            && let Some(leaving) = self.recycler.room_for(segment, bytes)
         {
+            self.recycler.give_up(segment, leaving);
             segment.exchange(&guard, hash, draft.at(), old);
-            *kept = Some((old.at.offset, segment.keep(old.at, index, owner), bytes));
+            let stamp = segment.keep(old.at, index, owner);
+            *kept = Some((Kept { offset: old.at.offset, stamp, bytes }, leaving));
             segment.count_link(&guard, draft, true);
             return Ok(Stored::Stored);
         }
