@@ -34,6 +34,8 @@ mod sync;
 #[cfg(not(loom))]
 mod compact;
 #[cfg(not(loom))]
+mod copy;
+#[cfg(not(loom))]
 mod entry;
 #[cfg(not(loom))]
 mod error;
@@ -100,6 +102,7 @@ pub use self::sys::map::AddressRange;
 pub use self::{
     audit::Audit,
     compact::Relocate,
+    copy::{copy_long, copy_run},
     entry::Space,
     error::Error,
     same::is_same_short,

@@ -86,7 +86,8 @@ pub(crate) const UNCOUNTED: u32 = 2;
 /// Units of a string's image.
 #[inline(always)]
 pub(crate) fn string_units(len: usize) -> u64 {
-    ((c::STRING_HEADER + len + 1).div_ceil(UNIT)) as u64
+    // With the NUL, rounded up.
+    ((c::STRING_HEADER + len + UNIT) / UNIT) as u64
 }
 
 /// Units of an array's image with `slots` elements.

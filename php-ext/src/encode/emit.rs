@@ -1,16 +1,15 @@
 //! The second pass: fills a block with images, at the places that the first pass noted.
 
 use super::object::{ObjectJobs, case_name};
+use super::places::Reader;
 use super::scan::{element, is_left_out};
 use super::{Encoder, Job, NODE_PLACE, NULL_PLACE, Node, source};
 use crate::objects::harvest::Harvest;
 use crate::payload::*;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Bucket, Counted, Reference, Slot, Text, hash_entries};
+use static_cache_core::{copy_long, copy_run};
 use std::ptr;
-
-/// Strings up to this many bytes are copied word by word, longer ones by `memcpy`.
-const SHORT: usize = 128;
 
 /// The block being filled: where it is, and where PHP will see it.
 pub(super) struct Block {
@@ -48,23 +47,11 @@ impl Block {
         let end = c::STRING_HEADER + text.len + 1;
         let info = STRING_INFO | (text.gc.info & c::STR_VALID_UTF8);
         // SAFETY: `end` bytes can be read; so many, rounded up to units, can be written. The hash, the length, the bytes and
-        // the NUL are copied as one run that begins after the counts: whole words, then the last eight bytes, which overlap
-        // the word before. There are never fewer than 17, so the overlap stays within the run.
+        // the NUL are copied as one run that begins after the counts, of 17 bytes or more.
         unsafe {
             to.add((end - 1) & !(UNIT - 1)).cast::<u64>().write(0);
             to.cast::<Counted>().write(Counted { refcount: UNCOUNTED, info });
-            if end > SHORT {
-                ptr::copy_nonoverlapping(from.add(UNIT), to.add(UNIT), end - UNIT);
-                return;
-            }
-            let mut at = UNIT;
-            while at + UNIT <= end {
-                to.add(at).cast::<u64>().write(from.add(at).cast::<u64>().read());
-                at += UNIT;
-            }
-            to.add(end - UNIT)
-                .cast::<u64>()
-                .write_unaligned(from.add(end - UNIT).cast::<u64>().read_unaligned());
+            copy_run(from.add(UNIT), to.add(UNIT), end - UNIT);
         }
     }
 }
@@ -75,7 +62,7 @@ struct Writer<'a> {
     texts: Block,
     jobs: &'a [Job],
     objects: &'a ObjectJobs,
-    places: std::slice::Iter<'a, u32>,
+    places: Reader,
     fixups: *mut Fixup,
     calls: *mut CallImage,
     nodes: &'a [Node],
@@ -86,6 +73,7 @@ impl Encoder {
     ///
     /// # Safety
     /// `out` has the plan's length, and the planned value is as it was.
+    #[inline(never)]
     pub(super) unsafe fn emit(&mut self, out: &mut [u8], address: usize) {
         let block = Block::new(out, address);
         let head = self.head();
@@ -104,12 +92,20 @@ impl Encoder {
             texts,
             jobs: &self.jobs,
             objects: &self.objects,
-            places: self.places.iter(),
+            places: self.places.reader(),
             fixups,
             calls,
             nodes: &self.nodes,
         };
-        for job in self.jobs.iter().filter(|job| !job.has(Job::TWIN)) {
+        for job in &self.jobs {
+            if job.has(Job::TWIN) {
+                continue;
+            }
+            if !job.has(Job::NODE | Job::REFERENCE | Job::OBJECT | Job::EMPTY) {
+                // SAFETY: planned there; the places follow in this order.
+                unsafe { writer.array(job, Counted { refcount: UNCOUNTED, info: ARRAY_INFO }) };
+                continue;
+            }
             let counts = if job.has(Job::NODE) {
                 let info = if job.has(Job::REFERENCE) { c::GC_REFERENCE } else { c::GC_ARRAY };
                 Counted { refcount: self.nodes[job.node as usize].holders, info }
@@ -129,7 +125,7 @@ impl Encoder {
                 }
             }
         }
-        debug_assert!(writer.places.as_slice().is_empty());
+        debug_assert!(writer.places.is_at_end());
         let mut at = 0;
         for &text in &self.texts {
             // SAFETY: a string of the value, which lives.
@@ -296,7 +292,7 @@ impl Writer<'_> {
                 head.used = self.compacted(array, job, chain, self.arrays.at(data_at));
                 head.count = head.used;
             } else {
-                ptr::copy_nonoverlapping(array.chains().as_ptr(), chain, chains);
+                copy_chains(array.chains(), chain);
                 self.hash(array, job, self.arrays.at(data_at));
             }
             to.write(head);
@@ -343,12 +339,12 @@ impl Writer<'_> {
     #[inline(always)]
     unsafe fn bucket(&mut self, bucket: &Bucket, next: u32, job: &Job, number: usize, to: *mut Bucket) {
         let mut key = 0;
-        if bucket.key != 0 {
-            let place = self.place();
-            key = self.texts.address_of(place);
-        }
         // SAFETY: the caller's word.
         unsafe {
+            if bucket.key != 0 {
+                let place = self.place();
+                key = self.texts.address_of(place);
+            }
             (&raw mut (*to).key).write(key);
             (&raw mut (*to).hash).write(bucket.hash);
             self.slot(&bucket.slot, next, job.node, 4 * number as u32, &raw mut (*to).slot);
@@ -381,9 +377,12 @@ impl Writer<'_> {
         number
     }
 
+    /// # Safety
+    /// The part that is being written has a place.
     #[inline(always)]
-    fn place(&mut self) -> u32 {
-        *self.places.next().expect("the first pass noted a place for each part")
+    unsafe fn place(&mut self) -> u32 {
+        // SAFETY: the first pass noted one for each part that has one, in this order.
+        unsafe { self.places.next() }
     }
 
     /// Writes the image of an element, with `next` as its place in the hash chain. Should it be a node: `holder` is the node
@@ -471,6 +470,24 @@ impl Writer<'_> {
             self.fixups.write(fixup);
             self.fixups = self.fixups.add(1);
             put(to, 0, c::IS_NULL, next);
+        }
+    }
+}
+
+/// Copies a hash part.
+///
+/// # Safety
+/// `to` has room.
+#[inline(always)]
+unsafe fn copy_chains(chains: &[u32], to: *mut u32) {
+    let bytes = size_of_val(chains);
+    // SAFETY: the caller's word.
+    unsafe {
+        // Of eight elements: most are.
+        if bytes == 64 {
+            to.cast::<[u8; 64]>().write(chains.as_ptr().cast::<[u8; 64]>().read());
+        } else {
+            copy_long(chains.as_ptr().cast(), to.cast(), bytes);
         }
     }
 }

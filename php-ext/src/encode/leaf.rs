@@ -18,6 +18,44 @@ struct Entry {
     job: u32,
     /// The entry counts only if this is the table's.
     stamp: u32,
+    is_text: bool,
+}
+
+const NOTHING: Entry = Entry { digest: 0, job: 0, stamp: 0, is_text: false };
+
+/// What the scan of an array finds out on its way, should it be a leaf.
+#[derive(Clone, Copy)]
+pub(super) struct Leaf {
+    digest: u64,
+    /// Nothing but strings and scalars.
+    pub(super) is_leaf: bool,
+    /// Nothing but strings, under string keys if it is a hash: then its places say all.
+    pub(super) is_text: bool,
+}
+
+impl Leaf {
+    #[inline(always)]
+    pub(super) fn new(array: &Array) -> Self {
+        Leaf { digest: u64::from(array.used), is_leaf: true, is_text: true }
+    }
+
+    /// A string's place.
+    #[inline(always)]
+    pub(super) fn place(&mut self, place: u32) {
+        self.add(u64::from(place));
+    }
+
+    /// An integer key, or a scalar.
+    #[inline(always)]
+    pub(super) fn other(&mut self, word: u64) {
+        self.is_text = false;
+        self.add(word);
+    }
+
+    #[inline(always)]
+    fn add(&mut self, word: u64) {
+        self.digest = self.digest.rotate_left(5) ^ word;
+    }
 }
 
 /// The last small arrays seen, by digest.
@@ -28,13 +66,13 @@ pub(super) struct Leaves {
 
 impl Leaves {
     pub(super) fn new() -> Self {
-        Leaves { entries: Box::new([Entry { digest: 0, job: 0, stamp: 0 }; ENTRIES]), stamp: 0 }
+        Leaves { entries: Box::new([NOTHING; ENTRIES]), stamp: 0 }
     }
 
     pub(super) fn begin(&mut self) {
         self.stamp = self.stamp.wrapping_add(1);
         if self.stamp == 0 {
-            self.entries.fill(Entry { digest: 0, job: 0, stamp: 0 });
+            self.entries.fill(NOTHING);
             self.stamp = 1;
         }
     }
@@ -44,18 +82,19 @@ impl Encoder {
     /// Whether an equal array has an image already; the job then uses that, and its own places are forgotten. For an array
     /// of strings and scalars only, which was just scanned.
     #[inline(always)]
-    pub(super) fn find_twin(&mut self, array: &Array, number: usize) -> bool {
+    pub(super) fn find_twin(&mut self, array: &Array, number: usize, leaf: Leaf) -> bool {
         if array.used > MOST || self.jobs[number].has(Job::NODE) {
             return false;
         }
-        let digest = self.digest(array, self.jobs[number].node as usize);
+        let Leaf { is_text, .. } = leaf;
+        let digest = leaf.digest.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let entry = &mut self.leaves.entries[(digest >> (64 - ENTRIES.ilog2())) as usize];
         let other = entry.job as usize;
-        if entry.stamp != self.leaves.stamp || entry.digest != digest {
-            *entry = Entry { digest, job: number as u32, stamp: self.leaves.stamp };
+        if entry.stamp != self.leaves.stamp || entry.digest != digest || entry.is_text != is_text {
+            *entry = Entry { digest, job: number as u32, stamp: self.leaves.stamp, is_text };
             return false;
         }
-        if !self.are_twins(other, number) {
+        if !self.are_twins(other, number, is_text) {
             return false;
         }
         self.places.truncate(self.jobs[number].node as usize);
@@ -64,31 +103,8 @@ impl Encoder {
         true
     }
 
-    /// Of the strings' places, the integer keys and the numbers.
-    #[inline(always)]
-    fn digest(&self, array: &Array, places: usize) -> u64 {
-        let mut digest = u64::from(array.used);
-        let mut add = |word: u64| digest = (digest.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        for &place in &self.places[places..] {
-            add(u64::from(place));
-        }
-        if array.is_packed() {
-            array.slots().iter().filter(|slot| is_number(slot)).for_each(|slot| add(slot.value));
-        } else {
-            for bucket in array.buckets() {
-                if bucket.key == 0 {
-                    add(bucket.hash);
-                }
-                if is_number(&bucket.slot) {
-                    add(bucket.slot.value);
-                }
-            }
-        }
-        digest
-    }
-
     /// Whether two leaves would have the same image. The second is the last that was scanned.
-    fn are_twins(&self, one: usize, other: usize) -> bool {
+    fn are_twins(&self, one: usize, other: usize, is_text: bool) -> bool {
         let (one, other) = (&self.jobs[one], &self.jobs[other]);
         // SAFETY: only arrays of the value get here.
         let (a, b) = unsafe { (source(one), source(other)) };
@@ -98,22 +114,25 @@ impl Encoder {
             return false;
         }
         // Equal strings have the same place, so equal places in the same order are equal strings at the same elements.
-        let places = &self.places[other.node as usize..];
+        let (firsts, places) = (self.places.from(one.node as usize), self.places.from(other.node as usize));
+        if !firsts.iter().zip(places).all(|(a, b)| a == b) {
+            return false;
+        }
+        if is_text {
+            return true;
+        }
         let same = |a: &Slot, b: &Slot| a.kind() == b.kind() && (!is_number(a) || a.value == b.value);
-        self.places[one.node as usize..].starts_with(places)
-            && if a.is_packed() {
-                a.slots().iter().zip(b.slots()).all(|(a, b)| same(a, b))
-            } else {
-                a.buckets().iter().zip(b.buckets()).all(|(a, b)| {
-                    same(&a.slot, &b.slot)
-                        && (a.slot.kind() == c::IS_UNDEF
-                            || (a.hash == b.hash && (a.key == 0) == (b.key == 0)))
-                })
-            }
+        if a.is_packed() {
+            return a.slots().iter().zip(b.slots()).all(|(a, b)| same(a, b));
+        }
+        a.buckets().iter().zip(b.buckets()).all(|(a, b)| {
+            same(&a.slot, &b.slot)
+                && (a.slot.kind() == c::IS_UNDEF || (a.hash == b.hash && (a.key == 0) == (b.key == 0)))
+        })
     }
 }
 
 #[inline(always)]
-fn is_number(slot: &Slot) -> bool {
+pub(super) fn is_number(slot: &Slot) -> bool {
     matches!(slot.kind(), c::IS_LONG | c::IS_DOUBLE)
 }

@@ -13,6 +13,7 @@ mod graph;
 mod leaf;
 mod object;
 mod path;
+mod places;
 mod scan;
 mod shape;
 pub(crate) mod table;
@@ -72,7 +73,7 @@ pub(crate) struct Encoder {
     empty: Option<(i64, u32)>,
     /// For each string, array, reference and object, in the order in which both passes meet them: a string's place in units,
     /// an array's job (which may have become a node since), or a node's number with [`NODE_PLACE`].
-    places: Vec<u32>,
+    places: places::Places,
     /// The strings, in the order of their images.
     texts: Vec<*const Text>,
     nodes: Vec<Node>,
@@ -154,7 +155,7 @@ impl Encoder {
             shapes: shape::Shapes::new(),
             jobs: Vec::new(),
             empty: None,
-            places: Vec::new(),
+            places: places::Places::new(),
             texts: Vec::new(),
             nodes: Vec::new(),
             fixups: 0,
@@ -192,6 +193,8 @@ impl Encoder {
         })
     }
 
+    /// Arrays and objects. Apart: what scalars and strings go through stays short.
+    #[inline(never)]
     fn plan_graph(&mut self, root: &Slot, harvest: Option<&Harvest>) -> Result<(u8, usize), Refusal> {
         self.begin();
         self.objects.begin(harvest);
@@ -264,7 +267,6 @@ impl Encoder {
 
     fn begin(&mut self) {
         self.strings.begin();
-        self.shapes.begin();
         self.texts.clear();
         self.text_units = 0;
         self.begin_arrays();
@@ -274,6 +276,7 @@ impl Encoder {
         self.arrays.begin();
         self.shared_objects.begin();
         self.leaves.begin();
+        self.shapes.begin();
         self.jobs.clear();
         self.empty = None;
         self.places.clear();
@@ -292,7 +295,7 @@ impl Encoder {
         self.shapes.trim();
         self.objects.trim();
         give_back(&mut self.jobs);
-        give_back(&mut self.places);
+        self.places.trim();
         give_back(&mut self.texts);
         give_back(&mut self.nodes);
     }

@@ -6,10 +6,12 @@
 //! and references must become nodes.
 
 use super::graph::{Known, leads_on};
+use super::leaf::{self, Leaf, is_number};
 use super::{Encoder, Job, NODE_PLACE, Node, source};
 use crate::payload::{Fixup, MAX_UNITS, REFERENCE_UNITS, array_units, string_units};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Bucket, Reference, Slot, Text};
+use std::ptr;
 
 /// Why the scan ended early.
 pub(super) enum Stop {
@@ -53,23 +55,19 @@ impl Encoder {
             } else {
                 job.node = self.places.len() as u32;
             }
-            let job = *job;
-            self.array_units += if job.has(Job::REFERENCE) {
-                self.scan_reference::<GRAPH>(&job, next)?
-            } else if job.has(Job::OBJECT) {
-                self.scan_object::<GRAPH>(&job, next)?
+            self.array_units += if job.has(Job::REFERENCE | Job::OBJECT | Job::EMPTY) {
+                self.scan_other::<GRAPH>(next)?
             } else {
                 // SAFETY: a job of this value, of an array.
-                let array = unsafe { source(&job) };
-                if job.has(Job::EMPTY) {
-                    array_units(true, c::HT_MIN_MASK, 0)
-                } else if array.is_packed() {
+                let array = unsafe { source(job) };
+                if array.is_packed() {
                     self.scan_packed::<GRAPH>(array, next)?
                 } else {
                     self.scan_hash::<GRAPH>(array, next)?
                 }
             };
-            if self.array_units > MAX_UNITS || self.text_units > MAX_UNITS {
+            // All bits below the limit's highest are set in it.
+            if self.array_units | self.text_units > MAX_UNITS {
                 return Err(Stop::TooLarge);
             }
             next += 1;
@@ -78,59 +76,121 @@ impl Encoder {
     }
 
     /// These return the units that the image takes.
+    fn scan_other<const GRAPH: bool>(&mut self, number: usize) -> Result<u64, Stop> {
+        let job = self.jobs[number];
+        if job.has(Job::OBJECT) {
+            self.scan_object::<GRAPH>(&job, number)
+        } else if job.has(Job::REFERENCE) {
+            self.scan_reference::<GRAPH>(&job, number)
+        } else {
+            Ok(array_units(true, c::HT_MIN_MASK, 0))
+        }
+    }
+
     fn scan_packed<const GRAPH: bool>(&mut self, array: &Array, job: usize) -> Result<u64, Stop> {
-        let (mut flat, mut leaf) = (true, true);
-        for (number, slot) in array.slots().iter().enumerate() {
-            let kind = slot.kind();
-            if kind == c::IS_LONG || kind == c::IS_DOUBLE {
-                continue;
-            }
-            flat = false;
-            if kind > c::IS_DOUBLE {
-                leaf &= kind == c::IS_STRING;
-                self.element::<GRAPH>(slot, job).map_err(|refused| at_element(refused, job, number))?;
-            }
+        let slots = array.slots();
+        let numbers = slots.iter().take_while(|slot| is_number(slot)).count();
+        let mut leaf = Leaf::new(array);
+        if array.used <= leaf::MOST {
+            slots[..numbers].iter().for_each(|slot| leaf.other(slot.value));
         }
-        if leaf && self.find_twin(array, job) {
-            return Ok(0);
-        }
-        if flat {
+        if numbers == slots.len() {
+            if self.find_twin(array, job, leaf) {
+                return Ok(0);
+            }
             self.jobs[job].traits |= Job::FLAT;
+            return Ok(array_units(true, c::HT_MIN_MASK, array.used));
+        }
+        let mut places = self.places.open(slots.len() - numbers);
+        for (number, slot) in slots.iter().enumerate().skip(numbers) {
+            let place = match slot.kind() {
+                c::IS_STRING => {
+                    let text = slot.text();
+                    let place = self.text(text, text.hash());
+                    leaf.place(place);
+                    Some(place)
+                }
+                kind if kind <= c::IS_DOUBLE => {
+                    leaf.other(scalar(slot, kind));
+                    None
+                }
+                _ => {
+                    leaf.is_leaf = false;
+                    self.part::<GRAPH>(slot, job).map_err(|refused| at_element(refused, job, number))?
+                }
+            };
+            if let Some(place) = place {
+                // SAFETY: one for each slot at most.
+                unsafe { places.note(place) };
+            }
+        }
+        // SAFETY: nothing above notes otherwise.
+        unsafe { self.places.close(places) };
+        if leaf.is_leaf && self.find_twin(array, job, leaf) {
+            return Ok(0);
         }
         Ok(array_units(true, c::HT_MIN_MASK, array.used))
     }
 
     fn scan_hash<const GRAPH: bool>(&mut self, array: &Array, job: usize) -> Result<u64, Stop> {
-        let mut leaf = true;
         let buckets = array.buckets();
-        let shape = self.shapes.of(buckets);
-        self.places.reserve(2 * buckets.len());
-        for (number, bucket) in buckets.iter().enumerate() {
+        let mut row = self.shapes.of(buckets);
+        let mut leaf = Leaf::new(array);
+        let mut places = self.places.open(2 * buckets.len());
+        for bucket in buckets {
+            // SAFETY: one for each bucket, and only this array's.
+            let column = unsafe { row.column() };
             let kind = bucket.slot.kind();
             if kind == c::IS_UNDEF {
+                leaf.other(0);
                 continue;
             }
             if kind == c::IS_INDIRECT && is_left_out(&bucket.slot, &self.jobs[job]) {
                 // No element, but in a hash chain.
                 self.jobs[job].traits |= Job::COMPACT;
-                leaf = false;
+                leaf.is_leaf = false;
                 continue;
             }
             if let Some(key) = bucket.text() {
-                let place = self.shapes.place(shape, number, bucket.key).unwrap_or_else(|| {
-                    let place = self.text(key, bucket.hash);
-                    self.shapes.note(shape, buckets.len() - number, bucket.key, place);
-                    place
-                });
-                self.places.push(place);
+                if column.key != bucket.key {
+                    (column.key, column.key_place) = (bucket.key, self.text(key, bucket.hash));
+                }
+                leaf.place(column.key_place);
+                // SAFETY: one for each key.
+                unsafe { places.note(column.key_place) };
+            } else {
+                leaf.other(bucket.hash);
             }
-            if kind > c::IS_DOUBLE {
-                leaf &= kind == c::IS_STRING;
-                self.element::<GRAPH>(&bucket.slot, job)
-                    .map_err(|refused| at_element(refused, job, number))?;
+            let place = match kind {
+                c::IS_STRING => {
+                    if column.value != bucket.slot.value {
+                        let text = bucket.slot.text();
+                        (column.value, column.value_place) =
+                            (bucket.slot.value, self.text(text, text.hash()));
+                    }
+                    leaf.place(column.value_place);
+                    Some(column.value_place)
+                }
+                kind if kind <= c::IS_DOUBLE => {
+                    leaf.other(scalar(&bucket.slot, kind));
+                    None
+                }
+                _ => {
+                    leaf.is_leaf = false;
+                    match self.part::<GRAPH>(&bucket.slot, job) {
+                        Ok(place) => place,
+                        Err(refused) => return Err(at_element(refused, job, number_of(bucket, buckets))),
+                    }
+                }
+            };
+            if let Some(place) = place {
+                // SAFETY: one for each element.
+                unsafe { places.note(place) };
             }
         }
-        if leaf && self.find_twin(array, job) {
+        // SAFETY: nothing above notes otherwise.
+        unsafe { self.places.close(places) };
+        if leaf.is_leaf && self.find_twin(array, job, leaf) {
             return Ok(0);
         }
         let job = &self.jobs[job];
@@ -151,48 +211,50 @@ impl Encoder {
     /// Notes the place of an element that needs one.
     #[inline(always)]
     pub(super) fn element<const GRAPH: bool>(&mut self, slot: &Slot, job: usize) -> Result<(), Refused> {
-        if slot.kind() == c::IS_STRING {
+        let place = if slot.kind() == c::IS_STRING {
             let text = slot.text();
-            let place = self.text(text, text.hash());
+            Some(self.text(text, text.hash()))
+        } else {
+            self.part::<GRAPH>(slot, job)?
+        };
+        if let Some(place) = place {
             self.places.push(place);
-            return Ok(());
         }
-        if slot.kind() == c::IS_ARRAY {
-            let place = self.array::<GRAPH>(slot, job)?;
-            self.places.push(place);
-            return Ok(());
+        Ok(())
+    }
+
+    /// The place of an element that is no string.
+    #[inline(always)]
+    fn part<const GRAPH: bool>(&mut self, slot: &Slot, job: usize) -> Result<Option<u32>, Refused> {
+        match slot.kind() {
+            c::IS_ARRAY => self.array::<GRAPH>(slot, job).map(Some),
+            c::IS_OBJECT => self.object::<GRAPH>(slot, job).map(Some),
+            _ => self.unusual::<GRAPH>(slot, job),
         }
-        self.unusual::<GRAPH>(slot, job)
     }
 
     /// References, indirections, and what cannot be stored.
-    fn unusual<const GRAPH: bool>(&mut self, slot: &Slot, job: usize) -> Result<(), Refused> {
+    fn unusual<const GRAPH: bool>(&mut self, slot: &Slot, job: usize) -> Result<Option<u32>, Refused> {
         let slot = slot.direct();
         match slot.kind() {
-            kind if kind <= c::IS_DOUBLE => Ok(()),
-            c::IS_STRING | c::IS_ARRAY => self.element::<GRAPH>(slot, job),
-            c::IS_OBJECT => {
-                let place = self.object::<GRAPH>(slot, job)?;
-                self.places.push(place);
-                Ok(())
+            kind if kind <= c::IS_DOUBLE => Ok(None),
+            c::IS_STRING => {
+                let text = slot.text();
+                Ok(Some(self.text(text, text.hash())))
             }
+            c::IS_ARRAY => self.array::<GRAPH>(slot, job).map(Some),
+            c::IS_OBJECT => self.object::<GRAPH>(slot, job).map(Some),
             c::IS_REFERENCE => {
                 let reference = slot.reference();
                 if GRAPH && let Some(known) = self.graph.node(reference) {
-                    let place = self.node(reference, known, job);
-                    self.places.push(place);
-                    return Ok(());
+                    return Ok(Some(self.node(reference, known, job)));
                 }
                 if !GRAPH && reference.gc.refcount > 1 {
                     return Err(Refused::References);
                 }
                 self.flattened |= reference.slot.kind() == c::IS_ARRAY;
-                if reference.slot.kind() > c::IS_DOUBLE {
-                    return self.element::<GRAPH>(&reference.slot, job);
-                }
-                // Says nothing, but that this reference is no node.
-                self.places.push(0);
-                Ok(())
+                // A scalar's says nothing, but that this reference is no node.
+                Ok(self.unusual::<GRAPH>(&reference.slot, job)?.or(Some(0)))
             }
             _ => Err(Refused::Unstorable),
         }
@@ -330,6 +392,18 @@ impl Encoder {
         self.fixups += 1;
         number | NODE_PLACE
     }
+}
+
+/// Which element of its array this is.
+#[cold]
+fn number_of(bucket: &Bucket, buckets: &[Bucket]) -> usize {
+    (ptr::from_ref(bucket).addr() - buckets.as_ptr().addr()) / size_of::<Bucket>()
+}
+
+/// What tells a scalar from others of its kind, or its kind.
+#[inline(always)]
+fn scalar(slot: &Slot, kind: u32) -> u64 {
+    if kind >= c::IS_LONG { slot.value } else { u64::from(kind) }
 }
 
 /// How many elements there are. A symbol table counts variables that are not set, too; images have no gaps.

@@ -1,9 +1,9 @@
-//! Remembers the keys of recent small arrays: rows of a table have the same keys in the same order, and comparing a pointer
-//! with the one expected there is cheaper than looking the string up.
+//! Remembers what recent small arrays had: rows of a table have the same keys in the same order, and many have the same
+//! values. Comparing a pointer with the one that the last such array had in this column is cheaper than looking it up.
 
 use crate::zend::live::Bucket;
 
-/// Arrays with more elements are not remembered.
+/// Arrays with more elements have no columns of their own.
 const MOST: usize = 32;
 
 const ENTRIES: usize = 64;
@@ -17,33 +17,43 @@ struct Entry {
     stamp: u32,
 }
 
-/// The last arrays' keys, by their first key and number.
+/// What the last array of a shape had at one position: pointers and their places. Zero stands for nothing: neither a key nor
+/// a string or array is there.
+#[derive(Clone, Copy)]
+pub(super) struct Column {
+    pub(super) key: u64,
+    /// A string, or an array that nobody counts.
+    pub(super) value: u64,
+    pub(super) key_place: u32,
+    pub(super) value_place: u32,
+}
+
+/// The columns of an array, from its first element on.
+#[derive(Clone, Copy)]
+pub(super) struct Row {
+    next: *mut Column,
+    step: usize,
+}
+
+/// The last arrays' columns, by their first key and number.
 pub(super) struct Shapes {
     entries: Box<[Entry; ENTRIES]>,
-    keys: Vec<(u64, u32)>,
+    /// The first is what arrays without columns of their own share: what the last element had.
+    columns: Vec<Column>,
     stamp: u32,
 }
 
-/// What to expect of an array's keys.
-#[derive(Clone, Copy)]
-pub(super) enum Shape {
-    /// Keys noted from here on.
-    Known(u32),
-    /// Note them.
-    New,
-    /// No use.
-    None,
-}
-
 const NOTHING: Entry = Entry { first_key: 0, len: 0, start: 0, stamp: 0 };
+const FRESH: Column = Column { key: 0, value: 0, key_place: 0, value_place: 0 };
 
 impl Shapes {
     pub(super) fn new() -> Self {
-        Shapes { entries: Box::new([NOTHING; ENTRIES]), keys: Vec::new(), stamp: 0 }
+        Shapes { entries: Box::new([NOTHING; ENTRIES]), columns: vec![FRESH], stamp: 0 }
     }
 
     pub(super) fn begin(&mut self) {
-        self.keys.clear();
+        self.columns.clear();
+        self.columns.push(FRESH);
         self.stamp = self.stamp.wrapping_add(1);
         if self.stamp == 0 {
             self.entries.fill(NOTHING);
@@ -52,39 +62,37 @@ impl Shapes {
     }
 
     pub(super) fn trim(&mut self) {
-        super::give_back(&mut self.keys);
+        super::give_back(&mut self.columns);
     }
 
-    /// What is known of an array like this one. If nothing, a key must be noted for each of its elements.
+    /// The columns of an array like this one, good until the next is asked for.
     #[inline(always)]
-    pub(super) fn of(&mut self, buckets: &[Bucket]) -> Shape {
+    pub(super) fn of(&mut self, buckets: &[Bucket]) -> Row {
         let Some(first) = buckets.first().filter(|first| first.key != 0 && buckets.len() <= MOST) else {
-            return Shape::None;
+            return Row { next: self.columns.as_mut_ptr(), step: 0 };
         };
         let len = buckets.len() as u32;
         let entry = &mut self.entries[(first.key >> 4) as usize % ENTRIES];
-        if entry.stamp == self.stamp && entry.first_key == first.key && entry.len == len {
-            return Shape::Known(entry.start);
+        if entry.stamp != self.stamp || entry.first_key != first.key || entry.len != len {
+            *entry = Entry { first_key: first.key, len, start: self.columns.len() as u32, stamp: self.stamp };
+            self.columns.resize(self.columns.len() + buckets.len(), FRESH);
         }
-        *entry = Entry { first_key: first.key, len, start: self.keys.len() as u32, stamp: self.stamp };
-        self.keys.resize(self.keys.len() + buckets.len(), (0, 0));
-        Shape::New
+        Row { next: self.columns.as_mut_ptr().wrapping_add(entry.start as usize), step: 1 }
     }
+}
 
-    /// The place of the key at this position, if it is the expected one.
+impl Row {
+    /// The column of the next element.
+    ///
+    /// # Safety
+    /// There is a next element, no other array was asked for since, and no other column is in use.
     #[inline(always)]
-    pub(super) fn place(&self, shape: Shape, position: usize, key: u64) -> Option<u32> {
-        let Shape::Known(start) = shape else { return None };
-        let (expected, place) = self.keys[start as usize + position];
-        (expected == key).then_some(place)
-    }
-
-    /// Notes a key of the newest shape.
-    #[inline(always)]
-    pub(super) fn note(&mut self, shape: Shape, from_end: usize, key: u64, place: u32) {
-        if let Shape::New = shape {
-            let at = self.keys.len() - from_end;
-            self.keys[at] = (key, place);
+    pub(super) unsafe fn column<'a>(&mut self) -> &'a mut Column {
+        // SAFETY: the caller's word: as many columns as elements, or the spare one.
+        unsafe {
+            let column = &mut *self.next;
+            self.next = self.next.wrapping_add(self.step);
+            column
         }
     }
 }

@@ -63,12 +63,12 @@ impl Identity for ByAddress {
 #[derive(Clone, Copy)]
 struct Entry {
     pointer: usize,
+    number: u32,
     /// The entry counts only if this is the table's.
     stamp: u32,
-    number: u32,
 }
 
-const EMPTY: Entry = Entry { pointer: 0, stamp: 0, number: 0 };
+const EMPTY: Entry = Entry { pointer: 0, number: 0, stamp: 0 };
 const FIRST_BITS: u32 = 8;
 /// Above this many entries (2 MB) a table is given back after use.
 const KEPT_BITS: u32 = 17;
@@ -77,7 +77,8 @@ const KEPT_BITS: u32 = 17;
 pub(crate) struct Table<I> {
     entries: Vec<Entry>,
     shift: u32,
-    used: usize,
+    /// How many more fit before it grows.
+    room: u32,
     stamp: u32,
     identity: PhantomData<I>,
 }
@@ -87,7 +88,7 @@ impl<I: Identity> Table<I> {
         Table {
             entries: vec![EMPTY; 1 << FIRST_BITS],
             shift: 64 - FIRST_BITS,
-            used: 0,
+            room: 1 << (FIRST_BITS - 1),
             stamp: 0,
             identity: PhantomData,
         }
@@ -95,7 +96,7 @@ impl<I: Identity> Table<I> {
 
     /// Forgets all, in constant time (but for once in four thousand million times).
     pub(crate) fn begin(&mut self) {
-        self.used = 0;
+        self.room = (self.entries.len() / 2) as u32;
         self.stamp = self.stamp.wrapping_add(1);
         if self.stamp == 0 {
             self.entries.fill(EMPTY);
@@ -123,9 +124,9 @@ impl<I: Identity> Table<I> {
             // SAFETY: `start` and the mask keep it below the length.
             let entry = unsafe { self.entries.get_unchecked_mut(at) };
             if entry.stamp != self.stamp {
-                *entry = Entry { pointer, stamp: self.stamp, number };
-                self.used += 1;
-                if self.used * 2 > mask {
+                *entry = Entry { pointer, number, stamp: self.stamp };
+                self.room -= 1;
+                if self.room == 0 {
                     self.grow();
                 }
                 return None;
@@ -174,6 +175,7 @@ impl<I: Identity> Table<I> {
         let old = std::mem::take(&mut self.entries);
         self.shift -= 1;
         self.entries = vec![EMPTY; old.len() * 2];
+        self.room = (old.len() / 2) as u32;
         let mask = self.entries.len() - 1;
         for entry in old.into_iter().filter(|entry| entry.stamp == self.stamp) {
             // SAFETY: inserted under this stamp.
