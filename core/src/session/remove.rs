@@ -21,6 +21,10 @@ impl Session {
         self.notice_fork();
         let hash = self.segment.hasher.hash_in(space, key);
         self.forget_reservation(space, key);
+        // A reservation is in the same chain.
+        if self.segment.index.chain(hash).is_none() {
+            return Ok(false);
+        }
         self.segment.delete(hash, space, key)
     }
 
@@ -31,6 +35,9 @@ impl Session {
     pub fn delete_class(&mut self, name: &[u8]) -> Result<u64, Error> {
         self.notice_fork();
         let hash = self.segment.hasher.hash_in(Space::Class, name);
+        if self.segment.index.chain(hash).is_none() {
+            return Ok(0);
+        }
         self.segment.delete_class(hash, name)
     }
 

@@ -1,5 +1,7 @@
 //! `*_delete`, `*_clear`, `*_delete_prefix`, `static_quiesce`.
 
+use std::borrow::Cow;
+
 use ext_php_rs::ffi::zval;
 use static_cache_core::Space;
 
@@ -15,13 +17,19 @@ pub(super) fn delete_both(backend: Backend, key: &[u8]) -> Result<(), String> {
     // SAFETY: this thread's own; no user code runs below.
     let state = unsafe { &mut (*local()).backends[backend as usize] };
     let Some(session) = state.session(backend) else { return Err(refusal(backend)) };
-    let class = key.strip_prefix(b"\\").unwrap_or(key).to_ascii_lowercase();
+    let class = class_name(key);
     session
         .delete(Space::Key, key)
         .and_then(|_| session.delete_class(&class))
         .map_err(|error| messages::of_error(backend, key, &error))?;
     statics::deleted(backend, Some(&class));
     Ok(())
+}
+
+/// A class's name as the cache has it: without the leading backslash, in lower case, as most keys are to begin with.
+fn class_name(key: &[u8]) -> Cow<'_, [u8]> {
+    let name = key.strip_prefix(b"\\").unwrap_or(key);
+    if name.iter().any(u8::is_ascii_uppercase) { name.to_ascii_lowercase().into() } else { name.into() }
 }
 
 /// `delete(string $key_or_class, bool $throw_on_error = false): bool`
