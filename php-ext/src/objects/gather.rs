@@ -82,15 +82,14 @@ pub(crate) unsafe fn gather(harvest: *mut Harvest, value: *const Slot) -> Result
                 }
                 continue;
             }
-            if frame.at == frame.end {
-                (*harvest).frames.pop();
-                continue;
-            }
-            let at = frame.at as usize;
-            frame.at += 1;
-            let nested = frame.nested;
-            if let Some(slot) = part(frame.walk, at) {
-                visit(harvest, slot, nested)?;
+            match next_part(frame) {
+                Some(slot) => {
+                    let nested = frame.nested;
+                    visit(harvest, slot, nested)?;
+                }
+                None => {
+                    (*harvest).frames.pop();
+                }
             }
         }
         (*harvest).number_calls();
@@ -98,22 +97,40 @@ pub(crate) unsafe fn gather(harvest: *mut Harvest, value: *const Slot) -> Result
     Ok(())
 }
 
-/// The part of what is walked over; none for holes.
+/// The next part that has to be looked at: no hole, no scalar, no string.
 ///
 /// # Safety
-/// The walk's subject lives, and has such a part.
-pub(super) unsafe fn part(walk: Walk, at: usize) -> Option<Slot> {
+/// The walk's subject lives, and has as many parts as its frame says.
+unsafe fn next_part(frame: &mut Frame) -> Option<Slot> {
+    while frame.at < frame.end {
+        let at = frame.at as usize;
+        frame.at += 1;
+        // SAFETY: the caller's word.
+        let slot = unsafe { part(frame.walk, at) };
+        if slot.kind() > c::IS_STRING {
+            return Some(slot);
+        }
+    }
+    None
+}
+
+/// One part of what is walked over; undefined where there is nothing to be stored.
+///
+/// # Safety
+/// As for [`next_part`].
+#[inline(always)]
+pub(super) unsafe fn part(walk: Walk, at: usize) -> Slot {
     // SAFETY: the caller's word.
     unsafe {
         match walk {
-            Walk::Array(array) if (*array).is_packed() => Some((*array).slots()[at]),
-            Walk::Array(array) => Some(*(*array).buckets()[at].slot.direct()),
+            Walk::Array(array) if (*array).is_packed() => (*array).slots()[at],
+            Walk::Array(array) => *(*array).buckets()[at].slot.direct(),
             Walk::Table(table) => {
                 let slot = (*table).buckets()[at].slot;
-                (slot.kind() != c::IS_INDIRECT).then_some(slot)
+                if slot.kind() == c::IS_INDIRECT { undefined() } else { slot }
             }
-            Walk::Slots(object) => Some((*object).slots(at as u32 + 1)[at]),
-            Walk::Done { .. } => None,
+            Walk::Slots(object) => (*object).slots(at as u32 + 1)[at],
+            Walk::Done { .. } => undefined(),
         }
     }
 }

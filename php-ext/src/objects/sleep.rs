@@ -42,7 +42,7 @@ pub(super) unsafe fn ask(
         let first = (*harvest).chosen.len() as u32;
         for at in 0..names.array().used {
             let walk = Walk::Array(names.array());
-            let Some(name) = part(walk, at as usize) else { continue };
+            let name = part(walk, at as usize);
             let mut name = if name.kind() == c::IS_REFERENCE { name.reference().slot } else { name };
             if name.kind() == c::IS_UNDEF {
                 continue;
