@@ -44,14 +44,14 @@ final class Workloads
     {
         return match ($name) {
             'int' => 4_711,
-            'string' => \str_repeat('key-', 6),
+            'string' => self::text('key-', 24),
             'small' => self::small(17),
             'routes300' => self::routes(300),
             'routes3000' => self::routes(3_000),
             'ints10000' => \range(1, 10_000),
             'strings2000' => self::strings(2_000),
-            'text10k' => \substr(\str_repeat('ten kilobytes of text ', 500), 0, 10_240),
-            'text1m' => \str_repeat('0123456789abcdef', 65_536),
+            'text10k' => self::text('ten kilobytes of text ', 10_240),
+            'text1m' => self::text('0123456789abcdef', 1 << 20),
             'references' => self::references(),
             default => Objects::build($name),
         };
@@ -61,6 +61,16 @@ final class Workloads
     public static function batch(string $name): int
     {
         return \max(2, \intdiv(1_000_000, self::BYTES[$name] ?? 200));
+    }
+
+    /** A string that is made when this is called: OPcache makes constants of what it can work out, with their hash. */
+    private static function text(string $unit, int $bytes): string
+    {
+        $text = '';
+        while (\strlen($text) < $bytes) {
+            $text .= $unit;
+        }
+        return \substr($text . ' ', 0, $bytes);
     }
 
     private static function small(int $id): array
