@@ -56,8 +56,7 @@ impl Session {
         if mode == Mode::Put && self.overwrite_inline(space, key, tag, bits, ttl)? {
             return Ok(Stored::Stored);
         }
-        let draft = self.prepare(space, key, tag, bits, 0, ttl)?;
-        self.commit(draft, mode)
+        self.store_with(space, key, tag, bits, 0, ttl, mode, |_, _| {})
     }
 
     fn overwrite_inline(
@@ -71,6 +70,10 @@ impl Session {
         self.notice_fork();
         let segment = &*self.segment;
         let hash = segment.hasher.hash(key);
+        // Value and expiry are two stores: in place only where the expiry stays as it is. And only where there is something.
+        if ttl.is_some() || segment.index.chain(hash).is_none() {
+            return Ok(false);
+        }
         let guard = self
             .lock_unreserved(Index::shard_of(hash), space, key, hash)
             .inspect_err(|_| segment.count_store_failure())?;
@@ -78,9 +81,7 @@ impl Session {
             return Ok(false);
         };
         let entry = found.at.entry;
-        // Value and expiry are two stores: in place only where the expiry stays as it is.
-        if ttl.is_some()
-            || entry.expires.load(Ordering::Relaxed) != 0
+        if entry.expires.load(Ordering::Relaxed) != 0
             || entry.tag.load(Ordering::Relaxed) != tag
             || entry.payload_len.load(Ordering::Relaxed) != 0
         {
