@@ -84,6 +84,8 @@ pub(crate) struct Encoder {
     text_units: u64,
     /// A reference without other holders was taken for the array it holds.
     flattened: bool,
+    /// Some value since the buffers were last looked at was large enough for them to be given back.
+    was_large: bool,
 }
 
 /// One array, reference or object to be written.
@@ -143,6 +145,9 @@ const NULL_PLACE: u32 = u32::MAX;
 /// Buffers with more elements than this are given back after use.
 const KEPT_ELEMENTS: usize = 1 << 18;
 
+/// With fewer jobs, strings and places than this no buffer can have come that far: a job has 32 columns at most.
+const FEW: usize = 1 << 12;
+
 impl Encoder {
     pub(crate) fn new() -> Self {
         Encoder {
@@ -163,6 +168,7 @@ impl Encoder {
             array_units: 0,
             text_units: 0,
             flattened: false,
+            was_large: false,
         }
     }
 
@@ -210,6 +216,8 @@ impl Encoder {
             }
             other => other,
         };
+        let most = self.jobs.len().max(self.texts.len()).max(self.places.len());
+        self.was_large |= most >= FEW || self.places.is_oversized();
         if let Err(stop) = stopped {
             let refusal = match stop {
                 Stop::Gather => Refusal::Gather,
@@ -259,7 +267,9 @@ impl Encoder {
             TAG_ARRAY | TAG_ARRAY_TEMPLATE | TAG_OBJECT => {
                 // SAFETY: the value and all in it are as the first pass saw them, says the caller.
                 unsafe { self.emit(out, address) };
-                self.trim();
+                if self.was_large {
+                    self.trim();
+                }
             }
             _ => {}
         }
@@ -287,7 +297,9 @@ impl Encoder {
     }
 
     /// Gives back what an unusually large value needed.
+    #[cold]
     fn trim(&mut self) {
+        self.was_large = false;
         self.strings.trim();
         self.arrays.trim();
         self.shared_objects.trim();

@@ -3,7 +3,7 @@
 //! Both go through them once for each part of a value, so neither looks at bounds: the first pass says how many it may note
 //! before it begins with an array, and the second reads as many as were noted.
 
-use super::give_back;
+use super::{KEPT_ELEMENTS, give_back};
 
 /// What was noted so far.
 pub(super) struct Places {
@@ -35,6 +35,11 @@ impl Places {
 
     pub(super) fn trim(&mut self) {
         give_back(&mut self.noted);
+    }
+
+    /// Whether [`Places::trim`] would give it back: room is made for places that scalars then have no need of.
+    pub(super) fn is_oversized(&self) -> bool {
+        self.noted.capacity() > KEPT_ELEMENTS
     }
 
     #[inline(always)]
