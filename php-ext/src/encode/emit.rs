@@ -305,9 +305,9 @@ impl Writer<'_> {
         let slots = array.slots();
         if job.has(Job::FLAT) {
             for (number, slot) in slots.iter().enumerate() {
-                // The last word of a zval outside a hash is left over from something else.
-                // SAFETY: the caller's word.
-                unsafe { to.add(number).write(Slot { next: 0, ..*slot }) };
+                // The last half of a zval's second word is left over from something else, outside of a hash.
+                // SAFETY: the caller's word; a zval is two words.
+                unsafe { to.add(number).cast::<[u64; 2]>().write([slot.value, u64::from(slot.info)]) };
             }
             return;
         }

@@ -136,3 +136,25 @@ impl Encoder {
 pub(super) fn is_number(slot: &Slot) -> bool {
     matches!(slot.kind(), c::IS_LONG | c::IS_DOUBLE)
 }
+
+/// How many numbers there are before anything else.
+#[inline(always)]
+pub(super) fn numbers(slots: &[Slot]) -> usize {
+    if slots.len() > MOST as usize && is_number(&slots[0]) {
+        return many_numbers(slots);
+    }
+    slots.iter().take_while(|slot| is_number(slot)).count()
+}
+
+/// The same without a branch for each.
+#[inline(never)]
+fn many_numbers(slots: &[Slot]) -> usize {
+    const EIGHT: usize = 8;
+    let (eights, _) = slots.as_chunks::<EIGHT>();
+    let is_other = |slot: &Slot| (slot.kind() | (c::IS_LONG ^ c::IS_DOUBLE)) ^ (c::IS_LONG | c::IS_DOUBLE);
+    let all = |eight: &&[Slot; EIGHT]| eight.iter().fold(0, |others, slot| others | is_other(slot)) == 0;
+    let first = EIGHT * eights.iter().take_while(all).count();
+    first + slots[first..].iter().take_while(|slot| is_number(slot)).count()
+}
+
+const _: () = assert!(c::IS_LONG ^ c::IS_DOUBLE == 1, "one bit tells them apart");

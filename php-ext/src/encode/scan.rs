@@ -6,7 +6,7 @@
 //! and references must become nodes.
 
 use super::graph::{Known, leads_on};
-use super::leaf::{self, Leaf, is_number};
+use super::leaf::{self, Leaf};
 use super::{Encoder, Job, NODE_PLACE, Node, source};
 use crate::payload::{Fixup, MAX_UNITS, REFERENCE_UNITS, array_units, string_units};
 use crate::zend::constants as c;
@@ -89,7 +89,7 @@ impl Encoder {
 
     fn scan_packed<const GRAPH: bool>(&mut self, array: &Array, job: usize) -> Result<u64, Stop> {
         let slots = array.slots();
-        let numbers = slots.iter().take_while(|slot| is_number(slot)).count();
+        let numbers = leaf::numbers(slots);
         let mut leaf = Leaf::new(array);
         if array.used <= leaf::MOST {
             slots[..numbers].iter().for_each(|slot| leaf.other(slot.value));

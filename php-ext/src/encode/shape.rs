@@ -18,11 +18,11 @@ struct Entry {
 }
 
 /// What the last array of a shape had at one position: pointers and their places. Zero stands for nothing: neither a key nor
-/// a string or array is there.
+/// a string is there.
 #[derive(Clone, Copy)]
 pub(super) struct Column {
     pub(super) key: u64,
-    /// A string, or an array that nobody counts.
+    /// A string.
     pub(super) value: u64,
     pub(super) key_place: u32,
     pub(super) value_place: u32,
