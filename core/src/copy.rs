@@ -50,7 +50,7 @@ unsafe fn copy_16(from: *const u8, to: *mut u8) {
 /// # Safety
 /// `len` bytes can be read at `from` and written at `to` and do not overlap.
 #[inline]
-pub unsafe fn copy_long(from: *const u8, to: *mut u8, len: usize) {
+unsafe fn copy_long(from: *const u8, to: *mut u8, len: usize) {
     let ahead = to.addr().wrapping_sub(from.addr()) % PAGE;
     // SAFETY: the caller's word; the pieces are the run.
     unsafe {

@@ -102,7 +102,7 @@ pub use self::sys::map::AddressRange;
 pub use self::{
     audit::Audit,
     compact::Relocate,
-    copy::{copy_long, copy_run},
+    copy::copy_run,
     entry::Space,
     error::Error,
     same::is_same_short,

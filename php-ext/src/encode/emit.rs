@@ -8,7 +8,7 @@ use crate::objects::harvest::Harvest;
 use crate::payload::*;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Bucket, Counted, Reference, Slot, Text, hash_entries};
-use static_cache_core::{copy_long, copy_run};
+use static_cache_core::copy_run;
 use std::ptr;
 
 /// The block being filled: where it is, and where PHP will see it.
@@ -292,7 +292,8 @@ impl Writer<'_> {
                 head.used = self.compacted(array, job, chain, self.arrays.at(data_at));
                 head.count = head.used;
             } else {
-                copy_chains(array.chains(), chain);
+                // Never less than 16 bytes: a hash has twice as many entries as places for elements, and eight of those.
+                copy_run(array.chains().as_ptr().cast(), chain.cast(), chains * size_of::<u32>());
                 self.hash(array, job, self.arrays.at(data_at));
             }
             to.write(head);
@@ -470,24 +471,6 @@ impl Writer<'_> {
             self.fixups.write(fixup);
             self.fixups = self.fixups.add(1);
             put(to, 0, c::IS_NULL, next);
-        }
-    }
-}
-
-/// Copies a hash part.
-///
-/// # Safety
-/// `to` has room.
-#[inline(always)]
-unsafe fn copy_chains(chains: &[u32], to: *mut u32) {
-    let bytes = size_of_val(chains);
-    // SAFETY: the caller's word.
-    unsafe {
-        // Of eight elements: most are.
-        if bytes == 64 {
-            to.cast::<[u8; 64]>().write(chains.as_ptr().cast::<[u8; 64]>().read());
-        } else {
-            copy_long(chains.as_ptr().cast(), to.cast(), bytes);
         }
     }
 }

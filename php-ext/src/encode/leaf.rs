@@ -133,7 +133,7 @@ impl Encoder {
 }
 
 #[inline(always)]
-pub(super) fn is_number(slot: &Slot) -> bool {
+fn is_number(slot: &Slot) -> bool {
     matches!(slot.kind(), c::IS_LONG | c::IS_DOUBLE)
 }
 

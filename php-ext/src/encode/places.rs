@@ -11,7 +11,6 @@ pub(super) struct Places {
 }
 
 /// Notes places, for a while without [`Places`] knowing.
-#[derive(Clone, Copy)]
 pub(super) struct Cursor {
     next: *mut u32,
     #[cfg(debug_assertions)]

@@ -211,19 +211,24 @@ impl Encoder {
     /// Notes the place of an element that needs one.
     #[inline(always)]
     pub(super) fn element<const GRAPH: bool>(&mut self, slot: &Slot, job: usize) -> Result<(), Refused> {
-        let place = if slot.kind() == c::IS_STRING {
-            let text = slot.text();
-            Some(self.text(text, text.hash()))
-        } else {
-            self.part::<GRAPH>(slot, job)?
-        };
+        let place = self.place_of::<GRAPH>(slot, job)?;
         if let Some(place) = place {
             self.places.push(place);
         }
         Ok(())
     }
 
-    /// The place of an element that is no string.
+    /// The place of an element, if it needs one.
+    #[inline(always)]
+    fn place_of<const GRAPH: bool>(&mut self, slot: &Slot, job: usize) -> Result<Option<u32>, Refused> {
+        if slot.kind() == c::IS_STRING {
+            let text = slot.text();
+            return Ok(Some(self.text(text, text.hash())));
+        }
+        self.part::<GRAPH>(slot, job)
+    }
+
+    /// The same of one that is no string.
     #[inline(always)]
     fn part<const GRAPH: bool>(&mut self, slot: &Slot, job: usize) -> Result<Option<u32>, Refused> {
         match slot.kind() {
@@ -238,12 +243,7 @@ impl Encoder {
         let slot = slot.direct();
         match slot.kind() {
             kind if kind <= c::IS_DOUBLE => Ok(None),
-            c::IS_STRING => {
-                let text = slot.text();
-                Ok(Some(self.text(text, text.hash())))
-            }
-            c::IS_ARRAY => self.array::<GRAPH>(slot, job).map(Some),
-            c::IS_OBJECT => self.object::<GRAPH>(slot, job).map(Some),
+            c::IS_STRING | c::IS_ARRAY | c::IS_OBJECT => self.place_of::<GRAPH>(slot, job),
             c::IS_REFERENCE => {
                 let reference = slot.reference();
                 if GRAPH && let Some(known) = self.graph.node(reference) {
