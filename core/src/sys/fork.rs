@@ -1,11 +1,10 @@
 //! Knowing that this process is a fork of the one that made a session.
 
-use std::sync::Once;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-/// How many forks lie between the process that loaded this code and this one.
+/// How many forks lie between the process that loaded this code and this one, or more: only that it changes counts.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
-static REGISTER: Once = Once::new();
+static REGISTERED: AtomicBool = AtomicBool::new(false);
 
 extern "C" fn in_child() {
     GENERATION.fetch_add(1, Ordering::Relaxed);
@@ -15,11 +14,15 @@ extern "C" fn in_child() {
 /// [`crate::Session::after_fork_in_child`] calls this before it registers them: the C library runs those of the child in the
 /// order of registration, and sessions must know of the fork first.
 pub fn watch() {
-    // Registered once per process: a second registration would count twice.
-    // SAFETY: the handler only increments an atomic, which is async-signal-safe.
-    REGISTER.call_once(|| unsafe {
-        libc::pthread_atfork(None, None, Some(in_child));
-    });
+    // Nobody waits for anybody here: in a child that was forked while another thread registered, that thread is not there to
+    // come to an end. Threads that register at once count forks twice, which says no less.
+    if !REGISTERED.load(Ordering::Acquire) {
+        // SAFETY: the handler only increments an atomic, which is async-signal-safe.
+        unsafe {
+            libc::pthread_atfork(None, None, Some(in_child));
+        }
+        REGISTERED.store(true, Ordering::Release);
+    }
 }
 
 /// Changes in the child of every fork.

@@ -2,7 +2,7 @@
 #![allow(dead_code, unreachable_pub)] // Each test file uses its own part.
 
 use std::io::{Read, Write};
-use std::os::fd::FromRawFd;
+use std::os::fd::{AsRawFd, FromRawFd};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -134,6 +134,14 @@ impl Child {
     /// Waits until child and descendants are gone, or one of them says something: false then.
     pub fn is_gone(&mut self) -> bool {
         self.from_child.read(&mut [0]).unwrap() == 0
+    }
+
+    /// Waits for a word of the child; false if it ended without one, or has hung for so many seconds.
+    pub fn says_something_within(&mut self, seconds: i32) -> bool {
+        let mut line = libc::pollfd { fd: self.from_child.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        // SAFETY: one descriptor, in a place of ours.
+        let told = unsafe { libc::poll(&raw mut line, 1, seconds * 1000) } == 1;
+        told && self.from_child.read(&mut [0]).unwrap() == 1
     }
 
     /// Waits until the child sleeps in a futex call.
