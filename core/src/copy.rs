@@ -39,6 +39,39 @@ pub unsafe fn copy_run(from: *const u8, to: *mut u8, len: usize) {
     }
 }
 
+/// Copies a name: few bytes, of any number.
+///
+/// # Safety
+/// `len` bytes can be read at `from` and written at `to` and do not overlap.
+#[inline(always)]
+pub(crate) unsafe fn copy_name(from: *const u8, to: *mut u8, len: usize) {
+    // SAFETY: the caller's word. Two copies of the same size cover a run that is no shorter than one and no longer than both.
+    unsafe {
+        if len >= 16 {
+            copy_run(from, to, len);
+        } else if len >= 8 {
+            copy_ends::<8>(from, to, len);
+        } else if len >= 4 {
+            copy_ends::<4>(from, to, len);
+        } else if len >= 2 {
+            copy_ends::<2>(from, to, len);
+        } else if len == 1 {
+            to.write(from.read());
+        }
+    }
+}
+
+/// # Safety
+/// As for [`copy_name`]; `len` is at least `SIZE`.
+#[inline(always)]
+unsafe fn copy_ends<const SIZE: usize>(from: *const u8, to: *mut u8, len: usize) {
+    // SAFETY: the caller's word; arrays of bytes need no alignment.
+    unsafe {
+        to.cast::<[u8; SIZE]>().write(from.cast::<[u8; SIZE]>().read());
+        to.add(len - SIZE).cast::<[u8; SIZE]>().write(from.add(len - SIZE).cast::<[u8; SIZE]>().read());
+    }
+}
+
 #[inline(always)]
 unsafe fn copy_16(from: *const u8, to: *mut u8) {
     // SAFETY: the caller's word; an array of bytes needs no alignment.
@@ -83,6 +116,18 @@ mod tests {
                 assert_eq!(to[start..start + len], from[..len], "{len} bytes, {distance} ahead");
                 assert!(to[..start].iter().chain(&to[start + len..]).all(|&byte| byte == 0xEE));
             }
+        }
+    }
+
+    #[test]
+    fn every_name_is_copied_whole_and_nothing_else() {
+        let from: Vec<u8> = (1..=200).collect();
+        for len in 0..=200 {
+            let mut to = vec![0; 202];
+            // SAFETY: both have as many bytes.
+            unsafe { copy_name(from.as_ptr(), to.as_mut_ptr().add(1), len) };
+            assert_eq!(to[1..=len], from[..len]);
+            assert!(to[0] == 0 && to[len + 1..].iter().all(|byte| *byte == 0), "{len} bytes");
         }
     }
 }

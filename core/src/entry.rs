@@ -129,7 +129,7 @@ impl<'a> EntryAt<'a> {
     }
 
     /// Where the payload of the entry in the block at `offset` lies behind a key of this length.
-    pub(crate) fn payload_offset_for(offset: u64, key_len: usize) -> u64 {
+    pub(crate) const fn payload_offset_for(offset: u64, key_len: usize) -> u64 {
         (offset + BLOCK_HEADER + ENTRY_SIZE + key_len as u64).next_multiple_of(PAYLOAD_ALIGN)
     }
 

@@ -11,7 +11,7 @@ use crate::entry::{Entry, EntryAt};
 use crate::header;
 use crate::heap::block;
 use crate::layout::{BUCKETS_PER_PAGE, Layout, SHARDS};
-use crate::memory::{Memory, Places};
+use crate::memory::{Memory, Places, Row};
 
 const OFFSET_MASK: u64 = (1 << 48) - 1;
 const TAG_SHIFT: u32 = 48;
@@ -25,9 +25,8 @@ pub(crate) struct Index {
     memory: Memory,
     /// Behind the headers of blocks.
     entries: Places<Entry>,
-    buckets: u64,
+    buckets: Row<AtomicU64>,
     touched: u64,
-    mask: u64,
 }
 
 /// Where a link was read, so that it can be replaced.
@@ -54,9 +53,8 @@ impl Index {
         Self {
             memory,
             entries: Places::new(memory, layout.arenas[0].start + block::HEADER..layout.total),
-            buckets: layout.buckets,
+            buckets: Row::new(memory, layout.buckets, layout.bucket_count),
             touched: layout.touched,
-            mask: layout.bucket_count - 1,
         }
     }
 
@@ -68,18 +66,13 @@ impl Index {
 
     #[inline]
     fn bucket(&self, hash: u64) -> &AtomicU64 {
-        self.memory.at(self.bucket_offset(hash))
-    }
-
-    #[inline(always)]
-    fn bucket_offset(&self, hash: u64) -> u64 {
-        self.buckets + (hash & self.mask) * 8
+        self.buckets.of(hash)
     }
 
     /// Where [`Self::find`] will begin.
     #[inline(always)]
     pub(crate) fn expect(&self, hash: u64) {
-        self.memory.expect(self.bucket_offset(hash));
+        self.memory.expect(self.buckets.offset(self.buckets.number_of(hash)));
     }
 
     /// The entry that a link leads to; `None` at the end of a chain, and where damage made a link that leads out of
@@ -205,7 +198,7 @@ impl Index {
 
     /// Whether an entry with this hash belongs into this bucket, under a link with these upper bits.
     pub(crate) fn is_home(&self, hash: u64, tag: u64, bucket: u64) -> bool {
-        hash & self.mask == bucket && hash >> TAG_SHIFT == tag
+        self.buckets.number_of(hash) == bucket && hash >> TAG_SHIFT == tag
     }
 
     /// Puts a new entry at the head of its chain. Shard lock held.
@@ -233,7 +226,7 @@ impl Index {
     /// Notes that the bucket's page is in use, so that nobody needs to read pages that are not: reading them
     /// would make the kernel provide memory.
     pub(crate) fn touch(&self, hash: u64) {
-        let page = (hash & self.mask) / BUCKETS_PER_PAGE;
+        let page = self.buckets.number_of(hash) / BUCKETS_PER_PAGE;
         let word: &AtomicU64 = self.memory.at(self.touched + page / 64 * 8);
         let bit = 1 << (page % 64);
         if word.load(Ordering::Relaxed) & bit == 0 {
@@ -244,18 +237,18 @@ impl Index {
     /// Notes every page of buckets that has memory, whatever the notes say; `data_at` finds the first place with memory
     /// at or after an offset. All shards' locks are held.
     pub(crate) fn touch_all_in_use(&self, data_at: impl Fn(u64) -> Option<u64>) {
-        let end = self.buckets + (self.mask + 1) * 8;
-        let mut next = self.buckets;
+        let (start, end) = (self.buckets.offset(0), self.buckets.offset(self.buckets.count()));
+        let mut next = start;
         while let Some(found) = data_at(next).filter(|&found| found < end) {
-            let bucket = (found.max(next) - self.buckets) / 8;
+            let bucket = (found.max(next) - start) / 8;
             self.touch(bucket);
-            next = self.buckets + (bucket / BUCKETS_PER_PAGE + 1) * BUCKETS_PER_PAGE * 8;
+            next = self.buckets.offset((bucket / BUCKETS_PER_PAGE + 1) * BUCKETS_PER_PAGE);
         }
     }
 
     /// The pages of buckets that were ever used.
     pub(crate) fn pages(&self) -> impl Iterator<Item = u64> + '_ {
-        let pages = (self.mask + 1) / BUCKETS_PER_PAGE;
+        let pages = self.buckets.count() / BUCKETS_PER_PAGE;
         (0..pages.div_ceil(64))
             .flat_map(move |at| {
                 let word = self.memory.at::<AtomicU64>(self.touched + at * 8).load(Ordering::SeqCst);

@@ -1,6 +1,7 @@
 //! Checked access to the bytes of a segment.
 //!
-//! This is the only place that turns an offset into a reference, and every access checks range and alignment.
+//! This is the only place that turns an offset into a reference, and every access checks range and alignment: of rows, whose place
+//! follows from the layout, once.
 //!
 //! A failed check is a panic: places that follow from the layout, and offsets that were looked at before, cannot
 //! fail. An offset that was read from shared memory may be anything, so whoever follows one first asks
@@ -116,6 +117,75 @@ impl Memory {
         }
         // SAFETY: range just checked; stability is promised by the caller.
         Some(unsafe { std::slice::from_raw_parts(self.base.add(offset as usize), size as usize) })
+    }
+}
+
+/// `T`s one after the other, whose range was looked at once: finding one of them takes one comparison, or none.
+pub(crate) struct Row<T> {
+    memory: Memory,
+    first: u64,
+    count: u64,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T> std::fmt::Debug for Row<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Row").field("first", &self.first).field("count", &self.count).finish_non_exhaustive()
+    }
+}
+
+impl<T> Clone for Row<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Row<T> {}
+
+impl<T: Shared> Row<T> {
+    /// `count` of them from `first` on, at least one.
+    pub(crate) fn new(memory: Memory, first: u64, count: u64) -> Self {
+        let bytes = count.checked_mul(size_of::<T>() as u64);
+        assert!(
+            count > 0
+                && bytes.is_some_and(|bytes| memory.contains(first, bytes))
+                && first.is_multiple_of(align_of::<T>() as u64),
+            "a row outside of the segment"
+        );
+        Self { memory, first, count, kind: PhantomData }
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Where the one of this number lies.
+    #[inline(always)]
+    pub(crate) fn offset(&self, number: u64) -> u64 {
+        self.first + number * size_of::<T>() as u64
+    }
+
+    /// The one of this number, which is less than how many there are.
+    #[inline(always)]
+    pub(crate) fn get(&self, number: u64) -> &T {
+        assert!(number < self.count, "offset outside of the segment");
+        // SAFETY: `new` checked range and alignment of as many as there are; `T: Shared` is valid for any bytes.
+        unsafe { &*self.memory.base.add(self.offset(number) as usize).cast::<T>() }
+    }
+
+    /// Which one a hash belongs to, where there are a power of two of them.
+    #[inline(always)]
+    pub(crate) fn number_of(&self, hash: u64) -> u64 {
+        debug_assert!(self.count.is_power_of_two());
+        hash & (self.count - 1)
+    }
+
+    /// The one that a hash belongs to.
+    #[inline(always)]
+    pub(crate) fn of(&self, hash: u64) -> &T {
+        // SAFETY: as in `get`; the number is at most `count - 1`.
+        unsafe { &*self.memory.base.add(self.offset(self.number_of(hash)) as usize).cast::<T>() }
     }
 }
 

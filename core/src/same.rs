@@ -7,15 +7,22 @@ pub fn is_same_short(one: &[u8], other: &[u8]) -> Option<bool> {
     if one.len() != other.len() {
         return Some(false);
     }
-    Some(match one.len() {
-        0 => true,
-        1 => one[0] == other[0],
-        2..4 => ends_are::<2>(one, other),
-        4..8 => ends_are::<4>(one, other),
-        8..16 => ends_are::<8>(one, other),
-        16..32 => ends_are::<16>(one, other),
-        32..=64 => ends_are::<32>(one, other),
-        _ => return None,
+    let len = one.len();
+    // The most frequent lengths first.
+    Some(if len >= 16 {
+        match len {
+            16..=32 => ends_are::<16>(one, other),
+            33..=64 => ends_are::<32>(one, other),
+            _ => return None,
+        }
+    } else if len >= 8 {
+        ends_are::<8>(one, other)
+    } else if len >= 4 {
+        ends_are::<4>(one, other)
+    } else if len >= 2 {
+        ends_are::<2>(one, other)
+    } else {
+        one.first() == other.first()
     })
 }
 

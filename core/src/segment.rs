@@ -14,7 +14,7 @@ use crate::header::Header;
 use crate::heap::{Block, Heap};
 use crate::index::Index;
 use crate::layout::{ARENAS, Layout, PAGE, SHARD_SIZE, SHARDS};
-use crate::memory::Memory;
+use crate::memory::{Memory, Row};
 use crate::shard::Shard;
 use crate::slots::Slots;
 use crate::sys::map::{AddressRange, Views};
@@ -55,6 +55,7 @@ pub struct Segment {
     pub(crate) arenas: [Heap; ARENAS],
     pub(crate) index: Index,
     pub(crate) slots: Slots,
+    shards: Row<Shard>,
     pub(crate) hasher: KeyHasher,
     pub(crate) evicts: bool,
     pub(crate) relocate: OnceLock<Relocate>,
@@ -166,6 +167,7 @@ impl Segment {
             arenas: layout.arenas.map(|arena| Heap::new(memory, &arena)),
             index: Index::new(memory, &layout),
             slots: Slots::new(memory, &layout),
+            shards: Row::new(memory, layout.shards, SHARDS as u64),
             hasher,
             evicts,
             relocate: OnceLock::new(),
@@ -225,7 +227,7 @@ impl Segment {
 
     #[inline]
     pub(crate) fn shard(&self, index: usize) -> &Shard {
-        self.memory.at(self.layout.shards + index as u64 * SHARD_SIZE)
+        self.shards.get(index as u64)
     }
 
     pub(crate) fn shards(&self) -> impl Iterator<Item = &Shard> + '_ {

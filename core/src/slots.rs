@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::fault::step;
 use crate::header::Header;
 use crate::layout::{Layout, PINS, SLOT_SIZE};
-use crate::memory::{Memory, Shared};
+use crate::memory::{Memory, Row, Shared};
 use crate::protocol::{self, Robust, Taken, Tenure};
 use crate::sys::clock;
 use crate::sys::futex::{self, Awaited};
@@ -157,7 +157,7 @@ pub(crate) enum Adopted {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slots {
     memory: Memory,
-    slots: u64,
+    slots: Row<Slot>,
     pins: u64,
     full: usize,
     all: usize,
@@ -167,7 +167,7 @@ impl Slots {
     pub(crate) fn new(memory: Memory, layout: &Layout) -> Self {
         Self {
             memory,
-            slots: layout.slots,
+            slots: Row::new(memory, layout.slots, layout.all_slots as u64),
             pins: layout.pins,
             full: layout.full_slots,
             all: layout.all_slots,
@@ -180,12 +180,7 @@ impl Slots {
 
     #[inline]
     pub(crate) fn slot(&self, index: usize) -> &Slot {
-        self.memory.at(self.slot_offset(index))
-    }
-
-    #[inline(always)]
-    fn slot_offset(&self, index: usize) -> u64 {
-        self.slots + index as u64 * SLOT_SIZE
+        self.slots.get(index as u64)
     }
 
     #[inline(always)]
@@ -197,7 +192,7 @@ impl Slots {
     #[inline(always)]
     pub(crate) fn expect(&self, index: usize) {
         self.memory.expect(std::mem::offset_of!(Header, clock) as u64);
-        self.memory.expect(self.slot_offset(index));
+        self.memory.expect(self.slots.offset(index as u64));
         self.memory.expect(self.pins_offset(index));
     }
 

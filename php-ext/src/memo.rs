@@ -9,24 +9,60 @@ use static_cache_core::{Hit, is_same_short};
 
 use crate::decode;
 use crate::engine;
-use crate::payload::{TAG_INT, place_of};
 use crate::zend::constants as c;
 use crate::zend::live::Text;
 
 const FIRST: usize = 64;
 const MOST: usize = 8192;
 
+/// A line of the processor's caches: all that a repeated fetch looks at, besides the entry's state.
 #[derive(Clone, Copy)]
-#[repr(align(64))]
+#[repr(C, align(64))]
 struct Place {
     filling: u32,
     /// Type word of the value, or 0 when it has to be decoded.
     info: u32,
-    hash: u64,
+    /// The lower half of the key's hash.
+    hash: u32,
+    /// The key's length, if it is here: otherwise [`ELSEWHERE`], and it is the entry's.
+    key_len: u8,
+    /// The key, or what was here before.
+    key: [u8; MOST_HERE],
     /// The key's string if it is interned: such a string stays what it is until the request ends.
     string: *const zend_string,
-    value: u64,
     hit: Hit,
+    /// Where the value was moved to.
+    #[cfg(feature = "relocating")]
+    moved: u64,
+}
+
+const MOST_HERE: usize = 27;
+const ELSEWHERE: u8 = u8::MAX;
+const _: () = assert!(cfg!(feature = "relocating") || size_of::<Place>() == 64);
+
+impl Place {
+    /// The key.
+    ///
+    /// # Safety
+    /// The hit is pinned.
+    #[inline(always)]
+    unsafe fn own_key(&self) -> &[u8] {
+        // SAFETY: the caller's word.
+        self.key.get(..usize::from(self.key_len)).unwrap_or_else(|| unsafe { self.hit.key() })
+    }
+
+    /// The value as a zval has it, of a hit whose value need not be made.
+    #[inline(always)]
+    fn value(&self) -> u64 {
+        // An inline value may have been changed where it lies.
+        if self.info <= c::IS_DOUBLE {
+            return self.hit.bits();
+        }
+        #[cfg(feature = "relocating")]
+        return self.moved;
+        #[cfg(not(feature = "relocating"))]
+        return self.hit.payload_address() as u64;
+    }
 }
 
 /// The fetches of one request from one backend.
@@ -83,7 +119,7 @@ impl Memo {
             let hash = hash_of(key);
             let mut at = hash as usize;
             while let Some(place) = self.next(key, hash, &mut at) {
-                if place.string == key.cast_const() || place.hit.key() == engine::bytes(key) {
+                if place.string == key.cast_const() || place.own_key() == engine::bytes(key) {
                     return if place.hit.is_current() {
                         Self::serve(place, out)
                     } else {
@@ -113,7 +149,7 @@ impl Memo {
                 return (hash != 0).then_some(Remembered::Nothing);
             };
             let is_it = place.string == key.cast_const()
-                || is_same_short(place.hit.key(), engine::bytes(key)) == Some(true);
+                || is_same_short(place.own_key(), engine::bytes(key)) == Some(true);
             (is_it && place.hit.is_surely_current()).then(|| Self::serve(place, out))
         }
     }
@@ -133,7 +169,7 @@ impl Memo {
             if place.filling != self.filling {
                 return None;
             }
-            if place.string == key.cast_const() || place.hash == hash {
+            if place.string == key.cast_const() || place.hash == hash as u32 {
                 return Some(place);
             }
             *at += 1;
@@ -149,12 +185,10 @@ impl Memo {
         if place.info == 0 {
             return Remembered::Hit(place.hit);
         }
-        // An inline value may have been changed where it lies.
-        let value = if place.info <= c::IS_DOUBLE { place.hit.bits() } else { place.value };
         let out = out.cast::<crate::zend::live::Slot>();
         // SAFETY: the caller's word.
         unsafe {
-            (&raw mut (*out).value).write(value);
+            (&raw mut (*out).value).write(place.value());
             (&raw mut (*out).info).write(place.info);
         }
         Remembered::Written
@@ -166,7 +200,7 @@ impl Memo {
             return;
         }
         // SAFETY: the key is the argument of the running call.
-        let (hash, bytes) = unsafe { (hash_of(key), engine::bytes(key)) };
+        let (hash, bytes) = unsafe { (hash_of(key) as u32, engine::bytes(key)) };
         let mask = self.places.len() - 1;
         let mut at = hash as usize & mask;
         loop {
@@ -176,15 +210,25 @@ impl Memo {
                 break;
             }
             // SAFETY: pinned, see above.
-            if place.hash == hash && unsafe { place.hit.key() } == bytes {
+            if place.hash == hash && unsafe { place.own_key() } == bytes {
                 break;
             }
             at = (at + 1) & mask;
         }
         let string = if is_interned(key) { key.cast_const() } else { std::ptr::null() };
         let info = decode::is_direct(hit.tag()).unwrap_or(0);
-        let value = if hit.tag() > TAG_INT { place_of(&hit) as u64 } else { hit.bits() };
-        self.places[at] = Place { filling: self.filling, info, hash, string, value, hit };
+        let place = &mut self.places[at];
+        (place.filling, place.info, place.hash, place.string, place.hit) =
+            (self.filling, info, hash, string, hit);
+        place.key_len = match place.key.get_mut(..bytes.len()) {
+            Some(room) => {
+                room.copy_from_slice(bytes);
+                bytes.len() as u8
+            }
+            None => ELSEWHERE,
+        };
+        #[cfg(feature = "relocating")]
+        (place.moved = if info > c::IS_DOUBLE { crate::payload::place_of(&hit) as u64 } else { 0 });
     }
 
     fn grow(&mut self, spare: Hit) -> bool {
@@ -192,7 +236,17 @@ impl Memo {
         if size > MOST {
             return false;
         }
-        let empty = Place { filling: 0, info: 0, hash: 0, string: std::ptr::null(), value: 0, hit: spare };
+        let empty = Place {
+            filling: 0,
+            info: 0,
+            hash: 0,
+            key_len: 0,
+            key: [0; MOST_HERE],
+            string: std::ptr::null(),
+            hit: spare,
+            #[cfg(feature = "relocating")]
+            moved: 0,
+        };
         let old = std::mem::replace(&mut self.places, vec![empty; size]);
         let mask = size - 1;
         for place in old.iter().filter(|place| place.filling == self.filling) {

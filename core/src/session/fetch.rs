@@ -14,9 +14,14 @@ use crate::sys::clock;
 pub struct Hit {
     /// In the read-only view, which outlives every session.
     entry: *const Entry,
-    payload: usize,
-    request: u64,
+    /// The session's number of its request, and in the [`PAYLOAD_BITS`] lowest bits how far behind the entry's beginning the
+    /// payload lies. In one word, since whoever keeps many hits fills the processor's caches with them.
+    request_and_payload: u64,
 }
+
+/// Enough for the payload behind the longest key; what is left for requests lasts longer than any session.
+const PAYLOAD_BITS: u32 = 17;
+const _: () = assert!(EntryAt::payload_offset_for(0, u16::MAX as usize) < 1 << PAYLOAD_BITS);
 
 impl Hit {
     #[inline]
@@ -45,7 +50,7 @@ impl Hit {
     #[inline]
     #[must_use]
     pub fn payload_address(&self) -> usize {
-        self.payload
+        self.entry.addr() + (self.request_and_payload as usize & ((1 << PAYLOAD_BITS) - 1))
     }
 
     /// Bytes of the payload.
@@ -197,8 +202,7 @@ impl Session {
     fn hit(segment: &crate::segment::Segment, at: EntryAt<'_>, request: u64) -> Hit {
         Hit {
             entry: segment.readable(at.offset + BLOCK_HEADER) as *const Entry,
-            payload: segment.readable(at.payload_offset()),
-            request,
+            request_and_payload: request << PAYLOAD_BITS | (at.payload_offset() - at.offset - BLOCK_HEADER),
         }
     }
 
@@ -235,18 +239,18 @@ impl Session {
     #[must_use]
     pub fn payload(&self, hit: &Hit) -> Option<&[u8]> {
         let range = self.segment.read_only_range();
-        let len = hit.payload_len();
+        let (start, len) = (hit.payload_address(), hit.payload_len());
         // An empty payload may lie at the very end.
-        if hit.request != self.request
-            || hit.payload < range.start
-            || hit.payload > range.end
-            || len > range.end - hit.payload
+        if hit.request_and_payload >> PAYLOAD_BITS != self.request
+            || start < range.start
+            || start > range.end
+            || len > range.end - start
         {
             return None;
         }
         // SAFETY: the entry is pinned until `request` changes, which needs `&mut self`, so it is unchanged as
         // long as the result borrows `self`.
-        Some(unsafe { std::slice::from_raw_parts(hit.payload as *const u8, len) })
+        Some(unsafe { std::slice::from_raw_parts(start as *const u8, len) })
     }
 
     /// Removes an entry that this session saw expire, if that needs no waiting.

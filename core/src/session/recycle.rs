@@ -39,14 +39,17 @@ pub(super) struct Recycler {
     waiting: Vec<Kept>,
     /// Nobody can.
     ready: Vec<Kept>,
+    /// Of all.
     bytes: u64,
+    /// Of what waits.
+    waiting_bytes: u64,
     /// Somebody holds on to what waits: no use to look again and again.
     stuck: bool,
 }
 
 impl Recycler {
     pub(super) const fn new() -> Self {
-        Self { waiting: Vec::new(), ready: Vec::new(), bytes: 0, stuck: false }
+        Self { waiting: Vec::new(), ready: Vec::new(), bytes: 0, waiting_bytes: 0, stuck: false }
     }
 
     /// Whether a block of this size can be kept as well, and how many of those that nobody looks at have to go for it: what
@@ -79,6 +82,7 @@ impl Recycler {
     }
 
     /// Gives so many blocks back, as [`Recycler::room_for`] says. Some lock is held; [`Recycler::keep`] is told.
+    #[cold]
     pub(super) fn give_up(&self, segment: &Segment, leaving: usize) {
         for kept in &self.ready[..leaving] {
             segment.retire(EntryAt::new(&segment.memory, kept.offset));
@@ -91,11 +95,13 @@ impl Recycler {
     }
 
     /// Keeps a block that was just replaced, in the place of others.
+    #[inline]
     pub(super) fn keep(&mut self, kept: Kept, leaving: usize) {
         if leaving > 0 {
             self.bytes -= self.ready.drain(..leaving).map(|kept| kept.bytes).sum::<u64>();
         }
         self.bytes += kept.bytes;
+        self.waiting_bytes += kept.bytes;
         self.waiting.push(kept);
     }
 
@@ -116,17 +122,18 @@ impl Recycler {
     }
 
     fn is_worth_a_look(&self) -> bool {
-        self.waiting.len() >= LOOK_AT
-            || self.waiting.iter().map(|kept| kept.bytes).sum::<u64>() >= LOOK_AT_BYTES
+        self.waiting.len() >= LOOK_AT || self.waiting_bytes >= LOOK_AT_BYTES
     }
 
     /// Finds out which blocks nobody looks at any more.
+    #[inline(never)]
     fn look(&mut self, segment: &Segment) {
         let survey = segment.slots.survey();
-        let ready = &mut self.ready;
+        let (ready, waiting_bytes) = (&mut self.ready, &mut self.waiting_bytes);
         self.waiting.retain(|kept| {
             let free = survey.is_free(kept.offset, kept.stamp);
             if free {
+                *waiting_bytes -= kept.bytes;
                 ready.push(*kept);
             }
             !free
@@ -181,6 +188,7 @@ impl Session {
 
 impl Segment {
     /// Takes an entry that was just replaced into its writer's keeping. The shard's lock is held. Returns the stamp.
+    #[inline(always)]
     pub(super) fn keep(&self, at: EntryAt<'_>, index: usize, owner: Owner) -> u64 {
         self.slots.slot(index).kept.store(1, Ordering::Relaxed);
         step!("keep: slot marked");

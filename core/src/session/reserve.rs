@@ -228,6 +228,7 @@ impl Session {
             .map(|(_, held)| held.clone())
     }
 
+    #[inline]
     pub(super) fn forget_reservation(&mut self, space: Space, key: &[u8]) {
         if space == Space::Key && !(self.reserved.is_empty() && self.leased.is_empty()) {
             self.reserved.retain(|(_, held)| &**held != key);
@@ -306,10 +307,15 @@ impl Segment {
     }
 
     /// Takes a reservation away, if there is one, and wakes who waits for it. The shard's lock is held.
+    #[inline(always)]
     pub(super) fn end_reservation(&self, guard: &ShardGuard<'_>, hash: u64, key: &[u8]) {
-        if self.header().reservations.0.load(Ordering::SeqCst) == 0 {
-            return;
+        if self.header().reservations.0.load(Ordering::SeqCst) != 0 {
+            self.end_reservation_if_any(guard, hash, key);
         }
+    }
+
+    #[cold]
+    fn end_reservation_if_any(&self, guard: &ShardGuard<'_>, hash: u64, key: &[u8]) {
         if let Some(found) = self.index.find(hash, RESERVATION, key) {
             found.at.entry.superseded.store(1, Ordering::Release);
             step!("release: superseded");

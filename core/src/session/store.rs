@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::recycle::Kept;
 use super::{Place, Session};
+use crate::copy::copy_name;
 use crate::entry::{EntryAt, PAYLOAD_ALIGN, Space};
 use crate::error::Error;
 use crate::fault::step;
@@ -75,6 +76,7 @@ impl<S: Deref<Target = Segment>> Draft<S> {
         Self { segment, offset, hash, space, key_len, payload_len, slot, not_send: PhantomData }
     }
 
+    #[inline(always)]
     pub(super) fn at(&self) -> EntryAt<'_> {
         EntryAt::new(&self.segment.memory, self.offset)
     }
@@ -98,6 +100,7 @@ impl<S: Deref<Target = Segment>> Draft<S> {
     }
 
     /// The key it will have.
+    #[inline]
     #[must_use]
     pub fn key(&self) -> &[u8] {
         // SAFETY: written by `prepare` and not changed since; the draft owns the block.
@@ -115,6 +118,7 @@ impl<S: Deref<Target = Segment>> Draft<S> {
     }
 
     /// The block is an entry now; the draft has nothing to give back.
+    #[inline]
     pub(super) fn settle(self) {
         self.unmark();
         step!("publish: settled");
@@ -230,7 +234,7 @@ impl Session {
         // Once it is published, somebody may replace it, and its block be another's: the key is not there to be read any more.
         let reserved = self.reserved_key(draft.space, draft.key());
         let mut kept = None;
-        let stored = self.publish(&draft, mode, &mut kept)?;
+        let stored = self.publish(&draft, draft.key(), mode, &mut kept)?;
         if let Some((block, leaving)) = kept {
             self.recycler.keep(block, leaving);
         }
@@ -268,7 +272,7 @@ impl Session {
         fill(draft.payload_mut(), address);
         step!("store: filled");
         let mut kept = None;
-        let stored = self.publish(&draft, mode, &mut kept)?;
+        let stored = self.publish(&draft, key, mode, &mut kept)?;
         if stored == Stored::Stored {
             draft.settle();
             self.forget_reservation(space, key);
@@ -279,20 +283,22 @@ impl Session {
         Ok(stored)
     }
 
-    /// Makes a draft the entry of its key, unless `mode` forbids. The block that it replaces goes into `kept` if this session
+    /// Makes a draft the entry of its key, which is `key`, unless `mode` forbids. The block that it replaces goes into `kept` if this session
     /// keeps it, with how many others were given up for it, and is retired otherwise.
     fn publish<S: Deref<Target = Segment>>(
         &self,
         draft: &Draft<S>,
+        key: &[u8],
         mode: Mode,
         kept: &mut Option<(Kept, usize)>,
     ) -> Result<Stored, Error> {
         let segment = &*self.segment;
         let (hash, shard) = (draft.hash, Index::shard_of(draft.hash));
+        let new = draft.at();
         let guard = self
-            .lock_unreserved(shard, draft.space, draft.key(), hash)
+            .lock_unreserved(shard, draft.space, key, hash)
             .inspect_err(|_| segment.count_store_failure())?;
-        let old = segment.index.find(hash, draft.space as u8, draft.key());
+        let old = segment.index.find(hash, draft.space as u8, key);
         if mode == Mode::Add && old.is_some_and(|old| !old.at.is_expired()) {
             return Ok(Stored::Present);
         }
@@ -302,14 +308,16 @@ impl Session {
             && let Some(bytes) = segment.heap_of(old.at.offset).bytes_in(old.at.offset, State::Live)
             && let Some(leaving) = self.recycler.room_for(segment, bytes)
         {
-            self.recycler.give_up(segment, leaving);
-            segment.exchange(&guard, hash, draft.at(), old);
+            if leaving != 0 {
+                self.recycler.give_up(segment, leaving);
+            }
+            segment.exchange(&guard, hash, new, old);
             let stamp = segment.keep(old.at, index, owner);
             *kept = Some((Kept { offset: old.at.offset, stamp, bytes }, leaving));
-            segment.count_link(&guard, draft, true);
-            return Ok(Stored::Stored);
+        } else {
+            segment.link_block(&guard, hash, new, old);
         }
-        segment.link(&guard, draft, old);
+        segment.count_link(&guard, draft.space, hash, key, old.is_some());
         Ok(Stored::Stored)
     }
 
@@ -337,8 +345,10 @@ impl Session {
             drafts.iter().filter_map(|draft| self.reserved_key(draft.space, draft.key())).collect();
         for draft in &drafts {
             let Ok(at) = shards.binary_search(&Index::shard_of(draft.hash)) else { continue };
-            let old = segment.index.find(draft.hash, draft.space as u8, draft.key());
-            segment.link(&guards[at], draft, old);
+            let (guard, hash, key) = (&guards[at], draft.hash, draft.key());
+            let old = segment.index.find(hash, draft.space as u8, key);
+            segment.link_block(guard, hash, draft.at(), old);
+            segment.count_link(guard, draft.space, hash, key, old.is_some());
         }
         drop(guards);
         drafts.into_iter().for_each(Draft::settle);
@@ -365,6 +375,7 @@ fn write_identity(at: EntryAt<'_>, shape: &Shape<'_>) {
 }
 
 /// Fills the rest of the header, and the key.
+#[inline(always)]
 fn write_head(segment: &Segment, at: EntryAt<'_>, shape: &Shape<'_>) {
     let entry = at.entry;
     entry.bits.store(shape.bits, Ordering::Relaxed);
@@ -375,32 +386,22 @@ fn write_head(segment: &Segment, at: EntryAt<'_>, shape: &Shape<'_>) {
     entry.visited.store(0, Ordering::Relaxed);
     let key = segment.memory.pointer(at.key_offset(), shape.key.len() as u64);
     // SAFETY: `pointer` checked the range, the block is `Building` and ours, and `shape.key` is not in it.
-    unsafe { std::ptr::copy_nonoverlapping(shape.key.as_ptr(), key, shape.key.len()) };
+    unsafe { copy_name(shape.key.as_ptr(), key, shape.key.len()) };
     debug_assert!(at.payload_offset().is_multiple_of(PAYLOAD_ALIGN));
 }
 
 impl Segment {
-    /// Makes a draft the entry of its key. The shard's lock is held.
-    fn link<S: Deref<Target = Self>>(
-        &self,
-        guard: &ShardGuard<'_>,
-        draft: &Draft<S>,
-        old: Option<Found<'_>>,
-    ) {
-        self.link_block(guard, draft.hash, draft.at(), old);
-        self.count_link(guard, draft, old.is_some());
-    }
-
     /// What else a published entry changes: figures, and the end of a reservation.
-    fn count_link<S: Deref<Target = Self>>(&self, guard: &ShardGuard<'_>, draft: &Draft<S>, replaced: bool) {
+    #[inline(always)]
+    fn count_link(&self, guard: &ShardGuard<'_>, space: Space, hash: u64, key: &[u8], replaced: bool) {
         step!("publish: advanced");
         Shard::bump(&guard.shard.stores, 1);
         if !replaced {
             Shard::bump(&guard.shard.entries, 1);
         }
         step!("publish: counted");
-        if draft.space == Space::Key {
-            self.end_reservation(guard, draft.hash, draft.key());
+        if space == Space::Key {
+            self.end_reservation(guard, hash, key);
         }
     }
 
@@ -427,6 +428,7 @@ impl Segment {
     }
 
     /// Puts `new` in the place of `old`, which is left to be retired.
+    #[inline(always)]
     pub(crate) fn exchange(&self, _guard: &ShardGuard<'_>, hash: u64, new: EntryAt<'_>, old: Found<'_>) {
         self.block(new.offset).set_state(State::Live);
         step!("publish: live");

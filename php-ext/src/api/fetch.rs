@@ -241,10 +241,40 @@ unsafe fn fetch_inner(backend: Backend, frame: *mut Frame, out: *mut zval) -> Pa
 /// `exists(string $key, bool $throw_on_error = false): bool`
 pub(super) unsafe extern "C" fn exists<const B: usize>(frame: *mut Frame, out: *mut zval) {
     // SAFETY: called by the engine.
-    unsafe { guarded(out, || exists_inner(Backend::of(B), frame, out)) };
+    unsafe {
+        if !exists_usual::<B>(frame, out) {
+            guarded(out, || exists_inner(Backend::of(B), frame, out));
+        }
+    }
 }
 
+/// The usual case by itself: a key and nothing else, with a session. False if nothing was done.
+///
+/// # Safety
+/// The running call's frame and result.
 #[inline(always)]
+unsafe fn exists_usual<const B: usize>(frame: *mut Frame, out: *mut zval) -> bool {
+    // SAFETY: the caller's word; this thread's own, and no user code runs while the reference lives.
+    unsafe {
+        if engine::argument_count(frame) != 1 {
+            return false;
+        }
+        let key = engine::slot(engine::argument(frame, 0));
+        if key.kind() != c::IS_STRING {
+            return false;
+        }
+        let key = key.value as *mut zend_string;
+        let state = &mut (*local()).backends[B];
+        if !is_key((*key).len) || !state.used {
+            return false;
+        }
+        let Some(session) = state.open_session() else { return false };
+        engine::set_bool(out, fenced(|| session.exists(Space::Key, engine::bytes(key))));
+        true
+    }
+}
+
+#[inline(never)]
 unsafe fn exists_inner(backend: Backend, frame: *mut Frame, out: *mut zval) -> Parsed<()> {
     // SAFETY: the running call's frame.
     let args = unsafe { Args::new(frame, 1, 2)? };

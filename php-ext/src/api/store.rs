@@ -7,11 +7,12 @@ use static_cache_core::{Error, Mode, Session, Space, Stored};
 
 use super::args::{Args, Parsed, check_value};
 use super::table::fenced_or;
-use crate::encode::{Encoder, Plan, Refusal, Unstorable};
+use crate::encode::{Encoder, Plan, Refusal, Simple, Unstorable};
 use crate::engine::{self, Frame};
-use crate::module::{Backend, local, refusal};
+use crate::module::{Backend, local, refusal, relief};
 use crate::objects::asking::{Attempt, Failure, store_asking};
 use crate::objects::harvest::Harvest;
+use crate::payload::TAG_STRING;
 use crate::{exception, messages};
 
 /// Stores one value. Runs user code if it has objects with methods for that: then no Rust value of the caller's needs
@@ -28,9 +29,52 @@ pub(super) unsafe fn store_value(
 ) -> Result<Stored, Failure> {
     // SAFETY: the caller's word; nothing in the closures needs dropping.
     unsafe {
+        if let Some(simple) = Simple::of(&*value)
+            && let Some(outcome) = store_simple(backend, key, simple, ttl, mode)
+        {
+            return outcome;
+        }
         let once = |harvest: Option<&Harvest>| attempt(backend, key, value, ttl, mode, harvest);
         store_asking(backend, engine::slot(value), once, |why| refuse(backend, "$value", why))
     }
+}
+
+/// Stores what needs no plan. `None` if that is to be tried as for any other value: nothing was done.
+///
+/// # Safety
+/// No reference to the thread's state lives.
+#[inline(always)]
+unsafe fn store_simple(
+    backend: Backend,
+    key: &[u8],
+    simple: Simple<'_>,
+    ttl: Option<Duration>,
+    mode: Mode,
+) -> Option<Result<Stored, Failure>> {
+    // SAFETY: this thread's own; nothing below runs user code.
+    let session = unsafe { (*local()).backends[backend as usize].session(backend)? };
+    let store = || {
+        Some(match simple {
+            Simple::Inline(tag, bits) => session.store_inline(Space::Key, key, tag, bits, ttl, mode),
+            Simple::Text(text) => {
+                let len = Simple::payload_len(text);
+                session.store_with(Space::Key, key, TAG_STRING, 0, len, ttl, mode, |payload, address| {
+                    Simple::write(text, payload, address);
+                })
+            }
+        })
+    };
+    Some(match fenced_or(store, || None) {
+        Some(Ok(stored)) => Ok(stored),
+        // SAFETY: the session's reference is not used any more.
+        Some(Err(Error::NoMemory { .. })) if unsafe { relief::for_store(backend) } => return None,
+        Some(Err(error)) => Err(Failure::Message(messages::of_error(backend, key, &error))),
+        None => Err(Failure::Message(internal_error(backend))),
+    })
+}
+
+fn internal_error(backend: Backend) -> String {
+    format!("{} cache: internal error; nothing was stored", backend.name())
 }
 
 /// Counts a value that cannot be stored, and says why.
@@ -43,6 +87,7 @@ pub(super) fn refuse(backend: Backend, root: &str, why: &Unstorable) -> String {
 }
 
 /// One attempt, without user code.
+#[inline(always)]
 unsafe fn attempt(
     backend: Backend,
     key: &[u8],
@@ -53,11 +98,10 @@ unsafe fn attempt(
 ) -> Result<Stored, Attempt> {
     // SAFETY: the caller's word.
     let body = || unsafe { attempt_unguarded(backend, key, value, ttl, mode, harvest) };
-    fenced_or(body, || {
-        Err(Attempt::Message(format!("{} cache: internal error; nothing was stored", backend.name())))
-    })
+    fenced_or(body, || Err(Attempt::Message(internal_error(backend))))
 }
 
+#[inline(always)]
 unsafe fn attempt_unguarded(
     backend: Backend,
     key: &[u8],

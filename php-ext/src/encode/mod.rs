@@ -57,6 +57,50 @@ pub(crate) struct Plan {
     serial: u64,
 }
 
+/// A value that can be stored without any plan.
+#[derive(Clone, Copy)]
+pub(crate) enum Simple<'a> {
+    /// By a tag and bits.
+    Inline(u8, u64),
+    Text(&'a Text),
+}
+
+impl<'a> Simple<'a> {
+    /// `None` if the value has to be planned, or cannot be stored.
+    #[inline(always)]
+    pub(crate) fn of(value: &'a Zval) -> Option<Self> {
+        let slot = root(value);
+        Some(match slot.kind() {
+            c::IS_UNDEF | c::IS_NULL => Self::Inline(TAG_NULL, 0),
+            c::IS_FALSE => Self::Inline(TAG_FALSE, 0),
+            c::IS_TRUE => Self::Inline(TAG_TRUE, 0),
+            c::IS_LONG => Self::Inline(TAG_INT, slot.value),
+            c::IS_DOUBLE => Self::Inline(TAG_FLOAT, slot.value),
+            c::IS_STRING => {
+                let text = slot.text();
+                text.hash();
+                Self::Text(text)
+            }
+            _ => return None,
+        })
+    }
+
+    /// Bytes of a string's payload.
+    #[inline(always)]
+    pub(crate) fn payload_len(text: &Text) -> usize {
+        string_units(text.len) as usize * UNIT
+    }
+
+    /// Fills a string's payload, whose first byte PHP will see at `address`.
+    #[inline(always)]
+    pub(crate) fn write(text: &Text, out: &mut [u8], address: usize) {
+        assert!(out.len() >= Self::payload_len(text), "a plan of another value");
+        debug_assert!(address.is_multiple_of(UNIT) && out.as_ptr().addr().is_multiple_of(UNIT));
+        // SAFETY: there is room for the string's units, as was just looked at.
+        unsafe { emit::Block::new(out, address).text(text, 0) };
+    }
+}
+
 /// Turns values into payloads; keeps its buffers from one value to the next. One per thread.
 pub(crate) struct Encoder {
     serial: u64,
@@ -173,30 +217,23 @@ impl Encoder {
     }
 
     /// First pass: decides whether the value can be stored, how, and in how many bytes.
+    #[inline(always)]
     pub(crate) fn plan(&mut self, value: &Zval, harvest: Option<&Harvest>) -> Result<Plan, Refusal> {
         self.serial += 1;
         let slot = root(value);
-        let plan = |tag, bits, len| Plan { tag, bits, len, serial: self.serial };
-        Ok(match slot.kind() {
-            c::IS_UNDEF | c::IS_NULL => plan(TAG_NULL, 0, 0),
-            c::IS_FALSE => plan(TAG_FALSE, 0, 0),
-            c::IS_TRUE => plan(TAG_TRUE, 0, 0),
-            c::IS_LONG => plan(TAG_INT, slot.value, 0),
-            c::IS_DOUBLE => plan(TAG_FLOAT, slot.value, 0),
-            c::IS_STRING => {
-                let text = slot.text();
-                text.hash();
-                plan(TAG_STRING, 0, string_units(text.len) as usize * UNIT)
-            }
-            c::IS_ARRAY | c::IS_OBJECT => {
+        let (tag, bits, len) = match Simple::of(value) {
+            Some(Simple::Inline(tag, bits)) => (tag, bits, 0),
+            Some(Simple::Text(text)) => (TAG_STRING, 0, Simple::payload_len(text)),
+            None if matches!(slot.kind(), c::IS_ARRAY | c::IS_OBJECT) => {
                 let (tag, len) = self.plan_graph(slot, harvest)?;
-                Plan { tag, bits: 0, len, serial: self.serial }
+                (tag, 0, len)
             }
-            _ => {
+            None => {
                 let reason = path::reason(slot);
                 return Err(Refusal::Unstorable(Unstorable { path: String::new(), reason }));
             }
-        })
+        };
+        Ok(Plan { tag, bits, len, serial: self.serial })
     }
 
     /// Arrays and objects. Apart: what scalars and strings go through stays short.
@@ -255,15 +292,12 @@ impl Encoder {
     /// # Safety
     /// `plan` is what [`Encoder::plan`] last returned, for this very value, no PHP code ran since, and the harvest still holds
     /// what it held.
+    #[inline(always)]
     pub(crate) unsafe fn write(&mut self, value: &Zval, plan: Plan, out: &mut [u8], address: usize) {
         assert!(plan.serial == self.serial && out.len() >= plan.len, "a plan of another value");
         debug_assert!(address.is_multiple_of(UNIT) && out.as_ptr().addr().is_multiple_of(UNIT));
         match plan.tag {
-            TAG_STRING => {
-                let mut block = emit::Block::new(out, address);
-                // SAFETY: the plan says a string, whose units were counted.
-                unsafe { block.text(root(value).text(), 0) };
-            }
+            TAG_STRING => Simple::write(root(value).text(), out, address),
             TAG_ARRAY | TAG_ARRAY_TEMPLATE | TAG_OBJECT => {
                 // SAFETY: the value and all in it are as the first pass saw them, says the caller.
                 unsafe { self.emit(out, address) };

@@ -39,6 +39,7 @@ impl<Which> Attempt<Which> {
 /// # Safety
 /// `value` lives through the call. Runs user code and may leave by a jump: no Rust value of the caller's needs dropping (the
 /// closures' included), and no reference to the thread's state lives. `attempt` runs no user code.
+#[inline(always)]
 pub(crate) unsafe fn store_asking<T: Copy>(
     backend: Backend,
     value: *const Slot,
