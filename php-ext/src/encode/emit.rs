@@ -56,6 +56,23 @@ impl Block {
     }
 }
 
+/// Copies a hash part: twice as many entries as places for elements, of which there are eight by rule, and one in arrays that PHP 8.2
+/// makes of requests' variables.
+///
+/// # Safety
+/// `to` has room for as many.
+#[inline(always)]
+unsafe fn copy_chains(from: &[u32], to: *mut u32) {
+    // SAFETY: the caller's word; a run has 16 bytes at least.
+    unsafe {
+        if from.len() >= 4 {
+            copy_run(from.as_ptr().cast(), to.cast(), size_of_val(from));
+        } else {
+            ptr::copy_nonoverlapping(from.as_ptr(), to, from.len());
+        }
+    }
+}
+
 /// Goes through the places in the order of their noting.
 struct Writer<'a> {
     arrays: Block,
@@ -292,8 +309,7 @@ impl Writer<'_> {
                 head.used = self.compacted(array, job, chain, self.arrays.at(data_at));
                 head.count = head.used;
             } else {
-                // Never less than 16 bytes: a hash has twice as many entries as places for elements, and eight of those.
-                copy_run(array.chains().as_ptr().cast(), chain.cast(), chains * size_of::<u32>());
+                copy_chains(array.chains(), chain);
                 self.hash(array, job, self.arrays.at(data_at));
             }
             to.write(head);
