@@ -168,10 +168,14 @@ impl Encoder {
             at(layout.images - size_of::<u32>()).cast::<u32>().write(0);
             for number in 0..head.calls {
                 let Some(call) = self.objects.call(number) else { break };
+                let (node, action) = match self.objects.callees[number as usize] {
+                    Harvest::NONE => (0, CallImage::DONE),
+                    node => (node, call.action as u32),
+                };
                 at(layout.calls).cast::<CallImage>().add(number as usize).write(CallImage {
                     argument: Slot { value: 0, info: c::IS_UNDEF, next: 0 },
-                    node: self.objects.callees[number as usize],
-                    action: call.action as u32,
+                    node,
+                    action,
                 });
             }
             for (number, class) in self.objects.classes.iter().enumerate() {

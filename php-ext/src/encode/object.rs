@@ -42,7 +42,7 @@ pub(super) struct ObjectJobs {
     pub(super) jobs: Vec<ObjectJob>,
     pub(super) tables: Vec<Pair>,
     pub(super) typed: Vec<Pair>,
-    /// For each call, the node that it is for.
+    /// For each call, the node that it is for; [`Harvest::NONE`] if its object is no part of the value any more.
     pub(super) callees: Vec<u32>,
     /// The last class met, and its number.
     last: (u64, u32),
@@ -74,7 +74,8 @@ impl ObjectJobs {
         self.typed.clear();
         self.callees.clear();
         if let Some(harvest) = harvest {
-            self.callees.resize(harvest.calls().count(), 0);
+            // A method that was called later may have taken the object away.
+            self.callees.resize(harvest.calls().count(), Harvest::NONE);
         }
         self.last = (0, 0);
         self.known.set(None);
