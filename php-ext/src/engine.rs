@@ -44,6 +44,7 @@ unsafe extern "C" {
         cache: *mut zend_fcall_info_cache,
         error: *mut *mut c_char,
     ) -> bool;
+    pub(crate) fn zend_release_fcall_info_cache(cache: *mut zend_fcall_info_cache);
     pub(crate) fn _call_user_function_impl(
         object: *mut zval,
         function: *mut zval,

@@ -1,5 +1,6 @@
 //! Reading arguments by PHP's own rules (strict types, coercion, deprecations).
 
+use std::ffi::CStr;
 use std::time::Duration;
 
 use ext_php_rs::ffi::{
@@ -160,6 +161,8 @@ impl Args {
             let none = std::ptr::null_mut();
             if engine::zend_is_callable_ex(arg, none, 0, std::ptr::null_mut(), &raw mut cache, &raw mut error)
             {
+                // What stands in for a method that `__call` answers is made for each look.
+                engine::zend_release_fcall_info_cache(&raw mut cache);
                 if !error.is_null() {
                     engine::_efree(error.cast());
                 }
@@ -223,6 +226,16 @@ fn refuse_key<T>(len: usize, index: u32) -> Parsed<T> {
 
 /// A value that can be stored at all: no resource, no `Closure`.
 pub(super) fn check_value(value: &Slot, index: u32) -> Parsed<()> {
+    refuse_type(value, index, c"must be of type null|bool|int|float|string|array|object, %s given")
+}
+
+/// The same of what the callable at `index` returned.
+pub(super) fn check_result(value: &Slot, index: u32) -> Parsed<()> {
+    refuse_type(value, index, c"must return null|bool|int|float|string|array|object, %s returned")
+}
+
+#[inline(always)]
+fn refuse_type(value: &Slot, index: u32, format: &CStr) -> Parsed<()> {
     let given = if value.kind() == engine::RESOURCE {
         c"resource"
     } else if engine::is_closure(value) {
@@ -231,13 +244,7 @@ pub(super) fn check_value(value: &Slot, index: u32) -> Parsed<()> {
         return Ok(());
     };
     // SAFETY: a function is running; one text for one `%s`.
-    unsafe {
-        engine::zend_argument_type_error(
-            index + 1,
-            c"must be of type null|bool|int|float|string|array|object, %s given".as_ptr(),
-            given.as_ptr(),
-        );
-    }
+    unsafe { engine::zend_argument_type_error(index + 1, format.as_ptr(), given.as_ptr()) };
     Err(Thrown)
 }
 

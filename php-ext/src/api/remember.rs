@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use ext_php_rs::ffi::{zend_string, zval};
 use static_cache_core::{Error, Mode, Session, Space, Stored};
 
-use super::args::{Args, Parsed, check_value};
+use super::args::{Args, Parsed, check_result};
 use super::fetch::{Looked, look_up};
 use super::store::store_value;
 use crate::engine::{self, Frame};
@@ -54,7 +54,7 @@ unsafe fn remember_inner(backend: Backend, frame: *mut Frame, out: *mut zval) ->
                         exception::throw(refusal(backend));
                         return Ok(());
                     }
-                    engine::_call_user_function_impl(null(), build, out, 0, null(), null());
+                    call(build, out);
                     return Ok(());
                 }
                 Looked::Miss => {}
@@ -63,6 +63,27 @@ unsafe fn remember_inner(backend: Backend, frame: *mut Frame, out: *mut zval) ->
             if turn != Turn::Done {
                 return build_value(backend, key, build, ttl, throwing, turn, out);
             }
+        }
+    }
+}
+
+/// Calls the builder. What it returns by reference is the caller's own all the same.
+///
+/// # Safety
+/// A callable; `out` may be overwritten. Runs user code.
+unsafe fn call(build: *mut zval, out: *mut zval) {
+    // SAFETY: the caller's word; a reference holds its value for as long as it is held itself.
+    unsafe {
+        engine::set_null(out);
+        engine::_call_user_function_impl(null(), build, out, 0, null(), null());
+        match engine::slot(out).kind() {
+            c::IS_UNDEF => engine::set_null(out),
+            c::IS_REFERENCE => {
+                let mut reference = *engine::slot(out);
+                engine::copy(out, (&raw const reference.reference().slot).cast());
+                ext_php_rs::ffi::zval_ptr_dtor((&raw mut reference).cast());
+            }
+            _ => {}
         }
     }
 }
@@ -119,11 +140,7 @@ unsafe fn build_value(
     // SAFETY: the call's own result; the key and the callable are arguments, which live as long as the call. Should
     // the builder not come back (memory or time limit), the reservation ends with the request.
     unsafe {
-        engine::set_null(out);
-        engine::_call_user_function_impl(null(), build, out, 0, null(), null());
-        if engine::slot(out).kind() == c::IS_UNDEF {
-            engine::set_null(out);
-        }
+        call(build, out);
         // The builder may have forked: the reservation is the parent's, and so is storing.
         let turn = if process == std::process::id() { turn } else { Turn::OursAlone };
         let bytes = engine::bytes(key);
@@ -131,16 +148,14 @@ unsafe fn build_value(
             release(backend, bytes, turn);
             return Ok(());
         }
-        let value = engine::slot(out).direct();
-        if let Err(thrown) = check_value(value, 1) {
+        if let Err(thrown) = check_result(engine::slot(out), 1) {
             release(backend, bytes, turn);
             return Err(thrown);
         }
         if turn == Turn::OursAlone {
             return Ok(());
         }
-        let value = std::ptr::from_ref(value).cast_mut().cast::<zval>();
-        let outcome = store_value(backend, bytes, value, ttl, Mode::Put);
+        let outcome = store_value(backend, bytes, out, ttl, Mode::Put);
         if !matches!(outcome, Ok(Stored::Stored)) {
             release(backend, bytes, turn);
         }
