@@ -236,6 +236,7 @@ pub(super) fn check_result(value: &Slot, index: u32) -> Parsed<()> {
 
 #[inline(always)]
 fn refuse_type(value: &Slot, index: u32, format: &CStr) -> Parsed<()> {
+    let value = value.behind_reference();
     let given = if value.kind() == engine::RESOURCE {
         c"resource"
     } else if engine::is_closure(value) {
@@ -323,6 +324,7 @@ pub(super) fn elements(array: &Array) -> impl Iterator<Item = (Option<*mut zend_
 
 /// The key of an element of `$keys`: its value.
 pub(super) fn requested<'a>(slot: &'a Slot, index: u32) -> Parsed<ElementKey<'a>> {
+    let slot = slot.behind_reference();
     let key = match slot.kind() {
         c::IS_STRING => {
             let string = slot.value as *mut zend_string;

@@ -355,8 +355,7 @@ fn give_back<T>(buffer: &mut Vec<T>) {
 
 /// The value itself, behind a reference or an indirection.
 fn root(value: &Zval) -> &Slot {
-    let slot = Slot::of(value).direct();
-    if slot.kind() == c::IS_REFERENCE { &slot.reference().slot } else { slot }
+    Slot::of(value).direct().behind_reference()
 }
 
 /// The array of a job.

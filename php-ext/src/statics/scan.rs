@@ -276,6 +276,10 @@ pub(super) unsafe fn evaluate(policy: &mut Policy, class: *mut zend_class_entry)
             let Some(number) = attributes::number_of(attribute, place, name) else { continue };
             let value = (&raw mut values[place]).cast();
             let failed = engine::zend_get_attribute_value(value, attribute, number as u32, class) != 0;
+            if failed {
+                // The engine has let go of it.
+                values[place].info = c::IS_UNDEF;
+            }
             if failed || crate::engine::exception_pending() {
                 values.into_iter().for_each(|value| engine::release(value));
                 return false;

@@ -101,6 +101,12 @@ impl Slot {
         self.info & c::Z_TYPE_FLAGS_MASK != 0
     }
 
+    /// The value itself, where this is a reference.
+    #[inline(always)]
+    pub(crate) fn behind_reference(&self) -> &Slot {
+        if self.kind() == c::IS_REFERENCE { &self.reference().slot } else { self }
+    }
+
     #[inline(always)]
     pub(crate) fn text(&self) -> &Text {
         debug_assert!(self.kind() == c::IS_STRING);
