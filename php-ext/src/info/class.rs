@@ -154,6 +154,10 @@ pub(crate) unsafe fn create(backend: Backend, out: *mut zval) {
             return;
         }
         let object = engine::slot(out).value as *mut zend_object;
+        // `disable_classes` leaves the class nothing.
+        if ((*(*object).ce).default_properties_count as usize) < MEMBERS.len() {
+            return;
+        }
         let slots = (&raw mut (*object).properties_table).cast::<zval>();
         let figures = &mut (*local()).figures;
         for (at, value) in figures.insert(snapshot::take(backend)).iter().enumerate() {

@@ -114,7 +114,8 @@ fn traits(class: &zend_class_entry) -> u32 {
     if class.ce_flags & c::ZEND_ACC_ENUM != 0 {
         return Facts::ENUM;
     }
-    if class.ce_flags & c::ZEND_ACC_NOT_SERIALIZABLE != 0 {
+    // Of the latter there are no objects, but a class that was stored may have become one.
+    if class.ce_flags & (c::ZEND_ACC_NOT_SERIALIZABLE | c::ZEND_ACC_NO_INSTANCES) != 0 {
         return Facts::REFUSED;
     }
     // SAFETY: the engine's own classes, set at its start.
