@@ -95,6 +95,19 @@ pub(super) unsafe fn ask(
 
 /// The engine's own table of an object's properties, held once more.
 unsafe fn properties_of(object: *const Object) -> Slot {
+    #[cfg(php84)]
+    if super::gather::is_lazy(object) {
+        // SAFETY: a live, held object. It stays as it is: whether it is to be initialised was seen to before.
+        unsafe {
+            let mut slot = engine::object_slot(object.cast_mut().cast());
+            let table = engine::zend_get_properties_for(zval_of(&mut slot), engine::FOR_SERIALIZE);
+            if !table.is_null() {
+                let counted = (*table.cast::<Array>()).gc.info & c::GC_FLAG_IMMUTABLE == 0;
+                let info = if counted { c::IS_ARRAY_EX } else { c::IS_ARRAY };
+                return Slot { value: table.addr() as u64, info, next: 0 };
+            }
+        }
+    }
     // SAFETY: a live object has handlers.
     unsafe {
         let object = object.cast_mut().cast::<zend_object>();
