@@ -54,14 +54,14 @@ $do[$_GET["do"]]();
 0 0 method failures 2 0
 == resource: Warning: C was not published: pinned cache: C::$handler->file cannot be stored: it is a resource in %s on line 0
 0 0 resource failures 3 0
-== throws: Warning: C was not published: LogicException was thrown: not me in %s on line 0
+== throws: Warning: C was not published: LogicException was thrown by a method of C::$handler: not me in %s on line 0
 0 0 throws failures 4 0
 == exits: ended 
-Warning: C was not published: a method of an object called exit() in %s on line 0
+Warning: C was not published: a method of C::$handler called exit() in %s on line 0
 0 0 exits failures 5 0
-== fatal: Warning: C was not published: Error was thrown: Call to undefined function undefined_function() in %s on line 0
+== fatal: Warning: C was not published: Error was thrown by a method of C::$handler[0]: Call to undefined function undefined_function() in %s on line 0
 0 0 fatal failures 6 0
-== publishes: Warning: C was not published: OPcache\StaticCacheException was thrown: static_publish() was called by a method of an object that is being published in %s on line 0
+== publishes: Warning: C was not published: OPcache\StaticCacheException was thrown by a method of C::$handler: static_publish() was called by a method of an object that is being published in %s on line 0
 0 0 publishes failures 7 0
 == loads: 
 changed 0 loads failures 7 0

@@ -16,6 +16,7 @@ use super::harvest::{Action, Call, Found, Harvest, Outcome};
 use super::{heap, sleep, with_classes};
 use crate::encode::Unstorable;
 use crate::engine::exception_pending;
+use crate::module::local;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Bucket, Object, Slot};
 
@@ -63,6 +64,21 @@ const MOST_RUNS: u32 = 16;
 /// `value` lives through the call, `harvest` too, and nobody else uses the latter. May leave by a jump: no Rust value of
 /// the caller's needs dropping.
 pub(crate) unsafe fn gather(harvest: *mut Harvest, value: *const Slot) -> Result<(), Stop> {
+    // SAFETY: the caller's word. The references to the thread's state end at once.
+    unsafe {
+        (*local()).objects.thrown_at = None;
+        let gathered = gather_all(harvest, value);
+        if matches!(gathered, Err(Stop::Thrown)) {
+            let path = path(&(*harvest).frames);
+            (*local()).objects.thrown_at = Some(path);
+        }
+        gathered
+    }
+}
+
+/// # Safety
+/// As for [`gather`].
+unsafe fn gather_all(harvest: *mut Harvest, value: *const Slot) -> Result<(), Stop> {
     // SAFETY: the caller's word. References to the harvest end before user code runs.
     unsafe {
         (*harvest).walked.begin();

@@ -41,6 +41,8 @@ pub(crate) struct Objects {
     harvests: Vec<*mut Harvest>,
     /// How many fetches are in the middle of calling objects' methods.
     pub(crate) calling: u32,
+    /// Where in its value the object was whose method threw in the last store that asked any.
+    pub(crate) thrown_at: Option<String>,
     /// An empty one, for the next store.
     spare: Option<Box<Harvest>>,
 }
@@ -53,6 +55,7 @@ impl Objects {
             prototypes: Prototypes::new(),
             harvests: Vec::new(),
             calling: 0,
+            thrown_at: None,
             spare: None,
         }
     }
@@ -87,6 +90,7 @@ impl Objects {
         self.classes.forget();
         self.recipes.forget();
         self.calling = 0;
+        self.thrown_at = None;
         while let Some(harvest) = self.harvests.pop() {
             // SAFETY: made by `Box::into_raw`; whoever used it was jumped over.
             drop(unsafe { Box::from_raw(harvest) });

@@ -8,7 +8,7 @@ use static_cache_core::{Mode, Space};
 
 use super::image::{self, DECLARED, VALUE};
 use super::place::behind;
-use super::{Dropped, Target, baseline, engine, is_outdated, scan, with};
+use super::{Dropped, Statics, Target, baseline, engine, is_outdated, scan, with};
 use crate::api::args::{Args, Parsed};
 use crate::api::table::{fenced_or, guarded};
 use crate::encode::{Encoder, Refusal, Unstorable};
@@ -109,7 +109,7 @@ fn publish_due() {
                 Ok(_) => {}
                 Err(Failure::Message(why)) => fail(number, why),
                 Err(Failure::Thrown) => {
-                    let why = thrown();
+                    let why = thrown(number);
                     engine::zend_clear_exception();
                     fail(number, why);
                 }
@@ -144,17 +144,25 @@ fn count_failure(number: usize) {
     }
 }
 
-/// What the pending exception says.
-unsafe fn thrown() -> String {
-    // SAFETY: there is one, says the caller; its message is read without user code.
+/// What the pending exception says, and which member's object threw it.
+unsafe fn thrown(number: usize) -> String {
+    // SAFETY: there is one, says the caller; its message is read without user code. A target of this request.
     unsafe {
+        let path = (*local()).objects.thrown_at.take();
+        let member = path.map(|path| {
+            with(|statics| {
+                let (root, rest) = member(statics, number, &path);
+                format!("{root}{rest}")
+            })
+        });
         let pending: *mut zend_object = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).exception;
         if pending.is_null() {
             return "a method of an object threw".into();
         }
         if engine::zend_is_unwind_exit(pending) {
-            return "a method of an object called exit()".into();
+            return format!("a method of {} called exit()", member.as_deref().unwrap_or("an object"));
         }
+        let member = member.map_or_else(String::new, |member| format!(" by a method of {member}"));
         let name = String::from_utf8_lossy(engine::name_of((*pending).ce)).into_owned();
         let mut room = Slot { value: 0, info: c::IS_UNDEF, next: 0 };
         let message = engine::zend_read_property(
@@ -171,7 +179,7 @@ unsafe fn thrown() -> String {
         } else {
             String::new()
         };
-        format!("{name} was thrown: {text}")
+        format!("{name} was thrown{member}: {text}")
     }
 }
 
@@ -183,6 +191,7 @@ unsafe fn thrown() -> String {
 unsafe fn publish(number: usize, goes_on: bool) -> Result<Outcome, Failure> {
     // SAFETY: the caller's word. Array and marks are the engine's own, so a jump leaves nothing behind.
     unsafe {
+        (*local()).objects.thrown_at = None;
         match know_policy(number) {
             Known::Due => {}
             Known::NotDue => return Ok(Outcome::Unchanged),
@@ -336,21 +345,30 @@ unsafe fn attempt_unguarded(
 /// Why a value cannot be stored. Its path begins with the number of a member.
 unsafe fn refused(number: usize, why: &Unstorable) -> String {
     with(|statics| {
-        let target = &statics.targets[number];
-        let parts = why.path.strip_prefix('[').and_then(|path| path.split_once(']'));
-        let found = parts.and_then(|(at, rest)| Some((at.parse::<usize>().ok()?, rest)));
-        // SAFETY: a class of this request, and members of it.
-        unsafe {
-            let (root, rest) = match found {
-                Some((at, rest)) if at < (target.end - target.first) as usize => {
-                    let place = statics.members[target.first as usize + at].place;
-                    (place.shown(engine::name_of(target.class)), rest)
-                }
-                _ => (target.shown(), why.path.as_str()),
-            };
-            messages::unstorable(target.policy.backend, &root, rest, &why.reason)
-        }
+        // SAFETY: the caller's target.
+        let (root, rest) = unsafe { member(statics, number, &why.path) };
+        messages::unstorable(statics.targets[number].policy.backend, &root, rest, &why.reason)
     })
+}
+
+/// The member that a path begins with by its number, and the path from there; the target itself where there is none.
+///
+/// # Safety
+/// A target of this request.
+unsafe fn member<'a>(statics: &Statics, number: usize, path: &'a str) -> (String, &'a str) {
+    let target = &statics.targets[number];
+    let parts = path.strip_prefix('[').and_then(|path| path.split_once(']'));
+    let found = parts.and_then(|(at, rest)| Some((at.parse::<usize>().ok()?, rest)));
+    // SAFETY: a class of this request, and members of it.
+    unsafe {
+        match found {
+            Some((at, rest)) if at < (target.end - target.first) as usize => {
+                let place = statics.members[target.first as usize + at].place;
+                (place.shown(engine::name_of(target.class)), rest)
+            }
+            _ => (target.shown(), path),
+        }
+    }
 }
 
 /// What was published is what members are compared with from now on.
