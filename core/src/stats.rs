@@ -1,5 +1,6 @@
 //! Figures of a segment, summed when asked for.
 
+use crate::error::Error;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::segment::Segment;
@@ -94,5 +95,51 @@ impl Segment {
             stats.overflow_readers = stats.overflow_readers.wrapping_add(u64::from(overflow));
         }
         stats
+    }
+
+    /// Why nothing can be stored any more: damage that cannot be repaired. `None` as long as there is none, which costs a look; what was
+    /// found is repaired first. What is there may still be fetched.
+    #[must_use]
+    pub fn damage(&self) -> Option<Error> {
+        if !self.is_dirty() {
+            return None;
+        }
+        // Taking any lock repairs, or says that it cannot.
+        match self.lock_shard(0) {
+            Err(error @ Error::Corrupt(_)) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use crate::entry::Space;
+    use crate::error::Error;
+    use crate::segment::{Policy, Segment, SegmentConfig};
+    use crate::session::{Mode, Session};
+
+    #[test]
+    fn a_heap_whose_blocks_were_written_over_is_said_to_be_damaged() {
+        let config =
+            SegmentConfig { name: "test", size: 1 << 20, policy: Policy::Never, readers: 4, abi_tag: 1 };
+        let segment = Segment::create(&config).unwrap();
+        let mut session = Session::new(std::sync::Arc::clone(&segment));
+        let mut store = |key: &[u8]| {
+            session.store_with(Space::Key, key, 1, 0, 100, None, Mode::Put, |payload, _| payload.fill(7))
+        };
+        store(b"one").unwrap();
+        assert_eq!(segment.damage(), None);
+        segment.distrust();
+        assert_eq!(segment.damage(), None, "nothing was wrong");
+        let start = segment.layout.arenas[0].start;
+        for word in 0..64 {
+            segment.memory.at::<AtomicU64>(start + word * 8).store(u64::MAX, Ordering::Relaxed);
+        }
+        segment.distrust();
+        assert!(matches!(segment.damage(), Some(Error::Corrupt(_))));
+        assert!(matches!(store(b"two"), Err(Error::Corrupt(_))));
     }
 }

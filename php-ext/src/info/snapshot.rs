@@ -64,17 +64,20 @@ pub(super) fn take(backend: Backend) -> Figures {
     })
     .unwrap_or((0, false, None, Some("not started".into()), "none", String::new()));
     let stats = fenced(|| segment.as_ref().map_or_else(Stats::default, |segment| segment.stats()));
-    let available = segment.is_some();
-    let reason = reason.map_or(Value::Null, Value::Text);
+    let initialized = segment.is_some();
+    let damage = fenced(|| segment.as_ref().and_then(|segment| segment.damage()));
+    let available = initialized && damage.is_none();
+    let damage = damage.map(|damage| format!("{damage}; nothing can be stored until PHP is restarted"));
+    let reason = reason.or(damage).map_or(Value::Null, Value::Text);
     [
         Value::Bool(configured > 0 && !failed),
         Value::Bool(available),
         Value::Bool(failed),
-        Value::Bool(available),
+        Value::Bool(initialized),
         Value::Int(configured as u64),
         Value::Int(stats.mapped),
         Value::Int(stats.entries),
-        Value::Int(u64::from(available)),
+        Value::Int(u64::from(initialized)),
         Value::Text(model.into()),
         reason,
         Value::Text(name),
