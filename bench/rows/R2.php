@@ -7,6 +7,7 @@ return new class implements Row {
     private const TO_INT = 'fetch / fetch of an int';
     private const TO_INCLUDE = 'fetch / include';
     private const TO_APCU = 'fetch / apcu_fetch';
+    private const TO_NAMED = 'fetch by names that were put together / by names in the code';
 
     public function title(): string
     {
@@ -74,41 +75,54 @@ return new class implements Row {
         return $worst;
     }
 
-    /** Many small entries, so that one look-up does not help the next. */
+    /**
+     * Many small entries, so that one look-up does not help the next: by names that stand in the code, and by names that were put
+     * together, which PHP counts and which have to be compared. Each next to an int under a name of the same kind.
+     */
     private function rotation(Lab $lab): iterable
     {
-        $keys = '$keys = []; for ($k = 0; $k < 64; ++$k) { $keys[] = "config.section.key{$k}"; }';
+        $names = \array_map(static fn (int $k): string => "'config.section.key{$k}'", \range(0, 63));
+        $inCode = '$keys = [' . \implode(', ', $names) . '];';
+        // Not known before it runs, or OPcache would put it into the code.
+        $together = '$keys = []; for ($k = 0; $k < 64; ++$k) { $keys[] = "config.section.key{$k}"; }';
         $store = static fn (string $function): string =>
-            "{$keys} foreach (\$keys as \$k => \$key) { {$function}(\$key, \"value {\$k}\"); } ";
-        $last = '"value " . (($n - 1) & 63)';
+            "{$inCode} foreach (\$keys as \$k => \$key) { {$function}(\$key, \"value {\$k}\"); } ";
         $contenders = [];
         foreach (['volatile', 'pinned'] as $backend) {
-            $contenders[$backend] = new Contender(
-                'module',
-                "\$x = \\OPcache\\{$backend}_fetch(\$keys[\$i & 63]);",
-                $store("\\OPcache\\{$backend}_store") . "\\OPcache\\{$backend}_store('bench.int', 1);",
-                $keys,
-                '',
-                0,
-                "\\OPcache\\{$backend}_fetch('config.section.key63') === 'value 63'",
-            );
+            $body = "\$x = \\OPcache\\{$backend}_fetch(\$keys[\$i & 63]);";
+            $setup = $store("\\OPcache\\{$backend}_store") . "\\OPcache\\{$backend}_store('bench.int', 1);";
+            $after = "\\OPcache\\{$backend}_fetch('config.section.key63') === 'value 63'";
+            $contenders[$backend] = new Contender('module', $body, $setup, $inCode, '', 0, $after);
+            $contenders["{$backend} together"] = new Contender('module', $body, $setup, $together, '', 0, $after);
             $contenders["{$backend} int"] = new Contender(
                 'module',
-                "\$x = \\OPcache\\{$backend}_fetch(\$keys[\$i & 63]);",
+                $body,
                 before: '$keys = \array_fill(0, 64, \'bench.int\');',
                 expect: '1',
             );
+            $contenders["{$backend} int together"] = new Contender(
+                'module',
+                $body,
+                before: '$keys = \array_fill(0, 64, "bench." . ($n > 0 ? "int" : ""));',
+                expect: '1',
+            );
         }
-        $contenders['apcu'] = new Contender(
-            'apcu',
-            '$x = \apcu_fetch($keys[$i & 63]);',
-            $store('\apcu_store'),
-            $keys,
-            '',
-        );
+        foreach (['apcu' => $inCode, 'apcu together' => $together] as $label => $before) {
+            $contenders[$label] = new Contender('apcu', '$x = \apcu_fetch($keys[$i & 63]);', $store('\apcu_store'), $before, '');
+        }
         $times = $lab->race('R2 config64', null, $contenders);
-        yield $this->toInt('config64', $times, false);
-        yield Compare::slowest('R2', self::TO_APCU, 'config64', $times, ['volatile', 'pinned'], ['apcu'], null);
+        foreach (['config64' => '', 'config64, names put together' => ' together'] as $case => $kind) {
+            $these = [];
+            foreach ($times as $label => $time) {
+                if (\str_contains($label, ' together') === ($kind !== '')) {
+                    $these[\str_replace(' together', '', $label)] = $time;
+                }
+            }
+            yield $this->toInt($case, $these, false);
+            yield Compare::slowest('R2', self::TO_APCU, $case, $these, ['volatile', 'pinned'], ['apcu'], null);
+        }
+        $kinds = \array_filter(['together' => $times['volatile together'] ?? null, 'in the code' => $times['volatile'] ?? null]);
+        yield Compare::slowest('R2', self::TO_NAMED, 'config64', $kinds, ['together'], ['in the code'], null);
     }
 
     private function several(Lab $lab, string $case, int $count): iterable
