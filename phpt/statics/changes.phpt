@@ -36,6 +36,7 @@ class Tracked
     public static $array = [];
     public static $spl = null;
     public static $date = null;
+    public static $error = null;
 }
 class Objects extends ArrayObject {}
 $do = [
@@ -44,6 +45,7 @@ $do = [
         At::$array["a"][] = 3; At::$plain = new Plain; At::$counted = new Counted; At::$holder = ["in" => [new Plain, 5]];
         Tracked::$plain = new Plain; Tracked::$plain->next = new Plain; Tracked::$counted = new Counted; Tracked::$array = [[new Plain]];
         Tracked::$spl = new Objects([new SplObjectStorage, new SplFixedArray(2)]); Tracked::$date = new DateTime("2020-01-01");
+        Tracked::$error = new LogicException("why", 1, new Exception("first"));
     },
     "self" => function () { At::$array = At::$array; At::$string = At::$string; At::$plain = At::$plain; At::$int = At::$int + 0; At::$holder = At::$holder; },
     "byref" => function () { $r = &At::$array; $x = $r["a"]; $f = function (&$x) { return count($x); }; $f(At::$array); foreach (At::$array as $k => $v) {} foreach (At::$holder as $v) { foreach ((array) $v as $w) {} } },
@@ -66,6 +68,7 @@ $do = [
     "t-fixed" => function () { Tracked::$spl[1][0] = "set"; },
     "t-date" => function () { Tracked::$date->modify("+1 year"); },
     "t-undone" => function () { Tracked::$plain->n++; Tracked::$plain->n--; },
+    "t-show" => function () { var_export(Tracked::$error, true); print_r(Tracked::$error, true); (array) Tracked::$error; var_export(Tracked::$plain, true); },
     "evaluated" => fn() => At::evaluated(),
 ];
 $result = $do[$_GET["do"]]();
@@ -74,7 +77,7 @@ register_shutdown_function(function () { if (isset($_GET["asked"])) echo " asked
 ', each_of(
     'do=read', 'do=first', 'do=read', 'do=self', 'do=byref', 'do=copy', 'do=read', 'do=tracked', 'do=nested', 'do=ref', 'do=append', 'do=same', 'do=read',
     'do=inner', 'do=read', 'do=through', 'do=read', 'do=element', 'do=replace', 'do=null', 'do=read', 'do=t-next', 'do=t-list', 'do=t-counted', 'do=t-array', 'do=t-storage', 'do=t-fixed', 'do=t-date',
-    'do=t-undone', 'do=tracked', 'do=tracked', 'do=evaluated', 'do=evaluated', 'do=read&asked=1',
+    'do=t-undone', 'do=t-show', 'do=tracked', 'do=tracked', 'do=evaluated', 'do=evaluated', 'do=read&asked=1',
 ));
 ?>
 --EXPECT--
@@ -107,6 +110,7 @@ do=t-storage:  [9+5]
 do=t-fixed:  [9+6]
 do=t-date:  [9+7]
 do=t-undone:  [9+8]
+do=t-show:  [9+8]
 do=tracked: [0,1,1,1,1,"set","2021"] [9+8]
 do=tracked: [0,1,1,1,1,"set","2021"] [9+8]
 do=evaluated: 16 [9+8]

@@ -159,7 +159,10 @@ impl Walk {
                     self.add_elements(digest, engine::table(table));
                 }
             }
-            if let Some(get_gc) = handlers.get_gc {
+            // The usual one shows properties, and others once anybody has asked for their table.
+            if let Some(get_gc) = handlers.get_gc
+                && get_gc as usize != engine::zend_std_get_gc as *const () as usize
+            {
                 let (mut elements, mut count): (*mut zval, c_int) = (std::ptr::null_mut(), 0);
                 let table = get_gc(object, &raw mut elements, &raw mut count);
                 digest.add(u64::from(count.cast_unsigned()));

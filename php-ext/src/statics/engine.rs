@@ -65,6 +65,11 @@ unsafe extern "C" {
     pub(super) static mut zend_compile_file: Option<CompileFile>;
     pub(super) static mut zend_compile_string: Option<CompileString>;
 
+    pub(super) fn zend_std_get_gc(
+        object: *mut zend_object,
+        elements: *mut *mut zval,
+        count: *mut c_int,
+    ) -> *mut HashTable;
     pub(super) fn zend_observer_class_linked_register(
         callback: unsafe extern "C" fn(*mut zend_class_entry, *mut zend_string),
     );
