@@ -78,18 +78,18 @@ pub(super) fn retry() {
                 let there = unsafe { !Template::at(payload).classes().iter().any(|image| is_missing(image)) };
                 if there {
                     statics.awaiting.remove(at);
-                    return Some((number, statics.compiling > 0));
+                    return Some((number, statics.compilation()));
                 }
                 at += 1;
             }
             None
         });
-        let Some((number, compiling)) = found else { return };
+        let Some((number, compilation)) = found else { return };
         if is_touched(number) {
             continue;
         }
-        if compiling {
-            with(|statics| statics.waiting.push(number));
+        if let Some(compilation) = compilation {
+            with(|statics| statics.waiting.push((number, compilation)));
         } else {
             // SAFETY: a target of this request.
             unsafe { restore::target(number as usize, true, std::ptr::null()) };

@@ -3,12 +3,17 @@
 //! Classes may be linked while the engine compiles their file, or while OPcache copies its classes; no user code may run
 //! then. So targets whose restore runs some wait for the end of the compilation, which is before the file's code runs. The
 //! functions that the engine calls to compile are replaced at the first request, when OPcache has replaced them.
+//!
+//! User code does run in the middle of a compilation where the engine calls it: to open the file (stream wrappers, filters), or to
+//! handle what the compiler complains of. What that links is linked by a running script, and waits for nothing. It is told by
+//! the frame: the compiler has none of its own, so the running one is that in which the compilation was begun. A fiber may be
+//! suspended in such code, so compilations need not end in the order of their beginning.
 
 use std::ffi::{c_char, c_int};
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use ext_php_rs::ffi::{zend_file_handle, zend_op_array, zend_string};
+use ext_php_rs::ffi::{zend_execute_data, zend_file_handle, zend_op_array, zend_string};
 
 use super::engine::{self, CompileFile, CompileString};
 use super::{Statics, restore, state};
@@ -63,48 +68,73 @@ pub(super) fn stop() {
     }
 }
 
-/// What was compiled before, and what waits already.
-struct Outer {
-    place: *mut Statics,
-    compiling: u32,
-    waiting: usize,
+/// A compilation, by the frame that was running when it was begun.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Begun(*const zend_execute_data);
+
+impl Begun {
+    /// What was preloaded waits for the first file.
+    pub(super) const PRELOADED: Self = Self(std::ptr::without_provenance(usize::MAX));
+
+    #[inline(always)]
+    fn now() -> Self {
+        // SAFETY: this thread's own globals.
+        Self(unsafe { (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data })
+    }
+
+    /// Whether what waits for this one need not wait any more when the other one has ended.
+    pub(super) fn ends_with(self, ended: Self) -> bool {
+        self == ended || self == Self::PRELOADED
+    }
+}
+
+impl Statics {
+    /// The compilation that this thread is in, other than in code that runs in the middle of one.
+    #[inline]
+    pub(super) fn compilation(&self) -> Option<Begun> {
+        match self.compiling.last() {
+            None => None,
+            Some(&Begun::PRELOADED) => Some(Begun::PRELOADED),
+            _ => Some(Begun::now()).filter(|now| self.compiling.contains(now)),
+        }
+    }
 }
 
 #[inline(always)]
-fn enter() -> Outer {
-    let place = state();
+fn enter() -> Begun {
+    let begun = Begun::now();
     // SAFETY: this thread's own; the reference ends here.
-    let statics = unsafe { &mut *place };
-    // What waits while nothing is compiled was preloaded.
-    let waiting = if statics.compiling == 0 { 0 } else { statics.waiting.len() };
-    let outer = Outer { place, compiling: statics.compiling, waiting };
-    statics.compiling += 1;
-    outer
+    unsafe { (*state()).compiling.push(begun) };
+    begun
 }
 
 #[inline(always)]
-fn leave(outer: &Outer, compiled: *const zend_op_array) {
-    // SAFETY: as in `enter`; the thread is the same.
-    let statics = unsafe { &mut *outer.place };
-    statics.compiling = outer.compiling;
-    if statics.waiting.len() > outer.waiting {
-        restore_waiting(outer.waiting, compiled);
+fn leave(begun: Begun, compiled: *const zend_op_array) {
+    // SAFETY: as in `enter`.
+    let statics = unsafe { &mut *state() };
+    // Gone if there was a fatal error meanwhile.
+    if let Some(at) = statics.compiling.iter().rposition(|its| *its == begun) {
+        statics.compiling.remove(at);
+    }
+    // One within the other, without code between them: the outer one goes on.
+    if !statics.waiting.is_empty() && !statics.compiling.contains(&begun) {
+        restore_waiting(begun, compiled);
     }
 }
 
 #[cold]
 #[inline(never)]
-fn restore_waiting(since: usize, compiled: *const zend_op_array) {
+fn restore_waiting(begun: Begun, compiled: *const zend_op_array) {
     // A panic would be a bug of ours; what it leaves are statics as declared.
-    let _ = catch_unwind(|| restore::waiting_since(since, compiled));
+    let _ = catch_unwind(|| restore::waiting_for(begun, compiled));
 }
 
 unsafe extern "C" fn compile_file(handle: *mut zend_file_handle, kind: c_int) -> *mut zend_op_array {
-    let outer = enter();
+    let begun = enter();
     // SAFETY: what was in our place, with its arguments.
     let result =
         unsafe { std::mem::transmute::<usize, CompileFile>(FILE.load(Ordering::Relaxed))(handle, kind) };
-    leave(&outer, result);
+    leave(begun, result);
     result
 }
 
@@ -113,11 +143,11 @@ unsafe extern "C" fn compile_string(
     name: *const c_char,
     position: c_int,
 ) -> *mut zend_op_array {
-    let outer = enter();
+    let begun = enter();
     // SAFETY: what was in our place, with its arguments.
     let result = unsafe {
         std::mem::transmute::<usize, CompileString>(STRING.load(Ordering::Relaxed))(source, name, position)
     };
-    leave(&outer, result);
+    leave(begun, result);
     result
 }
