@@ -161,6 +161,12 @@ fn traits(class: &zend_class_entry) -> u32 {
     if sleep.is_some_and(is_users) { traits } else { Facts::REFUSED }
 }
 
+/// Whether objects of the class are heaps or queues, whatever methods it has.
+pub(crate) fn is_heap(class: *const zend_class_entry) -> bool {
+    // SAFETY: the engine's own classes, set at its start.
+    unsafe { is_a(class, spl_ce_SplHeap) || is_a(class, spl_ce_SplPriorityQueue) }
+}
+
 fn is_a(class: *const zend_class_entry, ancestor: *const zend_class_entry) -> bool {
     // SAFETY: linked classes, two different ones.
     std::ptr::eq(class, ancestor)

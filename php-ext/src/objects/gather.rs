@@ -434,6 +434,9 @@ unsafe fn properties(
 ) -> Result<(), Stop> {
     // SAFETY: see `gather`.
     unsafe {
+        if facts.has(Facts::HEAP | Facts::QUEUE) && heap::is_changing(object) {
+            return refuse(harvest, "it is a heap that is being changed at this moment".into());
+        }
         let source = initialised(object)?;
         (*harvest).found_mut(number).source = source;
         if facts.has(Facts::UNSERIALIZE) {

@@ -22,10 +22,41 @@ unsafe fn internal(is_queue: bool, name: &str) -> Option<*mut zend_function> {
     unsafe { method(if is_queue { &*spl_ce_SplPriorityQueue } else { &*spl_ce_SplHeap }, name) }
 }
 
+/// Whether a heap or queue is in the middle of a change: its own methods run, or `compare()` for them. Its elements are not to be looked
+/// at then: the engine has freed some that it still shows.
+///
+/// # Safety
+/// A live object; frames of the running script.
+pub(crate) unsafe fn is_changing(object: *const Object) -> bool {
+    const METHODS: [&[u8]; 4] = [b"compare", b"insert", b"extract", b"next"];
+    // SAFETY: the caller's word; frames are live, and a function that has a scope has a name.
+    unsafe {
+        let mut frame: *const zend_execute_data =
+            (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data;
+        while !frame.is_null() {
+            let this = &*(&raw const (*frame).This).cast::<Slot>();
+            let function = (*frame).func;
+            if this.kind() == c::IS_OBJECT
+                && this.value as usize == object.addr()
+                && !function.is_null()
+                && !(*function).common.scope.is_null()
+                && !(*function).common.function_name.is_null()
+            {
+                let name = crate::engine::bytes((*function).common.function_name);
+                if METHODS.iter().any(|method| name.eq_ignore_ascii_case(method)) {
+                    return true;
+                }
+            }
+            frame = (*frame).prev_execute_data;
+        }
+    }
+    false
+}
+
 /// An array that the caller holds: flags, whether it is corrupted, then the elements; of a queue, value and priority in turn.
 ///
 /// # Safety
-/// A live, held heap or queue.
+/// A live, held heap or queue that is not [changing](is_changing).
 pub(super) unsafe fn contents(object: *const Object, is_queue: bool) -> Result<Slot, Stop> {
     // SAFETY: the methods only read; elements are held by the new array.
     unsafe {

@@ -21,7 +21,7 @@ pub(crate) mod fingerprint;
 pub(crate) mod finish;
 pub(crate) mod gather;
 pub(crate) mod harvest;
-mod heap;
+pub(crate) mod heap;
 pub(crate) mod prototype;
 pub(crate) mod resolve;
 mod sleep;

@@ -11,8 +11,9 @@ use ext_php_rs::ffi::{HashTable, zend_object, zend_std_get_properties, zval};
 use super::engine;
 use crate::encode::table::{ByAddress, Table};
 use crate::module::local;
-use crate::objects::class::Facts;
+use crate::objects::class::{Facts, is_heap};
 use crate::objects::fingerprint::Digest;
+use crate::objects::heap;
 use crate::objects::with_classes;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Bucket, Slot};
@@ -122,7 +123,10 @@ impl Walk {
             let facts = with_classes(|classes| classes.of_object(object));
             digest.add(facts.class.addr() as u64);
             // First: it may give the object a table of properties, which is there ever after.
-            if facts.has(Facts::CREATE) && !facts.has(Facts::ENUM | Facts::REFUSED) {
+            if facts.has(Facts::CREATE)
+                && !facts.has(Facts::ENUM | Facts::REFUSED)
+                && !(is_heap(facts.class) && heap::is_changing(object.cast()))
+            {
                 self.add_hidden(digest, object);
             }
             let live = &*object.cast::<crate::zend::live::Object>();
