@@ -5,7 +5,7 @@
 //! place carries the number of the filling it belongs to.
 
 use ext_php_rs::ffi::{zend_string, zval};
-use static_cache_core::{Hit, is_same_short};
+use static_cache_core::{Hit, KeyHash, Session, Space, is_same_short};
 
 use crate::decode;
 use crate::engine;
@@ -65,11 +65,23 @@ impl Place {
     }
 }
 
+/// The hash of a key's string that is interned: in the cache's own way, which takes longer than PHP's.
+#[derive(Clone, Copy)]
+struct Hashed {
+    string: *const zend_string,
+    filling: u32,
+    hash: KeyHash,
+}
+
+const HASHES: usize = 16;
+
 /// The fetches of one request from one backend.
 pub(crate) struct Memo {
     places: Vec<Place>,
     used: usize,
     filling: u32,
+    /// Of keys that were asked for lately; good for this filling, as strings are.
+    hashes: [Hashed; HASHES],
 }
 
 /// What is remembered of a key.
@@ -101,7 +113,27 @@ fn is_interned(key: *const zend_string) -> bool {
 
 impl Memo {
     pub(crate) const fn new() -> Self {
-        Self { places: Vec::new(), used: 0, filling: 1 }
+        let none = Hashed { string: std::ptr::null(), filling: 0, hash: KeyHash::UNKNOWN };
+        Self { places: Vec::new(), used: 0, filling: 1, hashes: [none; HASHES] }
+    }
+
+    /// A key's hash in the session's segment.
+    ///
+    /// # Safety
+    /// `key` is a live string; the session is always the same one until the memo is cleared.
+    #[inline(always)]
+    pub(crate) unsafe fn hash(&mut self, session: &Session, key: *mut zend_string) -> KeyHash {
+        let address = key.addr();
+        let place = &mut self.hashes[(address >> 4 ^ address >> 8) % HASHES];
+        if place.string == key.cast_const() && place.filling == self.filling {
+            return place.hash;
+        }
+        // SAFETY: the caller's word.
+        let hash = session.hash(Space::Key, unsafe { engine::bytes(key) });
+        if is_interned(key) {
+            *place = Hashed { string: key, filling: self.filling, hash };
+        }
+        hash
     }
 
     /// Writes the value of `key` to `out` if this request fetched it and it still is the value, and nothing has to be made.
@@ -266,19 +298,19 @@ impl Memo {
     /// Forgets everything, so that no address is left.
     pub(crate) fn wipe(&mut self) {
         self.clear();
+        self.hashes.iter_mut().for_each(|hashed| hashed.string = std::ptr::null());
         // SAFETY: all of a place may be zero: then it belongs to no filling.
         unsafe { self.places.as_mut_ptr().write_bytes(0, self.places.len()) };
     }
 
     /// Forgets everything: the request's pins end.
     pub(crate) fn clear(&mut self) {
-        if self.used != 0 {
-            self.used = 0;
-            self.filling = self.filling.wrapping_add(1);
-            if self.filling == 0 {
-                self.places.clear();
-                self.filling = 1;
-            }
+        self.used = 0;
+        self.filling = self.filling.wrapping_add(1);
+        if self.filling == 0 {
+            self.places.clear();
+            self.hashes.iter_mut().for_each(|hashed| hashed.filling = 0);
+            self.filling = 1;
         }
     }
 }

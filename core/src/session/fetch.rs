@@ -102,9 +102,14 @@ impl Hit {
     }
 }
 
-/// A key's hash, in one segment.
+/// A key's hash, in one segment and space.
 #[derive(Debug, Clone, Copy)]
 pub struct KeyHash(u64);
+
+impl KeyHash {
+    /// A place for a hash that is not known yet.
+    pub const UNKNOWN: Self = Self(0);
+}
 
 impl Session {
     /// Looks `key` up and keeps what it finds until the request ends.
@@ -209,7 +214,13 @@ impl Session {
     /// Whether `key` can be fetched. Counts nothing and keeps nothing.
     #[inline(always)]
     pub fn exists(&mut self, space: Space, key: &[u8]) -> bool {
-        let hash = self.segment.hasher.hash_in(space, key);
+        let hash = KeyHash(self.segment.hasher.hash_in(space, key));
+        self.exists_hashed(space, key, hash)
+    }
+
+    /// [`Self::exists`] of a key with this hash.
+    #[inline(always)]
+    pub fn exists_hashed(&mut self, space: Space, key: &[u8], KeyHash(hash): KeyHash) -> bool {
         let slot = self.slot();
         let segment = &*self.segment;
         let Some((index, _)) = slot else {

@@ -77,8 +77,11 @@ unsafe fn look_up_shared(
 ) -> Looked {
     // SAFETY: a live string; as in `look_up`.
     unsafe {
-        let Some(session) = (*place).session(backend) else { return Looked::Unavailable };
-        let hash = session.hash(Space::Key, engine::bytes(key));
+        if (*place).session(backend).is_none() {
+            return Looked::Unavailable;
+        }
+        let Some(hash) = (*place).hash(key) else { return Looked::Unavailable };
+        let Some(session) = (*place).open_session() else { return Looked::Unavailable };
         if session.misses(hash) { Looked::Miss } else { look_up_hashed(place, backend, key, hash, out) }
     }
 }
@@ -268,8 +271,9 @@ unsafe fn exists_usual<const B: usize>(frame: *mut Frame, out: *mut zval) -> boo
         if !is_key((*key).len) || !state.used {
             return false;
         }
+        let Some(hash) = state.hash(key) else { return false };
         let Some(session) = state.open_session() else { return false };
-        engine::set_bool(out, fenced(|| session.exists(Space::Key, engine::bytes(key))));
+        engine::set_bool(out, fenced(|| session.exists_hashed(Space::Key, engine::bytes(key), hash)));
         true
     }
 }

@@ -1,6 +1,7 @@
 //! What one thread has: its sessions, its memos, its buffers.
 
-use static_cache_core::{Promise, Session, Space};
+use ext_php_rs::ffi::zend_string;
+use static_cache_core::{KeyHash, Promise, Session, Space};
 
 use super::partition::number as partition_number;
 use super::{Backend, partition};
@@ -59,6 +60,17 @@ impl BackendLocal {
     fn open(&mut self, backend: Backend) {
         let found = partition(|partition| partition.backends[backend as usize].segment.clone());
         self.session = found.flatten().map(Session::new);
+    }
+
+    /// The hash of a key; `None` when the backend is unavailable or was not used yet in this request.
+    ///
+    /// # Safety
+    /// `key` is a live string.
+    #[inline(always)]
+    pub(crate) unsafe fn hash(&mut self, key: *mut zend_string) -> Option<KeyHash> {
+        let session = self.session.as_ref()?;
+        // SAFETY: the caller's word; the memo is cleared whenever the session goes.
+        Some(unsafe { self.memo.hash(session, key) })
     }
 
     /// The session, if there is one.
