@@ -82,6 +82,8 @@ pub(crate) struct Memo {
     filling: u32,
     /// Of keys that were asked for lately; good for this filling, as strings are.
     hashes: [Hashed; HASHES],
+    /// There may be hashes of this filling.
+    hashed: bool,
 }
 
 /// What is remembered of a key.
@@ -114,7 +116,7 @@ fn is_interned(key: *const zend_string) -> bool {
 impl Memo {
     pub(crate) const fn new() -> Self {
         let none = Hashed { string: std::ptr::null(), filling: 0, hash: KeyHash::UNKNOWN };
-        Self { places: Vec::new(), used: 0, filling: 1, hashes: [none; HASHES] }
+        Self { places: Vec::new(), used: 0, filling: 1, hashes: [none; HASHES], hashed: false }
     }
 
     /// A key's hash in the session's segment.
@@ -132,6 +134,7 @@ impl Memo {
         let hash = session.hash(Space::Key, unsafe { engine::bytes(key) });
         if is_interned(key) {
             *place = Hashed { string: key, filling: self.filling, hash };
+            self.hashed = true;
         }
         hash
     }
@@ -304,8 +307,16 @@ impl Memo {
     }
 
     /// Forgets everything: the request's pins end.
+    #[inline(always)]
     pub(crate) fn clear(&mut self) {
-        self.used = 0;
+        if self.used != 0 || self.hashed {
+            self.begin_anew();
+        }
+    }
+
+    #[inline(never)]
+    fn begin_anew(&mut self) {
+        (self.used, self.hashed) = (0, false);
         self.filling = self.filling.wrapping_add(1);
         if self.filling == 0 {
             self.places.clear();

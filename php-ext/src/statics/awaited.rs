@@ -78,18 +78,18 @@ pub(super) fn retry() {
                 let there = unsafe { !Template::at(payload).classes().iter().any(|image| is_missing(image)) };
                 if there {
                     statics.awaiting.remove(at);
-                    return Some((number, statics.compilation()));
+                    return Some((number, statics.is_in_compiler()));
                 }
                 at += 1;
             }
             None
         });
-        let Some((number, compilation)) = found else { return };
+        let Some((number, in_compiler)) = found else { return };
         if is_touched(number) {
             continue;
         }
-        if let Some(compilation) = compilation {
-            with(|statics| statics.waiting.push((number, compilation)));
+        if in_compiler {
+            with(|statics| statics.waiting.push(number));
         } else {
             // SAFETY: a target of this request.
             unsafe { restore::target(number as usize, true, std::ptr::null()) };

@@ -6,17 +6,18 @@
 //!
 //! User code does run in the middle of a compilation where the engine calls it: to open the file (stream wrappers, filters), or to
 //! handle what the compiler complains of. What that links is linked by a running script, and waits for nothing. It is told by
-//! the frame: the compiler has none of its own, so the running one is that in which the compilation was begun. A fiber may be
-//! suspended in such code, so compilations need not end in the order of their beginning.
+//! the running frame: the compiler has none of its own, and works for one that includes. A fiber may be suspended in such
+//! code, so compilations need not end in the order of their beginning.
 
 use std::ffi::{c_char, c_int};
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use ext_php_rs::ffi::{zend_execute_data, zend_file_handle, zend_op_array, zend_string};
+use ext_php_rs::ffi::{zend_file_handle, zend_op_array, zend_string};
 
 use super::engine::{self, CompileFile, CompileString};
 use super::{Statics, restore, state};
+use crate::zend::constants as c;
 
 static INSTALLED: AtomicBool = AtomicBool::new(false);
 static FILE: AtomicUsize = AtomicUsize::new(0);
@@ -68,73 +69,71 @@ pub(super) fn stop() {
     }
 }
 
-/// A compilation, by the frame that was running when it was begun.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Begun(*const zend_execute_data);
-
-impl Begun {
-    /// What was preloaded waits for the first file.
-    pub(super) const PRELOADED: Self = Self(std::ptr::without_provenance(usize::MAX));
-
-    #[inline(always)]
-    fn now() -> Self {
-        // SAFETY: this thread's own globals.
-        Self(unsafe { (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data })
-    }
-
-    /// Whether what waits for this one need not wait any more when the other one has ended.
-    pub(super) fn ends_with(self, ended: Self) -> bool {
-        self == ended || self == Self::PRELOADED
-    }
-}
-
 impl Statics {
-    /// The compilation that this thread is in, other than in code that runs in the middle of one.
+    /// Whether this thread is in the compiler, other than in code that runs in the middle of a compilation.
     #[inline]
-    pub(super) fn compilation(&self) -> Option<Begun> {
-        match self.compiling.last() {
-            None => None,
-            Some(&Begun::PRELOADED) => Some(Begun::PRELOADED),
-            _ => Some(Begun::now()).filter(|now| self.compiling.contains(now)),
-        }
+    pub(super) fn is_in_compiler(&self) -> bool {
+        self.compiling > 0 && is_for_the_compiler()
     }
 }
 
+/// Whether the running frame is one that the compiler works for: that of an `include` or `eval`, of an internal function, or none
+/// (the first file).
+#[cold]
+fn is_for_the_compiler() -> bool {
+    const INTERNAL: u8 = 1;
+    // SAFETY: this thread's own globals; a frame of a script's code has an operation, which it is at.
+    unsafe {
+        let frame = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data;
+        frame.is_null()
+            || (*frame).func.is_null()
+            || (*(*frame).func).type_ == INTERNAL
+            || u32::from((*(*frame).opline).opcode) == c::ZEND_INCLUDE_OR_EVAL
+    }
+}
+
+/// What waited already when a compilation began.
+struct Outer {
+    place: *mut Statics,
+    waiting: usize,
+}
+
 #[inline(always)]
-fn enter() -> Begun {
-    let begun = Begun::now();
+fn enter() -> Outer {
+    let place = state();
     // SAFETY: this thread's own; the reference ends here.
-    unsafe { (*state()).compiling.push(begun) };
-    begun
+    let statics = unsafe { &mut *place };
+    let outer = Outer { place, waiting: statics.waiting.len() };
+    statics.compiling += 1;
+    outer
 }
 
 #[inline(always)]
-fn leave(begun: Begun, compiled: *const zend_op_array) {
-    // SAFETY: as in `enter`.
-    let statics = unsafe { &mut *state() };
-    // Gone if there was a fatal error meanwhile.
-    if let Some(at) = statics.compiling.iter().rposition(|its| *its == begun) {
-        statics.compiling.remove(at);
-    }
-    // One within the other, without code between them: the outer one goes on.
-    if !statics.waiting.is_empty() && !statics.compiling.contains(&begun) {
-        restore_waiting(begun, compiled);
+fn leave(outer: &Outer, compiled: *const zend_op_array) {
+    // SAFETY: as in `enter`; the thread is the same.
+    let statics = unsafe { &mut *outer.place };
+    // A fatal error meanwhile has ended all.
+    statics.compiling = statics.compiling.saturating_sub(1);
+    // What waits while nothing is compiled was preloaded, or was left by a compilation that ended after one that began later.
+    let since = if statics.compiling == 0 { 0 } else { outer.waiting };
+    if statics.waiting.len() > since {
+        restore_waiting(since, compiled);
     }
 }
 
 #[cold]
 #[inline(never)]
-fn restore_waiting(begun: Begun, compiled: *const zend_op_array) {
+fn restore_waiting(since: usize, compiled: *const zend_op_array) {
     // A panic would be a bug of ours; what it leaves are statics as declared.
-    let _ = catch_unwind(|| restore::waiting_for(begun, compiled));
+    let _ = catch_unwind(|| restore::waiting_since(since, compiled));
 }
 
 unsafe extern "C" fn compile_file(handle: *mut zend_file_handle, kind: c_int) -> *mut zend_op_array {
-    let begun = enter();
+    let outer = enter();
     // SAFETY: what was in our place, with its arguments.
     let result =
         unsafe { std::mem::transmute::<usize, CompileFile>(FILE.load(Ordering::Relaxed))(handle, kind) };
-    leave(begun, result);
+    leave(&outer, result);
     result
 }
 
@@ -143,11 +142,11 @@ unsafe extern "C" fn compile_string(
     name: *const c_char,
     position: c_int,
 ) -> *mut zend_op_array {
-    let begun = enter();
+    let outer = enter();
     // SAFETY: what was in our place, with its arguments.
     let result = unsafe {
         std::mem::transmute::<usize, CompileString>(STRING.load(Ordering::Relaxed))(source, name, position)
     };
-    leave(begun, result);
+    leave(&outer, result);
     result
 }

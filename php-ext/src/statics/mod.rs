@@ -121,12 +121,12 @@ impl Target {
 pub(crate) struct Statics {
     targets: Vec<Target>,
     members: Vec<Member>,
-    /// Targets that wait for the end of a compilation, and of which.
-    waiting: Vec<(u32, compile::Begun)>,
+    /// Targets that wait for the end of a compilation.
+    waiting: Vec<u32>,
     /// Targets that wait for classes, with the template that needs them.
     awaiting: Vec<(u32, usize)>,
-    /// The compilations that this thread is in.
-    compiling: Vec<compile::Begun>,
+    /// How many compilations this thread is in.
+    compiling: u32,
     /// Preloaded classes with targets; found once.
     preloaded: Vec<*mut zend_class_entry>,
     looked_for_preloaded: bool,
@@ -151,7 +151,7 @@ impl Statics {
             members: Vec::new(),
             waiting: Vec::new(),
             awaiting: Vec::new(),
-            compiling: Vec::new(),
+            compiling: 0,
             preloaded: Vec::new(),
             looked_for_preloaded: false,
             objects: Vec::new(),
@@ -174,7 +174,7 @@ impl Statics {
     #[inline]
     pub(crate) fn end_request(&mut self) {
         (self.fatal, self.erred, self.publishing) = (false, false, false);
-        self.compiling.clear();
+        self.compiling = 0;
         if !self.targets.is_empty() {
             self.targets.clear();
             self.members.clear();

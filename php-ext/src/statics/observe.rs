@@ -59,7 +59,7 @@ unsafe extern "C" fn failed(kind: c_int, _file: *mut zend_string, _line: u32, _m
         with(|statics| {
             statics.fatal = true;
             // Whatever was being compiled will not come to its end.
-            statics.compiling.clear();
+            statics.compiling = 0;
             statics.waiting.clear();
         });
     }

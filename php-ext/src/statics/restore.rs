@@ -5,7 +5,6 @@ use ext_php_rs::ffi::{zend_class_entry, zend_op_array};
 use static_cache_core::{Hit, Space};
 use std::alloc::Layout;
 
-use super::compile::Begun;
 use super::image::{self, VALUE};
 use super::place::{Place, behind};
 use super::{Dropped, awaited, baseline, engine, is_outdated, observe, scan, with};
@@ -24,32 +23,28 @@ use crate::zend::live::{Array, Counted, Reference, Slot};
 /// A linked class of this request with attributes. May run user code and leave by a jump: no Rust value of the caller's needs
 /// dropping.
 pub(super) unsafe fn link(class: *mut zend_class_entry) {
-    let (first, end, compilation) = with(|statics| {
+    let (first, end, may_run) = with(|statics| {
         // An alias of a class is linked again.
         if statics.targets.iter().any(|target| std::ptr::eq(target.class, class)) {
-            return (0, 0, None);
+            return (0, 0, false);
         }
         let first = statics.targets.len();
         // SAFETY: the caller's word.
         unsafe { scan::scan(class, statics) };
-        (first, statics.targets.len(), statics.compilation())
+        (first, statics.targets.len(), !statics.is_in_compiler())
     });
     for number in first..end {
         // SAFETY: a target of this request.
-        let restored = unsafe { target(number, compilation.is_none(), std::ptr::null()) };
-        if let Some(compilation) = compilation.filter(|_| !restored) {
-            with(|statics| statics.waiting.push((number as u32, compilation)));
+        if !unsafe { target(number, may_run, std::ptr::null()) } {
+            with(|statics| statics.waiting.push(number as u32));
         }
     }
 }
 
-/// Restores what waits for the end of this compilation, which has come.
-pub(super) fn waiting_for(compilation: Begun, compiled: *const zend_op_array) {
+/// Restores what waits for the end of a compilation, from the given place of the list on.
+pub(super) fn waiting_since(at: usize, compiled: *const zend_op_array) {
     loop {
-        let next = with(|statics| {
-            let at = statics.waiting.iter().position(|(_, its)| its.ends_with(compilation))?;
-            Some(statics.waiting.remove(at).0)
-        });
+        let next = with(|statics| (statics.waiting.len() > at).then(|| statics.waiting.remove(at)));
         let Some(number) = next else { return };
         if exception_pending() {
             // Neither restored nor published.
@@ -102,13 +97,13 @@ fn restore_preloaded() {
         with(|statics| statics.preloaded = found);
     }
     // As if they were compiled: what runs user code waits for the first file.
-    with(|statics| statics.compiling.push(Begun::PRELOADED));
+    with(|statics| statics.compiling += 1);
     for at in 0.. {
         let Some(class) = with(|statics| statics.preloaded.get(at).copied()) else { break };
         // SAFETY: preloaded classes last as long as the process.
         unsafe { link(class) };
     }
-    with(|statics| statics.compiling.retain(|begun| *begun != Begun::PRELOADED));
+    with(|statics| statics.compiling -= 1);
 }
 
 /// Restores a target. False if that has to wait for the end of a compilation. `compiled` is what has just been compiled.
