@@ -1,5 +1,7 @@
 //! What one thread has: its sessions, its memos, its buffers.
 
+use std::cell::UnsafeCell;
+
 use ext_php_rs::ffi::zend_string;
 use static_cache_core::{KeyHash, Promise, Session, Space};
 
@@ -166,9 +168,7 @@ impl Local {
 
 #[cfg(not(php_zts))]
 mod place {
-    use std::cell::UnsafeCell;
-
-    use super::Local;
+    use super::{Local, UnsafeCell};
 
     struct Place(UnsafeCell<Local>);
 
@@ -185,52 +185,38 @@ mod place {
 
 #[cfg(php_zts)]
 mod place {
-    use std::cell::Cell;
+    use std::mem::ManuallyDrop;
     use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::ptr;
 
-    use super::Local;
+    use super::{Local, UnsafeCell};
 
     thread_local! {
-        // Only where it is: so little that the loader finds room for it where its address costs no call. Needs no dropping, so it is
-        // there to the thread's very end, whatever else ends before.
-        static LOCAL: Cell<*mut Local> = const { Cell::new(ptr::null_mut()) };
+        // Needs no dropping, so it has no states to tell apart: its address costs one call, and it is there to the thread's
+        // very end, whatever else ends before.
+        static LOCAL: UnsafeCell<ManuallyDrop<Local>> =
+            const { UnsafeCell::new(ManuallyDrop::new(Local::new())) };
         static KEEPER: Keeper = const { Keeper };
     }
 
     #[inline(always)]
     pub(super) fn get() -> *mut Local {
-        let local = LOCAL.with(Cell::get);
-        if local.is_null() { make() } else { local }
+        LOCAL.with(UnsafeCell::get).cast()
     }
 
-    #[cold]
-    #[inline(never)]
-    fn make() -> *mut Local {
-        let local = Box::into_raw(Box::new(Local::new()));
-        LOCAL.set(local);
-        keep();
-        local
-    }
-
-    /// Gives the thread's state back when the thread ends. A thread that ends without its destructors (the process ends, or a
+    /// Empties the thread's state when the thread ends. A thread that ends without its destructors (the process ends, or a
     /// system call ended it) leaves its slots to the kernel, which lets go of their locks.
     struct Keeper;
 
     impl Drop for Keeper {
         fn drop(&mut self) {
-            let local = LOCAL.replace(ptr::null_mut());
-            if local.is_null() {
-                return;
-            }
-            // SAFETY: made by `make`, and the thread runs no PHP any more. Whoever asks for it from here on gets another one.
-            let local = unsafe { Box::from_raw(local) };
+            // SAFETY: the thread runs no PHP any more; `ManuallyDrop` has its content's layout.
+            let local = unsafe { &mut *get() };
             // A panic would be a bug of ours; here it would end the process.
-            let _ = catch_unwind(AssertUnwindSafe(|| drop(local)));
+            let _ = catch_unwind(AssertUnwindSafe(|| *local = Local::new()));
         }
     }
 
-    /// Makes sure that this thread's end gives its state back.
+    /// Makes sure that this thread's end empties its state.
     #[inline]
     pub(super) fn keep() {
         // At the thread's end there is nothing to keep any more.
