@@ -72,6 +72,58 @@ foreach (['Heap', 'Queue'] as $class) {
         Heap::$tracked = null;
     }
 }
+// Without a method of the heap: loops free elements, which have destructors, and compare by `__toString`.
+final class Dying
+{
+    public function __destruct()
+    {
+        if (Heap::$when !== '') {
+            look(Heap::$when, $GLOBALS['heap']);
+        }
+    }
+}
+final class Text
+{
+    public function __construct(private string $text) {}
+
+    public function __toString(): string
+    {
+        if (Heap::$when !== '') {
+            look(Heap::$when, $GLOBALS['heap']);
+        }
+        return $this->text;
+    }
+}
+foreach (['foreach' => function ($heap) { foreach ($heap as $element) unset($element); }, 'iterator_to_array' => fn ($heap) => iterator_to_array($heap, false)] as $how => $loop) {
+    foreach (['Dying', 'Text'] as $class) {
+        $heap = new SplMinHeap();
+        for ($i = 0; $i < 9; ++$i) {
+            $heap->insert($class === 'Dying' ? [$i, new Dying(), str_repeat('x', $i)] : ($i % 2 ? new Text("text{$i}") : "text{$i}x"));
+        }
+        Heap::$when = "$how, $class";
+        $loop($heap);
+        Heap::$when = '';
+        echo "$how, $class: ", implode(' ', array_keys(array_filter(Heap::$said["$how, $class"] ?? []))), "\n";
+    }
+}
+// What nobody changes can be stored, by whom ever.
+class Noting extends SplMinHeap
+{
+    #[ReturnTypeWillChange]
+    public function insert($value)
+    {
+        $done = parent::insert($value);
+        OPcache\pinned_store('noting', $this, true);
+        return $done;
+    }
+}
+$noting = new Noting();
+$noting->insert(2);
+$noting->insert(1);
+foreach ($noting as $element) {
+    OPcache\pinned_store('noting', $noting, true);
+    echo count(OPcache\pinned_fetch('noting')), ' ';
+}
 ?>
 --EXPECT--
 Heap, next: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
@@ -90,3 +142,8 @@ Queue, insert: {"pinned cache: $value[0] cannot be stored: it is a heap that is 
 bool(true)
 Queue, foreach: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
 bool(true)
+foreach, Dying: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+foreach, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+iterator_to_array, Dying: store quietly
+iterator_to_array, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+2 1 

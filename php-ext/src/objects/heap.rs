@@ -22,35 +22,85 @@ unsafe fn internal(is_queue: bool, name: &str) -> Option<*mut zend_function> {
     unsafe { method(if is_queue { &*spl_ce_SplPriorityQueue } else { &*spl_ce_SplHeap }, name) }
 }
 
-/// Whether a heap or queue is in the middle of a change: its own methods run, or `compare()` for them. Its elements are not to be looked
-/// at then: the engine has freed some that it still shows.
+/// Whether a heap or queue is in the middle of a change: one of its own methods runs, or a loop over it goes on to the next
+/// element, and user code runs for that (`compare()`, `__toString()`, destructors). Its elements are not to be looked at then: the
+/// engine has freed some that it still shows.
 ///
 /// # Safety
 /// A live object; frames of the running script.
 pub(crate) unsafe fn is_changing(object: *const Object) -> bool {
-    const METHODS: [&[u8]; 4] = [b"compare", b"insert", b"extract", b"next"];
-    // SAFETY: the caller's word; frames are live, and a function that has a scope has a name.
+    // SAFETY: the caller's word; frames are live.
     unsafe {
-        let mut frame: *const zend_execute_data =
+        let mut frame: *mut zend_execute_data =
             (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data;
+        let mut own_method = false;
         while !frame.is_null() {
-            let this = &*(&raw const (*frame).This).cast::<Slot>();
-            let function = (*frame).func;
-            if this.kind() == c::IS_OBJECT
-                && this.value as usize == object.addr()
-                && !function.is_null()
-                && !(*function).common.scope.is_null()
-                && !(*function).common.function_name.is_null()
-            {
-                let name = crate::engine::bytes((*function).common.function_name);
-                if METHODS.iter().any(|method| name.eq_ignore_ascii_case(method)) {
-                    return true;
-                }
+            match changes(frame, object) {
+                // A loop that asks a method of a script for the next element, which does not change anything by itself.
+                Change::Loop if own_method => {}
+                Change::Loop | Change::Method => return true,
+                Change::None => {}
             }
+            own_method = (*(&raw const (*frame).This).cast::<Slot>()).value as usize == object.addr();
             frame = (*frame).prev_execute_data;
         }
     }
     false
+}
+
+/// What a frame does to a heap.
+enum Change {
+    None,
+    Method,
+    Loop,
+}
+
+/// Whether this frame is that of a change of the heap.
+///
+/// # Safety
+/// A live frame.
+unsafe fn changes(frame: *mut zend_execute_data, object: *const Object) -> Change {
+    const INTERNAL: u8 = 1;
+    // SAFETY: a frame with a function of a script has an operation, whose operand is one of the frame's; a function has a name, or
+    // null.
+    unsafe {
+        let function = (*frame).func;
+        if function.is_null() {
+            return Change::None;
+        }
+        let internal = (*function).type_ == INTERNAL;
+        let is_it = |slot: &Slot| slot.kind() == c::IS_OBJECT && slot.value as usize == object.addr();
+        if is_it(&*(&raw const (*frame).This).cast::<Slot>()) {
+            let name = (*function).common.function_name;
+            let methods: &[&[u8]] = if internal { &[b"insert", b"extract", b"next"] } else { &[b"compare"] };
+            let is_named = |method: &&[u8]| crate::engine::bytes(name).eq_ignore_ascii_case(method);
+            let changes = !name.is_null() && methods.iter().any(is_named);
+            return if changes { Change::Method } else { Change::None };
+        }
+        if internal {
+            let name = (*function).common.function_name;
+            let loops = !name.is_null()
+                && (*function).common.scope.is_null()
+                && crate::engine::bytes(name).starts_with(b"iterator_")
+                && crate::engine::argument_count(frame.cast()) > 0
+                && is_it(crate::engine::slot(crate::engine::argument(frame.cast(), 0)));
+            return if loops { Change::Loop } else { Change::None };
+        }
+        let operation = &*(*frame).opline;
+        if !matches!(u32::from(operation.opcode), c::ZEND_FE_FETCH_R | c::ZEND_FE_FETCH_RW) {
+            return Change::None;
+        }
+        let over = frame.cast::<u8>().add(operation.op1.var as usize).cast::<zval>();
+        if crate::engine::slot(over).kind() != c::IS_OBJECT {
+            return Change::None;
+        }
+        let iterator = engine::zend_iterator_unwrap(over);
+        if !iterator.is_null() && is_it(&*(&raw const (*iterator).data).cast::<Slot>()) {
+            Change::Loop
+        } else {
+            Change::None
+        }
+    }
 }
 
 /// An array that the caller holds: flags, whether it is corrupted, then the elements; of a queue, value and priority in turn.
