@@ -1,8 +1,8 @@
 //! Figures of a segment, summed when asked for.
 
-use crate::error::Error;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::error::Error;
 use crate::segment::Segment;
 
 /// A snapshot of a segment's figures. Sizes in bytes.

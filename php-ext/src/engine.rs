@@ -124,6 +124,17 @@ pub(crate) const RESOURCE: u32 = c::IS_RESOURCE;
 /// The first argument's place in a frame, in zvals.
 const FRAME_SLOTS: usize = size_of::<Frame>().div_ceil(size_of::<zval>());
 
+/// Whether a function is one of PHP's or of an extension.
+///
+/// # Safety
+/// A live function.
+#[inline(always)]
+pub(crate) unsafe fn is_internal(function: *const ext_php_rs::ffi::zend_function) -> bool {
+    const INTERNAL: u8 = 1;
+    // SAFETY: every function begins with its kind.
+    unsafe { (*function).type_ == INTERNAL }
+}
+
 /// How many arguments the call has.
 ///
 /// # Safety

@@ -80,8 +80,7 @@ unsafe fn look_up_shared(
         if (*place).session(backend).is_none() {
             return Looked::Unavailable;
         }
-        let Some(hash) = (*place).hash(key) else { return Looked::Unavailable };
-        let Some(session) = (*place).open_session() else { return Looked::Unavailable };
+        let Some((session, hash)) = (*place).hashed(key) else { return Looked::Unavailable };
         if session.misses(hash) { Looked::Miss } else { look_up_hashed(place, backend, key, hash, out) }
     }
 }
@@ -182,6 +181,22 @@ pub(super) unsafe extern "C" fn fetch<const B: usize>(frame: *mut Frame, out: *m
     }
 }
 
+/// The argument of a call that has one, if it is a string.
+///
+/// # Safety
+/// The running call's frame.
+#[inline(always)]
+unsafe fn only_string(frame: *mut Frame) -> Option<*mut zend_string> {
+    // SAFETY: the caller's word.
+    unsafe {
+        if engine::argument_count(frame) != 1 {
+            return None;
+        }
+        let argument = engine::slot(engine::argument(frame, 0));
+        (argument.kind() == c::IS_STRING).then_some(argument.value as *mut zend_string)
+    }
+}
+
 /// The usual case by itself, so that it needs few registers: a key and nothing else. False if nothing was done.
 ///
 /// # Safety
@@ -190,14 +205,7 @@ pub(super) unsafe extern "C" fn fetch<const B: usize>(frame: *mut Frame, out: *m
 unsafe fn fetch_known(backend: Backend, frame: *mut Frame, out: *mut zval) -> bool {
     // SAFETY: the caller's word; this thread's own, and no user code runs while the reference lives.
     unsafe {
-        if engine::argument_count(frame) != 1 {
-            return false;
-        }
-        let key = engine::slot(engine::argument(frame, 0));
-        if key.kind() != c::IS_STRING {
-            return false;
-        }
-        let key = key.value as *mut zend_string;
+        let Some(key) = only_string(frame) else { return false };
         let place: *mut BackendLocal = &raw mut (*local()).backends[backend as usize];
         let Some(remembered) = (*place).memo.fetch_known(key, out) else { return false };
         if matches!(remembered, Remembered::Nothing) && !is_key((*key).len) {
@@ -259,20 +267,12 @@ pub(super) unsafe extern "C" fn exists<const B: usize>(frame: *mut Frame, out: *
 unsafe fn exists_usual<const B: usize>(frame: *mut Frame, out: *mut zval) -> bool {
     // SAFETY: the caller's word; this thread's own, and no user code runs while the reference lives.
     unsafe {
-        if engine::argument_count(frame) != 1 {
-            return false;
-        }
-        let key = engine::slot(engine::argument(frame, 0));
-        if key.kind() != c::IS_STRING {
-            return false;
-        }
-        let key = key.value as *mut zend_string;
+        let Some(key) = only_string(frame) else { return false };
         let state = &mut (*local()).backends[B];
         if !is_key((*key).len) || !state.used {
             return false;
         }
-        let Some(hash) = state.hash(key) else { return false };
-        let Some(session) = state.open_session() else { return false };
+        let Some((session, hash)) = state.hashed(key) else { return false };
         engine::set_bool(out, fenced(|| session.exists_hashed(Space::Key, engine::bytes(key), hash)));
         true
     }

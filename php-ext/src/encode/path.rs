@@ -41,7 +41,7 @@ pub(super) fn explain(root: &Slot, jobs: &[Job], objects: &ObjectJobs, stop: Sto
         (*slot, last)
     };
     let slot = slot.direct();
-    let slot = if slot.kind() == c::IS_REFERENCE { &slot.reference().slot } else { slot };
+    let slot = slot.behind_reference();
     Unstorable { path: path(jobs, objects, job) + &last, reason: reason(slot) }
 }
 

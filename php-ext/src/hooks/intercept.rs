@@ -10,8 +10,6 @@ use crate::engine::{self, Frame};
 /// A handler of an internal function.
 pub(super) type Handler = unsafe extern "C" fn(*mut Frame, *mut zval);
 
-const INTERNAL: u8 = 1;
-
 /// The handler that a function had.
 pub(super) struct Original(AtomicUsize);
 
@@ -29,7 +27,7 @@ impl Original {
         unsafe {
             let Some(found) = engine::find_function(name) else { return };
             let found: *mut zend_function = found;
-            if (*found).type_ != INTERNAL {
+            if !engine::is_internal(found) {
                 return;
             }
             let place = &raw mut (*found).internal_function.handler;

@@ -4,58 +4,35 @@
 //! destroys after it has told all modules that the request is over. A string of ours could be somebody else's memory by then, so
 //! these functions get a copy.
 
+use std::ffi::CStr;
+
 use ext_php_rs::ffi::zval;
 
-use super::intercept::Original;
+use super::intercept::{Handler, Original};
 use crate::engine::{self, Frame, exception_pending};
 use crate::zend::constants as c;
 
-static WRAPPER: Original = Original::none();
-static RESTORE: Original = Original::none();
-static FILTER: Original = Original::none();
+/// The functions; the second is the first under its other name.
+const FUNCTIONS: [(&CStr, Handler); 4] = [
+    (c"stream_wrapper_register", copied::<0>),
+    (c"stream_register_wrapper", copied::<1>),
+    (c"stream_wrapper_restore", copied::<2>),
+    (c"stream_filter_register", copied::<3>),
+];
+
+static ORIGINALS: [Original; FUNCTIONS.len()] = [const { Original::none() }; FUNCTIONS.len()];
 
 pub(super) fn install() {
-    WRAPPER.replace(c"stream_wrapper_register", wrapper);
-    // The same under its other name.
-    ALIAS.replace(c"stream_register_wrapper", alias);
-    RESTORE.replace(c"stream_wrapper_restore", restore);
-    FILTER.replace(c"stream_filter_register", filter);
-}
-
-static ALIAS: Original = Original::none();
-
-unsafe extern "C" fn wrapper(frame: *mut Frame, out: *mut zval) {
-    // SAFETY: the engine's call, passed on.
-    unsafe {
-        if copy_first(frame) {
-            WRAPPER.call(frame, out);
-        }
+    for (original, (name, handler)) in ORIGINALS.iter().zip(FUNCTIONS) {
+        original.replace(name, handler);
     }
 }
 
-unsafe extern "C" fn alias(frame: *mut Frame, out: *mut zval) {
+unsafe extern "C" fn copied<const N: usize>(frame: *mut Frame, out: *mut zval) {
     // SAFETY: the engine's call, passed on.
     unsafe {
         if copy_first(frame) {
-            ALIAS.call(frame, out);
-        }
-    }
-}
-
-unsafe extern "C" fn restore(frame: *mut Frame, out: *mut zval) {
-    // SAFETY: the engine's call, passed on.
-    unsafe {
-        if copy_first(frame) {
-            RESTORE.call(frame, out);
-        }
-    }
-}
-
-unsafe extern "C" fn filter(frame: *mut Frame, out: *mut zval) {
-    // SAFETY: the engine's call, passed on.
-    unsafe {
-        if copy_first(frame) {
-            FILTER.call(frame, out);
+            ORIGINALS[N].call(frame, out);
         }
     }
 }

@@ -64,15 +64,16 @@ impl BackendLocal {
         self.session = found.flatten().map(Session::new);
     }
 
-    /// The hash of a key; `None` when the backend is unavailable or was not used yet in this request.
+    /// The session, if there is one, and a key's hash in it.
     ///
     /// # Safety
     /// `key` is a live string.
     #[inline(always)]
-    pub(crate) unsafe fn hash(&mut self, key: *mut zend_string) -> Option<KeyHash> {
-        let session = self.session.as_ref()?;
+    pub(crate) unsafe fn hashed(&mut self, key: *mut zend_string) -> Option<(&mut Session, KeyHash)> {
+        let session = self.session.as_mut()?;
         // SAFETY: the caller's word; the memo is cleared whenever the session goes.
-        Some(unsafe { self.memo.hash(session, key) })
+        let hash = unsafe { self.memo.hash(session, key) };
+        Some((session, hash))
     }
 
     /// The session, if there is one.

@@ -7,7 +7,8 @@ use ext_php_rs::ffi::{
     zend_string, zval,
 };
 
-use crate::zend::live::Slot;
+use crate::zend::constants as c;
+use crate::zend::live::{Counted, Slot};
 
 unsafe extern "C" {
     pub(super) fn zend_iterator_unwrap(value: *mut zval) -> *mut ext_php_rs::ffi::zend_object_iterator;
@@ -142,12 +143,23 @@ pub(super) unsafe fn hold(slot: &Slot) {
     }
 }
 
+/// A zval of a table, which is not held once more for it.
+///
+/// # Safety
+/// A live table.
+pub(super) unsafe fn table_slot(table: *const HashTable) -> Slot {
+    // SAFETY: tables begin with their counts.
+    let immutable = unsafe { (*table.cast::<Counted>()).info } & c::GC_FLAG_IMMUTABLE != 0;
+    let info = if immutable { c::IS_ARRAY } else { c::IS_ARRAY_EX };
+    Slot { value: table.addr() as u64, info, next: 0 }
+}
+
 /// Lets go of a string.
 ///
 /// # Safety
 /// A live string that the caller holds.
 pub(super) unsafe fn release_string(string: *mut zend_string) {
-    use crate::zend::{constants as c, live::Text};
+    use crate::zend::live::Text;
     // SAFETY: the caller's word.
     unsafe {
         let interned = (*string.cast::<Text>()).gc.info & c::STR_INTERNED != 0;

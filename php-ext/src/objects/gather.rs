@@ -468,12 +468,7 @@ pub(super) unsafe fn initialised(object: *const Object) -> Result<*const Object,
             let mut slot = engine::object_slot(object.cast());
             let table = engine::zend_get_properties_for(zval_of(&mut slot), engine::FOR_SERIALIZE);
             if !table.is_null() {
-                let info = if (*table.cast::<Array>()).gc.info & c::GC_FLAG_IMMUTABLE != 0 {
-                    c::IS_ARRAY
-                } else {
-                    c::IS_ARRAY_EX
-                };
-                let mut table = Slot { value: table.addr() as u64, info, next: 0 };
+                let mut table = engine::table_slot(table);
                 engine::zval_ptr_dtor(zval_of(&mut table));
             }
             if exception_pending() {

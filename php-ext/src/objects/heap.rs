@@ -60,7 +60,6 @@ enum Change {
 /// # Safety
 /// A live frame.
 unsafe fn changes(frame: *mut zend_execute_data, object: *const Object) -> Change {
-    const INTERNAL: u8 = 1;
     // SAFETY: a frame with a function of a script has an operation, whose operand is one of the frame's; a function has a name, or
     // null.
     unsafe {
@@ -68,7 +67,7 @@ unsafe fn changes(frame: *mut zend_execute_data, object: *const Object) -> Chang
         if function.is_null() {
             return Change::None;
         }
-        let internal = (*function).type_ == INTERNAL;
+        let internal = crate::engine::is_internal(function);
         let is_it = |slot: &Slot| slot.kind() == c::IS_OBJECT && slot.value as usize == object.addr();
         if is_it(&*(&raw const (*frame).This).cast::<Slot>()) {
             let name = (*function).common.function_name;

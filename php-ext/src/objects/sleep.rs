@@ -43,7 +43,7 @@ pub(super) unsafe fn ask(
         for at in 0..names.array().used {
             let walk = Walk::Array(names.array());
             let name = part(walk, at as usize);
-            let mut name = if name.kind() == c::IS_REFERENCE { name.reference().slot } else { name };
+            let mut name = *name.behind_reference();
             if name.kind() == c::IS_UNDEF {
                 continue;
             }
@@ -102,9 +102,7 @@ unsafe fn properties_of(object: *const Object) -> Slot {
             let mut slot = engine::object_slot(object.cast_mut().cast());
             let table = engine::zend_get_properties_for(zval_of(&mut slot), engine::FOR_SERIALIZE);
             if !table.is_null() {
-                let counted = (*table.cast::<Array>()).gc.info & c::GC_FLAG_IMMUTABLE == 0;
-                let info = if counted { c::IS_ARRAY_EX } else { c::IS_ARRAY };
-                return Slot { value: table.addr() as u64, info, next: 0 };
+                return engine::table_slot(table);
             }
         }
     }
@@ -112,9 +110,7 @@ unsafe fn properties_of(object: *const Object) -> Slot {
     unsafe {
         let object = object.cast_mut().cast::<zend_object>();
         let table = (*(*object).handlers).get_properties.map_or(std::ptr::null_mut(), |get| get(object));
-        let counted = (*table.cast::<Array>()).gc.info & c::GC_FLAG_IMMUTABLE == 0;
-        let info = if counted { c::IS_ARRAY_EX } else { c::IS_ARRAY };
-        let slot = Slot { value: table.addr() as u64, info, next: 0 };
+        let slot = engine::table_slot(table);
         engine::hold(&slot);
         slot
     }

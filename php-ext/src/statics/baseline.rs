@@ -7,7 +7,7 @@
 
 use ext_php_rs::ffi::zend_object;
 
-use super::place::{Place, behind};
+use super::place::Place;
 use super::{Statics, digest, engine, with};
 use crate::zend::constants as c;
 use crate::zend::live::Slot;
@@ -38,7 +38,7 @@ fn same(one: &Slot, other: &Slot) -> bool {
 /// # Safety
 /// A live value; `tracking` as the target's policy says.
 pub(super) unsafe fn set(statics: &mut Statics, member: usize, value: &Slot, tracking: bool) -> Slot {
-    let slot = Slot { next: 0, ..*behind(value) };
+    let slot = Slot { next: 0, ..*value.behind_reference() };
     // SAFETY: the caller's word. The table of weak references is the engine's.
     unsafe {
         let contains = matches!(slot.kind(), c::IS_OBJECT | c::IS_ARRAY) && slot.is_counted();
@@ -131,7 +131,7 @@ pub(super) unsafe fn is_changed(statics: &Statics, member: usize, tracking: bool
     unsafe {
         let Some(slot) = member.place.current() else { return false };
         let slot = &*slot;
-        let value = behind(slot);
+        let value = slot.behind_reference();
         match member.baseline {
             Baseline::Declared => {
                 !same(value, &member.place.declared()) || is_null_by_now(&member.place, slot)
@@ -153,7 +153,7 @@ pub(super) unsafe fn is_changed(statics: &Statics, member: usize, tracking: bool
 #[cfg(php83)]
 unsafe fn is_null_by_now(place: &Place, slot: &Slot) -> bool {
     let Place::Variable { function, number } = *place else { return false };
-    if slot.kind() != c::IS_REFERENCE || behind(slot).kind() != c::IS_NULL {
+    if slot.kind() != c::IS_REFERENCE || slot.behind_reference().kind() != c::IS_NULL {
         return false;
     }
     let offset = number * size_of::<crate::zend::live::Bucket>() as u32;

@@ -81,13 +81,12 @@ impl Statics {
 /// (the first file).
 #[cold]
 fn is_for_the_compiler() -> bool {
-    const INTERNAL: u8 = 1;
     // SAFETY: this thread's own globals; a frame of a script's code has an operation, which it is at.
     unsafe {
         let frame = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data;
         frame.is_null()
             || (*frame).func.is_null()
-            || (*(*frame).func).type_ == INTERNAL
+            || crate::engine::is_internal((*frame).func)
             || u32::from((*(*frame).opline).opcode) == c::ZEND_INCLUDE_OR_EVAL
     }
 }

@@ -20,12 +20,6 @@ pub(super) enum Place {
     },
 }
 
-/// The value behind a reference.
-#[inline(always)]
-pub(super) fn behind(slot: &Slot) -> &Slot {
-    if slot.kind() == c::IS_REFERENCE { &slot.reference().slot } else { slot }
-}
-
 impl Place {
     /// The slot as it is now; `None` as long as the engine has not made it.
     ///

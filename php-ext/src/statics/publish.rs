@@ -7,7 +7,6 @@ use ext_php_rs::ffi::{zend_execute_data, zend_object, zval};
 use static_cache_core::{Mode, Space};
 
 use super::image::{self, DECLARED, VALUE};
-use super::place::behind;
 use super::{Dropped, Statics, Target, baseline, engine, is_outdated, scan, with};
 use crate::api::args::{Args, Parsed};
 use crate::api::table::{fenced_or, guarded};
@@ -278,7 +277,7 @@ unsafe fn collect(number: usize) -> (Slot, Slot) {
                 let slot = &*slot;
                 // One that nobody else uses stands for what it holds.
                 let alone = slot.kind() == c::IS_REFERENCE && slot.reference().gc.refcount == 1;
-                value = Slot { next: 0, ..if alone { *behind(slot) } else { *slot } };
+                value = Slot { next: 0, ..if alone { *slot.behind_reference() } else { *slot } };
             }
             engine::hold(&value);
             engine::zend_hash_next_index_insert(array, (&raw mut value).cast());

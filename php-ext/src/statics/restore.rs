@@ -6,7 +6,7 @@ use static_cache_core::{Hit, Space};
 use std::alloc::Layout;
 
 use super::image::{self, VALUE};
-use super::place::{Place, behind};
+use super::place::Place;
 use super::{Dropped, awaited, baseline, engine, is_outdated, observe, scan, with};
 use crate::api::table::fenced;
 use crate::decode::{self, Unusable};
@@ -219,7 +219,7 @@ fn members_of(number: usize) -> std::ops::Range<usize> {
 /// stored under the same type.)
 unsafe fn fits(number: usize, array: &Array) -> bool {
     for (at, member) in members_of(number).enumerate() {
-        let Some(value) = array.slots().get(at).map(behind) else { return false };
+        let Some(value) = array.slots().get(at).map(Slot::behind_reference) else { return false };
         let place = with(|statics| statics.members[member].place);
         if let Place::Property { info, .. } = place
             && value.kind() == c::IS_OBJECT
