@@ -211,17 +211,16 @@ impl Slots {
         self.iter().all(|slot| slot.life.is_formatted())
     }
 
-    /// Takes a slot for the calling thread, or `None` when all are taken. `format_lock` runs its argument
-    /// under a lock that all who format share, or gives `None`.
-    pub(crate) fn acquire(
-        &self,
-        format_lock: impl FnOnce(&dyn Fn() -> Result<(), Error>) -> Option<Result<(), Error>>,
-    ) -> Option<(usize, Owner)> {
-        if let Some(found) = self.acquire_ready() {
-            return Some(found);
+    /// Takes a slot for the calling thread, or `None` when all are taken. Waits for nobody.
+    pub(crate) fn acquire(&self) -> Option<(usize, Owner)> {
+        loop {
+            let ready = self.ready();
+            let found = self.acquire_ready();
+            // Others may have formatted more meanwhile, and taken them.
+            if found.is_some() || ready == self.all || self.format_more(ready).is_err() {
+                return found;
+            }
         }
-        format_lock(&|| self.format_more())?.ok()?;
-        self.acquire_ready()
     }
 
     fn acquire_ready(&self) -> Option<(usize, Owner)> {
@@ -243,15 +242,12 @@ impl Slots {
         })
     }
 
-    /// Formats the next few slots. The lock for that is held.
-    fn format_more(&self) -> Result<(), Error> {
-        let ready = self.ready();
+    /// Formats the next few slots after the first `ready`. Any number may do so at once: what one has written stays as it is.
+    fn format_more(&self, ready: usize) -> Result<(), Error> {
         for index in ready..self.all.min(ready + 8) {
-            // SAFETY: nobody looks at slots at or beyond `slots_ready`, and the lock keeps others from
-            // formatting the same.
-            unsafe { self.slot(index).life.init()? };
-            self.header().slots_ready.0.store(index as u32 + 1, Ordering::Release);
+            self.slot(index).life.init_shared()?;
             step!("slot: formatted");
+            self.header().slots_ready.0.fetch_max(index as u32 + 1, Ordering::AcqRel);
         }
         Ok(())
     }

@@ -273,6 +273,33 @@ fn a_writer_stopped_while_it_allocates_delays_nobody() {
 }
 
 #[test]
+fn a_reader_gets_a_slot_whoever_is_stopped_where() {
+    let segment = segment(1 << 20, Policy::Never);
+    let stopped = [stopped_at(&segment, "slot: formatted"), stopped_at(&segment, "store: marked")];
+    let bound = Duration::from_secs(600);
+    segment.set_lock_timeout(bound);
+    let began = Instant::now();
+    let mut readers: Vec<_> = (0..30).map(|_| Session::new(Arc::clone(&segment))).collect();
+    for reader in &mut readers {
+        assert!(reader.fetch(Space::Key, b"k").is_none());
+    }
+    // Without a slot, nobody could reserve anything.
+    for (at, reader) in readers.iter_mut().enumerate() {
+        assert!(
+            reader.reserve(format!("of {at}").as_bytes(), None).unwrap_or(false),
+            "no slot for reader {at}"
+        );
+    }
+    assert_eq!(segment.stats().overflow_readers, 0);
+    assert!(began.elapsed() < bound);
+    drop(readers);
+    for child in stopped {
+        assert_eq!(child.go_on(), 0);
+    }
+    segment.audit().unwrap();
+}
+
+#[test]
 fn a_request_that_ends_while_a_lock_is_stuck_holds_nothing_any_more() {
     let segment = segment(1 << 20, Policy::Never);
     let mut session = Session::new(Arc::clone(&segment));

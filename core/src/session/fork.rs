@@ -49,7 +49,7 @@ impl Session {
         };
         let segment = &*self.segment;
         let slot = ours.and_then(|ours| {
-            let (index, owner) = segment.acquire_slot()?;
+            let (index, owner) = segment.slots.acquire()?;
             segment.slots.copy_pins(ours, index);
             segment.slots.promise(index);
             Some((index, owner))

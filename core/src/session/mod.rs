@@ -107,7 +107,7 @@ impl Session {
 
     #[cold]
     fn ask_for_slot(&mut self) -> Option<(usize, Owner)> {
-        let found = self.segment.acquire_slot();
+        let found = self.segment.slots.acquire();
         self.place = found.map_or(Place::NoneFree, |(index, owner)| Place::Slot(index, owner));
         found
     }
@@ -171,14 +171,6 @@ impl Session {
         }
         self.pinned.clear();
         self.relief.forget();
-    }
-}
-
-impl Segment {
-    /// A reader slot for the calling thread.
-    fn acquire_slot(&self) -> Option<(usize, Owner)> {
-        // The arena that is used less: a reader must not wait for a writer. Without it in time there is no slot.
-        self.slots.acquire(|format| self.lock_heap_soon(1).map(|_heap| format()))
     }
 }
 

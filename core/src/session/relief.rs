@@ -275,7 +275,7 @@ impl Session {
         if !self.slotless || self.place != Place::NoneFree {
             return;
         }
-        let Some((index, owner)) = self.segment.acquire_slot() else { return };
+        let Some((index, owner)) = self.segment.slots.acquire() else { return };
         let (reader, list) = (&self.segment.slots.slot(index).reader, self.segment.slots.pins(index));
         // Whoever sees that one reader less is without a slot sees the pins.
         if self.pinned.iter().all(|offset| reader.pin(list, offset)) {

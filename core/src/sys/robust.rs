@@ -41,6 +41,34 @@ impl RobustMutex {
         if result == 0 { Ok(()) } else { Err(Error::Os { call: "pthread_mutex_init", errno: result }) }
     }
 
+    /// Formats the lock in zeroed memory, whoever else does the same at this moment, or has done so and uses it by now.
+    ///
+    /// # Errors
+    /// As [`Self::init`]; and where the C library keeps more in a new lock than its kind.
+    pub(crate) fn init_shared(&self) -> Result<(), Error> {
+        const WORDS: usize = size_of::<libc::pthread_mutex_t>() / size_of::<u32>();
+        // Aligned as a lock is, and with nothing in what the C library leaves as it was.
+        let like = Self(UnsafeCell::new(libc::PTHREAD_MUTEX_INITIALIZER));
+        // SAFETY: nobody else knows `like`.
+        unsafe { like.init()? };
+        for word in (0..WORDS).filter(|word| *word != KIND) {
+            if like.word(word).load(Ordering::Relaxed) != 0 {
+                return Err(Error::Os { call: "pthread_mutex_init", errno: libc::ENOTSUP });
+            }
+        }
+        // Written once in the life of the memory, and by all with the same: a lock in use stays as it is.
+        let kind = like.word(KIND).load(Ordering::Relaxed);
+        let _ = self.word(KIND).compare_exchange(0, kind, Ordering::AcqRel, Ordering::Acquire);
+        Ok(())
+    }
+
+    /// One of the words of the C library's mutex.
+    fn word(&self, index: usize) -> &AtomicU32 {
+        debug_assert!(index < size_of::<libc::pthread_mutex_t>() / size_of::<u32>());
+        // SAFETY: the word lies inside the mutex, is aligned as that is, and is only ever accessed atomically or by the C library.
+        unsafe { AtomicU32::from_ptr(self.0.get().cast::<u32>().add(index)) }
+    }
+
     /// Whether its kind is that of a lock made by [`Self::init`]. The other words change while it is used, and may say
     /// anything: a holder that does not exist is waited for in vain, within the bound; the links of the thread's
     /// list are written by who takes the lock before they are followed.
@@ -50,10 +78,7 @@ impl RobustMutex {
         if unsafe { like.init() }.is_err() {
             return false;
         }
-        let kind = |mutex: &Self| {
-            // SAFETY: the word lies inside the mutex and is only ever accessed atomically or by the C library.
-            unsafe { AtomicU32::from_ptr(mutex.0.get().cast::<u32>().add(KIND)) }.load(Ordering::Relaxed)
-        };
+        let kind = |mutex: &Self| mutex.word(KIND).load(Ordering::Relaxed);
         kind(self) == kind(&like)
     }
 
@@ -76,8 +101,7 @@ impl RobustMutex {
     pub(crate) fn watch_holder(&self) -> Option<(&AtomicU32, u32)> {
         // The futex word of a glibc mutex is its first member on every architecture (its ABI, see futex(2)
         // on robust lists: holder's thread id, waiters bit, owner-died bit).
-        // SAFETY: the mutex is at least one aligned word long; the word is only ever accessed atomically.
-        let word = unsafe { AtomicU32::from_ptr(self.0.get().cast::<u32>()) };
+        let word = self.word(0);
         Some((word, protocol::watch(word)?))
     }
 
@@ -89,9 +113,7 @@ impl RobustMutex {
     /// Names the thread that holds the lock: never 0, except where nobody does or the C library keeps its word elsewhere.
     pub(crate) fn holder(&self) -> u32 {
         if cfg!(target_env = "gnu") {
-            // SAFETY: as in `watch_holder`.
-            unsafe { AtomicU32::from_ptr(self.0.get().cast::<u32>()) }.load(Ordering::Relaxed)
-                & protocol::FUTEX_TID_MASK
+            self.word(0).load(Ordering::Relaxed) & protocol::FUTEX_TID_MASK
         } else {
             0
         }
