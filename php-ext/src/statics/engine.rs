@@ -65,6 +65,8 @@ unsafe extern "C" {
     pub(super) static mut zend_compile_file: Option<CompileFile>;
     pub(super) static mut zend_compile_string: Option<CompileString>;
 
+    fn php_during_module_startup() -> bool;
+
     pub(super) fn zend_std_get_gc(
         object: *mut zend_object,
         elements: *mut *mut zval,
@@ -233,6 +235,12 @@ pub(super) unsafe fn file_of<'a>(class: *const zend_class_entry) -> &'a [u8] {
 pub(super) unsafe fn name_of<'a>(class: *const zend_class_entry) -> &'a [u8] {
     // SAFETY: classes have names.
     unsafe { crate::engine::bytes((*class).name) }
+}
+
+/// Whether this is the request that PHP preloads in, before it has started; or one of an extension of that kind.
+pub(super) fn is_starting() -> bool {
+    // SAFETY: reads a variable of the process.
+    unsafe { php_during_module_startup() }
 }
 
 /// Whether the engine is preloading: then no class is linked for a request.

@@ -55,12 +55,25 @@ unsafe extern "C" fn failed(kind: c_int, _file: *mut zend_string, _line: u32, _m
     if kind.cast_unsigned() & MAYBE != 0 {
         with(|statics| statics.erred = true);
     }
-    if kind.cast_unsigned() & FATAL != 0 {
+    if kind.cast_unsigned() & FATAL != 0 && !(kind.cast_unsigned() == E_COMPILE_ERROR && is_caught()) {
         with(|statics| {
             statics.fatal = true;
             // Whatever was being compiled will not come to its end.
             statics.compiling = 0;
             statics.waiting.clear();
         });
+    }
+}
+
+/// Whether this error of the compiler ends no more than the compilation: `opcache_compile_file()` makes a warning of it.
+fn is_caught() -> bool {
+    // SAFETY: this thread's own globals; functions in frames are whole, and their names as well.
+    unsafe {
+        let frame = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data;
+        !frame.is_null()
+            && !(*frame).func.is_null()
+            && crate::engine::is_internal((*frame).func)
+            && !(*(*frame).func).common.function_name.is_null()
+            && crate::engine::bytes((*(*frame).func).common.function_name) == b"opcache_compile_file"
     }
 }

@@ -89,7 +89,8 @@ fn find_preloaded() -> Vec<*mut zend_class_entry> {
 
 #[cold]
 fn restore_preloaded() {
-    if engine::is_preloading() {
+    // Its request begins before it is told from others by anything but when that is, and the classes come later.
+    if engine::is_starting() {
         return;
     }
     if !with(|statics| std::mem::replace(&mut statics.looked_for_preloaded, true)) {
