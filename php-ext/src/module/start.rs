@@ -61,6 +61,7 @@ extern "C" fn startup(_kind: c_int, module: c_int) -> c_int {
         for warning in &settings.warnings {
             warn_at_startup(warning);
         }
+        crate::objects::dates::start();
         statics::install();
         hooks::install();
         stay_loaded();

@@ -38,6 +38,8 @@ impl Facts {
     pub(crate) const ENUM: u32 = 256;
     /// Objects cannot be stored.
     pub(crate) const REFUSED: u32 = 512;
+    /// A date, whose `__serialize()` is the engine's: see [`super::dates`].
+    pub(super) const DATE: u32 = 1024;
 
     /// More than properties: [`super::gather`] has to look at the object first.
     pub(crate) const GATHERED: u32 = Self::SERIALIZE
@@ -133,6 +135,9 @@ fn traits(class: &zend_class_entry) -> u32 {
     let wakeup = method(class, "__wakeup");
     if !class.__serialize.is_null() {
         traits |= Facts::SERIALIZE;
+        if super::dates::is_date(class) {
+            traits |= Facts::DATE;
+        }
         if class.__unserialize.is_null() && wakeup.is_some() {
             traits |= Facts::WAKEUP;
         }

@@ -13,7 +13,7 @@ use ext_php_rs::ffi::{HashTable, zend_function, zend_object, zend_string};
 use super::class::{Facts, method};
 use super::engine::{self, undefined, zval_of};
 use super::harvest::{Action, Call, Found, Harvest, Outcome};
-use super::{heap, sleep, with_classes};
+use super::{dates, heap, sleep, with_classes};
 use crate::encode::Unstorable;
 use crate::engine::exception_pending;
 use crate::module::local;
@@ -384,7 +384,11 @@ unsafe fn serialize(
 ) -> Result<(), Stop> {
     // SAFETY: the class has the method; see `gather` for the rest.
     unsafe {
-        let mut data = call(object, (*facts.class).__serialize)?;
+        let known = if facts.has(Facts::DATE) { dates::data(harvest, object, facts)? } else { None };
+        let mut data = match known {
+            Some(data) => data,
+            None => call(object, (*facts.class).__serialize)?,
+        };
         if data.kind() != c::IS_ARRAY {
             engine::zval_ptr_dtor(zval_of(&mut data));
             let name = (&raw const (*(*facts.class).name).val).cast::<c_char>();

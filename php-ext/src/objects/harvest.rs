@@ -83,6 +83,8 @@ pub(crate) struct Harvest {
     pub(super) walked: Table<ByAddress>,
     pub(super) frames: Vec<super::gather::Frame>,
     pub(super) runs: u32,
+    /// The name of the last date's time zone where the engine has it, and as a string in an array that is held.
+    pub(super) zone: (*const std::ffi::c_char, *mut ext_php_rs::ffi::zend_string),
     /// Which of several values it is of, and the harvest of another.
     pub(crate) element: u32,
     pub(crate) next: *mut Harvest,
@@ -107,6 +109,7 @@ impl Harvest {
             walked,
             frames: Vec::new(),
             runs: 0,
+            zone: (std::ptr::null(), std::ptr::null_mut()),
             element: 0,
             next: std::ptr::null_mut(),
             failure: None,
@@ -129,6 +132,7 @@ impl Harvest {
         self.held.clear();
         self.frames.clear();
         (self.runs, self.element) = (0, 0);
+        self.zone = (std::ptr::null(), std::ptr::null_mut());
         self.next = std::ptr::null_mut();
         self.failure = None;
         Some(self)

@@ -6,6 +6,7 @@
 //! | [`asking`] | a store, with asking in between |
 //! | [`gather`], [`harvest`] | methods called before a store, in the order of `serialize()`, and their answers |
 //! | [`sleep`] | `__sleep` |
+//! | [`dates`] | what dates say, without asking them |
 //! | [`heap`] | heaps and priority queues, whose content no method gives |
 //! | [`resolve`] | classes and enum cases that a payload names |
 //! | [`build`] | new objects from images |
@@ -16,6 +17,7 @@
 pub(crate) mod asking;
 pub(crate) mod build;
 pub(crate) mod class;
+pub(crate) mod dates;
 mod engine;
 pub(crate) mod fingerprint;
 pub(crate) mod finish;

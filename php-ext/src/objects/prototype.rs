@@ -12,8 +12,8 @@ use crate::payload::{CallImage, Template};
 use crate::zend::live::{Object, Slot};
 
 unsafe extern "C" {
-    fn php_date_get_date_ce() -> *mut zend_class_entry;
-    fn php_date_get_immutable_ce() -> *mut zend_class_entry;
+    pub(super) fn php_date_get_date_ce() -> *mut zend_class_entry;
+    pub(super) fn php_date_get_immutable_ce() -> *mut zend_class_entry;
     fn php_date_get_timezone_ce() -> *mut zend_class_entry;
 }
 

@@ -7,6 +7,7 @@
 #include "zend_observer.h"
 #include "zend_weakrefs.h"
 #include "zend_vm_opcodes.h"
+#include "ext/date/php_date.h"
 
 #ifdef ZEND_BIND_INIT_STATIC_OR_JMP
 # define ZEND_BIND_INIT_STATIC_OR_JMP_OR_0 ZEND_BIND_INIT_STATIC_OR_JMP
@@ -128,6 +129,22 @@ void probe(void)
 	OFFSET(OBJECT_PROPERTIES, zend_object, properties);
 	OFFSET(OBJECT_SLOTS, zend_object, properties_table);
 	OFFSET(CLASS_NAME, zend_class_entry, name);
+
+	OFFSET(DATE_OBJECT, php_date_obj, std);
+	_Static_assert(offsetof(php_date_obj, time) == 0, "the moment of a date");
+	SIZE(SIZEOF_MOMENT, timelib_time);
+	SIZE(SIZEOF_RELATIVE, timelib_rel_time);
+	OFFSET(MOMENT_YEAR, timelib_time, y);
+	OFFSET(MOMENT_MICROSECOND, timelib_time, us);
+	OFFSET(MOMENT_OFFSET, timelib_time, z);
+	OFFSET(MOMENT_ABBREVIATION, timelib_time, tz_abbr);
+	OFFSET(MOMENT_ZONE, timelib_time, tz_info);
+	OFFSET(MOMENT_IS_LOCAL, timelib_time, is_localtime);
+	OFFSET(MOMENT_KIND, timelib_time, zone_type);
+	OFFSET(ZONE_NAME, timelib_tzinfo, name);
+	FLAG(TIMELIB_ZONETYPE_OFFSET);
+	FLAG(TIMELIB_ZONETYPE_ABBR);
+	FLAG(TIMELIB_ZONETYPE_ID);
 
 	SIZE(SIZEOF_ATTRIBUTE_ARG, zend_attribute_arg);
 	OFFSET(ATTRIBUTE_LCNAME, zend_attribute, lcname);
