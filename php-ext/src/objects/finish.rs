@@ -5,7 +5,7 @@ use ext_php_rs::ffi::{zend_class_entry, zend_function, zend_object, zend_string}
 use super::class::method;
 use super::engine::{self, release_string, undefined, zval_of};
 use super::harvest::Action;
-use super::{heap, prototype};
+use super::{dates, heap, prototype};
 use crate::engine::exception_pending;
 use crate::payload::CallImage;
 use crate::zend::constants as c;
@@ -66,6 +66,7 @@ unsafe fn make(call: *mut CallImage, object: *mut zend_object) -> bool {
                 Some(unserialize) => run(object, unserialize, &mut argument, 1),
                 None => return true,
             },
+            Some(Action::Moment) => dates::fill(object, argument.array()),
             Some(Action::Properties) => return set_properties(object, argument.array()),
             Some(action @ (Action::Heap | Action::Queue)) => {
                 heap::fill(object, action == Action::Queue, argument.array());
@@ -76,22 +77,45 @@ unsafe fn make(call: *mut CallImage, object: *mut zend_object) -> bool {
     }
 }
 
-unsafe fn run(object: *mut zend_object, method: *mut zend_function, argument: &mut Slot, count: u32) {
+/// # Safety
+/// A live object and a method of its class; a live argument if `count` is 1. Runs user code if the method is a script's.
+pub(super) unsafe fn run(
+    object: *mut zend_object,
+    method: *mut zend_function,
+    argument: &mut Slot,
+    count: u32,
+) {
     let mut result = undefined();
+    // SAFETY: the caller's word; the result is ours.
+    unsafe {
+        run_for(object, method, argument, count, &mut result);
+        engine::zval_ptr_dtor(zval_of(&mut result));
+    }
+}
+
+/// [`run`] for what the method returns, which is the caller's then.
+///
+/// # Safety
+/// As for [`run`].
+pub(super) unsafe fn run_for(
+    object: *mut zend_object,
+    method: *mut zend_function,
+    argument: &mut Slot,
+    count: u32,
+    result: &mut Slot,
+) {
     // SAFETY: a method of the object's class; the argument is held by its call.
     unsafe {
-        let at = zval_of(&mut result);
-        let argument = zval_of(argument);
+        let (result, argument) = (zval_of(result), zval_of(argument));
         engine::zend_call_known_function(
             method,
             object,
             (*object).ce,
-            at,
+            result,
             count,
             argument,
             std::ptr::null_mut(),
         );
-        engine::zval_ptr_dtor(at);
     }
 }
 

@@ -396,7 +396,11 @@ unsafe fn serialize(
             return Err(Stop::Thrown);
         }
         (*harvest).found_mut(number).outcome = Outcome::Data;
-        let (action, late) = if facts.has(Facts::UNSERIALIZE) {
+        let moment = if facts.has(Facts::DATE) { dates::with_moment(object, data) } else { None };
+        let (action, late) = if let Some(with_moment) = moment {
+            data = with_moment;
+            (Action::Moment, Some(Action::Moment))
+        } else if facts.has(Facts::UNSERIALIZE) {
             (Action::Unserialize, Some(Action::Unserialize))
         } else {
             (Action::Properties, facts.has(Facts::WAKEUP).then_some(Action::Wakeup))

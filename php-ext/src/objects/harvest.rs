@@ -22,11 +22,13 @@ pub(crate) enum Action {
     Heap = 5,
     /// The same for a priority queue.
     Queue = 6,
+    /// `__unserialize($argument[0])`, and then the date is moved to the time since the epoch that `$argument[1]` is.
+    Moment = 7,
 }
 
 impl Action {
     pub(crate) fn of(number: u32) -> Option<Self> {
-        [Self::Unserialize, Self::Wakeup, Self::Text, Self::Properties, Self::Heap, Self::Queue]
+        [Self::Unserialize, Self::Wakeup, Self::Text, Self::Properties, Self::Heap, Self::Queue, Self::Moment]
             .into_iter()
             .find(|action| *action as u32 == number)
     }

@@ -1,23 +1,33 @@
-//! What the engine's own `__serialize()` of dates gives, without calling it: that formats piece by piece with a function of the
-//! `printf` family, which takes longer than all else that storing a date is.
+//! Dates: what the engine's own `__serialize()` gives, without calling it, and what that does not give.
+//!
+//! It formats piece by piece with a function of the `printf` family, which takes longer than all else that storing a date is.
+//! And it gives local time, which a zone may have twice: when summer time ends, or where a zone changed its offset. Dates near such a
+//! change are stored with their time since the epoch besides.
 //!
 //! The engine's structures are those of the headers that this was compiled with. Whether the running engine's are, the first
 //! date of each kind tells, by comparing: what differs is left to the engine from then on.
 
-use std::ffi::{CStr, c_char};
+mod calendar;
+mod zone;
+
+use std::ffi::{CStr, c_char, c_int};
+use std::io::Write;
 use std::mem::offset_of;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
-use ext_php_rs::ffi::{HashTable, zend_class_entry, zend_function, zend_string, zval};
+use ext_php_rs::ffi::{HashTable, zend_class_entry, zend_function, zend_object, zend_string, zval};
 
-use super::class::Facts;
+use super::class::{Facts, method};
 use super::engine::{self, undefined, zval_of};
+use super::finish::{run, run_for};
 use super::gather::{Stop, call};
 use super::harvest::Harvest;
 use super::prototype::{php_date_get_date_ce, php_date_get_immutable_ce};
+use crate::engine::exception_pending;
 use crate::zend::constants as c;
-use crate::zend::live::{Object, Slot};
+use crate::zend::live::{Array, Object, Slot};
+use zone::Zone;
 
 /// `timelib_time`.
 #[repr(C)]
@@ -31,15 +41,10 @@ struct Moment {
     relative: [u8; c::SIZEOF_RELATIVE],
     since_epoch: i64,
     have: [u32; 5],
-    up_to_date: [u32; 2],
+    since_epoch_is_up_to_date: u32,
+    parts_are_up_to_date: u32,
     is_local: u32,
     kind: u32,
-}
-
-/// The head of a `timelib_tzinfo`.
-#[repr(C)]
-struct Zone {
-    name: *const c_char,
 }
 
 const _: () = {
@@ -51,12 +56,16 @@ const _: () = {
     assert!(offset_of!(Moment, zone) == c::MOMENT_ZONE);
     assert!(offset_of!(Moment, is_local) == c::MOMENT_IS_LOCAL);
     assert!(offset_of!(Moment, kind) == c::MOMENT_KIND);
-    assert!(offset_of!(Zone, name) == c::ZONE_NAME);
+    assert!(offset_of!(Moment, summer) == c::MOMENT_SUMMER);
+    assert!(offset_of!(Moment, since_epoch) == c::MOMENT_SINCE_EPOCH);
+    assert!(offset_of!(Moment, since_epoch_is_up_to_date) == c::MOMENT_SSE_UPTODATE);
 };
 
 const DATE: usize = 0;
 const KIND: usize = 1;
 const ZONE: usize = 2;
+const YEAR: usize = 0;
+const MICROSECOND: usize = 6;
 const NAMES: [&CStr; 3] = [c"date", c"timezone_type", c"timezone"];
 
 /// The keys, as strings of the engine that last as long as the process.
@@ -70,6 +79,16 @@ const OTHERWISE: u32 = 1;
 
 unsafe extern "C" {
     fn zend_is_identical(one: *mut zval, other: *mut zval) -> bool;
+    fn php_date_instantiate(class: *mut zend_class_entry, out: *mut zval) -> *mut zval;
+    /// Of the first, only what it begins with is known here.
+    fn php_date_initialize(
+        date: *mut *mut Moment,
+        text: *const c_char,
+        len: usize,
+        format: *const c_char,
+        zone: *mut zval,
+        flags: c_int,
+    ) -> bool;
     fn zend_hash_real_init_mixed(table: *mut HashTable);
     fn zend_hash_add_new(table: *mut HashTable, key: *mut zend_string, value: *mut zval) -> *mut zval;
 }
@@ -82,15 +101,29 @@ pub(crate) fn start() {
     COMPARED.store(0, Ordering::Relaxed);
 }
 
-/// Whether a class's objects are dates whose `__serialize()` is the engine's and finds no declared properties.
+/// Whether a class's objects are dates whose `__serialize()` and `__unserialize()` are the engine's.
 pub(super) fn is_date(class: &zend_class_entry) -> bool {
     // SAFETY: the engine's own classes, and functions of live classes.
     unsafe {
-        class.default_properties_count == 0
-            && [php_date_get_immutable_ce(), php_date_get_date_ce()]
-                .into_iter()
-                .any(|date| is_same(class.__serialize, (*date).__serialize))
+        [php_date_get_immutable_ce(), php_date_get_date_ce()].into_iter().any(|date| {
+            is_same(class.__serialize, (*date).__serialize)
+                && is_same(class.__unserialize, (*date).__unserialize)
+        })
     }
+}
+
+/// # Safety
+/// An object of a class that [`is_date`].
+unsafe fn moment_of<'a>(object: *const Object) -> Option<&'a Moment> {
+    // SAFETY: objects of dates lie behind the pointer to their moment, which is null until they are initialised.
+    unsafe { (*place_of(object)).as_ref() }
+}
+
+/// # Safety
+/// As for [`moment_of`].
+unsafe fn place_of(object: *const Object) -> *mut *mut Moment {
+    // SAFETY: the caller's word.
+    unsafe { object.byte_sub(c::DATE_OBJECT).cast_mut().cast() }
 }
 
 /// # Safety
@@ -118,18 +151,11 @@ pub(super) unsafe fn data(
 ) -> Result<Option<Slot>, Stop> {
     // SAFETY: the caller's word; objects of dates lie behind the pointer to their moment.
     unsafe {
-        if (*object).table().is_some_and(|table| table.count > 0) {
+        // Properties are among the data.
+        if facts.slots > 0 || (*object).table().is_some_and(|table| table.count > 0) {
             return Ok(None);
         }
-        let Some(moment) = object
-            .byte_sub(c::DATE_OBJECT)
-            .cast::<*const Moment>()
-            .read()
-            .as_ref()
-            .filter(|moment| moment.is_plain())
-        else {
-            return Ok(None);
-        };
+        let Some(moment) = moment_of(object).filter(|moment| moment.is_plain()) else { return Ok(None) };
         let bit = 1 << moment.kind;
         let compared = COMPARED.load(Ordering::Relaxed);
         if compared & OTHERWISE != 0 {
@@ -151,7 +177,98 @@ pub(super) unsafe fn data(
     }
 }
 
+/// What a date is stored with, given what `__serialize()` gave, which the caller holds: that, or a list of that and the date's time
+/// since the epoch, if its zone may have its local time twice.
+///
+/// # Safety
+/// As for [`data`].
+pub(super) unsafe fn with_moment(object: *const Object, data: Slot) -> Option<Slot> {
+    // SAFETY: the caller's word; the table takes over what is added to it.
+    unsafe {
+        let moment = moment_of(object).filter(|moment| moment.may_be_repeated())?;
+        let table = engine::_zend_new_array(2);
+        let mut data = data;
+        let mut time = Slot { value: moment.since_epoch as u64, info: c::IS_LONG, next: 0 };
+        engine::zend_hash_next_index_insert(table, zval_of(&mut data));
+        engine::zend_hash_next_index_insert(table, zval_of(&mut time));
+        Some(Slot { value: table.addr() as u64, info: c::IS_ARRAY_EX, next: 0 })
+    }
+}
+
+/// Fills a date with what [`with_moment`] made.
+///
+/// # Safety
+/// An object of a class that [`is_date`], and such a list. May leave by a jump (memory limit).
+pub(super) unsafe fn fill(object: *mut zend_object, stored: &Array) {
+    // SAFETY: the caller's word; `run` takes methods of the object's class.
+    unsafe {
+        let [mut data, time] = [stored.slots()[0], stored.slots()[1]];
+        run(object, (*(*object).ce).__unserialize, &mut data, 1);
+        if !exception_pending() {
+            move_to(object, time.value as i64);
+        }
+    }
+}
+
+/// Makes a date that has the right local time one that is so many seconds since the epoch: another one is made from that, in the same
+/// zone, and they swap their moments. (`setTimestamp()` would not do: it goes by local time in the end.)
+///
+/// # Safety
+/// As for [`fill`].
+unsafe fn move_to(object: *mut zend_object, time: i64) {
+    // SAFETY: the caller's word. The engine's own methods, which take both kinds of dates; what was made here is let go of.
+    unsafe {
+        let place = place_of(object.cast());
+        let class = php_date_get_date_ce();
+        let (Some(zone_of), Some(set_zone)) =
+            (method(&*class, "gettimezone"), method(&*class, "settimezone"))
+        else {
+            return;
+        };
+        if (*place).is_null() || (**place).since_epoch == time {
+            return;
+        }
+        let (mut zone, mut other, mut result) = (undefined(), undefined(), undefined());
+        run_for(object, zone_of, &mut undefined(), 0, &mut zone);
+        php_date_instantiate(class, zval_of(&mut other));
+        let date = other.value as *mut zend_object;
+        let theirs = place_of(date.cast());
+        let (text, len) = at_sign(time);
+        if php_date_initialize(theirs, text.as_ptr().cast(), len, ptr::null(), ptr::null_mut(), 0) {
+            run_for(date, set_zone, &mut zone, 1, &mut result);
+            if !exception_pending() {
+                (**theirs).parts[MICROSECOND] = (**place).parts[MICROSECOND];
+                ptr::swap(place, theirs);
+            }
+        }
+        for slot in [&mut result, &mut zone, &mut other] {
+            engine::zval_ptr_dtor(zval_of(slot));
+        }
+    }
+}
+
+/// A time since the epoch as the engine reads it, with a NUL, and its length without.
+fn at_sign(time: i64) -> ([u8; 24], usize) {
+    let mut text = [0; 24];
+    let mut rest = &mut text[..23];
+    // Twenty digits at most.
+    let _ = write!(rest, "@{time}");
+    let len = 23 - rest.len();
+    (text, len)
+}
+
 impl Moment {
+    /// Whether the zone may have this local time twice.
+    fn may_be_repeated(&self) -> bool {
+        if self.is_local != 1 || self.kind != c::TIMELIB_ZONETYPE_ID || self.since_epoch_is_up_to_date == 0 {
+            return false;
+        }
+        // SAFETY: a live date's zone.
+        unsafe {
+            self.zone.as_ref().is_some_and(|zone| zone.may_have_twice(self.since_epoch, self.parts[YEAR]))
+        }
+    }
+
     /// Whether all parts have as many digits as they usually have, and it has a time zone.
     fn is_plain(&self) -> bool {
         const LIMITS: [i64; 7] = [10_000, 100, 100, 100, 100, 100, 1_000_000];
