@@ -6,7 +6,11 @@ use std::time::{Duration, Instant};
 use static_cache_core::{Hit, Mode, Policy, Segment, SegmentConfig, Session, Space, release_unreferenced};
 
 fn segment(readers: u32) -> std::sync::Arc<Segment> {
-    let config = SegmentConfig { name: "relief", size: 4 << 20, policy: Policy::Never, readers, abi_tag: 0 };
+    segment_of(4 << 20, readers)
+}
+
+fn segment_of(size: usize, readers: u32) -> std::sync::Arc<Segment> {
+    let config = SegmentConfig { name: "relief", size, policy: Policy::Never, readers, abi_tag: 0 };
     Segment::create(&config).expect("memory")
 }
 
@@ -161,6 +165,31 @@ fn a_search_is_asked_for_by_old_requests_that_keep_much_and_not_all_the_time() {
         assert!(began.elapsed() < Duration::from_secs(60), "asked {asked} times in {number} rounds");
     }
     assert!(segment.stats().retired < 3 << 20);
+}
+
+/// Of a request that keeps very many values, each further fetch costs what the first one did.
+#[test]
+fn what_is_kept_is_not_counted_at_each_fetch() {
+    const VALUES: u32 = 150_000;
+    let segment = segment_of(64 << 20, 4);
+    let mut session = Session::new(segment.clone());
+    for number in 0..VALUES {
+        store(&mut session, &number.to_le_bytes(), &[7; 16]);
+    }
+    // Somebody else's work, which nobody keeps so far.
+    let mut other = Session::new(segment.clone());
+    let began = Instant::now();
+    for number in 0..VALUES {
+        fetch_and_forget(&mut session, &number.to_le_bytes());
+        if number % 64 == 0 {
+            store(&mut other, b"replaced", &vec![7; 4000]);
+        }
+        if session.may_need_relief() {
+            session.needs_relief();
+        }
+    }
+    // Looking at all that is kept each time takes minutes.
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
 }
 
 #[test]

@@ -17,17 +17,18 @@ use crate::sys::search::{self, Window};
 
 /// Requests that are younger than this end by themselves soon enough.
 const YOUNG: Duration = Duration::from_millis(250);
-/// Searching takes this part of the time at most.
+/// Searching rests for that many times as long as it took.
 const SHARE: u32 = 50;
 /// What of a heap one request may keep of replaced entries before a search is worth it.
 const WORTH: u64 = 64;
 
-/// That many times as much is worth it at once, for the others' sake: an eighth of the heap.
+/// That many times as much is worth it sooner, for the others' sake: an eighth of the heap.
 const URGENT: u64 = WORTH / 8;
 /// A part of that is, when all requests together keep a quarter of the heap.
 const STEP: u64 = 8;
-/// Searching takes this part of the time at most then; what it takes when they keep half of it.
+/// Searching rests for that many times as long as it took then; and when they keep half of the heap.
 const URGENT_SHARE: u32 = 4;
+const MOST_SHARE: u32 = 1;
 /// How often a request without a slot asks for one.
 const ASK: Duration = Duration::from_millis(1);
 
@@ -48,6 +49,8 @@ pub(super) struct Relief {
     asked: Option<Instant>,
     /// End and duration of the last search. Outlasts requests.
     searched: Option<(Instant, Duration)>,
+    /// The same of the last look at what has been replaced of what is kept.
+    counted: Option<(Instant, Duration)>,
     /// It did not find out anything: the next one will hardly do, however much it is wanted.
     blind: bool,
 }
@@ -63,6 +66,7 @@ impl Relief {
             since: None,
             asked: None,
             searched: None,
+            counted: None,
             blind: false,
         }
     }
@@ -111,8 +115,13 @@ impl Relief {
 
     /// Whether a search now would keep within its share of the time.
     fn may_search(&self, now: Instant, share: u32) -> bool {
-        self.searched.is_none_or(|(end, took)| now.saturating_duration_since(end) >= took * share)
+        has_rested(self.searched, now, share)
     }
+}
+
+/// Whether something that last ended then, and took so long, has rested for `share` times as long.
+fn has_rested(last: Option<(Instant, Duration)>, now: Instant, share: u32) -> bool {
+    last.is_none_or(|(end, took)| now.saturating_duration_since(end) >= took * share)
 }
 
 impl Session {
@@ -125,13 +134,17 @@ impl Session {
 
     /// Whether this request holds back so much memory that the process should be searched
     /// ([`release_unreferenced`]). Not so in the first quarter of a second of a request that keeps much, nor more often than is
-    /// in proportion to what a search takes, unless it keeps an eighth of all memory from the others.
+    /// in proportion to what a search takes: a fiftieth of the time; a fifth, if it keeps an eighth of all memory from the others or
+    /// all requests together a quarter; half, if these keep half.
     #[cold]
     pub fn needs_relief(&mut self) -> bool {
         let step = self.relief.step();
-        if !self.holds_by_epoch() && self.segment.retired_bytes() < step {
-            // Nothing that anybody keeps has been replaced: the usual case, without asking for the time.
-            self.relief.due = self.relief.pinned + step;
+        if self.segment.retired_bytes() < step {
+            // Nothing that anybody keeps has been replaced: the usual case, without asking for the time. Who holds back everything is
+            // asked with each fetch, and may keep any number of values: nothing here is done for each of them.
+            if !self.holds_by_epoch() {
+                self.relief.due = self.relief.pinned + step;
+            }
             return false;
         }
         let now = Instant::now();
@@ -144,19 +157,27 @@ impl Session {
         let (worth, holds) = (self.relief.worth, self.holds_by_epoch());
         self.relief.due = if holds { 0 } else { self.relief.pinned + step };
         let old = now.saturating_duration_since(*self.relief.since.get_or_insert(now)) >= YOUNG;
-        let replaced = self.replaced_bytes();
-        let all = self.segment.retired_bytes();
-        if self.relief.may_search(now, SHARE) {
-            if old && (holds || replaced >= worth) {
-                return true;
-            }
-        } else if self.relief.blind {
+        let unhurried = self.relief.may_search(now, SHARE);
+        if self.relief.blind && !unhurried {
             return false;
         }
-        (replaced >= worth * URGENT && self.relief.pinned >= worth * URGENT)
-            || (all >= 2 * worth * URGENT
-                && replaced >= step
-                && (all >= 4 * worth * URGENT || self.relief.may_search(now, URGENT_SHARE)))
+        if old && unhurried && holds {
+            return true;
+        }
+        let (all, eighth) = (self.segment.retired_bytes(), worth * URGENT);
+        let hurried = self.relief.may_search(now, URGENT_SHARE);
+        let alone = hurried && self.relief.pinned >= eighth;
+        let together =
+            hurried && all >= 2 * eighth || all >= 4 * eighth && self.relief.may_search(now, MOST_SHARE);
+        if !(old && unhurried || alone || together) || !has_rested(self.relief.counted, now, SHARE) {
+            return false;
+        }
+        let replaced = self.replaced_bytes();
+        let end = Instant::now();
+        self.relief.counted = Some((end, end.saturating_duration_since(now)));
+        (old && unhurried && replaced >= worth)
+            || (alone && replaced >= eighth)
+            || (together && replaced >= step)
     }
 
     /// Whether a store that found no memory should be tried again after a search: not if that came to nothing a moment ago.
