@@ -15,6 +15,7 @@ use crate::zend::live::Slot;
 pub(crate) type Frame = zend_execute_data;
 
 unsafe extern "C" {
+    fn zval_ptr_dtor(value: *mut zval);
     pub(crate) fn zend_parse_arg_str_slow(arg: *mut zval, out: *mut *mut zend_string, number: u32) -> bool;
     pub(crate) fn zend_parse_arg_long_slow(arg: *const zval, out: *mut i64, number: u32) -> bool;
     pub(crate) fn zend_parse_arg_bool_slow(arg: *const zval, out: *mut bool, number: u32) -> bool;
@@ -235,6 +236,20 @@ pub(crate) unsafe fn set_string(out: *mut zval, bytes: &[u8]) {
         let info = (*string.cast::<crate::zend::live::Text>()).gc.info;
         let kind = if info & c::STR_INTERNED == 0 { ext_php_rs::ffi::IS_STRING_EX } else { c::IS_STRING };
         set(out, string as u64, kind);
+    }
+}
+
+/// Lets go of a string.
+///
+/// # Safety
+/// A live string that the caller holds.
+pub(crate) unsafe fn release_string(string: *mut zend_string) {
+    // SAFETY: the caller's word; the zval says whether the string is counted.
+    unsafe {
+        let interned = (*string.cast::<crate::zend::live::Text>()).gc.info & c::STR_INTERNED != 0;
+        let info = if interned { c::IS_INTERNED_STRING_EX } else { ext_php_rs::ffi::IS_STRING_EX };
+        let mut value = crate::zend::live::Slot { value: string.addr() as u64, info, next: 0 };
+        zval_ptr_dtor((&raw mut value).cast());
     }
 }
 

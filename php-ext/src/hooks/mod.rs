@@ -1,6 +1,7 @@
-//! Functions of PHP's that run our code first: some keep what lies in shared memory longer than it is there ([`names`]),
-//! others are about the caches as well ([`opcache`]).
+//! Functions of PHP's that run our code first: some keep what lies in shared memory longer than it is there ([`names`]), or write to
+//! it ([`files`]), others are about the caches as well ([`opcache`]).
 
+pub(crate) mod files;
 mod intercept;
 mod names;
 pub(crate) mod opcache;

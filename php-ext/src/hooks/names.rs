@@ -43,7 +43,7 @@ unsafe extern "C" fn copied<const N: usize>(frame: *mut Frame, out: *mut zval) {
 ///
 /// # Safety
 /// `frame` is the frame of a running internal function.
-unsafe fn copy_first(frame: *mut Frame) -> bool {
+pub(super) unsafe fn copy_first(frame: *mut Frame) -> bool {
     // SAFETY: there is such an argument; a string's zval points at a live string. An object that becomes a string by PHP's rules,
     // which know whether the caller is strict, is replaced by that string.
     unsafe {

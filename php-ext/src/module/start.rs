@@ -95,19 +95,27 @@ extern "C" fn shutdown(_kind: c_int, module: c_int) -> c_int {
 /// A request begins; no user code has run in it.
 extern "C" fn before_request(_kind: c_int, _module: c_int) -> c_int {
     local::keep();
-    let lines = catch_unwind(sapi::fpm::before_request).unwrap_or_default();
-    for line in &lines {
-        let text = exception::stage_bytes(line.as_bytes());
-        // SAFETY: the engine writes the text to its log and returns.
-        unsafe { engine::php_log_err_with_severity(text, libc::LOG_WARNING) };
+    if sapi::fpm::has_to_select() {
+        select_pool();
     }
-    drop(lines);
     let _ = catch_unwind(|| {
         // SAFETY: between requests nothing else uses the thread's state.
         unsafe { &mut *local() }.begin_request();
     });
     statics::begin_request();
     SUCCESS
+}
+
+/// A worker's first request.
+#[cold]
+#[inline(never)]
+fn select_pool() {
+    let lines = catch_unwind(sapi::fpm::select).unwrap_or_default();
+    for line in &lines {
+        let text = exception::stage_bytes(line.as_bytes());
+        // SAFETY: the engine writes the text to its log and returns.
+        unsafe { engine::php_log_err_with_severity(text, libc::LOG_WARNING) };
+    }
 }
 
 /// User code has come to its end, the executor is still there.

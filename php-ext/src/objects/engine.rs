@@ -7,6 +7,7 @@ use ext_php_rs::ffi::{
     zend_string, zval,
 };
 
+pub(super) use crate::engine::release_string;
 use crate::zend::constants as c;
 use crate::zend::live::{Counted, Slot};
 
@@ -152,19 +153,4 @@ pub(super) unsafe fn table_slot(table: *const HashTable) -> Slot {
     let immutable = unsafe { (*table.cast::<Counted>()).info } & c::GC_FLAG_IMMUTABLE != 0;
     let info = if immutable { c::IS_ARRAY } else { c::IS_ARRAY_EX };
     Slot { value: table.addr() as u64, info, next: 0 }
-}
-
-/// Lets go of a string.
-///
-/// # Safety
-/// A live string that the caller holds.
-pub(super) unsafe fn release_string(string: *mut zend_string) {
-    use crate::zend::live::Text;
-    // SAFETY: the caller's word.
-    unsafe {
-        let interned = (*string.cast::<Text>()).gc.info & c::STR_INTERNED != 0;
-        let info = if interned { c::IS_INTERNED_STRING_EX } else { ext_php_rs::ffi::IS_STRING_EX };
-        let mut slot = Slot { value: string.addr() as u64, info, next: 0 };
-        zval_ptr_dtor(zval_of(&mut slot));
-    }
 }

@@ -17,6 +17,7 @@ use ext_php_rs::ffi::{zend_file_handle, zend_op_array, zend_string};
 
 use super::engine::{self, CompileFile, CompileString};
 use super::{Statics, restore, state};
+use crate::hooks::files;
 use crate::zend::constants as c;
 
 static INSTALLED: AtomicBool = AtomicBool::new(false);
@@ -51,10 +52,12 @@ fn install_once() {
             engine::zend_compile_string = Some(compile_string);
         }
     }
+    files::install();
 }
 
 /// At module shutdown.
 pub(super) fn stop() {
+    files::stop();
     // SAFETY: as above; on one thread.
     unsafe {
         if engine::zend_compile_file.is_some_and(|now| now as usize == compile_file as *const () as usize) {
@@ -113,27 +116,55 @@ fn leave(outer: &Outer, compiled: *const zend_op_array) {
     let statics = unsafe { &mut *outer.place };
     // A fatal error meanwhile has ended all.
     statics.compiling = statics.compiling.saturating_sub(1);
-    // What waits while nothing is compiled was preloaded, or was left by a compilation that ended after one that began later.
-    let since = if statics.compiling == 0 { 0 } else { outer.waiting };
-    if statics.waiting.len() > since {
-        restore_waiting(since, compiled);
+    if !statics.waiting.is_empty() {
+        restore_waiting(outer, compiled);
     }
 }
 
 #[cold]
 #[inline(never)]
-fn restore_waiting(since: usize, compiled: *const zend_op_array) {
-    // A panic would be a bug of ours; what it leaves are statics as declared.
-    let _ = catch_unwind(|| restore::waiting_since(since, compiled));
+fn restore_waiting(outer: &Outer, compiled: *const zend_op_array) {
+    // SAFETY: as in `enter`; the reference ends here.
+    let (compiling, waiting) = unsafe { ((*outer.place).compiling, (*outer.place).waiting.len()) };
+    // What waits while nothing is compiled was preloaded, or was left by a compilation that ended after one that began later.
+    let since = if compiling == 0 { 0 } else { outer.waiting };
+    if waiting > since {
+        // A panic would be a bug of ours; what it leaves are statics as declared.
+        let _ = catch_unwind(|| restore::waiting_since(since, compiled));
+    }
 }
 
 unsafe extern "C" fn compile_file(handle: *mut zend_file_handle, kind: c_int) -> *mut zend_op_array {
+    // SAFETY: the engine's call.
+    unsafe {
+        if files::has_shared_name(handle) { compile_by_own_name(handle, kind) } else { compile(handle, kind) }
+    }
+}
+
+/// # Safety
+/// The engine's call.
+#[inline(always)]
+unsafe fn compile(handle: *mut zend_file_handle, kind: c_int) -> *mut zend_op_array {
     let outer = enter();
     // SAFETY: what was in our place, with its arguments.
     let result =
         unsafe { std::mem::transmute::<usize, CompileFile>(FILE.load(Ordering::Relaxed))(handle, kind) };
     leave(&outer, result);
     result
+}
+
+/// [`compile`] with a name that is the file's own.
+///
+/// # Safety
+/// The engine's call.
+#[cold]
+#[inline(never)]
+unsafe fn compile_by_own_name(handle: *mut zend_file_handle, kind: c_int) -> *mut zend_op_array {
+    // SAFETY: the engine's handle. A jump leaves before anything has begun.
+    unsafe {
+        files::give_own_name(handle);
+        compile(handle, kind)
+    }
 }
 
 unsafe extern "C" fn compile_string(

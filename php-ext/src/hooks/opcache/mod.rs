@@ -78,6 +78,7 @@ fn in_front() {
         INVALIDATE.replace(c"opcache_invalidate", invalidate);
         STATUS.replace(c"opcache_get_status", status);
         CONFIGURATION.replace(c"opcache_get_configuration", configuration);
+        super::files::in_front();
     } else {
         stand_in();
     }

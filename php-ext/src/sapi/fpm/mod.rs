@@ -110,14 +110,14 @@ pub(crate) fn in_child() {
     }
 }
 
-/// Before user code of a request. Returns what is to be logged, once per worker.
-#[inline]
-pub(crate) fn before_request() -> Vec<String> {
-    if OPEN.load(Ordering::Acquire) { select() } else { Vec::new() }
+/// Whether this process may be a worker, and its pool is not known yet.
+#[inline(always)]
+pub(crate) fn has_to_select() -> bool {
+    OPEN.load(Ordering::Acquire)
 }
 
-#[cold]
-fn select() -> Vec<String> {
+/// Before user code of a request, if [`has_to_select`]. Returns what is to be logged, once per worker.
+pub(crate) fn select() -> Vec<String> {
     let mut state = STATE.lock();
     let state = &mut *state;
     if state.chosen.is_none() {
