@@ -15,7 +15,7 @@ use crate::zend::live::Slot;
 pub(crate) type Frame = zend_execute_data;
 
 unsafe extern "C" {
-    fn zval_ptr_dtor(value: *mut zval);
+    pub(crate) fn zval_ptr_dtor(value: *mut zval);
     pub(crate) fn zend_parse_arg_str_slow(arg: *mut zval, out: *mut *mut zend_string, number: u32) -> bool;
     pub(crate) fn zend_parse_arg_long_slow(arg: *const zval, out: *mut i64, number: u32) -> bool;
     pub(crate) fn zend_parse_arg_bool_slow(arg: *const zval, out: *mut bool, number: u32) -> bool;

@@ -26,6 +26,25 @@ foreach (['volatile', 'pinned'] as $cache) {
         }
     }
 }
+
+// User code that runs meanwhile may give the variables other values: the keys are what they were.
+class Changes
+{
+    public function __wakeup(): void
+    {
+        $GLOBALS['first'] = str_repeat('Z', 10) . mt_rand();
+        $GLOBALS['second'] = new stdClass();
+        $GLOBALS['others'] = array_map(fn() => str_repeat('J', 30), range(1, 100));
+    }
+}
+foreach (['volatile', 'pinned'] as $cache) {
+    ("OPcache\\{$cache}_store")('object' . str_repeat('q', 28), new Changes());
+    ("OPcache\\{$cache}_store")('second', 2);
+    for ($round = 0; $round < 5; $round++) {
+        [$first, $second] = ['object' . str_repeat('q', 27 + $round - $round) . 'q', implode(['sec', 'ond'])];
+        echo json_encode(("OPcache\\{$cache}_fetch_array")([&$first, 'x' => &$second])), "\n";
+    }
+}
 ?>
 --EXPECT--
 bool(true)
@@ -42,3 +61,13 @@ array(0) {
 }
 OPcache\pinned_fetch_array(): Argument #1 ($keys) must contain only strings and integers, float given
 OPcache\pinned_delete_array(): Argument #1 ($keys) must contain only strings and integers, float given
+{"objectqqqqqqqqqqqqqqqqqqqqqqqqqqqq":{},"second":2}
+{"objectqqqqqqqqqqqqqqqqqqqqqqqqqqqq":{},"second":2}
+{"objectqqqqqqqqqqqqqqqqqqqqqqqqqqqq":{},"second":2}
+{"objectqqqqqqqqqqqqqqqqqqqqqqqqqqqq":{},"second":2}
+{"objectqqqqqqqqqqqqqqqqqqqqqqqqqqqq":{},"second":2}
+{"objectqqqqqqqqqqqqqqqqqqqqqqqqqqqq":{},"second":2}
+{"objectqqqqqqqqqqqqqqqqqqqqqqqqqqqq":{},"second":2}
+{"objectqqqqqqqqqqqqqqqqqqqqqqqqqqqq":{},"second":2}
+{"objectqqqqqqqqqqqqqqqqqqqqqqqqqqqq":{},"second":2}
+{"objectqqqqqqqqqqqqqqqqqqqqqqqqqqqq":{},"second":2}

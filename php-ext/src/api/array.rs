@@ -1,6 +1,8 @@
 //! `*_store_array`, `*_fetch_array`, `*_delete_array`.
 
-use ext_php_rs::ffi::{_zend_new_array, zend_hash_index_update, zend_hash_update, zval};
+use ext_php_rs::ffi::{
+    _zend_new_array, zend_hash_index_update, zend_hash_next_index_insert, zend_hash_update, zval,
+};
 use ext_php_rs::types::ZendHashTable;
 use static_cache_core::{Draft, Space};
 
@@ -16,6 +18,7 @@ use crate::objects::asking::{Attempt, Failure, end_harvests};
 use crate::objects::begin_harvest;
 use crate::objects::gather::{Stop, gather};
 use crate::objects::harvest::Harvest;
+use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
 use crate::{exception, messages};
 
@@ -216,6 +219,7 @@ unsafe fn fetch_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval)
     }
     // SAFETY: the call's own result; an array that is not finished is freed with it or with the request.
     unsafe {
+        let keys = without_references(frame, 0, keys);
         let result = _zend_new_array(keys.count).cast::<ZendHashTable>();
         engine::set_array(out, result);
         let mut unavailable = false;
@@ -241,6 +245,30 @@ unsafe fn fetch_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval)
         }
     }
     Ok(())
+}
+
+/// The argument's elements as they are now, whatever user code does to variables that hold them by reference. May leave by a jump.
+///
+/// # Safety
+/// The running call's frame, and that argument's array.
+unsafe fn without_references<'a>(frame: *mut Frame, argument: u32, array: &'a Array) -> &'a Array {
+    if !elements(array).any(|(_, _, slot)| slot.kind() == c::IS_REFERENCE) {
+        return array;
+    }
+    // SAFETY: the caller's word; the frame holds the copy from here on, and lets go of it as of any argument.
+    unsafe {
+        let copy = _zend_new_array(array.count).cast::<ZendHashTable>();
+        for (_, _, slot) in elements(array) {
+            let mut value = std::mem::MaybeUninit::<zval>::uninit();
+            engine::copy(value.as_mut_ptr(), std::ptr::from_ref(slot.behind_reference()).cast());
+            zend_hash_next_index_insert(copy, value.as_mut_ptr());
+        }
+        let place = engine::argument(frame, argument);
+        let mut old = *engine::slot(place);
+        engine::set_array(place, copy);
+        engine::zval_ptr_dtor((&raw mut old).cast());
+        engine::slot(place).array()
+    }
 }
 
 fn is_unavailable(backend: Backend) -> bool {
