@@ -29,6 +29,10 @@ pub(super) unsafe fn store_value(
 ) -> Result<Stored, Failure> {
     // SAFETY: the caller's word; nothing in the closures needs dropping.
     unsafe {
+        // Before anything is asked, refused, or makes room.
+        if mode == Mode::Add && is_present(backend, key) {
+            return Ok(Stored::Present);
+        }
         if let Some(simple) = Simple::of(&*value)
             && let Some(outcome) = store_simple(backend, key, simple, ttl, mode)
         {
@@ -37,6 +41,13 @@ pub(super) unsafe fn store_value(
         let once = |harvest: Option<&Harvest>| attempt(backend, key, value, ttl, mode, harvest);
         store_asking(backend, engine::slot(value), once, |why| refuse(backend, "$value", why))
     }
+}
+
+#[cold]
+fn is_present(backend: Backend, key: &[u8]) -> bool {
+    // SAFETY: this thread's own; nothing below runs user code.
+    let session = unsafe { (*local()).backends[backend as usize].session(backend) };
+    session.is_some_and(|session| fenced_or(|| session.exists(Space::Key, key), || false))
 }
 
 /// Stores what needs no plan. `None` if that is to be tried as for any other value: nothing was done.
@@ -122,9 +133,6 @@ unsafe fn attempt_unguarded(
     let value = unsafe { &*value };
     let plan = match encoder.plan(value, harvest) {
         Ok(plan) => plan,
-        Err(Refusal::Gather) if mode == Mode::Add && session.exists(Space::Key, key) => {
-            return Ok(Stored::Present);
-        }
         Err(Refusal::Gather) => return Err(Attempt::Gather(())),
         Err(Refusal::Unstorable(why)) => {
             return Err(Attempt::Message(refuse(backend, "$value", &why)));
