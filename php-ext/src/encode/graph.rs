@@ -14,7 +14,7 @@
 //!
 //! Immutable arrays hold nothing counted, hence no references; they are not looked into.
 
-use super::object::ObjectJobs;
+use super::object::{ObjectJobs, is_shared, table};
 use super::scan::Stop;
 use super::table::{ByAddress, Table};
 use crate::objects::class::Facts;
@@ -102,6 +102,8 @@ pub(super) struct Graph {
     pending: Vec<u32>,
     /// Whether any node is an array.
     has_arrays: bool,
+    /// Objects share tables of properties: what has one holder may be met several times.
+    shares_tables: bool,
 }
 
 impl Graph {
@@ -113,6 +115,7 @@ impl Graph {
             edges: Vec::new(),
             pending: Vec::new(),
             has_arrays: false,
+            shares_tables: false,
         }
     }
 
@@ -126,24 +129,14 @@ impl Graph {
 
     /// Explores a value from its root and finds the nodes.
     pub(super) fn explore(&mut self, root: &Slot, objects: &ObjectJobs) -> Result<(), Stop> {
-        self.shared.begin();
-        self.vertices.clear();
-        self.edges.clear();
-        self.nodes.begin();
-        if root.kind() == c::IS_OBJECT {
-            if self.object(root, objects)?.is_none() {
-                return Ok(());
-            }
-        } else {
-            self.vertex(root.value as usize, Kind::Array, true);
+        self.shares_tables = false;
+        if !self.find_vertices(root, objects)? {
+            // Some were met before that was known.
+            self.shares_tables = true;
+            self.find_vertices(root, objects)?;
         }
-        self.vertices[0].incoming = 1;
-        let mut next = 0;
-        while next < self.vertices.len() {
-            self.vertices[next].first_edge = self.edges.len() as u32;
-            self.expand(next as u32, objects)?;
-            self.vertices[next].end_edge = self.edges.len() as u32;
-            next += 1;
+        if self.vertices.is_empty() {
+            return Ok(());
         }
         self.find_several();
         let singles = |vertex: &Vertex| vertex.single && vertex.several;
@@ -154,7 +147,39 @@ impl Graph {
         Ok(())
     }
 
-    fn expand(&mut self, number: u32, objects: &ObjectJobs) -> Result<(), Stop> {
+    /// Whether objects share tables of properties, so that what has one holder may be met several times.
+    pub(super) fn shares_tables(&self) -> bool {
+        self.shares_tables
+    }
+
+    /// False if it has to be done again, since tables turned out to be shared.
+    fn find_vertices(&mut self, root: &Slot, objects: &ObjectJobs) -> Result<bool, Stop> {
+        self.shared.begin();
+        self.vertices.clear();
+        self.edges.clear();
+        self.nodes.begin();
+        if root.kind() == c::IS_OBJECT {
+            if self.object(root, objects)?.is_none() {
+                return Ok(true);
+            }
+        } else {
+            self.vertex(root.value as usize, Kind::Array, true);
+        }
+        self.vertices[0].incoming = 1;
+        let mut next = 0;
+        while next < self.vertices.len() {
+            self.vertices[next].first_edge = self.edges.len() as u32;
+            if !self.expand(next as u32, objects)? {
+                return Ok(false);
+            }
+            self.vertices[next].end_edge = self.edges.len() as u32;
+            next += 1;
+        }
+        Ok(true)
+    }
+
+    /// As [`Self::find_vertices`].
+    fn expand(&mut self, number: u32, objects: &ObjectJobs) -> Result<bool, Stop> {
         let vertex = self.vertices[number as usize];
         match vertex.kind {
             Kind::Reference => {
@@ -165,6 +190,12 @@ impl Graph {
             Kind::Object => {
                 // SAFETY: entered as an object of the value.
                 let object = unsafe { &*(vertex.address as *const Object) };
+                if !self.shares_tables {
+                    let (_, found) = objects.look(object)?;
+                    if table(object, found).is_some_and(is_shared) {
+                        return Ok(false);
+                    }
+                }
                 let mut stopped = Ok(());
                 objects.each_part(object, |slot| {
                     if stopped.is_ok() {
@@ -187,7 +218,7 @@ impl Graph {
                 }
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     fn connect(&mut self, from: u32, slot: &Slot, objects: &ObjectJobs) -> Result<(), Stop> {
@@ -234,7 +265,7 @@ impl Graph {
     fn vertex(&mut self, address: usize, kind: Kind, shared: bool) -> u32 {
         let next = self.vertices.len() as u32;
         // What has one holder is met once.
-        if shared {
+        if shared || self.shares_tables {
             // SAFETY: by address.
             if let Some(seen) = unsafe { self.shared.see(address, (address >> 3) as u64, next) } {
                 return seen;

@@ -192,6 +192,14 @@ pub(super) fn table<'a>(object: &'a Object, found: Option<&Found>) -> Option<&'a
     table.filter(|table| table.count > 0 && table.buckets().iter().any(|bucket| is_dynamic(&bucket.slot)))
 }
 
+/// Whether a table of dynamic properties is another object's as well, or an array's (copies of objects and casts share it until one
+/// of them writes), and holds what must not be met twice without notice: "what has one holder is met once" is not so below it.
+pub(super) fn is_shared(table: &Array) -> bool {
+    let matters =
+        |slot: &Slot| slot.kind() > c::IS_STRING && slot.kind() != c::IS_INDIRECT && slot.is_counted();
+    table.gc.refcount > 1 && table.buckets().iter().any(|bucket| matters(&bucket.slot))
+}
+
 impl Encoder {
     /// The place of an object, which waits for its own scan if it is new.
     pub(super) fn object<const GRAPH: bool>(&mut self, slot: &Slot, parent: usize) -> Result<u32, Refused> {
@@ -285,6 +293,9 @@ impl Encoder {
                 }
             }
             if let Some(table) = table(object, found) {
+                if !GRAPH && is_shared(table) {
+                    return Err(Stop::References);
+                }
                 self.add_table(table, number, job.node);
             }
         } else {

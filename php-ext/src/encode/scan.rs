@@ -293,8 +293,8 @@ impl Encoder {
         {
             return Ok(self.node(array, known, parent));
         }
-        // What has one holder is met once.
-        if !slot.is_counted() || array.gc.refcount > 1 {
+        // What has one holder is met once, unless objects share tables.
+        if !slot.is_counted() || array.gc.refcount > 1 || GRAPH && self.graph.shares_tables() {
             let address = std::ptr::from_ref(array).addr();
             // SAFETY: by address; the value stays as it is until it is written.
             if let Some(seen) = unsafe { self.arrays.see(address, (address >> 3) as u64, next) } {
