@@ -16,6 +16,19 @@ pub(crate) type Frame = zend_execute_data;
 
 unsafe extern "C" {
     pub(crate) fn zval_ptr_dtor(value: *mut zval);
+    pub(crate) fn zend_call_known_function(
+        function: *mut ext_php_rs::ffi::zend_function,
+        object: *mut ext_php_rs::ffi::zend_object,
+        scope: *mut ext_php_rs::ffi::zend_class_entry,
+        result: *mut zval,
+        count: u32,
+        arguments: *mut zval,
+        named: *mut ext_php_rs::ffi::HashTable,
+    );
+    #[cfg(php84)]
+    pub(crate) fn zend_lazy_object_init(
+        object: *mut ext_php_rs::ffi::zend_object,
+    ) -> *mut ext_php_rs::ffi::zend_object;
     pub(crate) fn zend_parse_arg_str_slow(arg: *mut zval, out: *mut *mut zend_string, number: u32) -> bool;
     pub(crate) fn zend_parse_arg_long_slow(arg: *const zval, out: *mut i64, number: u32) -> bool;
     pub(crate) fn zend_parse_arg_bool_slow(arg: *const zval, out: *mut bool, number: u32) -> bool;
@@ -266,6 +279,23 @@ pub(crate) unsafe fn copy(out: *mut zval, from: *const zval) {
         if from.is_counted() {
             *(from.value as *mut u32) += 1;
         }
+    }
+}
+
+/// Runs something in a frame of its own, so that what is thrown meanwhile has somewhere to go: where nothing is running, the engine ends
+/// the request with it.
+pub(crate) fn in_frame<T>(body: impl FnOnce() -> T) -> T {
+    // SAFETY: a frame without code, arguments and `This` is what an internal function has that nobody called. A jump out of
+    // here takes the frame away as well.
+    unsafe {
+        let mut frame: ext_php_rs::ffi::zend_execute_data = std::mem::zeroed();
+        frame.func = find_function(c"opcache\\static_publish").unwrap_or(std::ptr::null_mut());
+        let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
+        let before = (*globals).current_execute_data;
+        (*globals).current_execute_data = &raw mut frame;
+        let result = body();
+        (*globals).current_execute_data = before;
+        result
     }
 }
 

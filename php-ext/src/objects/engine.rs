@@ -3,11 +3,13 @@
 use std::ffi::{c_char, c_int, c_uchar};
 
 use ext_php_rs::ffi::{
-    HashTable, zend_class_entry, zend_function, zend_object, zend_property_info, zend_serialize_data,
-    zend_string, zval,
+    HashTable, zend_class_entry, zend_object, zend_property_info, zend_serialize_data, zend_string, zval,
 };
 
 pub(super) use crate::engine::release_string;
+pub(super) use crate::engine::zend_call_known_function;
+#[cfg(php84)]
+pub(super) use crate::engine::zend_lazy_object_init;
 use crate::zend::constants as c;
 use crate::zend::live::{Counted, Slot};
 
@@ -57,15 +59,6 @@ unsafe extern "C" {
         property: *mut *const c_char,
         len: *mut usize,
     ) -> c_int;
-    pub(super) fn zend_call_known_function(
-        function: *mut zend_function,
-        object: *mut zend_object,
-        scope: *mut zend_class_entry,
-        result: *mut zval,
-        count: u32,
-        arguments: *mut zval,
-        named: *mut HashTable,
-    );
     pub(super) fn zend_lookup_class_ex(
         name: *mut zend_string,
         lower: *mut zend_string,
@@ -94,8 +87,6 @@ unsafe extern "C" {
     fn rebuild_object_properties(object: *mut zend_object);
     #[cfg(php84)]
     fn rebuild_object_properties_internal(object: *mut zend_object) -> *mut HashTable;
-    #[cfg(php84)]
-    pub(super) fn zend_lazy_object_init(object: *mut zend_object) -> *mut zend_object;
     #[cfg(php84)]
     pub(super) fn zend_get_properties_for(object: *mut zval, purpose: c_int) -> *mut HashTable;
 }

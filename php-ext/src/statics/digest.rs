@@ -2,30 +2,31 @@
 //!
 //! Objects and references are known by their places and visited once, so the digest is good for one request only. What lies in
 //! shared memory or is interned cannot change, so its address stands for it. Of classes that keep their content where only
-//! the engine finds it, what their handlers show (to the garbage collector, to `var_export()`) counts.
+//! the engine finds it counts what the engine's own `__serialize()` gives, or `__debugInfo()` of heaps, or what the handler for the garbage
+//! collector shows. (Not what `get_properties_for` does: it may initialise lazy objects.)
 
 use std::ffi::c_int;
 
-use ext_php_rs::ffi::{HashTable, zend_object, zend_std_get_properties, zval};
+use ext_php_rs::ffi::{zend_function, zend_object, zend_std_get_properties, zval};
 
 use super::engine;
 use crate::encode::table::{ByAddress, Table};
+use crate::engine::{exception_pending, in_frame};
 use crate::module::local;
-use crate::objects::class::{Facts, is_heap};
+use crate::objects::class::{Facts, is_heap, method};
 use crate::objects::fingerprint::Digest;
+#[cfg(php84)]
+use crate::objects::gather::is_lazy;
 use crate::objects::heap;
 use crate::objects::with_classes;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Bucket, Slot};
 
-/// `ZEND_PROP_PURPOSE_VAR_EXPORT`
-const FOR_EXPORT: u32 = 3;
-
 /// One thread's room for walking over values. (The engine may run out of memory meanwhile, and then nothing must be lost.)
 pub(crate) struct Walk {
     known: Table<ByAddress>,
     queue: Vec<Slot>,
-    /// Tables that were made for us.
+    /// Arrays that were made for us.
     made: Vec<Slot>,
 }
 
@@ -122,6 +123,10 @@ impl Walk {
         unsafe {
             let facts = with_classes(|classes| classes.of_object(object));
             digest.add(facts.class.addr() as u64);
+            if let Some(instance) = behind_proxy(object) {
+                let instance = Slot { value: instance.addr() as u64, info: c::IS_OBJECT_EX, next: 0 };
+                return self.add(digest, &instance);
+            }
             // First: it may give the object a table of properties, which is there ever after.
             if facts.has(Facts::CREATE)
                 && !facts.has(Facts::ENUM | Facts::REFUSED)
@@ -147,15 +152,16 @@ impl Walk {
         // SAFETY: a live object. What `get_gc` gives is good until the next such call, and copied at once; what the others give
         // is held until the walk is over.
         unsafe {
+            if let Some(method) = engines_own(object)
+                && let Some(content) = ask(object, method)
+            {
+                self.made.push(content);
+                self.add_elements(digest, content.array());
+                return;
+            }
             let handlers = &*(*object).handlers;
-            // These before the other, for the same reason.
-            if let Some(get) = handlers.get_properties_for {
-                let table = get(object, FOR_EXPORT);
-                if !table.is_null() {
-                    self.keep(table);
-                    self.add_elements(digest, engine::table(table));
-                }
-            } else if let Some(get) = handlers.get_properties
+            // This before the other, for the same reason.
+            if let Some(get) = handlers.get_properties
                 && get as usize != zend_std_get_properties as *const () as usize
             {
                 let table = get(object);
@@ -179,13 +185,70 @@ impl Walk {
             }
         }
     }
+}
 
-    /// A table that we are a holder of.
-    fn keep(&mut self, table: *mut HashTable) {
-        // SAFETY: tables begin with their counts.
-        let immutable = unsafe { engine::table(table) }.gc.info & c::GC_FLAG_IMMUTABLE != 0;
-        if !immutable {
-            self.made.push(Slot { value: table.addr() as u64, info: c::IS_ARRAY_EX, next: 0 });
+/// The engine's method that says what an object's class keeps elsewhere, whatever methods a script's class has put in its place.
+unsafe fn engines_own(object: *mut zend_object) -> Option<*mut zend_function> {
+    const INTERNAL: std::ffi::c_char = 1;
+    // SAFETY: a live object's class is linked; methods of live classes.
+    unsafe {
+        let mut class = (*object).ce;
+        let heap = is_heap(class);
+        while !class.is_null() {
+            let serialize = (*class).__serialize;
+            if !serialize.is_null() && crate::engine::is_internal(serialize) {
+                return Some(serialize);
+            }
+            if heap && (*class).type_ == INTERNAL {
+                return method(&*class, "__debuginfo");
+            }
+            class = (*class).__bindgen_anon_1.parent;
+        }
+        None
+    }
+}
+
+/// The instance of a proxy that has one (PHP 8.4).
+unsafe fn behind_proxy(object: *mut zend_object) -> Option<*mut zend_object> {
+    #[cfg(php84)]
+    // SAFETY: a live object. Of an initialised proxy the engine's function gives the instance, and does nothing.
+    unsafe {
+        let live = object.cast::<crate::zend::live::Object>();
+        if (*live).extra & c::IS_OBJ_LAZY_UNINITIALIZED == 0 && is_lazy(live) {
+            return Some(crate::engine::zend_lazy_object_init(object));
         }
     }
+    let _ = object;
+    None
+}
+
+/// What a method of the engine's gives, if it is an array; the caller holds it. What it throws is taken back: the object is not finished, or
+/// cannot be stored as it is.
+unsafe fn ask(object: *mut zend_object, method: *mut zend_function) -> Option<Slot> {
+    let mut content = Slot { value: 0, info: c::IS_UNDEF, next: 0 };
+    // SAFETY: a live object and a method of its class that runs no user code.
+    unsafe {
+        if exception_pending() {
+            return None;
+        }
+        in_frame(|| {
+            crate::engine::zend_call_known_function(
+                method,
+                object,
+                (*object).ce,
+                (&raw mut content).cast(),
+                0,
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+            );
+            if exception_pending() {
+                engine::zend_clear_exception();
+            }
+        });
+        if content.kind() == c::IS_ARRAY {
+            return Some(content);
+        }
+        engine::release(content);
+    }
+    None
 }

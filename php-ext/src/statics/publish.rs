@@ -3,7 +3,7 @@
 use std::panic::catch_unwind;
 use std::time::Duration;
 
-use ext_php_rs::ffi::{zend_execute_data, zend_object, zval};
+use ext_php_rs::ffi::{zend_object, zval};
 use static_cache_core::{Mode, Space};
 
 use super::image::{self, DECLARED, VALUE};
@@ -11,7 +11,7 @@ use super::{Dropped, Statics, Target, baseline, engine, is_outdated, scan, with}
 use crate::api::args::{Args, Parsed};
 use crate::api::table::{fenced_or, guarded};
 use crate::encode::{Encoder, Refusal, Unstorable};
-use crate::engine::{Frame, bytes, exception_pending, set_int, set_string};
+use crate::engine::{Frame, bytes, exception_pending, in_frame, set_int, set_string};
 use crate::module::{local, refusal};
 use crate::objects::asking::{Attempt, Failure, store_asking};
 use crate::objects::harvest::Harvest;
@@ -40,25 +40,14 @@ fn end() {
     let unclean = unsafe { (*ext_php_rs::ffi::ext_php_rs_compiler_globals()).unclean_shutdown };
     // `exit` in a shutdown function is unclean as well, and no error.
     let failed = with(|statics| statics.fatal || unclean && statics.erred);
-    if !failed && find_due(false, |_| true) {
-        in_frame(publish_due);
+    if !failed {
+        in_frame(|| {
+            if find_due(false, |_| true) {
+                publish_due();
+            }
+        });
     }
     baseline::release_all();
-}
-
-/// Runs something in a frame of its own, so that what user code throws has somewhere to go.
-fn in_frame(body: impl FnOnce()) {
-    // SAFETY: a frame without code, arguments and `This` is what an internal function has that nobody called. A jump out of
-    // here takes the frame away as well.
-    unsafe {
-        let mut frame: zend_execute_data = std::mem::zeroed();
-        frame.func = crate::engine::find_function(c"opcache\\static_publish").unwrap_or(std::ptr::null_mut());
-        let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
-        let before = (*globals).current_execute_data;
-        (*globals).current_execute_data = &raw mut frame;
-        body();
-        (*globals).current_execute_data = before;
-    }
 }
 
 /// Finds out what is to be published. `deleted`: also what was deleted in this request.
