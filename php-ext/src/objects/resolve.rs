@@ -6,12 +6,15 @@ use super::class::Facts;
 use super::{engine, with_classes};
 use crate::engine::exception_pending;
 use crate::module::local;
-use crate::payload::{ClassImage, ObjectImage, Template};
+use crate::payload::{ClassImage, Fixup, ObjectImage, Template, UNIT};
 use crate::zend::constants as c;
-use crate::zend::live::Slot;
+use crate::zend::live::{Counted, Slot};
 
 /// As many as a byte can name.
 const PLACES: usize = 256;
+
+/// Classes that are remembered at most: those of payloads that others have displaced are among them.
+const MOST_CLASSES: usize = 4096;
 
 /// A class to make objects of.
 #[derive(Clone, Copy)]
@@ -112,7 +115,13 @@ unsafe fn resolve_first(template: &Template) -> Result<*const Resolved, Unusable
             resolve_class(template, number as u32, image)?;
         }
         check_cases(template)?;
+        if !objects_fit(template) {
+            return Err(Unusable::Stale);
+        }
         let recipes = &mut (*local()).objects.recipes;
+        if recipes.classes.len() >= MOST_CLASSES {
+            recipes.forget();
+        }
         let first = recipes.classes.len();
         for image in template.classes() {
             let name = (image.name as *mut zend_string, std::ptr::null_mut());
@@ -193,6 +202,88 @@ unsafe fn check_cases(template: &Template) -> Result<(), Unusable> {
         }
     }
     Ok(())
+}
+
+/// Whether all objects in typed properties are of classes that have that type: they may have other parents by now. (What else a property
+/// holds was of its type when it was stored, and the type is part of the fingerprint.)
+unsafe fn objects_fit(template: &Template) -> bool {
+    let nodes = template.nodes();
+    // SAFETY: the caller's template: its nodes are images, each beginning with its counts; fixups name nodes, and slots that an image
+    // has. Its classes were found a moment ago.
+    unsafe {
+        let kind_of = |node: usize| (*(template.image(nodes[node]) as *const Counted)).info & c::GC_TYPE_MASK;
+        let class_of = |node: usize| (*(template.image(nodes[node]) as *const ObjectImage)).class;
+        let (mut last, mut held) = (None, None::<Vec<u32>>);
+        template.fixups().iter().all(|fixup| {
+            let holder = fixup.holder as usize;
+            if fixup.kind() == Fixup::ARRAY || holder >= nodes.len() || kind_of(holder) != c::IS_OBJECT {
+                return true;
+            }
+            let mut object = fixup.node();
+            if fixup.kind() == Fixup::REFERENCE {
+                // Behind a reference is what that holds.
+                match held.get_or_insert_with(|| held_by_references(template))[object] {
+                    NOTHING => return true,
+                    behind => object = behind as usize,
+                }
+            }
+            let slot = fixup.offset / (size_of::<Slot>() / UNIT) as u32;
+            let this = (class_of(holder), slot, class_of(object));
+            if last == Some(this) {
+                return true;
+            }
+            last = Some(this);
+            fits(template, this)
+        })
+    }
+}
+
+const NOTHING: u32 = u32::MAX;
+
+/// For each node the object that it holds, if it is a reference that holds one.
+fn held_by_references(template: &Template) -> Vec<u32> {
+    let mut held = vec![NOTHING; template.nodes().len()];
+    for fixup in template.fixups().iter().filter(|fixup| fixup.kind() == Fixup::OBJECT) {
+        // Of other holders nobody asks.
+        if let Some(place) = held.get_mut(fixup.holder as usize) {
+            *place = fixup.node() as u32;
+        }
+    }
+    held
+}
+
+/// Whether objects of a class may be in a property of another's.
+unsafe fn fits(template: &Template, (holder, slot, class): (u32, u32, u32)) -> bool {
+    // SAFETY: the caller's template; classes of this request. The engine looks at no more of the object than its class, and
+    // loads none. What it throws is taken back.
+    unsafe {
+        let find = |number: u32| {
+            let name = template.classes()[number as usize].name as *mut zend_string;
+            engine::zend_lookup_class_ex(name, std::ptr::null_mut(), NO_AUTOLOAD)
+        };
+        let (holder, class) = (find(holder), find(class));
+        if holder.is_null() || class.is_null() {
+            return false;
+        }
+        let facts = with_classes(|classes| classes.of(holder));
+        let Some(property) = (slot < facts.slots).then(|| facts.property(slot)).flatten() else {
+            return true;
+        };
+        if property.type_.type_mask == 0 || property.type_.type_mask & (1 << c::IS_OBJECT) != 0 {
+            return true;
+        }
+        let mut object: zend_object = std::mem::zeroed();
+        object.ce = class;
+        object.gc.refcount = 2;
+        let mut value = engine::object_slot(&raw const object);
+        crate::engine::in_frame(|| {
+            let fits = engine::zend_verify_property_type(property, (&raw mut value).cast(), true);
+            if !fits {
+                engine::zend_clear_exception();
+            }
+            fits
+        })
+    }
 }
 
 /// The object of an enum case; null if there is none (or evaluating it threw). May run user code.

@@ -66,6 +66,8 @@ unsafe extern "C" {
     pub(super) static mut zend_compile_string: Option<CompileString>;
 
     fn php_during_module_startup() -> bool;
+    pub(super) fn zend_exception_save();
+    pub(super) fn zend_exception_restore();
 
     pub(super) fn zend_std_get_gc(
         object: *mut zend_object,

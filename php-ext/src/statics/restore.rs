@@ -10,7 +10,7 @@ use super::place::Place;
 use super::{Dropped, awaited, baseline, engine, is_outdated, observe, scan, with};
 use crate::api::table::fenced;
 use crate::decode::{self, Unusable};
-use crate::engine::exception_pending;
+use crate::engine::{exception_pending, in_frame};
 use crate::module::local;
 use crate::payload::{TAG_ARRAY, TAG_STATICS, Template, place_of};
 use crate::zend::constants as c;
@@ -46,17 +46,22 @@ pub(super) fn waiting_since(at: usize, compiled: *const zend_op_array) {
     loop {
         let next = with(|statics| (statics.waiting.len() > at).then(|| statics.waiting.remove(at)));
         let Some(number) = next else { return };
-        if exception_pending() {
-            // Neither restored nor published.
-            with(|statics| statics.targets[number as usize].dropped = Dropped::ForGood);
-            continue;
-        }
         if awaited::is_touched(number) {
             // It waited for a class before.
             continue;
         }
-        // SAFETY: a target of this request.
-        unsafe { target(number as usize, true, compiled) };
+        // What one class's objects throw is no reason to leave others as declared, whose state would be lost. It comes out in the end.
+        // SAFETY: a target of this request. What is thrown is kept meanwhile, and what else is thrown then chained to it.
+        unsafe {
+            let thrown = exception_pending();
+            if thrown {
+                engine::zend_exception_save();
+            }
+            target(number as usize, true, compiled);
+            if thrown {
+                engine::zend_exception_restore();
+            }
+        }
     }
 }
 
@@ -227,13 +232,18 @@ unsafe fn fits(number: usize, array: &Array) -> bool {
         {
             let mut value = *value;
             // SAFETY: a declaration of this request; the value is live. What it throws is taken back.
-            unsafe {
-                if (*info).type_.type_mask != 0
-                    && !engine::zend_verify_property_type(info, (&raw mut value).cast(), true)
-                {
-                    engine::zend_clear_exception();
-                    return false;
-                }
+            let fits = unsafe {
+                (*info).type_.type_mask == 0
+                    || in_frame(|| {
+                        let fits = engine::zend_verify_property_type(info, (&raw mut value).cast(), true);
+                        if !fits {
+                            engine::zend_clear_exception();
+                        }
+                        fits
+                    })
+            };
+            if !fits {
+                return false;
             }
         }
     }

@@ -12,7 +12,9 @@ use crate::module::{Backend, local};
 pub(super) fn drop_file(file: &[u8]) {
     // SAFETY: this thread's own; no user code runs below.
     let local = unsafe { &mut *local() };
-    local.invalidated.push(file.to_vec());
+    if !local.invalidated.iter().any(|known| known == file) {
+        local.invalidated.push(file.to_vec());
+    }
     for backend in Backend::ALL {
         if let Some(session) = local.backends[backend as usize].session(backend) {
             // Not within the bound: a writer is stuck, and what it will have stored may stay.
