@@ -66,8 +66,8 @@ unsafe extern "C" {
     pub(super) static mut zend_compile_string: Option<CompileString>;
 
     fn php_during_module_startup() -> bool;
-    pub(super) fn zend_exception_save();
-    pub(super) fn zend_exception_restore();
+    fn zend_is_graceful_exit(exception: *const zend_object) -> bool;
+    fn zend_exception_set_previous(exception: *mut zend_object, previous: *mut zend_object);
 
     pub(super) fn zend_std_get_gc(
         object: *mut zend_object,
@@ -251,6 +251,40 @@ pub(super) fn is_preloading() -> bool {
     // SAFETY: this thread's own globals.
     unsafe {
         (*ext_php_rs::ffi::ext_php_rs_compiler_globals()).compiler_options & c::ZEND_COMPILE_PRELOAD != 0
+    }
+}
+
+/// Whether the script has called `exit`, or its fiber is being destroyed.
+pub(super) fn is_exiting() -> bool {
+    // SAFETY: this thread's own globals.
+    unsafe {
+        let pending = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).exception;
+        !pending.is_null() && (zend_is_unwind_exit(pending) || zend_is_graceful_exit(pending))
+    }
+}
+
+/// Runs something that may throw while an exception may be pending, which it does not see. In the end that is pending, chained to what
+/// was thrown meanwhile.
+///
+/// # Safety
+/// While the engine runs a request.
+pub(super) unsafe fn beside_exception(body: impl FnOnce()) {
+    // SAFETY: this thread's own globals. As the engine does around destructors: where the frame that is to handle the
+    // exception was when it was thrown belongs to it.
+    unsafe {
+        let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
+        let (pending, thrown_at) = ((*globals).exception, (*globals).opline_before_exception);
+        (*globals).exception = std::ptr::null_mut();
+        body();
+        if pending.is_null() {
+            return;
+        }
+        (*globals).opline_before_exception = thrown_at;
+        if (*globals).exception.is_null() {
+            (*globals).exception = pending;
+        } else {
+            zend_exception_set_previous((*globals).exception, pending);
+        }
     }
 }
 

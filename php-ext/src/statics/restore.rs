@@ -10,7 +10,7 @@ use super::place::Place;
 use super::{Dropped, awaited, baseline, engine, is_outdated, observe, scan, with};
 use crate::api::table::fenced;
 use crate::decode::{self, Unusable};
-use crate::engine::{exception_pending, in_frame};
+use crate::engine::in_frame;
 use crate::module::local;
 use crate::payload::{TAG_ARRAY, TAG_STATICS, Template, place_of};
 use crate::zend::constants as c;
@@ -50,18 +50,18 @@ pub(super) fn waiting_since(at: usize, compiled: *const zend_op_array) {
             // It waited for a class before.
             continue;
         }
-        // What one class's objects throw is no reason to leave others as declared, whose state would be lost. It comes out in the end.
-        // SAFETY: a target of this request. What is thrown is kept meanwhile, and what else is thrown then chained to it.
-        unsafe {
-            let thrown = exception_pending();
-            if thrown {
-                engine::zend_exception_save();
-            }
-            target(number as usize, true, compiled);
-            if thrown {
-                engine::zend_exception_restore();
-            }
+        if engine::is_exiting() {
+            // Neither restored nor published.
+            with(|statics| statics.targets[number as usize].dropped = Dropped::ForGood);
+            continue;
         }
+        // What one class's objects throw is no reason to leave others as declared, whose state would be lost. It comes out in the end.
+        // SAFETY: a target of this request.
+        unsafe {
+            engine::beside_exception(|| {
+                target(number as usize, true, compiled);
+            });
+        };
     }
 }
 
