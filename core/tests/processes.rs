@@ -118,6 +118,20 @@ fn reservations_are_per_session_and_end_with_their_holder() {
 }
 
 #[test]
+fn deleting_by_prefix_ends_reservations_with_and_without_entries() {
+    let segment = segment(1 << 20, Policy::Never);
+    let (mut holder, mut other) = (Session::new(segment.clone()), Session::new(segment.clone()));
+    put(&mut holder, b"page.stored", b"value").unwrap();
+    for key in [&b"page.stored"[..], b"page.bare", b"else"] {
+        assert!(holder.reserve(key, None).unwrap());
+    }
+    assert_eq!(other.delete_prefix(Space::Key, b"page.").unwrap(), 1, "entries are counted");
+    assert!(other.reserve(b"page.stored", None).unwrap() && other.reserve(b"page.bare", None).unwrap());
+    assert!(!other.reserve(b"else", None).unwrap());
+    segment.audit().unwrap();
+}
+
+#[test]
 fn a_forked_child_does_not_own_or_release_the_parents_reservation() {
     let _alone = common::alone();
     let segment = segment(1 << 20, Policy::Never);

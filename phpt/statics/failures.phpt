@@ -61,7 +61,7 @@ Warning: C was not published: a method of C::$handler called exit() in %s on lin
 0 0 exits failures 5 0
 == fatal: Warning: C was not published: Error was thrown by a method of C::$handler[0]: Call to undefined function undefined_function() in %s on line 0
 0 0 fatal failures 6 0
-== publishes: Warning: C was not published: OPcache\StaticCacheException was thrown by a method of C::$handler: static_publish() was called by a method of an object that is being published in %s on line 0
+== publishes: Warning: C was not published: OPcache\StaticCacheException was thrown by a method of C::$handler: static_publish() was called while static state is being published in %s on line 0
 0 0 publishes failures 7 0
 == loads: 
 changed 0 loads failures 7 0

@@ -12,6 +12,16 @@ impl Session {
     /// Takes no lock. Keys stored or deleted meanwhile may be missing or present; none is torn or doubled.
     pub fn keys(&mut self, space: Space, prefix: &[u8], limit: usize) -> Vec<Vec<u8>> {
         let limit = if limit == 0 { usize::MAX } else { limit };
+        self.keys_of(prefix, limit, |at| is_listed(at, space))
+    }
+
+    /// The keys with `prefix` of entries that `counts`.
+    pub(super) fn keys_of(
+        &mut self,
+        prefix: &[u8],
+        limit: usize,
+        counts: impl Fn(EntryAt<'_>) -> bool,
+    ) -> Vec<Vec<u8>> {
         let segment = Arc::clone(&self.segment);
         let mut keys: Vec<Vec<u8>> = Vec::new();
         for page in segment.index.pages() {
@@ -23,7 +33,7 @@ impl Session {
                     }
                     // SAFETY: inside an operation.
                     let key = unsafe { at.key(&segment.memory) };
-                    if is_listed(at, space) && key.starts_with(prefix) {
+                    if counts(at) && key.starts_with(prefix) {
                         keys.push(key.to_vec());
                     }
                 }

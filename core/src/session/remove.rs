@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Session;
-use crate::entry::{EntryAt, Space};
+use super::list::is_listed;
+use crate::entry::{EntryAt, RESERVATION, Space};
 use crate::error::Error;
 use crate::fault::step;
 use crate::hash::class_of;
@@ -41,13 +42,16 @@ impl Session {
         self.segment.delete_class(hash, name)
     }
 
-    /// Deletes all entries whose keys begin with `prefix`, and says how many.
+    /// Deletes all entries whose keys begin with `prefix` (and the reservations of such keys), and says how many.
     ///
     /// # Errors
     /// [`Error::LockTimeout`]; entries that were deleted before stay deleted.
     pub fn delete_prefix(&mut self, space: Space, prefix: &[u8]) -> Result<u64, Error> {
         let mut deleted = 0;
-        for key in self.keys(space, prefix, 0) {
+        let is_reservation = |at: EntryAt<'_>| {
+            space == Space::Key && at.entry.space.load(Ordering::Relaxed) == RESERVATION
+        };
+        for key in self.keys_of(prefix, usize::MAX, |at| is_listed(at, space) || is_reservation(at)) {
             deleted += u64::from(self.delete(space, &key)?);
         }
         Ok(deleted)

@@ -177,7 +177,7 @@ impl ObjectJobs {
 
 /// Whose properties count.
 fn source<'a>(object: &'a Object, found: Option<&Found>) -> &'a Object {
-    // SAFETY: an instance lives as long as its proxy, which the harvest holds.
+    // SAFETY: the harvest holds both.
     found.map_or(object, |found| unsafe { &*found.source })
 }
 

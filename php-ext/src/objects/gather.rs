@@ -446,7 +446,7 @@ unsafe fn properties(
             return refuse(harvest, "it is a heap that is being changed at this moment".into());
         }
         let source = initialised(object)?;
-        (*harvest).found_mut(number).source = source;
+        hold_source(harvest, object, number, source);
         if facts.has(Facts::UNSERIALIZE) {
             let data = named_properties(source, facts);
             (*harvest).found_mut(number).outcome = Outcome::Data;
@@ -465,6 +465,22 @@ unsafe fn properties(
         push_properties(harvest, source, facts);
     }
     Ok(())
+}
+
+/// Notes where the properties of an object are. A proxy may be given another instance meanwhile.
+pub(super) unsafe fn hold_source(
+    harvest: *mut Harvest,
+    object: *const Object,
+    number: u32,
+    source: *const Object,
+) {
+    // SAFETY: the caller's harvest; a live object.
+    unsafe {
+        (*harvest).found_mut(number).source = source;
+        if !std::ptr::eq(source, object) {
+            (*harvest).keep(engine::object_slot(source.cast()));
+        }
+    }
 }
 
 /// Where the properties of an object are; lazy ones are initialised, as `serialize()` does.

@@ -6,7 +6,7 @@ use ext_php_rs::ffi::{HashTable, zend_object, zend_string};
 
 use super::class::{Facts, method};
 use super::engine::{self, release_string, zval_of};
-use super::gather::{Stop, Walk, call, initialised, part, push, take_argument};
+use super::gather::{Stop, Walk, call, hold_source, initialised, part, push, take_argument};
 use super::harvest::{Action, Harvest, Outcome};
 use crate::engine::exception_pending;
 use crate::zend::constants as c;
@@ -34,7 +34,7 @@ pub(super) unsafe fn ask(
         }
         (*harvest).adopt(names);
         let source = initialised(object)?;
-        (*harvest).found_mut(number).source = source;
+        hold_source(harvest, object, number, source);
         let properties = properties_of(source);
         (*harvest).adopt(properties);
         let selected = own_array(harvest);

@@ -96,6 +96,12 @@ fn publish_due() {
             match publish(number, false) {
                 Ok(_) => {}
                 Err(Failure::Message(why)) => fail(number, why),
+                Err(Failure::Thrown) if with(|statics| statics.fatal) => {
+                    // A limit ends the request by what unwinds as an exception does (PHP 8.2), and has been reported.
+                    count_failure(number);
+                    engine::zend_clear_exception();
+                    with(|statics| statics.targets.iter_mut().for_each(|target| target.due = false));
+                }
                 Err(Failure::Thrown) => {
                     let why = thrown(number);
                     engine::zend_clear_exception();
@@ -395,7 +401,7 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
         let class = class.strip_prefix(b"\\").unwrap_or(class);
         set_int(out, 0);
         if with(|statics| std::mem::replace(&mut statics.publishing, true)) {
-            exception::throw("static_publish() was called by a method of an object that is being published");
+            exception::throw("static_publish() was called while static state is being published");
             return Ok(());
         }
         let is_meant =

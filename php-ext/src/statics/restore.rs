@@ -281,6 +281,16 @@ unsafe fn put(place: &Place, slot: *mut Slot, value: Slot) -> Slot {
         let old = *slot;
         let mut new = value;
         match *place {
+            Place::Property { info, .. }
+                if old.kind() == c::IS_REFERENCE
+                    && new.kind() != c::IS_REFERENCE
+                    && old.reference().gc.refcount > 1
+                    && [0, info.addr() as u64].contains(&old.reference().sources) =>
+            {
+                // Somebody has a reference to it already, and goes on to have one. (Not where other types than the property's own
+                // have a say.)
+                return exchange(&old, new);
+            }
             Place::Property { info, .. } => {
                 let typed = (*info).type_.type_mask != 0;
                 if typed && old.kind() == c::IS_REFERENCE {
@@ -293,17 +303,28 @@ unsafe fn put(place: &Place, slot: *mut Slot, value: Slot) -> Slot {
             Place::Variable { .. } if new.kind() == c::IS_REFERENCE => {}
             Place::Variable { .. } if old.kind() == c::IS_REFERENCE => {
                 // A running method uses it already.
-                let inner = &raw mut (*(old.value as *mut Reference)).slot;
-                let old = *inner;
-                (&raw mut (*inner).value).write(new.value);
-                (&raw mut (*inner).info).write(new.info);
-                return old;
+                return exchange(&old, new);
             }
             // Anything else than a reference means that the initialiser has not been run.
             Place::Variable { .. } => new = reference(new),
         }
         (&raw mut (*slot).value).write(new.value);
         (&raw mut (*slot).info).write(new.info);
+        old
+    }
+}
+
+/// Puts a value into a reference and returns what it held.
+///
+/// # Safety
+/// The zval of a live reference; a value that is moved in.
+unsafe fn exchange(reference: &Slot, new: Slot) -> Slot {
+    // SAFETY: the caller's word.
+    unsafe {
+        let inner = &raw mut (*(reference.value as *mut Reference)).slot;
+        let old = *inner;
+        (&raw mut (*inner).value).write(new.value);
+        (&raw mut (*inner).info).write(new.info);
         old
     }
 }
