@@ -31,7 +31,7 @@ final readonly class StaticCacheInfo
     public int $shared_memory;
     public int $entry_count;
     public int $segment_count;
-    /** Who shares the cache: "process", "process group" or "none". */
+    /** Who shares the cache: "fpm pool", "process", "process group" or "none". */
     public string $shared_model;
     /** Why it is not available. */
     public ?string $failure_reason;

@@ -65,7 +65,7 @@ Warning: C was not published: a method of C::$handler called exit() in %s on lin
 0 0 publishes failures 7 0
 == loads: 
 changed 0 loads failures 7 0
-== large: Warning: C was not published: pinned cache: no memory for N bytes (key "C"): N bytes free, largest block N bytes (opcache.static_cache.pinned_size_mb) in %s on line 0
+== large: Warning: C was not published: pinned cache: no memory for N bytes (key "C"): N bytes free, largest block N bytes (opcache.static_cache.pinned_size_mb); most of it is C::$handler in %s on line 0
 changed 0 large failures 8 0
 == handler: handler: C was not published: pinned cache: C::$handler cannot be stored: it is a Closure
 changed 0 handler failures 9 0

@@ -48,9 +48,8 @@ impl Session {
     /// [`Error::LockTimeout`]; entries that were deleted before stay deleted.
     pub fn delete_prefix(&mut self, space: Space, prefix: &[u8]) -> Result<u64, Error> {
         let mut deleted = 0;
-        let is_reservation = |at: EntryAt<'_>| {
-            space == Space::Key && at.entry.space.load(Ordering::Relaxed) == RESERVATION
-        };
+        let is_reservation =
+            |at: EntryAt<'_>| space == Space::Key && at.entry.space.load(Ordering::Relaxed) == RESERVATION;
         for key in self.keys_of(prefix, usize::MAX, |at| is_listed(at, space) || is_reservation(at)) {
             deleted += u64::from(self.delete(space, &key)?);
         }

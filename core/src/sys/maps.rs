@@ -9,22 +9,58 @@ pub(crate) struct Mapping {
     pub(crate) range: Range<usize>,
     /// Code may lie there, in which addresses have no alignment.
     pub(crate) executable: bool,
+    /// Other processes may have it, too: pages that nobody has touched are made by looking at them.
+    pub(crate) shared: bool,
+    /// Some of its pages are in swap, or may be. Those look like pages that were never touched.
+    pub(crate) swapped: bool,
 }
 
-/// All mappings that may hold addresses; `None` when the kernel does not say, or says something that is not understood.
-pub(crate) fn of_this_process() -> Option<Vec<Mapping>> {
-    // Of the thread, since the process's first one may have ended. Names may be any bytes.
-    let text = fs::read("/proc/thread-self/maps").or_else(|_| fs::read("/proc/self/maps")).ok()?;
-    let text = String::from_utf8_lossy(&text);
+/// All mappings that may hold addresses; `None` when the kernel does not say, or says something that is not understood. Which of
+/// them have pages in swap is only found out on demand, since the kernel looks at every page for that.
+pub(crate) fn of_this_process(ask_for_swapped: bool) -> Option<Vec<Mapping>> {
+    let detailed = if ask_for_swapped { read("smaps") } else { None };
+    let unknown = ask_for_swapped && detailed.is_none();
+    let text = detailed.or_else(|| read("maps"))?;
     let mut all = Vec::with_capacity(text.len() / 64);
+    let mut is_last_kept = false;
     for line in text.lines() {
-        if let Some(mapping) = parse(line)? {
-            all.push(mapping);
+        match line.split_ascii_whitespace().next() {
+            Some("Swap:") => {
+                if is_last_kept && let Some(last) = all.last_mut() {
+                    let last: &mut Mapping = last;
+                    last.swapped = !is_zero(line);
+                }
+            }
+            Some(word) if word.ends_with(':') => {}
+            _ => {
+                let mapping = parse(line)?;
+                is_last_kept = mapping.is_some();
+                all.extend(mapping.map(|mapping| Mapping { swapped: unknown, ..mapping }));
+            }
         }
     }
     // A list without what is certainly there is no list.
     let here = (&raw const all).addr();
     all.iter().any(|mapping| mapping.range.contains(&here)).then_some(all)
+}
+
+/// Whether any page of this process is in swap; true also where the kernel does not say.
+pub(crate) fn any_is_swapped() -> bool {
+    let text = read("smaps_rollup").unwrap_or_default();
+    text.lines().find(|line| line.starts_with("Swap:")).is_none_or(|line| !is_zero(line))
+}
+
+/// Whether a line says `Name: 0 kB`.
+fn is_zero(line: &str) -> bool {
+    line.split_ascii_whitespace().nth(1) == Some("0")
+}
+
+/// A file of the kernel's about this process.
+fn read(name: &str) -> Option<String> {
+    // Of the thread, since the process's first one may have ended. Names may be any bytes.
+    let text =
+        fs::read(format!("/proc/thread-self/{name}")).or_else(|_| fs::read(format!("/proc/self/{name}")));
+    Some(String::from_utf8_lossy(&text.ok()?).into_owned())
 }
 
 /// `Some(None)` for a mapping that holds no addresses of the program's: one that nothing can be read from, one of a
@@ -49,7 +85,8 @@ fn parse(line: &str) -> Option<Option<Mapping>> {
     if readable != b'r' {
         return None;
     }
-    Some(Some(Mapping { range, executable: executable == b'x' }))
+    let shared = mode.get(3) == Some(&b's');
+    Some(Some(Mapping { range, executable: executable == b'x', shared, swapped: false }))
 }
 
 #[cfg(test)]
@@ -76,9 +113,11 @@ mod tests {
     #[cfg_attr(miri, ignore = "there is no /proc")]
     fn this_process_has_a_stack_and_a_heap() {
         let (on_stack, on_heap) = (0, Box::new(0));
-        let all = of_this_process().expect("readable");
-        for place in [&raw const on_stack as usize, &raw const *on_heap as usize] {
-            assert!(all.iter().any(|mapping| mapping.range.contains(&place)));
+        for ask_for_swapped in [false, true] {
+            let all = of_this_process(ask_for_swapped).expect("readable");
+            for place in [&raw const on_stack as usize, &raw const *on_heap as usize] {
+                assert!(all.iter().any(|mapping| mapping.range.contains(&place)));
+            }
         }
     }
 }

@@ -9,7 +9,8 @@
 //! belong to the thread that made them.
 //!
 //! Read by `process_vm_readv`, so that memory which another thread unmaps meanwhile is no fault. Pages that were never
-//! touched are left alone (`mincore`), unless the machine has swapped something out: then they look the same.
+//! touched are left alone (`mincore`). Pages in swap look the same; so where a mapping has any, all of it is read, unless that would
+//! make much memory of what nobody has touched: of shared memory, pages come to be by being read.
 
 use std::ops::Range;
 use std::ptr;
@@ -25,6 +26,8 @@ const PAGES: usize = 1 << 16;
 /// More address space than that is not looked through, and nothing longer than that.
 const LARGEST: usize = 1 << 40;
 const LONGEST: Duration = Duration::from_millis(500);
+/// How much of shared memory that nobody has touched may come to be at most.
+const MOST_MADE: usize = 16 << 20;
 /// Pages are never smaller.
 const LEAST_PAGE: usize = 4096;
 /// Dead stack that is wiped first, since it may hold what calls before this one left there.
@@ -85,11 +88,19 @@ pub(crate) fn search(windows: &mut [Window; 2], skip: &[Range<usize>]) -> bool {
         let mut skip = skip.to_vec();
         skip.push(buffer.range());
         skip.sort_unstable_by_key(|range| range.start);
-        let swapped = something_is_swapped();
-        let mut search =
-            |swapped| (0..ATTEMPTS).any(|_| search_memory(windows, &skip, &buffer, swapped).is_some());
-        // What was swapped out meanwhile looked as if it had never been touched.
-        search(swapped) && (swapped || !something_is_swapped() || search(true))
+        let mut swapped = is_swapped();
+        for _ in 0..ATTEMPTS {
+            let Some(mappings) = maps::of_this_process(swapped) else { return false };
+            if search_memory(windows, &mappings, &skip, &buffer).is_none() {
+                continue;
+            }
+            // What was swapped out meanwhile looked as if it had never been touched.
+            if !is_swapped() || swapped && is_known_to_be_swapped(&mappings) {
+                return true;
+            }
+            swapped = true;
+        }
+        false
     })
 }
 
@@ -146,11 +157,10 @@ fn with_registers_in_memory(body: impl FnOnce() -> bool) -> bool {
 
 fn search_memory(
     windows: &mut [Window; 2],
+    mappings: &[Mapping],
     skip: &[Range<usize>],
     buffer: &Buffer,
-    swapped: bool,
 ) -> Option<()> {
-    let mappings = maps::of_this_process()?;
     if mappings.iter().map(|mapping| mapping.range.len()).fold(0, usize::saturating_add) > LARGEST {
         return None;
     }
@@ -160,10 +170,10 @@ fn search_memory(
             if hole.start >= mapping.range.end || hole.end <= start {
                 continue;
             }
-            search_part(windows, &mapping, start..hole.start.max(start), buffer, swapped)?;
+            search_part(windows, mapping, start..hole.start.max(start), buffer)?;
             start = hole.end.max(start);
         }
-        search_part(windows, &mapping, start..mapping.range.end.max(start), buffer, swapped)?;
+        search_part(windows, mapping, start..mapping.range.end.max(start), buffer)?;
     }
     Some(())
 }
@@ -174,8 +184,8 @@ fn search_part(
     mapping: &Mapping,
     part: Range<usize>,
     buffer: &Buffer,
-    swapped: bool,
 ) -> Option<()> {
+    let mut made = 0;
     // Whole words; what is cut off belongs to what is skipped.
     let part = part.start.next_multiple_of(8)..part.end & !7;
     let size = buffer.page;
@@ -188,15 +198,19 @@ fn search_part(
         let end = part.end.min(page.saturating_add(PAGES * size));
         let pages = (end - page).div_ceil(size);
         let touched = buffer.pages();
-        if swapped {
+        // SAFETY: the kernel writes a byte for each page.
+        let seen = unsafe { libc::mincore(page as *mut _, end - page, touched.as_mut_ptr()) };
+        if seen != 0 {
+            // Another thread has unmapped something of it: page by page then, and what is gone is gone.
             touched[..pages].fill(1);
-        } else {
-            // SAFETY: the kernel writes a byte for each page.
-            let seen = unsafe { libc::mincore(page as *mut _, end - page, touched.as_mut_ptr()) };
-            if seen != 0 {
-                // Another thread has unmapped something of it: page by page then, and what is gone is gone.
-                touched[..pages].fill(1);
+        } else if mapping.swapped {
+            if mapping.shared {
+                made += touched[..pages].iter().filter(|page| **page & 1 == 0).count() * size;
+                if made > MOST_MADE {
+                    return None;
+                }
             }
+            touched[..pages].fill(1);
         }
         let mut first = 0;
         while let Some(skipped) = touched[first..pages].iter().position(|page| page & 1 != 0) {
@@ -272,13 +286,26 @@ fn look_shifted(windows: &mut [Window; 2], buffer: &Buffer, shift: usize, read: 
     }
 }
 
-/// Whether any page of the machine is in swap.
-fn something_is_swapped() -> bool {
+/// Whether any page of this process is in swap, or may be.
+fn is_swapped() -> bool {
     // SAFETY: the kernel fills the structure; all zeros are one.
-    unsafe {
+    let of_machine = unsafe {
         let mut info: libc::sysinfo = std::mem::zeroed();
         libc::sysinfo(&raw mut info) != 0 || info.totalswap != info.freeswap
-    }
+    };
+    of_machine && maps::any_is_swapped()
+}
+
+/// Whether what is in swap now is in mappings that were searched as such.
+fn is_known_to_be_swapped(searched: &[Mapping]) -> bool {
+    maps::of_this_process(true).is_some_and(|now| {
+        now.iter().filter(|mapping| mapping.swapped).all(|mapping| {
+            let overlaps = |other: &&Mapping| {
+                other.range.start < mapping.range.end && mapping.range.start < other.range.end
+            };
+            searched.iter().filter(overlaps).all(|other| other.swapped)
+        })
+    })
 }
 
 /// Memory of its own, so that what is looked through is not left in anybody's heap.
@@ -428,6 +455,45 @@ mod tests {
         // Some trace of the above may have been left anywhere, but not of everything.
         assert!(found.len() < 20, "{found:?}");
         black_box((&mut kept, OWN.get()));
+    }
+
+    /// Shared memory that nobody has touched does not come to be, also where pages of the mapping may be in swap.
+    #[test]
+    fn what_nobody_has_touched_stays_so() {
+        const LARGE: usize = 4 * MOST_MADE;
+        let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        // SAFETY: an anonymous mapping at an address of the kernel's choice.
+        let shared =
+            unsafe { libc::mmap(ptr::null_mut(), LARGE, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0) };
+        let field = Field::new(2);
+        // SAFETY: mapped above.
+        unsafe { shared.cast::<usize>().add(7).write(field.address(10, 0)) };
+        let touched = || {
+            let mut pages = vec![0; LARGE / PAGE];
+            // SAFETY: mapped above; a byte for each page.
+            unsafe { libc::mincore(shared, LARGE, pages.as_mut_ptr()) };
+            pages.iter().filter(|page| **page & 1 != 0).count()
+        };
+        let start = shared as usize;
+        let mapping =
+            |shared, swapped| Mapping { range: start..start + LARGE, executable: false, shared, swapped };
+        let found = |mapping: Mapping| {
+            let pieces = (0..1000).map(|piece| (piece * PIECE, piece * PIECE + PIECE - 1)).collect();
+            let mut windows = [Window::new(&field.range, pieces), Window::new(&(0..0), Vec::new())];
+            let buffer = Buffer::new().expect("memory");
+            let searched = search_memory(&mut windows, &[mapping], &[], &buffer).is_some();
+            (searched, windows[0].found().collect::<Vec<_>>())
+        };
+        assert_eq!(touched(), 1);
+        assert_eq!(found(mapping(true, false)), (true, vec![10]));
+        assert_eq!(touched(), 1);
+        // Pages that look as if nobody had touched them might be in swap: nothing is known.
+        assert!(!found(mapping(true, true)).0);
+        assert!(touched() * PAGE <= MOST_MADE);
+        // Of private memory (or of what is taken for that here), reading makes nothing that counts.
+        assert_eq!(found(mapping(false, true)), (true, vec![10]));
+        // SAFETY: mapped above, and not used any more.
+        unsafe { libc::munmap(shared, LARGE) };
     }
 
     #[test]

@@ -251,7 +251,7 @@ unsafe fn fetch_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval)
 ///
 /// # Safety
 /// The running call's frame, and that argument's array.
-unsafe fn without_references<'a>(frame: *mut Frame, argument: u32, array: &'a Array) -> &'a Array {
+unsafe fn without_references(frame: *mut Frame, argument: u32, array: &Array) -> &Array {
     if !elements(array).any(|(_, _, slot)| slot.kind() == c::IS_REFERENCE) {
         return array;
     }

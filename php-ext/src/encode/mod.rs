@@ -18,7 +18,7 @@ mod scan;
 mod shape;
 pub(crate) mod table;
 
-pub(crate) use path::{path_of_key, path_of_property, reason};
+pub(crate) use path::{path_of_key, path_of_property, reason, shortened};
 
 use crate::objects::harvest::Harvest;
 use crate::payload::*;

@@ -42,7 +42,7 @@ pub(super) fn explain(root: &Slot, jobs: &[Job], objects: &ObjectJobs, stop: Sto
     };
     let slot = slot.direct();
     let slot = slot.behind_reference();
-    Unstorable { path: path(jobs, objects, job) + &last, reason: reason(slot) }
+    Unstorable { path: shortened(path(jobs, objects, job) + &last), reason: reason(slot) }
 }
 
 /// A property by its number, and its name.
@@ -130,10 +130,14 @@ pub(crate) fn path_of_property(name: Option<&Text>) -> String {
         name.map_or(&b"?"[..], |name| name.bytes().rsplit(|&byte| byte == 0).next().unwrap_or_default());
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
     let shown = String::from_utf8_lossy(name);
-    if name.iter().all(plain) && !name.first().is_none_or(u8::is_ascii_digit) {
+    if name.len() <= LONGEST_NAME
+        && name.iter().all(plain)
+        && !name.first().is_none_or(u8::is_ascii_digit)
+        && std::str::from_utf8(name).is_ok()
+    {
         format!("->{shown}")
     } else {
-        format!("->{{'{}'}}", shown.replace('\\', r"\\").replace('\'', r"\'"))
+        format!("->{{{}}}", quoted(name))
     }
 }
 
@@ -144,9 +148,39 @@ pub(crate) fn path_of_key(number: usize, bucket: Option<&Bucket>) -> String {
     };
     match bucket.text() {
         None => format!("[{}]", bucket.hash as i64),
-        Some(text) => {
-            let name = String::from_utf8_lossy(text.bytes());
-            format!("['{}']", name.replace('\\', r"\\").replace('\'', r"\'"))
-        }
+        Some(text) => format!("[{}]", quoted(text.bytes())),
     }
+}
+
+/// How much of a name is shown, in bytes.
+const LONGEST_NAME: usize = 80;
+
+/// A string in PHP's syntax, of long ones the beginning.
+fn quoted(bytes: &[u8]) -> String {
+    let (shown, end) = if bytes.len() > LONGEST_NAME {
+        // Not in the middle of a character.
+        let begins = |at: &usize| bytes[*at] & 0xC0 != 0x80;
+        let cut = (LONGEST_NAME - 3..=LONGEST_NAME).rev().find(begins).unwrap_or(LONGEST_NAME);
+        (&bytes[..cut], "...")
+    } else {
+        (bytes, "")
+    };
+    match std::str::from_utf8(shown) {
+        Ok(text) if !text.chars().any(char::is_control) => {
+            format!("'{}{end}'", text.replace('\\', r"\\").replace('\'', r"\'"))
+        }
+        _ => format!("\"{}{end}\"", shown.escape_ascii().to_string().replace("\\'", "'").replace('$', r"\$")),
+    }
+}
+
+/// A path that is as long as it is useful: of long ones the beginning and the end.
+pub(crate) fn shortened(path: String) -> String {
+    const MOST: usize = 1000;
+    if path.len() <= MOST {
+        return path;
+    }
+    let is_boundary = |at: &usize| path.is_char_boundary(*at);
+    let first = (0..=MOST / 2).rev().find(is_boundary).unwrap_or_default();
+    let last = (path.len() - MOST / 2..=path.len()).find(is_boundary).unwrap_or(path.len());
+    format!("{} ... {}", &path[..first], &path[last..])
 }

@@ -581,5 +581,5 @@ unsafe fn path(frames: &[Frame]) -> String {
             }
         }
     }
-    path
+    crate::encode::shortened(path)
 }

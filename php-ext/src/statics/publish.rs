@@ -330,10 +330,31 @@ unsafe fn attempt_unguarded(
         };
         let stored =
             session.store_with(Space::Class, key, TAG_STATICS, bits, block + plan.len, ttl, Mode::Put, fill);
-        stored
-            .map(|_| Outcome::Published)
-            .map_err(|error| Attempt::failed(policy.backend, target.shown().as_bytes(), &error))
+        stored.map(|_| Outcome::Published).map_err(|error| {
+            match Attempt::failed(policy.backend, target.shown().as_bytes(), &error) {
+                Attempt::Full(message) => {
+                    let sizes = array.array().slots().iter().map(|slot| {
+                        encoder.plan(&*std::ptr::from_ref(slot).cast(), harvest).map_or(0, |plan| plan.len)
+                    });
+                    let largest = sizes.enumerate().max_by_key(|(_, size)| *size).map_or(0, |(at, _)| at);
+                    Attempt::Full(message + &most_of_it(number, largest))
+                }
+                other => other,
+            }
+        })
     }
+}
+
+/// Names a member, unless the target is no more than that.
+#[cold]
+unsafe fn most_of_it(number: usize, at: usize) -> String {
+    let path = format!("[{at}]");
+    with(|statics| {
+        // SAFETY: the caller's target, which has so many members.
+        let (all, (largest, _)) =
+            unsafe { (statics.targets[number].shown(), member(statics, number, &path)) };
+        if largest == all { String::new() } else { format!("; most of it is {largest}") }
+    })
 }
 
 /// Why a value cannot be stored. Its path begins with the number of a member.

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | start-up | master, before it knows its pools | address ranges are reserved ([`start`]) |
 //! | before each fork | master | memory files for listening sockets that are new ([`before_fork`]) |
-//! | first request | worker, before user code | its own is found, all others closed; mapped ([`before_request`]) |
+//! | first request | worker, before user code | its own is found, all others closed; mapped ([`select`]) |
 //!
 //! A worker knows its pool by two things that no request can touch: the listening socket that it has, and the name that FPM
 //! gave to its process. Whose socket it is decides which memory file; the name is written into it by the first worker, and
