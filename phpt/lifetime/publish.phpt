@@ -66,5 +66,5 @@ do=now: 1
 do=read: 100000 100000  failures 0
 do=end: 
 do=read: 100000 5 at the end failures 0
-do=kept: Table was not published: pinned cache: no memory for N bytes (key "Table"): N bytes free, largest block N bytes (opcache.static_cache.pinned_size_mb)
+do=kept: Table was not published: pinned cache: no memory for N bytes (key "Table"): N bytes free, largest block N bytes (opcache.static_cache.pinned_size_mb); most of it is Table::$rows
 do=read: 100000 5 at the end failures 2

@@ -173,8 +173,8 @@ for ($round = 1; $round <= 3; $round++) {
 $fiber->resume();
 ob_end_flush();
 echo $errors, "\n";
-// Of more than 100 MB that went by, the 8 MB that there are keep what is in use.
-var_dump(pinned_cache_info()->retired_memory < 2_000_000, pinned_cache_info()->store_failures);
+// Of more than 100 MB that went by, the 8 MB that there are keep what is in use, and up to a half in such a hurry.
+var_dump(pinned_cache_info()->retired_memory < 5_000_000, pinned_cache_info()->store_failures);
 unset($holder, $storage, $weak);
 ?>
 --EXPECT--

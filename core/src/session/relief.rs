@@ -26,9 +26,8 @@ const WORTH: u64 = 64;
 const URGENT: u64 = WORTH / 8;
 /// A part of that is, when all requests together keep a quarter of the heap.
 const STEP: u64 = 8;
-/// Searching rests for that many times as long as it took then; and when they keep half of the heap.
+/// Searching rests for that many times as long as it took then; not at all when they keep half of the heap.
 const URGENT_SHARE: u32 = 4;
-const MOST_SHARE: u32 = 1;
 /// How often a request without a slot asks for one.
 const ASK: Duration = Duration::from_millis(1);
 
@@ -135,7 +134,7 @@ impl Session {
     /// Whether this request holds back so much memory that the process should be searched
     /// ([`release_unreferenced`]). Not so in the first quarter of a second of a request that keeps much, nor more often than is
     /// in proportion to what a search takes: a fiftieth of the time; a fifth, if it keeps an eighth of all memory from the others or
-    /// all requests together a quarter; half, if these keep half.
+    /// all requests together a quarter; whatever it takes, if these keep half.
     #[cold]
     pub fn needs_relief(&mut self) -> bool {
         let step = self.relief.step();
@@ -167,8 +166,7 @@ impl Session {
         let (all, eighth) = (self.segment.retired_bytes(), worth * URGENT);
         let hurried = self.relief.may_search(now, URGENT_SHARE);
         let alone = hurried && self.relief.pinned >= eighth;
-        let together =
-            hurried && all >= 2 * eighth || all >= 4 * eighth && self.relief.may_search(now, MOST_SHARE);
+        let together = hurried && all >= 2 * eighth || all >= 4 * eighth;
         if !(old && unhurried || alone || together) || !has_rested(self.relief.counted, now, SHARE) {
             return false;
         }
