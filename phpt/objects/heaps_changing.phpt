@@ -94,7 +94,13 @@ final class Text
         return $this->text;
     }
 }
-foreach (['foreach' => function ($heap) { foreach ($heap as $element) unset($element); }, 'iterator_to_array' => fn ($heap) => iterator_to_array($heap, false)] as $how => $loop) {
+foreach (['foreach' => function ($heap) { foreach ($heap as $element) unset($element); }, 'iterator_to_array' => fn ($heap) => iterator_to_array($heap, false),
+    // By way of something that iterates over it.
+    'IteratorIterator' => function ($heap) { foreach (new IteratorIterator($heap) as $element) unset($element); },
+    'LimitIterator' => fn ($heap) => iterator_count(new LimitIterator($heap, 0, 7)),
+    'yield from' => function ($heap) { foreach ((function () use ($heap) { yield from $heap; })() as $element) unset($element); },
+    'arguments' => fn ($heap) => (fn (...$all) => 0)(...$heap), 'array' => fn ($heap) => [...$heap],
+] as $how => $loop) {
     foreach (['Dying', 'Text'] as $class) {
         $heap = new SplMinHeap();
         for ($i = 0; $i < 9; ++$i) {
@@ -146,4 +152,14 @@ foreach, Dying: pinned cache: $value[0] cannot be stored: it is a heap that is b
 foreach, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
 iterator_to_array, Dying: store quietly
 iterator_to_array, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+IteratorIterator, Dying: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+IteratorIterator, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+LimitIterator, Dying: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+LimitIterator, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+yield from, Dying: store quietly publish
+yield from, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+arguments, Dying: store quietly
+arguments, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+array, Dying: store quietly
+array, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
 2 1 

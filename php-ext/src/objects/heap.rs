@@ -5,6 +5,7 @@
 //! `compare()` of user code runs, they are inserted *while an exception is pending*: comparing then says "equal" at
 //! once. The heap counts as corrupted afterwards, and is declared sound if the original was.
 
+use std::ffi::c_int;
 use std::mem::ManuallyDrop;
 
 use ext_php_rs::ffi::{HashTable, zend_execute_data, zend_function, zend_object, zval};
@@ -22,13 +23,62 @@ unsafe fn internal(is_queue: bool, name: &str) -> Option<*mut zend_function> {
     unsafe { method(if is_queue { &*spl_ce_SplPriorityQueue } else { &*spl_ce_SplHeap }, name) }
 }
 
-/// Whether a heap or queue is in the middle of a change: one of its own methods runs, or a loop over it goes on to the next
-/// element, and user code runs for that (`compare()`, `__toString()`, destructors). Its elements are not to be looked at then: the
-/// engine has freed some that it still shows.
+/// The head of what a heap's elements are in (`spl_ptr_heap`), of which the engine installs no header.
+#[repr(C)]
+struct Head {
+    elements: *const Slot,
+    functions: [usize; 3],
+    count: c_int,
+    flags: c_int,
+}
+
+/// Bit of [`Head::flags`]: the engine is in the middle of a change.
+const LOCKED: c_int = 2;
+
+/// What an object has before itself: the head's address, flags, two functions.
+const BEFORE_OBJECT: usize = 4 * size_of::<usize>();
+
+/// Whether a heap or queue is in the middle of a change, and user code runs for that (`compare()`, `__toString()`, destructors). Its
+/// elements are not to be looked at then: the engine has freed some that it still shows.
 ///
 /// # Safety
-/// A live object; frames of the running script.
+/// A live heap or queue; frames of the running script.
 pub(crate) unsafe fn is_changing(object: *const Object) -> bool {
+    // SAFETY: the caller's word.
+    unsafe { is_locked(object).unwrap_or_else(|| is_being_changed(object)) }
+}
+
+/// Whether the engine keeps others from changing a heap, since it does so itself. `None` if its structures are not what they are known
+/// to be, which what it shows of them tells.
+///
+/// # Safety
+/// A live heap or queue.
+unsafe fn is_locked(object: *const Object) -> Option<bool> {
+    // SAFETY: the caller's word. Objects of such classes lie behind what the handlers' offset says; the head is looked at no further
+    // than its first field before that is known to be right.
+    unsafe {
+        let object = object.cast_mut().cast::<zend_object>();
+        let handlers = &*(*object).handlers;
+        if handlers.offset as usize != BEFORE_OBJECT {
+            return None;
+        }
+        let (mut elements, mut count) = (std::ptr::null_mut(), 0);
+        handlers.get_gc?(object, &raw mut elements, &raw mut count);
+        let head = *object.byte_sub(BEFORE_OBJECT).cast::<*const Head>();
+        if head.is_null() || !std::ptr::eq((*head).elements, elements.cast()) {
+            return None;
+        }
+        // Of a queue, values and priorities are shown.
+        let alike = [(*head).count, 2 * (*head).count].contains(&count);
+        alike.then_some((*head).flags & LOCKED != 0)
+    }
+}
+
+/// The same by what is running: one of the heap's own methods, or a loop over it that goes on to the next element.
+///
+/// # Safety
+/// As for [`is_changing`].
+unsafe fn is_being_changed(object: *const Object) -> bool {
     // SAFETY: the caller's word; frames are live.
     unsafe {
         let mut frame: *mut zend_execute_data =
