@@ -167,12 +167,14 @@ impl Session {
         let hurried = self.relief.may_search(now, URGENT_SHARE);
         let alone = hurried && self.relief.pinned >= eighth;
         let together = hurried && all >= 2 * eighth || all >= 4 * eighth;
-        if !(old && unhurried || alone || together) || !has_rested(self.relief.counted, now, SHARE) {
+        let share = if alone || together { URGENT_SHARE } else { SHARE };
+        if !(old && unhurried || alone || together) || !has_rested(self.relief.counted, now, share) {
             return false;
         }
+        // As for searches: what it takes of the processor.
+        let began = clock::of_thread();
         let replaced = self.replaced_bytes();
-        let end = Instant::now();
-        self.relief.counted = Some((end, end.saturating_duration_since(now)));
+        self.relief.counted = Some((Instant::now(), clock::of_thread().saturating_sub(began)));
         (old && unhurried && replaced >= worth)
             || (alone && replaced >= eighth)
             || (together && replaced >= step)
