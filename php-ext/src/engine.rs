@@ -16,6 +16,12 @@ pub(crate) type Frame = zend_execute_data;
 
 unsafe extern "C" {
     pub(crate) fn zval_ptr_dtor(value: *mut zval);
+    fn zend_verify_property_type(
+        property: *const ext_php_rs::ffi::zend_property_info,
+        value: *mut zval,
+        strict: bool,
+    ) -> bool;
+    pub(crate) fn zend_clear_exception();
     pub(crate) fn zend_call_known_function(
         function: *mut ext_php_rs::ffi::zend_function,
         object: *mut ext_php_rs::ffi::zend_object,
@@ -246,9 +252,8 @@ pub(crate) unsafe fn set_string(out: *mut zval, bytes: &[u8]) {
     // SAFETY: the caller's word. The engine may answer with one of its own interned strings.
     unsafe {
         let string = ext_php_rs::ffi::ext_php_rs_zend_string_init(bytes.as_ptr().cast(), bytes.len(), false);
-        let info = (*string.cast::<crate::zend::live::Text>()).gc.info;
-        let kind = if info & c::STR_INTERNED == 0 { ext_php_rs::ffi::IS_STRING_EX } else { c::IS_STRING };
-        set(out, string as u64, kind);
+        let slot = string_slot(string);
+        set(out, slot.value, slot.info);
     }
 }
 
@@ -259,11 +264,20 @@ pub(crate) unsafe fn set_string(out: *mut zval, bytes: &[u8]) {
 pub(crate) unsafe fn release_string(string: *mut zend_string) {
     // SAFETY: the caller's word; the zval says whether the string is counted.
     unsafe {
-        let interned = (*string.cast::<crate::zend::live::Text>()).gc.info & c::STR_INTERNED != 0;
-        let info = if interned { c::IS_INTERNED_STRING_EX } else { ext_php_rs::ffi::IS_STRING_EX };
-        let mut value = crate::zend::live::Slot { value: string.addr() as u64, info, next: 0 };
+        let mut value = string_slot(string);
         zval_ptr_dtor((&raw mut value).cast());
     }
+}
+
+/// A zval of a string, which is not held once more for it.
+///
+/// # Safety
+/// A live string.
+pub(crate) unsafe fn string_slot(string: *mut zend_string) -> crate::zend::live::Slot {
+    // SAFETY: the caller's word.
+    let interned = unsafe { (*string.cast::<crate::zend::live::Text>()).gc.info } & c::STR_INTERNED != 0;
+    let info = if interned { c::IS_INTERNED_STRING_EX } else { ext_php_rs::ffi::IS_STRING_EX };
+    crate::zend::live::Slot { value: string.addr() as u64, info, next: 0 }
 }
 
 /// Copies a value and counts the copy.
@@ -297,6 +311,27 @@ pub(crate) fn in_frame<T>(body: impl FnOnce() -> T) -> T {
         (*globals).current_execute_data = before;
         result
     }
+}
+
+/// Whether a value may be in a property, by its type. Loads no class; what the engine throws is taken back.
+///
+/// # Safety
+/// A declaration of this request and a live value.
+pub(crate) unsafe fn fits(
+    property: *const ext_php_rs::ffi::zend_property_info,
+    value: crate::zend::live::Slot,
+) -> bool {
+    let mut value = value;
+    in_frame(|| {
+        // SAFETY: the caller's word.
+        unsafe {
+            let fits = zend_verify_property_type(property, (&raw mut value).cast(), true);
+            if !fits {
+                zend_clear_exception();
+            }
+            fits
+        }
+    })
 }
 
 /// Whether user code that we called left an exception.

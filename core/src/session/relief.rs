@@ -160,7 +160,8 @@ impl Session {
         if self.relief.blind && !unhurried {
             return false;
         }
-        if old && unhurried && holds {
+        let calm = old && unhurried;
+        if calm && holds {
             return true;
         }
         let (all, eighth) = (self.segment.retired_bytes(), worth * URGENT);
@@ -168,16 +169,14 @@ impl Session {
         let alone = hurried && self.relief.pinned >= eighth;
         let together = hurried && all >= 2 * eighth || all >= 4 * eighth;
         let share = if alone || together { URGENT_SHARE } else { SHARE };
-        if !(old && unhurried || alone || together) || !has_rested(self.relief.counted, now, share) {
+        if !(calm || alone || together) || !has_rested(self.relief.counted, now, share) {
             return false;
         }
         // As for searches: what it takes of the processor.
         let began = clock::of_thread();
         let replaced = self.replaced_bytes();
         self.relief.counted = Some((Instant::now(), clock::of_thread().saturating_sub(began)));
-        (old && unhurried && replaced >= worth)
-            || (alone && replaced >= eighth)
-            || (together && replaced >= step)
+        (calm && replaced >= worth) || (alone && replaced >= eighth) || (together && replaced >= step)
     }
 
     /// Whether a store that found no memory should be tried again after a search: not if that came to nothing a moment ago.

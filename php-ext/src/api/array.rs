@@ -214,12 +214,14 @@ unsafe fn fetch_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval)
     let keys = args.array(0)?;
     let default = args.nullable_array(1)?;
     let throwing = args.flag(2)?;
+    let mut by_reference = false;
     for (_, _, key) in elements(keys) {
+        by_reference |= key.kind() == c::IS_REFERENCE;
         requested(key, 0)?;
     }
     // SAFETY: the call's own result; an array that is not finished is freed with it or with the request.
     unsafe {
-        let keys = without_references(frame, 0, keys);
+        let keys = if by_reference { without_references(frame, 0, keys) } else { keys };
         let result = _zend_new_array(keys.count).cast::<ZendHashTable>();
         engine::set_array(out, result);
         let mut unavailable = false;
@@ -251,10 +253,8 @@ unsafe fn fetch_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval)
 ///
 /// # Safety
 /// The running call's frame, and that argument's array.
+#[cold]
 unsafe fn without_references(frame: *mut Frame, argument: u32, array: &Array) -> &Array {
-    if !elements(array).any(|(_, _, slot)| slot.kind() == c::IS_REFERENCE) {
-        return array;
-    }
     // SAFETY: the caller's word; the frame holds the copy from here on, and lets go of it as of any argument.
     unsafe {
         let copy = _zend_new_array(array.count).cast::<ZendHashTable>();

@@ -64,12 +64,6 @@ unsafe extern "C" {
         lower: *mut zend_string,
         flags: u32,
     ) -> *mut zend_class_entry;
-    pub(super) fn zend_verify_property_type(
-        property: *const zend_property_info,
-        value: *mut zval,
-        strict: bool,
-    ) -> bool;
-    pub(super) fn zend_clear_exception();
     pub(super) fn zend_update_class_constants(class: *mut zend_class_entry) -> c_int;
     pub(super) fn zend_get_class_constant_ex(
         class: *mut zend_string,

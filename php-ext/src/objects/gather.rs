@@ -326,6 +326,22 @@ pub(crate) fn is_lazy(object: *const Object) -> bool {
     }
 }
 
+/// The instance of a proxy that has one (PHP 8.4).
+///
+/// # Safety
+/// A live object.
+pub(crate) unsafe fn behind_proxy(object: *const Object) -> Option<*mut zend_object> {
+    #[cfg(php84)]
+    // SAFETY: the caller's word. Of an initialised proxy the engine's function gives the instance, and does nothing.
+    unsafe {
+        if (*object).extra & c::IS_OBJ_LAZY_UNINITIALIZED == 0 && is_lazy(object) {
+            return Some(engine::zend_lazy_object_init(object.cast_mut().cast()));
+        }
+    }
+    let _ = object;
+    None
+}
+
 /// Notes that an object is stored by an argument, and walks over that.
 pub(super) unsafe fn take_argument(
     harvest: *mut Harvest,
@@ -498,8 +514,8 @@ pub(super) unsafe fn initialised(object: *const Object) -> Result<*const Object,
             if exception_pending() {
                 return Err(Stop::Thrown);
             }
-            if (*object).extra & c::IS_OBJ_LAZY_UNINITIALIZED == 0 && is_lazy(object) {
-                return Ok(engine::zend_lazy_object_init(object.cast_mut().cast()).cast_const().cast());
+            if let Some(instance) = behind_proxy(object) {
+                return Ok(instance.cast_const().cast());
             }
         }
     }

@@ -115,9 +115,6 @@ unsafe fn resolve_first(template: &Template) -> Result<*const Resolved, Unusable
             resolve_class(template, number as u32, image)?;
         }
         check_cases(template)?;
-        if !objects_fit(template) {
-            return Err(Unusable::Stale);
-        }
         let recipes = &mut (*local()).objects.recipes;
         if recipes.classes.len() >= MOST_CLASSES {
             recipes.forget();
@@ -132,8 +129,13 @@ unsafe fn resolve_first(template: &Template) -> Result<*const Resolved, Unusable
             let facts = with_classes(|classes| classes.of(class));
             recipes.classes.push(Resolved { class, slots: facts.slots, creates: facts.has(Facts::CREATE) });
         }
+        let resolved = recipes.classes[first..].as_ptr();
+        if !objects_fit(template, resolved) {
+            recipes.classes.truncate(first);
+            return Err(Unusable::Stale);
+        }
         recipes.add(template.payload, first as u32);
-        Ok(recipes.classes[first..].as_ptr())
+        Ok(resolved)
     }
 }
 
@@ -206,10 +208,10 @@ unsafe fn check_cases(template: &Template) -> Result<(), Unusable> {
 
 /// Whether all objects in typed properties are of classes that have that type: they may have other parents by now. (What else a property
 /// holds was of its type when it was stored, and the type is part of the fingerprint.)
-unsafe fn objects_fit(template: &Template) -> bool {
+unsafe fn objects_fit(template: &Template, classes: *const Resolved) -> bool {
     let nodes = template.nodes();
     // SAFETY: the caller's template: its nodes are images, each beginning with its counts; fixups name nodes, and slots that an image
-    // has. Its classes were found a moment ago.
+    // has. Its classes are these.
     unsafe {
         let kind_of = |node: usize| (*(template.image(nodes[node]) as *const Counted)).info & c::GC_TYPE_MASK;
         let class_of = |node: usize| (*(template.image(nodes[node]) as *const ObjectImage)).class;
@@ -229,11 +231,8 @@ unsafe fn objects_fit(template: &Template) -> bool {
             }
             let slot = fixup.offset / (size_of::<Slot>() / UNIT) as u32;
             let this = (class_of(holder), slot, class_of(object));
-            if last == Some(this) {
-                return true;
-            }
-            last = Some(this);
-            fits(template, this)
+            let class = |number: u32| (*classes.add(number as usize)).class;
+            last.replace(this) == Some(this) || fits(class(this.0), slot, class(this.2))
         })
     }
 }
@@ -253,18 +252,9 @@ fn held_by_references(template: &Template) -> Vec<u32> {
 }
 
 /// Whether objects of a class may be in a property of another's.
-unsafe fn fits(template: &Template, (holder, slot, class): (u32, u32, u32)) -> bool {
-    // SAFETY: the caller's template; classes of this request. The engine looks at no more of the object than its class, and
-    // loads none. What it throws is taken back.
+unsafe fn fits(holder: *mut zend_class_entry, slot: u32, class: *mut zend_class_entry) -> bool {
+    // SAFETY: classes of this request. The engine looks at no more of the object than its class.
     unsafe {
-        let find = |number: u32| {
-            let name = template.classes()[number as usize].name as *mut zend_string;
-            engine::zend_lookup_class_ex(name, std::ptr::null_mut(), NO_AUTOLOAD)
-        };
-        let (holder, class) = (find(holder), find(class));
-        if holder.is_null() || class.is_null() {
-            return false;
-        }
         let facts = with_classes(|classes| classes.of(holder));
         let Some(property) = (slot < facts.slots).then(|| facts.property(slot)).flatten() else {
             return true;
@@ -275,14 +265,7 @@ unsafe fn fits(template: &Template, (holder, slot, class): (u32, u32, u32)) -> b
         let mut object: zend_object = std::mem::zeroed();
         object.ce = class;
         object.gc.refcount = 2;
-        let mut value = engine::object_slot(&raw const object);
-        crate::engine::in_frame(|| {
-            let fits = engine::zend_verify_property_type(property, (&raw mut value).cast(), true);
-            if !fits {
-                engine::zend_clear_exception();
-            }
-            fits
-        })
+        crate::engine::fits(property, engine::object_slot(&raw const object))
     }
 }
 

@@ -15,8 +15,7 @@ use crate::engine::{exception_pending, in_frame};
 use crate::module::local;
 use crate::objects::class::{Facts, is_heap, method};
 use crate::objects::fingerprint::Digest;
-#[cfg(php84)]
-use crate::objects::gather::is_lazy;
+use crate::objects::gather::behind_proxy;
 use crate::objects::heap;
 use crate::objects::with_classes;
 use crate::zend::constants as c;
@@ -123,7 +122,7 @@ impl Walk {
         unsafe {
             let facts = with_classes(|classes| classes.of_object(object));
             digest.add(facts.class.addr() as u64);
-            if let Some(instance) = behind_proxy(object) {
+            if let Some(instance) = behind_proxy(object.cast()) {
                 let instance = Slot { value: instance.addr() as u64, info: c::IS_OBJECT_EX, next: 0 };
                 return self.add(digest, &instance);
             }
@@ -206,20 +205,6 @@ unsafe fn engines_own(object: *mut zend_object) -> Option<*mut zend_function> {
         }
         None
     }
-}
-
-/// The instance of a proxy that has one (PHP 8.4).
-unsafe fn behind_proxy(object: *mut zend_object) -> Option<*mut zend_object> {
-    #[cfg(php84)]
-    // SAFETY: a live object. Of an initialised proxy the engine's function gives the instance, and does nothing.
-    unsafe {
-        let live = object.cast::<crate::zend::live::Object>();
-        if (*live).extra & c::IS_OBJ_LAZY_UNINITIALIZED == 0 && is_lazy(live) {
-            return Some(crate::engine::zend_lazy_object_init(object));
-        }
-    }
-    let _ = object;
-    None
 }
 
 /// What a method of the engine's gives, if it is an array; the caller holds it. What it throws is taken back: the object is not finished, or

@@ -61,6 +61,8 @@ pub(super) type CompileFile = unsafe extern "C" fn(*mut zend_file_handle, c_int)
 pub(super) type CompileString =
     unsafe extern "C" fn(*mut zend_string, *const c_char, c_int) -> *mut zend_op_array;
 
+pub(super) use crate::engine::zend_clear_exception;
+
 unsafe extern "C" {
     pub(super) static mut zend_compile_file: Option<CompileFile>;
     pub(super) static mut zend_compile_string: Option<CompileString>;
@@ -122,17 +124,11 @@ unsafe extern "C" {
     pub(super) fn zval_ptr_dtor(value: *mut zval);
     pub(super) fn zend_ref_add_type_source(list: *mut u64, property: *const zend_property_info);
     pub(super) fn zend_ref_del_type_source(list: *mut u64, property: *const zend_property_info);
-    pub(super) fn zend_verify_property_type(
-        property: *const zend_property_info,
-        value: *mut zval,
-        strict: bool,
-    ) -> bool;
     pub(super) fn zend_lookup_class_ex(
         name: *mut zend_string,
         lower: *mut zend_string,
         flags: u32,
     ) -> *mut zend_class_entry;
-    pub(super) fn zend_clear_exception();
     pub(super) fn zend_is_unwind_exit(exception: *const zend_object) -> bool;
     pub(super) fn zend_read_property(
         scope: *mut zend_class_entry,

@@ -10,7 +10,6 @@ use super::place::Place;
 use super::{Dropped, awaited, baseline, engine, is_outdated, observe, scan, with};
 use crate::api::table::fenced;
 use crate::decode::{self, Unusable};
-use crate::engine::in_frame;
 use crate::module::local;
 use crate::payload::{TAG_ARRAY, TAG_STATICS, Template, place_of};
 use crate::zend::constants as c;
@@ -230,18 +229,8 @@ unsafe fn fits(number: usize, array: &Array) -> bool {
         if let Place::Property { info, .. } = place
             && value.kind() == c::IS_OBJECT
         {
-            let mut value = *value;
-            // SAFETY: a declaration of this request; the value is live. What it throws is taken back.
-            let fits = unsafe {
-                (*info).type_.type_mask == 0
-                    || in_frame(|| {
-                        let fits = engine::zend_verify_property_type(info, (&raw mut value).cast(), true);
-                        if !fits {
-                            engine::zend_clear_exception();
-                        }
-                        fits
-                    })
-            };
+            // SAFETY: a declaration of this request; the value is live.
+            let fits = unsafe { (*info).type_.type_mask == 0 || crate::engine::fits(info, *value) };
             if !fits {
                 return false;
             }

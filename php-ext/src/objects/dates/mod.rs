@@ -334,7 +334,7 @@ impl Moment {
                     let name = self.zone.as_ref()?.name;
                     let (last, string_of_last) = (*harvest).zone;
                     if ptr::eq(name, last) {
-                        let slot = of_string(string_of_last);
+                        let slot = crate::engine::string_slot(string_of_last);
                         engine::hold(&slot);
                         return Some(slot);
                     }
@@ -376,17 +376,4 @@ unsafe fn string(bytes: &[u8]) -> Slot {
     // SAFETY: the caller's word.
     unsafe { crate::engine::set_string(zval_of(&mut slot), bytes) };
     slot
-}
-
-/// The zval of a string.
-///
-/// # Safety
-/// A live string.
-unsafe fn of_string(string: *mut zend_string) -> Slot {
-    // SAFETY: the caller's word.
-    unsafe {
-        let interned = (*string.cast::<crate::zend::live::Text>()).gc.info & c::STR_INTERNED != 0;
-        let info = if interned { c::IS_INTERNED_STRING_EX } else { ext_php_rs::ffi::IS_STRING_EX };
-        Slot { value: string.addr() as u64, info, next: 0 }
-    }
 }
