@@ -67,6 +67,7 @@ unsafe fn make(call: *mut CallImage, object: *mut zend_object) -> bool {
                 None => return true,
             },
             Some(Action::Moment) => dates::fill(object, argument.array()),
+            Some(Action::Date) => dates::unserialize(object, &mut argument),
             Some(Action::Properties) => return set_properties(object, argument.array()),
             Some(action @ (Action::Heap | Action::Queue)) => {
                 heap::fill(object, action == Action::Queue, argument.array());

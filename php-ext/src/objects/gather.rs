@@ -416,6 +416,8 @@ unsafe fn serialize(
         let (action, late) = if let Some(with_moment) = moment {
             data = with_moment;
             (Action::Moment, Some(Action::Moment))
+        } else if facts.has(Facts::DATE) {
+            (Action::Date, Some(Action::Date))
         } else if facts.has(Facts::UNSERIALIZE) {
             (Action::Unserialize, Some(Action::Unserialize))
         } else {

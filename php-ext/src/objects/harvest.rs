@@ -24,11 +24,14 @@ pub(crate) enum Action {
     Queue = 6,
     /// `__unserialize($argument[0])`, and then the date is moved to the time since the epoch that `$argument[1]` is.
     Moment = 7,
+    /// `__unserialize($argument)` of a date, or what comes to the same.
+    Date = 8,
 }
 
 impl Action {
     pub(crate) fn of(number: u32) -> Option<Self> {
-        [Self::Unserialize, Self::Wakeup, Self::Text, Self::Properties, Self::Heap, Self::Queue, Self::Moment]
+        use Action::*;
+        [Unserialize, Wakeup, Text, Properties, Heap, Queue, Moment, Date]
             .into_iter()
             .find(|action| *action as u32 == number)
     }

@@ -6,6 +6,7 @@
 
 use ext_php_rs::ffi::{zend_class_entry, zend_object};
 
+use super::dates;
 use super::engine::{self, zval_of};
 use crate::module::local;
 use crate::payload::{CallImage, Template};
@@ -44,13 +45,18 @@ impl Kept {
 /// What one request keeps.
 pub(super) struct Prototypes {
     kept: Vec<Kept>,
+    pub(super) dates: dates::Known,
     /// The request is about to end.
     over: bool,
 }
 
 impl Prototypes {
     pub(super) const fn new() -> Self {
-        Prototypes { kept: Vec::new(), over: false }
+        Prototypes { kept: Vec::new(), dates: dates::Known::new(), over: false }
+    }
+
+    pub(super) fn takes_no_more(&self) -> bool {
+        self.over
     }
 
     /// Lets go of all, and leaves no address. No user code runs: these classes have none.
@@ -68,6 +74,7 @@ impl Prototypes {
     #[inline]
     pub(super) fn release(&mut self) {
         self.over = true;
+        self.dates.release();
         if !self.kept.is_empty() {
             self.wipe();
         }
@@ -79,6 +86,7 @@ impl Prototypes {
         if !self.kept.is_empty() {
             self.kept.clear();
         }
+        self.dates.forget();
         self.over = false;
     }
 }

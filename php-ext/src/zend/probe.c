@@ -150,10 +150,15 @@ void probe(void)
 	OFFSET(ZONE_NAME, timelib_tzinfo, name);
 	OFFSET(ZONE_COUNT, timelib_tzinfo, bit64.timecnt);
 	OFFSET(ZONE_CHANGES, timelib_tzinfo, trans);
+	OFFSET(ZONE_TYPES, timelib_tzinfo, trans_idx);
+	OFFSET(ZONE_LEAPS, timelib_tzinfo, bit64.leapcnt);
+	OFFSET(ZONE_KINDS, timelib_tzinfo, bit64.typecnt);
 	SIZE(SIZEOF_LOCATION, tlocinfo);
 	OFFSET(ZONE_RULES, timelib_tzinfo, posix_info);
 	OFFSET(RULES_BEGIN, timelib_posix_str, dst_begin);
 	OFFSET(RULES_END, timelib_posix_str, dst_end);
+	OFFSET(RULES_STANDARD, timelib_posix_str, type_index_std_type);
+	OFFSET(RULES_SUMMER, timelib_posix_str, type_index_dst_type);
 	SIZE(SIZEOF_RULE, timelib_posix_trans_info);
 	OFFSET(RULE_DAYS, timelib_posix_trans_info, days);
 	OFFSET(RULE_MONTH, timelib_posix_trans_info, mwd.month);
@@ -164,6 +169,7 @@ void probe(void)
 	DEF(i32, RULE_DAY, TIMELIB_POSIX_TRANS_TYPE_JULIAN_FEB29);
 	_Static_assert(__builtin_types_compatible_p(__typeof__(((timelib_tzinfo *) 0)->trans), int64_t *), "changes of a time zone");
 	_Static_assert(__builtin_types_compatible_p(__typeof__(((timelib_tzinfo *) 0)->bit64.timecnt), uint64_t), "changes of a time zone");
+	_Static_assert(__builtin_types_compatible_p(__typeof__(((timelib_tzinfo *) 0)->trans_idx), unsigned char *), "kinds of a time zone's time");
 	FLAG(TIMELIB_ZONETYPE_OFFSET);
 	FLAG(TIMELIB_ZONETYPE_ABBR);
 	FLAG(TIMELIB_ZONETYPE_ID);

@@ -30,7 +30,7 @@ impl Day {
 }
 
 /// Days from the epoch to the first of a month, 1 to 13, of the Gregorian calendar.
-fn days_before(year: i64, month: i64) -> i64 {
+pub(super) fn days_before(year: i64, month: i64) -> i64 {
     // Years that begin in March: the day that some of them have more is their last.
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let days = year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);

@@ -2,31 +2,30 @@
 //!
 //! It formats piece by piece with a function of the `printf` family, which takes longer than all else that storing a date is.
 //! And it gives local time, which a zone may have twice: when summer time ends, or where a zone changed its offset. Dates near such a
-//! change are stored with their time since the epoch besides.
+//! change are stored with their time since the epoch besides. How dates are made at a fetch: see [`filling`].
 //!
 //! The engine's structures are those of the headers that this was compiled with. Whether the running engine's are, the first
 //! date of each kind tells, by comparing: what differs is left to the engine from then on.
 
 mod calendar;
+mod filling;
 mod zone;
 
-use std::ffi::{CStr, c_char, c_int};
-use std::io::Write;
+use std::ffi::{CStr, c_char};
 use std::mem::offset_of;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
-use ext_php_rs::ffi::{HashTable, zend_class_entry, zend_function, zend_object, zend_string, zval};
+use ext_php_rs::ffi::{HashTable, zend_class_entry, zend_function, zend_string, zval};
 
-use super::class::{Facts, method};
+use super::class::Facts;
 use super::engine::{self, undefined, zval_of};
-use super::finish::{run, run_for};
 use super::gather::{Stop, call};
 use super::harvest::Harvest;
 use super::prototype::{php_date_get_date_ce, php_date_get_immutable_ce};
-use crate::engine::exception_pending;
 use crate::zend::constants as c;
-use crate::zend::live::{Array, Object, Slot};
+use crate::zend::live::{Object, Slot};
+pub(super) use filling::{Known, fill, unserialize};
 use zone::Zone;
 
 /// `timelib_time`.
@@ -79,16 +78,6 @@ const OTHERWISE: u32 = 1;
 
 unsafe extern "C" {
     fn zend_is_identical(one: *mut zval, other: *mut zval) -> bool;
-    fn php_date_instantiate(class: *mut zend_class_entry, out: *mut zval) -> *mut zval;
-    /// Of the first, only what it begins with is known here.
-    fn php_date_initialize(
-        date: *mut *mut Moment,
-        text: *const c_char,
-        len: usize,
-        format: *const c_char,
-        zone: *mut zval,
-        flags: c_int,
-    ) -> bool;
     fn zend_hash_real_init_mixed(table: *mut HashTable);
     fn zend_hash_add_new(table: *mut HashTable, key: *mut zend_string, value: *mut zval) -> *mut zval;
 }
@@ -99,6 +88,7 @@ pub(crate) fn start() {
         key.store(crate::info::class::interned(name), Ordering::Relaxed);
     }
     COMPARED.store(0, Ordering::Relaxed);
+    filling::start();
 }
 
 /// Whether a class's objects are dates whose `__serialize()` and `__unserialize()` are the engine's.
@@ -193,68 +183,6 @@ pub(super) unsafe fn with_moment(object: *const Object, data: Slot) -> Option<Sl
         engine::zend_hash_next_index_insert(table, zval_of(&mut time));
         Some(Slot { value: table.addr() as u64, info: c::IS_ARRAY_EX, next: 0 })
     }
-}
-
-/// Fills a date with what [`with_moment`] made.
-///
-/// # Safety
-/// An object of a class that [`is_date`], and such a list. May leave by a jump (memory limit).
-pub(super) unsafe fn fill(object: *mut zend_object, stored: &Array) {
-    // SAFETY: the caller's word; `run` takes methods of the object's class.
-    unsafe {
-        let [mut data, time] = [stored.slots()[0], stored.slots()[1]];
-        run(object, (*(*object).ce).__unserialize, &mut data, 1);
-        if !exception_pending() {
-            move_to(object, time.value as i64);
-        }
-    }
-}
-
-/// Makes a date that has the right local time one that is so many seconds since the epoch: another one is made from that, in the same
-/// zone, and they swap their moments. (`setTimestamp()` would not do: it goes by local time in the end.)
-///
-/// # Safety
-/// As for [`fill`].
-unsafe fn move_to(object: *mut zend_object, time: i64) {
-    // SAFETY: the caller's word. The engine's own methods, which take both kinds of dates; what was made here is let go of.
-    unsafe {
-        let place = place_of(object.cast());
-        let class = php_date_get_date_ce();
-        let (Some(zone_of), Some(set_zone)) =
-            (method(&*class, "gettimezone"), method(&*class, "settimezone"))
-        else {
-            return;
-        };
-        if (*place).is_null() || (**place).since_epoch == time {
-            return;
-        }
-        let (mut zone, mut other, mut result) = (undefined(), undefined(), undefined());
-        run_for(object, zone_of, &mut undefined(), 0, &mut zone);
-        php_date_instantiate(class, zval_of(&mut other));
-        let date = other.value as *mut zend_object;
-        let theirs = place_of(date.cast());
-        let (text, len) = at_sign(time);
-        if php_date_initialize(theirs, text.as_ptr().cast(), len, ptr::null(), ptr::null_mut(), 0) {
-            run_for(date, set_zone, &mut zone, 1, &mut result);
-            if !exception_pending() {
-                (**theirs).parts[MICROSECOND] = (**place).parts[MICROSECOND];
-                ptr::swap(place, theirs);
-            }
-        }
-        for slot in [&mut result, &mut zone, &mut other] {
-            engine::zval_ptr_dtor(zval_of(slot));
-        }
-    }
-}
-
-/// A time since the epoch as the engine reads it, with a NUL, and its length without.
-fn at_sign(time: i64) -> ([u8; 24], usize) {
-    let mut text = [0; 24];
-    let mut rest = &mut text[..23];
-    // Twenty digits at most.
-    let _ = write!(rest, "@{time}");
-    let len = 23 - rest.len();
-    (text, len)
 }
 
 impl Moment {
