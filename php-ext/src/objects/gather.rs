@@ -209,14 +209,17 @@ unsafe fn first_time(harvest: *mut Harvest, slot: &Slot) -> bool {
 }
 
 /// An array that holds itself, by way of an object, is walked over again within itself, as `serialize()` does; but before
-/// PHP 8.4 not where it writes null instead. That ends, since objects are visited once.
+/// PHP 8.4 not where it writes null instead. That ends, since objects are visited once: one that holds itself by way of references
+/// only is not walked over again.
 unsafe fn is_under_way(harvest: *mut Harvest, array: *const Array, nested: bool) -> bool {
     const NEAR: usize = 1024;
     let is_same = |frame: &&Frame| matches!(frame.walk, Walk::Array(other) if std::ptr::eq(other, array));
     // SAFETY: the caller's harvest.
     let frames = unsafe { &(*harvest).frames };
-    let mut same = frames.iter().rev().take(NEAR).filter(is_same).peekable();
-    same.peek().is_some() && (cfg!(php84) || !nested || !same.any(|frame| frame.guarded))
+    let near = || frames.iter().rev().take(NEAR);
+    let Some(distance) = near().position(|frame| is_same(&frame)) else { return false };
+    let through_object = near().take(distance).any(|frame| !matches!(frame.walk, Walk::Array(_)));
+    through_object && (cfg!(php84) || !nested || !near().filter(is_same).any(|frame| frame.guarded))
 }
 
 pub(super) unsafe fn push(harvest: *mut Harvest, walk: Walk, end: u32, through: &'static str, found: u32) {
