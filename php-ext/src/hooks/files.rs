@@ -51,6 +51,16 @@ pub(crate) fn stop() {
     }
 }
 
+/// The file that a name means for `include`; `None` if there is none. The caller holds the result.
+///
+/// # Safety
+/// A live string, in a request. May run a stream wrapper's user code, and throw.
+pub(super) unsafe fn resolve(name: *mut zend_string) -> Option<*mut zend_string> {
+    // SAFETY: the caller's word.
+    let resolved = unsafe { zend_resolve_path?(name) };
+    (!resolved.is_null()).then_some(resolved)
+}
+
 /// Whether a file that is about to be compiled has a name that nobody counts, and that is not the process's.
 ///
 /// # Safety

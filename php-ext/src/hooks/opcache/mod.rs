@@ -13,7 +13,7 @@ use std::ffi::{CStr, CString, c_int};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ext_php_rs::ffi::{zend_function_entry, zend_hash_str_find, zval};
+use ext_php_rs::ffi::{zend_function_entry, zend_hash_str_find, zend_string, zval};
 
 use super::intercept::Original;
 use crate::api::args::{Args, Parsed, Thrown};
@@ -184,15 +184,48 @@ unsafe extern "C" fn invalidate(frame: *mut Frame, out: *mut zval) {
             args.flag(1)?;
             original(&INVALIDATE, frame, out)?;
             // OPcache's own parsing leaves the string where it is.
-            if let Ok(path) = CString::new(engine::bytes(name)) {
-                let mut resolved = [0; engine::LONGEST_PATH];
-                state::drop_file(engine::resolve_path(&path, &mut resolved));
-                if !INVALIDATE.is_known() {
-                    engine::set_bool(out, true);
-                }
+            if drop_files(name)? && !INVALIDATE.is_known() {
+                engine::set_bool(out, true);
             }
             Ok(())
         });
+    }
+}
+
+/// Drops the static state of the classes of the file that a name means, as it does for `include`: in the include path, next to the
+/// running script, or by a stream wrapper. False if it means none.
+///
+/// # Safety
+/// A live string. A stream wrapper may run user code: no Rust value of the caller's needs dropping.
+unsafe fn drop_files(name: *mut zend_string) -> Parsed<bool> {
+    // SAFETY: the caller's word.
+    unsafe {
+        let bytes = engine::bytes(name);
+        if bytes.contains(&0) {
+            return Ok(false);
+        }
+        if !bytes.starts_with(b"/") {
+            let resolved = super::files::resolve(name);
+            if engine::exception_pending() {
+                return Err(Thrown);
+            }
+            if let Some(resolved) = resolved {
+                state::drop_file(engine::bytes(resolved));
+                engine::release_string(resolved);
+                return Ok(true);
+            }
+            // What is no file of the system's has its class by this very name.
+            if bytes.windows(3).any(|part| part == b"://") {
+                state::drop_file(bytes);
+                return Ok(true);
+            }
+        }
+        // Also of files that are gone.
+        let mut room = [0; engine::LONGEST_PATH];
+        if let Ok(path) = CString::new(bytes) {
+            state::drop_file(engine::resolve_path(&path, &mut room));
+        }
+        Ok(true)
     }
 }
 
