@@ -336,8 +336,13 @@ pub(crate) unsafe fn fits(
 
 /// Whether user code that we called left an exception.
 pub(crate) fn exception_pending() -> bool {
+    !exception().is_null()
+}
+
+/// The pending exception, or null.
+pub(crate) fn exception() -> *mut zend_object {
     // SAFETY: this thread's globals, which exist while a handler runs.
-    unsafe { !(*ext_php_rs::ffi::ext_php_rs_executor_globals()).exception.is_null() }
+    unsafe { (*ext_php_rs::ffi::ext_php_rs_executor_globals()).exception }
 }
 
 /// Whether a value is an instance of `Closure`.

@@ -46,11 +46,12 @@ foreach ($all as $at => $date) {
 }
 var_dump($differ);
 
-// What is not a date yet is refused by the engine itself.
+// What is not a date yet cannot be stored.
 class Unfinished extends DateTime { public function __construct() {} }
 try {
-    OPcache\pinned_store('unfinished', new Unfinished());
-} catch (Error $e) {
+    var_dump(OPcache\pinned_store('unfinished', new Unfinished()));
+    OPcache\pinned_store('unfinished', new Unfinished(), true);
+} catch (Exception $e) {
     echo get_class($e), ': ', $e->getMessage(), "\n";
 }
 
@@ -87,7 +88,8 @@ var_dump($differ, $lost > 50);
 --EXPECTF--
 array(0) {
 }
-%rError|DateObjectError%r: %s has not been correctly initialized by %s
+bool(false)
+OPcache\StaticCacheException: %s has not been correctly initialized by %s
 array(0) {
 }
 bool(true)

@@ -117,7 +117,7 @@ unsafe fn gather_all(
                 }
                 match gather(harvest, value) {
                     Ok(()) => {}
-                    Err(Stop::Thrown) => return Err(Failure::Thrown),
+                    Err(Stop::Thrown | Stop::Refused) => return Err(Failure::Thrown),
                     Err(Stop::Unstorable(why)) => {
                         return Err(Failure::Message(refuse(backend, &root(key, index), &why)));
                     }

@@ -64,7 +64,7 @@ pub(crate) unsafe fn store_asking<T: Copy>(
                     }
                     match gather(harvest, value) {
                         Ok(()) => continue,
-                        Err(Stop::Thrown) => Err(Failure::Thrown),
+                        Err(Stop::Thrown | Stop::Refused) => Err(Failure::Thrown),
                         Err(Stop::Unstorable(why)) => Err(Failure::Message(refuse(&why))),
                     }
                 }

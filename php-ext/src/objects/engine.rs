@@ -14,6 +14,15 @@ use crate::zend::constants as c;
 use crate::zend::live::{Counted, Slot};
 
 unsafe extern "C" {
+    pub(super) fn zend_get_exception_base(exception: *mut zend_object) -> *mut zend_class_entry;
+    pub(super) fn zend_read_property(
+        scope: *mut zend_class_entry,
+        object: *mut zend_object,
+        name: *const c_char,
+        len: usize,
+        silent: bool,
+        room: *mut zval,
+    ) -> *mut zval;
     pub(super) fn zend_iterator_unwrap(value: *mut zval) -> *mut ext_php_rs::ffi::zend_object_iterator;
     pub(super) static mut php_ce_incomplete_class: *mut zend_class_entry;
     pub(super) static mut zend_ce_throwable: *mut zend_class_entry;

@@ -13,7 +13,7 @@ use ext_php_rs::ffi::{HashTable, zend_function, zend_object, zend_string};
 use super::class::{Facts, method};
 use super::engine::{self, undefined, zval_of};
 use super::harvest::{Action, Call, Found, Harvest, Outcome};
-use super::{dates, heap, sleep, with_classes};
+use super::{dates, heap, refusing, sleep, with_classes};
 use crate::encode::Unstorable;
 use crate::engine::exception_pending;
 use crate::module::local;
@@ -24,6 +24,8 @@ use crate::zend::live::{Array, Bucket, Object, Slot};
 pub(crate) enum Stop {
     /// User code threw.
     Thrown,
+    /// An object's own internal method threw: see [`refusing`]. [`gather`] makes it the next one.
+    Refused,
     Unstorable(Unstorable),
 }
 
@@ -68,6 +70,10 @@ pub(crate) unsafe fn gather(harvest: *mut Harvest, value: *const Slot) -> Result
     unsafe {
         (*local()).objects.thrown_at = None;
         let gathered = gather_all(harvest, value);
+        if matches!(gathered, Err(Stop::Refused)) {
+            let path = path(&(*harvest).frames);
+            return Err(Stop::Unstorable(Unstorable { path, reason: refusing::take_message() }));
+        }
         if matches!(gathered, Err(Stop::Thrown)) {
             let path = path(&(*harvest).frames);
             (*local()).objects.thrown_at = Some(path);
@@ -389,7 +395,7 @@ pub(super) unsafe fn call(object: *const Object, method: *mut zend_function) -> 
         );
         if exception_pending() {
             engine::zval_ptr_dtor(zval_of(&mut result));
-            return Err(Stop::Thrown);
+            return Err(if refusing::threw_itself(method) { Stop::Refused } else { Stop::Thrown });
         }
     }
     Ok(result)

@@ -25,6 +25,7 @@ pub(crate) mod gather;
 pub(crate) mod harvest;
 pub(crate) mod heap;
 pub(crate) mod prototype;
+pub(crate) mod refusing;
 pub(crate) mod resolve;
 mod sleep;
 

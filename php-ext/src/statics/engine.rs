@@ -130,14 +130,6 @@ unsafe extern "C" {
         flags: u32,
     ) -> *mut zend_class_entry;
     pub(super) fn zend_is_unwind_exit(exception: *const zend_object) -> bool;
-    pub(super) fn zend_read_property(
-        scope: *mut zend_class_entry,
-        object: *mut zend_object,
-        name: *const c_char,
-        len: usize,
-        silent: bool,
-        room: *mut zval,
-    ) -> *mut zval;
     pub(super) fn zend_weakrefs_hash_add(
         table: *mut HashTable,
         object: *mut zend_object,

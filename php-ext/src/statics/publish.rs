@@ -158,21 +158,7 @@ unsafe fn thrown(number: usize) -> String {
         }
         let member = member.map_or_else(String::new, |member| format!(" by a method of {member}"));
         let name = String::from_utf8_lossy(engine::name_of((*pending).ce)).into_owned();
-        let mut room = Slot { value: 0, info: c::IS_UNDEF, next: 0 };
-        let message = engine::zend_read_property(
-            (*pending).ce,
-            pending,
-            c"message".as_ptr(),
-            7,
-            true,
-            (&raw mut room).cast(),
-        );
-        let message = crate::engine::slot(message);
-        let text = if message.kind() == c::IS_STRING {
-            String::from_utf8_lossy(message.text().bytes()).into_owned()
-        } else {
-            String::new()
-        };
+        let text = crate::objects::refusing::message_of(pending);
         format!("{name} was thrown{member}: {text}")
     }
 }
