@@ -42,14 +42,27 @@ pub(super) enum Walk {
     Done { late: Option<Action> },
 }
 
+/// What the elements of an array are called in a path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Names {
+    Keys,
+    /// They are keys of what a method gave.
+    Method,
+    /// They are an object's properties.
+    Properties,
+    /// They are those of a heap's [contents](heap::contents).
+    Heap,
+    /// The same for a priority queue.
+    Queue,
+}
+
 /// One level of the walk.
 #[derive(Clone, Copy)]
 pub(crate) struct Frame {
     walk: Walk,
     at: u32,
     end: u32,
-    /// For paths: an object's data are reached through a method.
-    through: &'static str,
+    names: Names,
     found: u32,
     /// What `serialize()` writes with its function for tables: there, before PHP 8.4, an array within itself is null.
     nested: bool,
@@ -183,7 +196,7 @@ unsafe fn visit(harvest: *mut Harvest, slot: Slot, nested: bool) -> Result<(), S
                         || is_under_way(harvest, array, nested))
                 {
                     (*harvest).keep(slot);
-                    push(harvest, Walk::Array(array), array.used, "", Harvest::NONE);
+                    push(harvest, Walk::Array(array), array.used, Names::Keys, Harvest::NONE);
                     if let Some(frame) = (*harvest).frames.last_mut() {
                         frame.guarded = nested;
                     }
@@ -228,11 +241,9 @@ unsafe fn is_under_way(harvest: *mut Harvest, array: *const Array, nested: bool)
     through_object && (cfg!(php84) || !nested || !near().filter(is_same).any(|frame| frame.guarded))
 }
 
-pub(super) unsafe fn push(harvest: *mut Harvest, walk: Walk, end: u32, through: &'static str, found: u32) {
+pub(super) unsafe fn push(harvest: *mut Harvest, walk: Walk, end: u32, names: Names, found: u32) {
     // SAFETY: the caller's harvest.
-    unsafe {
-        (*harvest).frames.push(Frame { walk, at: 0, end, through, found, nested: true, guarded: false })
-    };
+    unsafe { (*harvest).frames.push(Frame { walk, at: 0, end, names, found, nested: true, guarded: false }) };
 }
 
 fn refuse(harvest: *mut Harvest, reason: String) -> Result<(), Stop> {
@@ -313,9 +324,9 @@ unsafe fn push_properties(harvest: *mut Harvest, object: *const Object, facts: &
         if let Some(table) = (*object).table().filter(|table| table.count > 0) {
             let slot = Slot { value: std::ptr::from_ref(table).addr() as u64, info: c::IS_ARRAY_EX, next: 0 };
             (*harvest).keep(slot);
-            push(harvest, Walk::Table(table), table.used, "", Harvest::NONE);
+            push(harvest, Walk::Table(table), table.used, Names::Properties, Harvest::NONE);
         }
-        push(harvest, Walk::Slots(object), facts.slots, "", Harvest::NONE);
+        push(harvest, Walk::Slots(object), facts.slots, Names::Properties, Harvest::NONE);
         if let Some(frame) = (*harvest).frames.last_mut() {
             frame.nested = (*object).table().is_some();
         }
@@ -358,7 +369,7 @@ pub(super) unsafe fn take_argument(
     argument: Slot,
     action: Action,
     late: Option<Action>,
-    through: &'static str,
+    names: Names,
 ) {
     // SAFETY: the caller's harvest; the argument is the caller's, and now the harvest's.
     unsafe {
@@ -367,9 +378,9 @@ pub(super) unsafe fn take_argument(
         if late != Some(action) {
             (*harvest).early.push(Call { action, found: number });
         }
-        push(harvest, Walk::Done { late }, 0, "", number);
+        push(harvest, Walk::Done { late }, 0, Names::Keys, number);
         if argument.kind() == c::IS_ARRAY && argument.array().count > 0 {
-            push(harvest, Walk::Array(argument.array()), argument.array().used, through, Harvest::NONE);
+            push(harvest, Walk::Array(argument.array()), argument.array().used, names, Harvest::NONE);
             if let Some(frame) = (*harvest).frames.last_mut() {
                 frame.nested = false;
             }
@@ -432,7 +443,7 @@ unsafe fn serialize(
         } else {
             (Action::Properties, facts.has(Facts::WAKEUP).then_some(Action::Wakeup))
         };
-        take_argument(harvest, number, data, action, late, "->__serialize()");
+        take_argument(harvest, number, data, action, late, Names::Method);
     }
     Ok(())
 }
@@ -445,7 +456,7 @@ unsafe fn text(harvest: *mut Harvest, object: *const Object, number: u32) -> Res
         match text.kind() {
             c::IS_STRING => {
                 (*harvest).found_mut(number).outcome = Outcome::Data;
-                take_argument(harvest, number, text, Action::Text, None, "");
+                take_argument(harvest, number, text, Action::Text, None, Names::Keys);
             }
             c::IS_NULL => (*harvest).found_mut(number).outcome = Outcome::Null,
             _ => {
@@ -478,16 +489,17 @@ unsafe fn properties(
             let data = named_properties(source, facts);
             (*harvest).found_mut(number).outcome = Outcome::Data;
             let action = Action::Unserialize;
-            take_argument(harvest, number, data, action, Some(action), "");
+            take_argument(harvest, number, data, action, Some(action), Names::Properties);
             return Ok(());
         }
         let late = facts.has(Facts::WAKEUP).then_some(Action::Wakeup);
-        push(harvest, Walk::Done { late }, 0, "", number);
+        push(harvest, Walk::Done { late }, 0, Names::Keys, number);
         if facts.has(Facts::HEAP | Facts::QUEUE) {
             let is_queue = facts.has(Facts::QUEUE);
             let elements = heap::contents(object, is_queue)?;
-            let action = if is_queue { Action::Queue } else { Action::Heap };
-            take_argument(harvest, number, elements, action, None, "");
+            let (action, names) =
+                if is_queue { (Action::Queue, Names::Queue) } else { (Action::Heap, Names::Heap) };
+            take_argument(harvest, number, elements, action, None, names);
         }
         push_properties(harvest, source, facts);
     }
@@ -588,14 +600,27 @@ unsafe fn path(frames: &[Frame]) -> String {
         let at = frame.at.saturating_sub(1) as usize;
         // SAFETY: what is walked over is held; the part was just met.
         unsafe {
-            path.push_str(frame.through);
+            if frame.names == Names::Method {
+                path.push_str("->__serialize()");
+            }
             match frame.walk {
                 // Properties are still to come.
                 _ if frame.at == 0 => {}
                 Walk::Done { .. } => {}
                 Walk::Array(array) => {
                     let bucket = (!(*array).is_packed()).then(|| &(*array).buckets()[at]);
-                    path.push_str(&crate::encode::path_of_key(at, bucket));
+                    let element = || at.saturating_sub(heap::FIRST);
+                    path.push_str(&match frame.names {
+                        Names::Properties => {
+                            crate::encode::path_of_property(bucket.and_then(|bucket| bucket.text()))
+                        }
+                        Names::Heap => format!("[{}]", element()),
+                        Names::Queue => {
+                            let part = if element() % 2 == 0 { "data" } else { "priority" };
+                            format!("[{}]['{part}']", element() / 2)
+                        }
+                        Names::Keys | Names::Method => crate::encode::path_of_key(at, bucket),
+                    });
                 }
                 Walk::Table(table) => {
                     path.push_str(&crate::encode::path_of_property((*table).buckets()[at].text()));

@@ -152,6 +152,9 @@ unsafe fn changes(frame: *mut zend_execute_data, object: *const Object) -> Chang
     }
 }
 
+/// Where the elements begin in a heap's [`contents`].
+pub(super) const FIRST: usize = 2;
+
 /// An array that the caller holds: flags, whether it is corrupted, then the elements; of a queue, value and priority in turn.
 ///
 /// # Safety
@@ -166,7 +169,7 @@ pub(super) unsafe fn contents(object: *const Object, is_queue: bool) -> Result<S
         if let Some(get_gc) = (*(*object).handlers).get_gc {
             get_gc(object, &raw mut elements, &raw mut count);
         }
-        let table = engine::_zend_new_array(count as u32 + 2);
+        let table = engine::_zend_new_array(count as u32 + FIRST as u32);
         let flags =
             if flags.kind() == c::IS_LONG { flags } else { Slot { value: 0, info: c::IS_LONG, next: 0 } };
         append(table, flags);

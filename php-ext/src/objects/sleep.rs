@@ -6,7 +6,7 @@ use ext_php_rs::ffi::{HashTable, zend_object, zend_string};
 
 use super::class::{Facts, method};
 use super::engine::{self, release_string, zval_of};
-use super::gather::{Stop, Walk, call, hold_source, initialised, part, push, take_argument};
+use super::gather::{Names, Stop, Walk, call, hold_source, initialised, part, push, take_argument};
 use super::harvest::{Action, Harvest, Outcome};
 use crate::engine::exception_pending;
 use crate::zend::constants as c;
@@ -79,15 +79,15 @@ pub(super) unsafe fn ask(
             let data = engine::zend_proptable_to_symtable(selected.cast_mut().cast(), true);
             let data = Slot { value: data.addr() as u64, info: c::IS_ARRAY_EX, next: 0 };
             let action = Action::Unserialize;
-            take_argument(harvest, number, data, action, Some(action), "");
+            take_argument(harvest, number, data, action, Some(action), Names::Properties);
             return Ok(());
         }
         found.outcome = Outcome::Chosen;
         found.table = table;
         let late = facts.has(Facts::WAKEUP).then_some(Action::Wakeup);
-        push(harvest, Walk::Done { late }, 0, "", number);
+        push(harvest, Walk::Done { late }, 0, Names::Keys, number);
         if (*selected).count > 0 {
-            push(harvest, Walk::Array(selected), (*selected).used, "", Harvest::NONE);
+            push(harvest, Walk::Array(selected), (*selected).used, Names::Properties, Harvest::NONE);
         }
     }
     Ok(())
