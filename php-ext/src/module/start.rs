@@ -44,9 +44,13 @@ pub(super) fn sapi_name() -> String {
     unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned()
 }
 
-extern "C" fn startup(_kind: c_int, module: c_int) -> c_int {
+extern "C" fn startup(kind: c_int, module: c_int) -> c_int {
     let _ = catch_unwind(|| {
         local::keep();
+        if kind != engine::MODULE_PERSISTENT {
+            refuse_request();
+            return;
+        }
         if info::class::exists_already() {
             warn_at_startup(
                 "static_cache: this PHP already has OPcache\\StaticCacheInfo; the extension is not loaded",
@@ -72,6 +76,18 @@ extern "C" fn startup(_kind: c_int, module: c_int) -> c_int {
         }
     });
     SUCCESS
+}
+
+/// Loaded by `dl()`, for one request: what the module puts into the engine's functions and classes is for the whole process, and
+/// where OPcache is at work the engine frees names of such a module's enums twice. So there are no functions then.
+fn refuse_request() {
+    api::table::withdraw();
+    stay_loaded();
+    // Not a warning, which a script's error handler would get in the middle of this.
+    let text =
+        c"static_cache cannot be loaded by dl(); load it with extension=static_cache in php.ini".as_ptr();
+    // SAFETY: constant texts; nothing here needs dropping, should the output end the request by a jump.
+    unsafe { engine::zend_error(ext_php_rs::ffi::E_CORE_WARNING as c_int, c"%s".as_ptr(), text) };
 }
 
 fn warn_at_startup(message: &str) {
