@@ -19,6 +19,8 @@ final class Together
     private const PARTS = 6;
     /** How long the other process may take for its first call. */
     private const PATIENCE_NS = 10_000_000_000;
+    /** How long rounds of two processes are repeated that reach less than is enough. */
+    private const MORE_ROUNDS_NS = 3_000_000_000;
     /** Processes that are to start together get so much time to wake up. */
     private const HEAD_START_NS = 200_000;
 
@@ -36,10 +38,18 @@ final class Together
      * @param array{string, string} $bodies
      * @param array{string, string} $checks expressions that are true when all rounds are over; $done is how often the
      *                                      process has run its body
+     * @param float $enough a ratio of the two that needs no more rounds; others are tried for a while, since a virtual machine's
+     *                      processors may be threads of one core for a second and two cores in the next
      * @return array{one: float, two: float} calls per second, all processes taken together
      */
-    public static function scaling(array $setups, array $bodies, array $checks, int $rounds, int $roundNs): array
-    {
+    public static function scaling(
+        array $setups,
+        array $bodies,
+        array $checks,
+        int $rounds,
+        int $roundNs,
+        float $enough = 0,
+    ): array {
         $runners = [];
         foreach ($bodies as $index => $body) {
             $runners[] = self::fork(static function ($in, $out) use ($setups, $index, $body, $checks): void {
@@ -70,7 +80,8 @@ final class Together
         };
         for ($n = 64; $n / $run([$runners[0]], $n) * 1e9 < $roundNs; $n *= 2);
         $best = ['one' => 0.0, 'two' => 0.0];
-        for ($round = 0; $round < $rounds; ++$round) {
+        $deadline = \hrtime(true) + self::MORE_ROUNDS_NS;
+        for ($round = 0; $round < $rounds || $best['two'] < $enough * $best['one'] && \hrtime(true) < $deadline; ++$round) {
             $best['one'] = \max($best['one'], $run([$runners[$round % 2]], $n));
             $best['two'] = \max($best['two'], $run($runners, $n));
         }

@@ -5,6 +5,7 @@ namespace StaticCache\Bench;
 
 return new class implements Row {
     private const CHECK = 'fetches of 2 processes / of one';
+    private const LIMIT = 1.95;
 
     public function title(): string
     {
@@ -15,12 +16,12 @@ return new class implements Row {
     {
         foreach ($lab->cases(['int', 'routes300', 'config64']) as $case) {
             if (!$lab->hasModule()) {
-                yield new Result('S1', self::CHECK, $case, null, 1.95, note: 'the module is not loaded', least: true);
+                yield new Result('S1', self::CHECK, $case, null, self::LIMIT, note: 'the module is not loaded', least: true);
                 continue;
             }
             $worst = null;
             foreach (['volatile', 'pinned'] as $backend) {
-                $one = $this->scaling($lab, $case, "\\OPcache\\{$backend}_store", "\\OPcache\\{$backend}_fetch");
+                $one = $this->scaling($lab, $case, "\\OPcache\\{$backend}_store", "\\OPcache\\{$backend}_fetch", self::LIMIT);
                 if ($worst === null || $one['two'] / $one['one'] < $worst['two'] / $worst['one']) {
                     $worst = $one;
                 }
@@ -39,7 +40,7 @@ return new class implements Row {
                 self::CHECK,
                 $case,
                 $worst['two'] / $worst['one'],
-                1.95,
+                self::LIMIT,
                 detail: $detail,
                 note: \sprintf('a loop without a cache: %.2f', $none['two'] / $none['one']),
                 least: true,
@@ -47,7 +48,7 @@ return new class implements Row {
         }
     }
 
-    private function scaling(Lab $lab, string $case, string $store, string $fetch): array
+    private function scaling(Lab $lab, string $case, string $store, string $fetch, float $enough = 0): array
     {
         [$setup, $body, $check] = $case === 'config64' ? [
             "for (\$k = 0; \$k < 64; ++\$k) { {$store}(\"bench.{\$k}\", \"value {\$k}\"); }",
@@ -58,6 +59,6 @@ return new class implements Row {
             "\$x = {$fetch}('bench');",
             "{$fetch}('bench') === \\StaticCache\\Bench\\Workloads::build('{$case}')",
         ];
-        return $lab->together('scaling', [[$setup, $setup], [$body, $body], [$check, $check], 8 * $lab->rounds(), $lab->roundNs()]);
+        return $lab->together('scaling', [[$setup, $setup], [$body, $body], [$check, $check], 8 * $lab->rounds(), $lab->roundNs(), $enough]);
     }
 };
