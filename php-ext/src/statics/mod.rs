@@ -70,7 +70,7 @@ struct Target {
     end: u32,
     fingerprint: u64,
     dropped: Dropped,
-    /// It is to be published.
+    /// It is to be published, and nobody has taken its state away since that was found out.
     due: bool,
 }
 
@@ -240,6 +240,8 @@ pub(crate) fn reset(backend: Backend) {
 fn drop_targets(how: Dropped, which: impl Fn(&Target) -> bool) {
     with(|statics| {
         for target in statics.targets.iter_mut().filter(|target| which(target)) {
+            // By a method that its publication calls, perhaps: then what is about to be stored has been taken away, too.
+            target.due = false;
             if target.dropped != Dropped::ForGood {
                 target.dropped = how;
             }

@@ -24,8 +24,8 @@ use crate::{exception, messages};
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Published,
-    /// Nothing was changed that counts.
-    Unchanged,
+    /// Nothing was changed that counts, or it was taken away meanwhile.
+    NotStored,
 }
 
 /// The request ends, and has targets: shutdown functions and destructors have run. Publishes what was changed.
@@ -79,13 +79,9 @@ fn find_due(deleted: bool, which: impl Fn(&Target) -> bool) -> bool {
     })
 }
 
-/// The next target that is due.
+/// The next target that is due; it is until [`publish`] is done with it.
 fn next_due() -> Option<usize> {
-    with(|statics| {
-        let number = statics.targets.iter().position(|target| target.due)?;
-        statics.targets[number].due = false;
-        Some(number)
-    })
+    with(|statics| statics.targets.iter().position(|target| target.due))
 }
 
 fn publish_due() {
@@ -169,19 +165,28 @@ unsafe fn thrown(number: usize) -> String {
 /// There is such a target. Runs user code and may leave by a jump: no Rust value of the caller's needs dropping, and no
 /// reference to the thread's state lives.
 unsafe fn publish(number: usize, goes_on: bool) -> Result<Outcome, Failure> {
+    // SAFETY: the caller's word.
+    let outcome = unsafe { publish_due_one(number, goes_on) };
+    with(|statics| statics.targets[number].due = false);
+    outcome
+}
+
+/// # Safety
+/// As for [`publish`].
+unsafe fn publish_due_one(number: usize, goes_on: bool) -> Result<Outcome, Failure> {
     // SAFETY: the caller's word. Array and marks are the engine's own, so a jump leaves nothing behind.
     unsafe {
         (*local()).objects.thrown_at = None;
         match know_policy(number) {
             Known::Due => {}
-            Known::NotDue => return Ok(Outcome::Unchanged),
+            Known::NotDue => return Ok(Outcome::NotStored),
             Known::Thrown => return Err(Failure::Thrown),
         }
         let (mut array, mut marks) = collect(number);
         let backend = with(|statics| statics.targets[number].policy.backend);
         let once = |harvest: Option<&Harvest>| attempt(number, &array, &marks, harvest);
         let outcome = store_asking(backend, &raw const array, once, |why| refused(number, why));
-        if goes_on && outcome.is_ok() {
+        if goes_on && matches!(outcome, Ok(Outcome::Published)) {
             rebase(number, &array, &marks);
         }
         keep(outcome, || {
@@ -292,7 +297,11 @@ unsafe fn attempt_unguarded(
     // SAFETY: this thread's own; nothing below runs user code. The class is of this request, the values are live.
     unsafe {
         let local = &mut *local();
-        let target = &local.statics.targets[number];
+        let target = &mut local.statics.targets[number];
+        // Methods have run since this was found due; from here to the store nothing does.
+        if !target.due || is_outdated(target.class) {
+            return Ok(Outcome::NotStored);
+        }
         let policy = target.policy;
         let encoder = local.encoder.get_or_insert_with(Encoder::new);
         let Some(session) = local.backends[policy.backend as usize].session(policy.backend) else {
@@ -316,6 +325,10 @@ unsafe fn attempt_unguarded(
         };
         let stored =
             session.store_with(Space::Class, key, TAG_STATICS, bits, block + plan.len, ttl, Mode::Put, fill);
+        if stored.is_ok() {
+            // Before destructors run, which may take it away again.
+            target.dropped = Dropped::No;
+        }
         stored.map(|_| Outcome::Published).map_err(|error| {
             match Attempt::failed(policy.backend, target.shown().as_bytes(), &error) {
                 Attempt::Full(message) => {
@@ -375,8 +388,7 @@ unsafe fn member<'a>(statics: &Statics, number: usize, path: &'a str) -> (String
 /// What was published is what members are compared with from now on.
 unsafe fn rebase(number: usize, array: &Slot, marks: &Slot) {
     let (first, count, tracking) = with(|statics| {
-        let target = &mut statics.targets[number];
-        target.dropped = Dropped::No;
+        let target = &statics.targets[number];
         (target.first as usize, (target.end - target.first) as usize, target.policy.tracking)
     });
     for at in 0..count {
@@ -419,7 +431,7 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
         while let Some(number) = next_due() {
             match publish(number, true) {
                 Ok(Outcome::Published) => count += 1,
-                Ok(Outcome::Unchanged) => {}
+                Ok(Outcome::NotStored) => {}
                 Err(Failure::Message(why)) => {
                     count_failure(number);
                     stop();
