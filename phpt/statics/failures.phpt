@@ -64,14 +64,14 @@ Warning: C was not published: a method of C::$handler called exit() in %s on lin
 == publishes: Warning: C was not published: OPcache\StaticCacheException was thrown by a method of C::$handler: static_publish() was called while static state is being published in %s on line 0
 0 0 publishes failures 7 0
 == loads: 
-changed 0 loads failures 7 0
+changed 0 loads failures 7 1
 == large: Warning: C was not published: pinned cache: no memory for N bytes (key "C"): N bytes free, largest block N bytes (opcache.static_cache.pinned_size_mb); most of it is C::$handler in %s on line 0
-changed 0 large failures 8 0
+changed 0 large failures 8 1
 == handler: handler: C was not published: pinned cache: C::$handler cannot be stored: it is a Closure
-changed 0 handler failures 9 0
+changed 0 handler failures 9 1
 == handler throws: 
-changed 0 handler throws failures 10 0
+changed 0 handler throws failures 10 1
 == now: OPcache\StaticCacheException: C was not published: pinned cache: C::$handler cannot be stored: it is a Closure
-0 0 by publish failures 11 0
+0 0 by publish failures 11 1
 == now throws: LogicException: not me
-0 0 now throws failures 12 0
+0 0 now throws failures 12 1

@@ -72,6 +72,8 @@ struct Target {
     dropped: Dropped,
     /// It is to be published, and nobody has taken its state away since that was found out.
     due: bool,
+    /// The publication under way has stored it.
+    stored: bool,
 }
 
 impl Target {
@@ -138,6 +140,8 @@ pub(crate) struct Statics {
     /// It had one that is fatal unless the script handled it.
     erred: bool,
     publishing: bool,
+    /// User code may have run since publication last compared the statics.
+    ran_code: bool,
     /// Why publishing failed, while destructors run.
     failure: Option<String>,
     /// Room for a key.
@@ -159,6 +163,7 @@ impl Statics {
             fatal: false,
             erred: false,
             publishing: false,
+            ran_code: false,
             failure: None,
             key: Vec::new(),
         }

@@ -20,6 +20,10 @@ use crate::zend::constants as c;
 use crate::zend::live::Slot;
 use crate::{exception, messages};
 
+/// How often statics are compared, or read, because methods that their publication called may have changed them. What is changed by
+/// each call comes to no end.
+const MOST_ROUNDS: u32 = 3;
+
 /// What came of one target.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
@@ -42,18 +46,25 @@ fn end() {
     let failed = with(|statics| statics.fatal || unclean && statics.erred);
     if !failed {
         in_frame(|| {
-            if find_due(false, |_| true) {
+            for round in 0..MOST_ROUNDS {
+                if !find_due(round, false, |_| true) {
+                    break;
+                }
                 publish_due();
+                if !with(|statics| statics.ran_code && !statics.fatal) {
+                    break;
+                }
             }
         });
     }
     baseline::release_all();
 }
 
-/// Finds out what is to be published. `deleted`: also what was deleted in this request.
-fn find_due(deleted: bool, which: impl Fn(&Target) -> bool) -> bool {
+/// Finds out what is to be published. `at_once`: by `static_publish()`, at first also what was deleted in this request.
+fn find_due(round: u32, at_once: bool, which: impl Fn(&Target) -> bool) -> bool {
     with(|statics| {
         baseline::look_for_objects(statics);
+        statics.ran_code = false;
         let mut any = false;
         for number in 0..statics.targets.len() {
             let target = &statics.targets[number];
@@ -65,15 +76,23 @@ fn find_due(deleted: bool, which: impl Fn(&Target) -> bool) -> bool {
                     Dropped::ForGood => false,
                     _ if is_outdated(target.class) => false,
                     Dropped::Deleted => {
-                        deleted && members.clone().any(|at| baseline::has_value(&statics.members[at].place))
+                        at_once
+                            && round == 0
+                            && members.clone().any(|at| baseline::has_value(&statics.members[at].place))
                     }
                     Dropped::No => {
                         members.clone().any(|at| baseline::is_changed(statics, at, target.policy.tracking))
                     }
                 }
             };
-            statics.targets[number].due = due;
+            let target = &mut statics.targets[number];
+            target.due = due;
+            target.stored &= round > 0;
             any |= due;
+        }
+        // Not for requests that end without having changed anything.
+        if any || at_once {
+            baseline::watch_again(statics);
         }
         any
     })
@@ -113,9 +132,14 @@ fn publish_due() {
     with(|statics| statics.publishing = false);
 }
 
-/// Counts a failure and warns. May leave by a jump.
+/// Counts a failure and warns, once at a request's end. May leave by a jump.
 unsafe fn fail(number: usize, why: String) {
     count_failure(number);
+    with(|statics| {
+        statics.targets[number].dropped = Dropped::ForGood;
+        // An error handler.
+        statics.ran_code = true;
+    });
     // SAFETY: a target of this request.
     engine::warn(unsafe { describe(number, &why) });
 }
@@ -159,7 +183,8 @@ unsafe fn thrown(number: usize) -> String {
     }
 }
 
-/// Publishes a target. `goes_on`: the request does, so what was published is the new baseline.
+/// Publishes a target. `goes_on`: the request does, so what was published is the new baseline. (It is also if others come later, whose
+/// methods may change it.)
 ///
 /// # Safety
 /// There is such a target. Runs user code and may leave by a jump: no Rust value of the caller's needs dropping, and no
@@ -184,8 +209,23 @@ unsafe fn publish_due_one(number: usize, goes_on: bool) -> Result<Outcome, Failu
         }
         let (mut array, mut marks) = collect(number);
         let backend = with(|statics| statics.targets[number].policy.backend);
-        let once = |harvest: Option<&Harvest>| attempt(number, &array, &marks, harvest);
-        let outcome = store_asking(backend, &raw const array, once, |why| refused(number, why));
+        let (values, their_marks) = (&raw mut array, &raw mut marks);
+        let mut looks = 0;
+        let once = |harvest: Option<&Harvest>| {
+            if harvest.is_some() && looks < MOST_ROUNDS {
+                looks += 1;
+                with(|statics| statics.ran_code = true);
+                let (now, its_marks) = collect(number);
+                // No destructor runs: the harvest holds what it was gathered of.
+                engine::release(values.replace(now));
+                engine::release(their_marks.replace(its_marks));
+            }
+            attempt(number, &*values, &*their_marks, harvest)
+        };
+        let outcome = store_asking(backend, values, once, |why| refused(number, why));
+        // Otherwise nobody compares again.
+        let goes_on =
+            goes_on || with(|statics| statics.ran_code || statics.targets.iter().any(|target| target.due));
         if goes_on && matches!(outcome, Ok(Outcome::Published)) {
             rebase(number, &array, &marks);
         }
@@ -213,6 +253,7 @@ unsafe fn know_policy(number: usize) -> Known {
     if policy.unknown.is_null() {
         return Known::Due;
     }
+    with(|statics| statics.ran_code = true);
     // SAFETY: a class of this request and its attribute; nothing here needs dropping.
     if !unsafe { scan::evaluate(&mut policy, class) } {
         return Known::Thrown;
@@ -327,7 +368,7 @@ unsafe fn attempt_unguarded(
             session.store_with(Space::Class, key, TAG_STATICS, bits, block + plan.len, ttl, Mode::Put, fill);
         if stored.is_ok() {
             // Before destructors run, which may take it away again.
-            target.dropped = Dropped::No;
+            (target.dropped, target.due, target.stored) = (Dropped::No, false, true);
         }
         stored.map(|_| Outcome::Published).map_err(|error| {
             match Attempt::failed(policy.backend, target.shown().as_bytes(), &error) {
@@ -425,30 +466,35 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
         }
         let is_meant =
             |target: &Target| class.is_empty() || engine::name_of(target.class).eq_ignore_ascii_case(class);
-        find_due(true, is_meant);
-        with(baseline::watch_again);
-        let mut count = 0;
-        while let Some(number) = next_due() {
-            match publish(number, true) {
-                Ok(Outcome::Published) => count += 1,
-                Ok(Outcome::NotStored) => {}
-                Err(Failure::Message(why)) => {
-                    count_failure(number);
-                    stop();
-                    let message = describe(number, &why);
-                    drop(why);
-                    exception::throw(message);
-                    return Ok(());
+        for round in 0..MOST_ROUNDS {
+            if !find_due(round, true, is_meant) {
+                break;
+            }
+            while let Some(number) = next_due() {
+                match publish(number, true) {
+                    Ok(_) => {}
+                    Err(Failure::Message(why)) => {
+                        count_failure(number);
+                        stop();
+                        let message = describe(number, &why);
+                        drop(why);
+                        exception::throw(message);
+                        return Ok(());
+                    }
+                    Err(Failure::Thrown) => {
+                        count_failure(number);
+                        stop();
+                        return Ok(());
+                    }
                 }
-                Err(Failure::Thrown) => {
-                    count_failure(number);
-                    stop();
-                    return Ok(());
-                }
+            }
+            if !with(|statics| statics.ran_code) {
+                break;
             }
         }
         stop();
-        set_int(out, count);
+        let stored = with(|statics| statics.targets.iter().filter(|target| target.stored).count());
+        set_int(out, stored as i64);
     }
     Ok(())
 }

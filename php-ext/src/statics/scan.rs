@@ -229,6 +229,7 @@ unsafe fn add_target(
             fingerprint,
             dropped: Dropped::No,
             due: false,
+            stored: false,
         });
     }
 }
