@@ -1,5 +1,5 @@
 --TEST--
-Delete, clear, reset and invalidate take state away, each in its scope, and this request does not publish it again
+Delete, clear, reset and invalidate take state away, each in its scope; this request publishes again what it changes after a delete or a clear
 --EXTENSIONS--
 static_cache
 --FILE--
@@ -55,16 +55,16 @@ do=delete+without+loading: [2,2,1,2,5,5,5] true
 do=read: [2,2,1,2,0,0,5]
 do=up: [3,3,2,3,1,1,6]
 do=delete+and+up: [4,4,3,4,2,2,7]
-do=read: [0,0,3,0,2,2,7]
-do=delete+and+publish: [1,1,4,1,3,3,8] 4
-do=read: [1,1,4,1,3,3,8]
-do=clear+pinned: [2,2,5,2,4,4,9] true
+do=read: [4,4,3,4,2,2,7]
+do=delete+and+publish: [5,5,4,5,3,3,8] 4
+do=read: [5,5,4,5,3,3,8]
+do=clear+pinned: [6,6,5,6,4,4,9] true
 do=read: [0,0,5,0,0,0,9]
 do=up: [1,1,6,1,1,1,10]
 do=clear+volatile: [2,2,7,2,2,2,11] true
-do=read: [2,2,0,2,2,2,0]
-do=up: [3,3,1,3,3,3,1]
-do=reset: [5,5,3,5,5,5,3] 0
+do=read: [2,2,7,2,2,2,11]
+do=up: [3,3,8,3,3,3,12]
+do=reset: [5,5,10,5,5,5,14] 0
 do=read: [0,0,0,0,0,0,0]
 do=up: [1,1,1,1,1,1,1]
 do=invalidate: [3,3,3,3,3,3,3] 0

@@ -20,7 +20,7 @@ use crate::objects::gather::{Stop, gather};
 use crate::objects::harvest::Harvest;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
-use crate::{exception, messages};
+use crate::{exception, messages, statics};
 
 /// `store_array(array $values, [int $ttl = 0,] bool $throw_on_error = false): bool`
 pub(super) unsafe extern "C" fn store_array<const B: usize>(frame: *mut Frame, out: *mut zval) {
@@ -343,5 +343,6 @@ unsafe fn delete_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval
             Some(message) => exception::fail(out, throwing, message),
         }
     }
+    statics::settle();
     Ok(())
 }

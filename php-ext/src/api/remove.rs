@@ -12,7 +12,7 @@ use crate::engine::{self, Frame};
 use crate::module::{Backend, local, refusal, relief};
 use crate::{exception, messages, statics};
 
-/// Deletes the entry of a key and the static state of a class of that name.
+/// Deletes the entry of a key and the static state of a class of that name. [`statics::settle`] comes last.
 pub(super) fn delete_both(backend: Backend, key: &[u8]) -> Result<(), String> {
     // SAFETY: this thread's own; no user code runs below.
     let state = unsafe { &mut (*local()).backends[backend as usize] };
@@ -44,6 +44,7 @@ pub(super) unsafe extern "C" fn delete<const B: usize>(frame: *mut Frame, out: *
                 Ok(()) => engine::set_bool(out, true),
                 Err(message) => exception::fail(out, throwing, message),
             }
+            statics::settle();
             Ok(())
         });
     }
@@ -80,6 +81,7 @@ unsafe fn clear_inner(backend: Backend, frame: *mut Frame, out: *mut zval) -> Pa
             Err(message) => exception::fail(out, throwing, message),
         }
     }
+    statics::settle();
     Ok(())
 }
 

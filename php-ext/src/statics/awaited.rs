@@ -6,7 +6,7 @@
 
 use ext_php_rs::ffi::{zend_execute_data, zend_op_array, zend_string};
 
-use super::{baseline, engine, restore, with};
+use super::{Dropped, baseline, engine, restore, with};
 use crate::payload::{ClassImage, Template};
 use crate::zend::constants as c;
 use crate::zend::live::{Slot, Text};
@@ -97,12 +97,13 @@ pub(super) fn retry() {
     }
 }
 
-/// Whether somebody has changed a target's statics already.
+/// Whether somebody has changed a target's statics already, or taken its state away.
 pub(super) fn is_touched(number: u32) -> bool {
     with(|statics| {
         let target = &statics.targets[number as usize];
         // SAFETY: members of a class of this request.
-        (target.first as usize..target.end as usize)
-            .any(|at| unsafe { baseline::is_changed(statics, at, false) })
+        target.dropped != Dropped::No
+            || (target.first as usize..target.end as usize)
+                .any(|at| unsafe { baseline::is_changed(statics, at, false) })
     })
 }

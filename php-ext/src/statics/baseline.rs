@@ -91,6 +91,39 @@ pub(super) fn watch_again(statics: &mut Statics) {
     }
 }
 
+/// Makes what the statics of targets are now their baselines, where that is wanted. Destructors may run afterwards.
+pub(super) fn settle() {
+    with(|statics| {
+        // Where an object was, there may be another one by now.
+        look_for_objects(statics);
+        watch_again(statics);
+        statics.unsettled = false;
+        for number in 0..statics.targets.len() {
+            let target = &mut statics.targets[number];
+            if !std::mem::replace(&mut target.unsettled, false) {
+                continue;
+            }
+            let tracking = target.policy.tracking;
+            for member in target.first as usize..target.end as usize {
+                let place = statics.members[member].place;
+                // SAFETY: a member of a class of this request, and its live value. What is as declared stays so.
+                unsafe {
+                    if has_value(&place)
+                        && let Some(slot) = place.current()
+                    {
+                        let before = set(statics, member, &*slot, tracking);
+                        statics.replaced.push(before);
+                    }
+                }
+            }
+        }
+    });
+    while let Some(before) = with(|statics| statics.replaced.pop()) {
+        // SAFETY: `set` made us a holder.
+        unsafe { engine::release(before) };
+    }
+}
+
 /// What a baseline holds; a value that needs no counting if nothing.
 fn held(baseline: &Baseline) -> Slot {
     match baseline {

@@ -33,6 +33,7 @@ use ext_php_rs::ffi::{HashTable, zend_class_entry};
 
 use crate::hooks::opcache::state::was_invalidated;
 use crate::module::{Backend, local};
+use crate::zend::live::Slot;
 use baseline::Baseline;
 pub(crate) use digest::Walk;
 use place::Place;
@@ -54,7 +55,7 @@ impl Member {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Dropped {
     No,
-    /// It was deleted: the request's end does not publish it, `static_publish()` does.
+    /// It was deleted: only what was changed since is published at the request's end. `static_publish()` publishes it in any case.
     Deleted,
     /// Its code is no longer valid, or there is no cache: nothing publishes it.
     ForGood,
@@ -74,6 +75,8 @@ struct Target {
     due: bool,
     /// The publication under way has stored it.
     stored: bool,
+    /// It has just been deleted: what it is now is what it is compared with from now on, see [`settle`].
+    unsettled: bool,
 }
 
 impl Target {
@@ -135,6 +138,10 @@ pub(crate) struct Statics {
     /// Objects that were put into statics: see [`baseline`].
     objects: Vec<baseline::Known>,
     weak: *mut HashTable,
+    /// What baselines held that have others now; to be released where destructors may run.
+    replaced: Vec<Slot>,
+    /// Whether any target is.
+    unsettled: bool,
     /// The request had a fatal error.
     fatal: bool,
     /// It had one that is fatal unless the script handled it.
@@ -160,6 +167,8 @@ impl Statics {
             looked_for_preloaded: false,
             objects: Vec::new(),
             weak: std::ptr::null_mut(),
+            replaced: Vec::new(),
+            unsettled: false,
             fatal: false,
             erred: false,
             publishing: false,
@@ -186,6 +195,8 @@ impl Statics {
             self.waiting.clear();
             self.awaiting.clear();
             self.objects.clear();
+            self.replaced.clear();
+            self.unsettled = false;
             self.weak = std::ptr::null_mut();
         }
     }
@@ -228,7 +239,8 @@ pub(crate) fn begin_request() {
     restore::preloaded();
 }
 
-/// Deleted in this request: all state of a backend, or that of a class (lower-case name).
+/// Deleted in this request: all state of a backend, or that of a class (lower-case name). Whoever calls this calls [`settle`] when
+/// destructors may run.
 pub(crate) fn deleted(backend: Backend, class: Option<&[u8]>) {
     drop_targets(Dropped::Deleted, |target| {
         target.policy.backend == backend
@@ -249,9 +261,21 @@ fn drop_targets(how: Dropped, which: impl Fn(&Target) -> bool) {
             target.due = false;
             if target.dropped != Dropped::ForGood {
                 target.dropped = how;
+                target.unsettled = how == Dropped::Deleted;
+                statics.unsettled |= target.unsettled;
             }
         }
     });
+}
+
+/// What was [`deleted`] counts as unchanged as it is now. Destructors may run and a jump may leave: no Rust value of the caller's needs
+/// dropping.
+#[inline]
+pub(crate) fn settle() {
+    if with(|statics| statics.unsettled) {
+        // SAFETY: the caller's word.
+        unsafe { engine::beside_exception(baseline::settle) };
+    }
 }
 
 /// Whether this request has invalidated the file of a target's class.

@@ -75,12 +75,14 @@ fn find_due(round: u32, at_once: bool, which: impl Fn(&Target) -> bool) -> bool 
                     _ if !which(target) => false,
                     Dropped::ForGood => false,
                     _ if is_outdated(target.class) => false,
-                    Dropped::Deleted => {
-                        at_once
+                    Dropped::Deleted
+                        if at_once
                             && round == 0
-                            && members.clone().any(|at| baseline::has_value(&statics.members[at].place))
+                            && members.clone().any(|at| baseline::has_value(&statics.members[at].place)) =>
+                    {
+                        true
                     }
-                    Dropped::No => {
+                    Dropped::Deleted | Dropped::No => {
                         members.clone().any(|at| baseline::is_changed(statics, at, target.policy.tracking))
                     }
                 }
@@ -202,7 +204,7 @@ unsafe fn publish_due_one(number: usize, goes_on: bool) -> Result<Outcome, Failu
     // SAFETY: the caller's word. Array and marks are the engine's own, so a jump leaves nothing behind.
     unsafe {
         (*local()).objects.thrown_at = None;
-        match know_policy(number) {
+        match know_policy(number, goes_on) {
             Known::Due => {}
             Known::NotDue => return Ok(Outcome::NotStored),
             Known::Thrown => return Err(Failure::Thrown),
@@ -245,7 +247,7 @@ enum Known {
 
 /// Makes sure that a target's policy is known. Constants that the attribute names are evaluated here, when they are needed, and
 /// not when the class is linked: they may not be defined yet then.
-unsafe fn know_policy(number: usize) -> Known {
+unsafe fn know_policy(number: usize, goes_on: bool) -> Known {
     let (class, mut policy) = with(|statics| {
         let target = &statics.targets[number];
         (target.class, target.policy)
@@ -263,7 +265,7 @@ unsafe fn know_policy(number: usize) -> Known {
         target.policy = policy;
         let members = target.first as usize..target.end as usize;
         // Until now changes within objects counted.
-        let due = target.dropped == Dropped::Deleted
+        let due = goes_on && target.dropped == Dropped::Deleted
             // SAFETY: members of a class of this request.
             || members.into_iter().any(|at| unsafe { baseline::is_changed(statics, at, policy.tracking) });
         if due { Known::Due } else { Known::NotDue }

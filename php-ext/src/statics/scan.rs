@@ -230,6 +230,7 @@ unsafe fn add_target(
             dropped: Dropped::No,
             due: false,
             stored: false,
+            unsettled: false,
         });
     }
 }
