@@ -67,12 +67,16 @@ pub struct Segment {
 }
 
 impl Segment {
-    /// Makes an empty segment. Touches a few pages, whatever its size.
+    /// Makes an empty segment for this process and those that are forked from it: by its descriptor it can only be read.
+    /// Touches a few pages, whatever its size.
     ///
     /// # Errors
     /// [`Error::Config`] for impossible sizes, [`Error::Os`] when the kernel refuses.
     pub fn create(config: &SegmentConfig) -> Result<Arc<Self>, Error> {
-        Self::create_in(config, AddressRange::reserve(Self::mapped_size(config)?)?)
+        let range = AddressRange::reserve(Self::mapped_size(config)?)?;
+        let segment = Self::make(config, range)?;
+        memfd::finish(&segment.file)?;
+        Ok(segment)
     }
 
     /// Bytes of address space that a segment takes per view.
@@ -83,11 +87,18 @@ impl Segment {
         Ok(Layout::new(config.size as u64, config.readers)?.total as usize)
     }
 
-    /// Makes an empty segment whose read-only view lies at the start of `range`.
+    /// Makes an empty segment whose read-only view lies at the start of `range`, and that others can [attach](Self::attach)
+    /// to by its descriptor.
     ///
     /// # Errors
     /// As for [`Self::create`].
     pub fn create_in(config: &SegmentConfig, range: AddressRange) -> Result<Arc<Self>, Error> {
+        let segment = Self::make(config, range)?;
+        memfd::size_and_seal(&segment.file, segment.layout.total as usize)?;
+        Ok(segment)
+    }
+
+    fn make(config: &SegmentConfig, range: AddressRange) -> Result<Arc<Self>, Error> {
         let layout = Layout::new(config.size as u64, config.readers)?;
         let total = layout.total as usize;
         let file = memfd::create(&format!("static-cache-{}", config.name), total)?;

@@ -106,7 +106,7 @@ fn other_sizes_are_refused_with_both_figures() {
 
 #[test]
 fn what_is_no_seed_is_not_believed() {
-    let segment = common::segment(SIZE, Policy::Never);
+    let segment = Segment::create_in(&config(SIZE, Policy::Never), range()).unwrap();
     let file = segment.file().try_clone().unwrap();
     assert!(matches!(Seed::open(file), Err(Error::Corrupt(_))));
 }

@@ -418,9 +418,11 @@ fn a_full_pin_list_falls_back_to_holding_by_epoch() {
 fn attaching_believes_nothing() {
     use static_cache_core::AddressRange;
     let config = common::config(1 << 20, Policy::Never);
-    let segment = Segment::create(&config).unwrap();
+    let range =
+        |config: &SegmentConfig| AddressRange::reserve(Segment::mapped_size(config).unwrap()).unwrap();
+    let segment = Segment::create_in(&config, range(&config)).unwrap();
     let attach = |config: &SegmentConfig| {
-        let range = AddressRange::reserve(Segment::mapped_size(config).unwrap()).unwrap();
+        let range = range(config);
         Segment::attach(config, segment.file().try_clone().unwrap(), range).unwrap_err().to_string()
     };
     assert!(attach(&config).contains("another address"));

@@ -19,7 +19,7 @@ use std::time::Instant;
 
 use super::{Place, Session};
 use crate::slots::{Adopted, Owner};
-use crate::sys::fork as forks;
+use crate::sys::{fork as forks, memfd};
 
 /// What keeps the parent's values for the child of the fork that comes next.
 #[derive(Debug)]
@@ -122,7 +122,11 @@ impl Line {
             if libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) != 0 {
                 return None;
             }
-            Some(Self { from_child: File::from_raw_fd(ends[0]), to_parent: File::from_raw_fd(ends[1]) })
+            let [from_child, to_parent] = ends.map(|end| File::from_raw_fd(end));
+            Some(Self {
+                from_child: memfd::above_standard(from_child).ok()?,
+                to_parent: memfd::above_standard(to_parent).ok()?,
+            })
         }
     }
 

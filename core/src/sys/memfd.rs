@@ -6,11 +6,20 @@ use std::os::fd::{AsRawFd, FromRawFd};
 use crate::error::Error;
 
 /// Makes a memory file of `len` bytes, closed on exec and sealed against shrinking and growing, so that
-/// nobody can turn a mapped page into a `SIGBUS`.
+/// nobody can turn a mapped page into a `SIGBUS`. To be [finished](finish) once it is mapped.
 pub(crate) fn create(name: &str, len: usize) -> Result<File, Error> {
     let file = unsized_file(name)?;
-    size_and_seal(&file, len)?;
+    may_grow_to(len)?;
+    file.set_len(len as u64).map_err(|error| failed("ftruncate", &error))?;
+    seal(&file, libc::F_SEAL_SHRINK | libc::F_SEAL_GROW)?;
     Ok(file)
+}
+
+/// The last seals of a file that nobody else will map or write to by its descriptor, given when it is mapped: what is
+/// written to a descriptor by mistake must not end up in the segment.
+pub(crate) fn finish(file: &File) -> Result<(), Error> {
+    // Linux before 5.1 does not know the seal.
+    seal(file, FINAL_SEALS | libc::F_SEAL_FUTURE_WRITE).or_else(|_| seal(file, FINAL_SEALS))
 }
 
 /// Makes a memory file without a length or seals, closed on exec.
@@ -22,7 +31,22 @@ pub(crate) fn unsized_file(name: &str) -> Result<File, Error> {
         return Err(Error::os("memfd_create"));
     }
     // SAFETY: `fd` was just returned to us and nobody else owns it.
-    Ok(unsafe { File::from_raw_fd(fd) })
+    above_standard(unsafe { File::from_raw_fd(fd) })
+}
+
+/// The same file at a descriptor that is not 0, 1 or 2. A process may be started without those; it prints, logs and reads at
+/// these numbers all the same, and servers put other files there.
+pub(crate) fn above_standard(file: File) -> Result<File, Error> {
+    if file.as_raw_fd() > libc::STDERR_FILENO {
+        return Ok(file);
+    }
+    // SAFETY: plain fcntl on a descriptor of ours.
+    let moved = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_DUPFD_CLOEXEC, libc::STDERR_FILENO + 1) };
+    if moved < 0 {
+        return Err(Error::os("fcntl(F_DUPFD_CLOEXEC)"));
+    }
+    // SAFETY: `moved` was just returned to us and nobody else owns it.
+    Ok(unsafe { File::from_raw_fd(moved) })
 }
 
 const FINAL_SEALS: i32 = libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_SEAL;

@@ -3,7 +3,7 @@
 //! The master keeps descriptors only. It maps and reads nothing that workers can write to.
 
 use std::fs::File;
-use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, RawFd};
+use std::os::fd::{AsRawFd, IntoRawFd, RawFd};
 
 use static_cache_core::{Error, Segment};
 
@@ -118,28 +118,12 @@ impl Table {
 
 fn seeds() -> Result<[Seedling; 2], Error> {
     let make = |backend: Backend| -> Result<Seedling, Error> {
-        let file = above_standard(Segment::seed(backend.name())?)?;
+        let file = Segment::seed(backend.name())?;
         let inode =
             sockets::inode(file.as_raw_fd()).ok_or(Error::Corrupt("fstat of a memory file failed"))?;
         Ok(Seedling { file, inode })
     };
     Ok([make(Backend::Volatile)?, make(Backend::Pinned)?])
-}
-
-/// FPM puts other files at 0, 1 and 2 in its workers; a master that was started without them must not lose ours there.
-fn above_standard(file: File) -> Result<File, Error> {
-    if file.as_raw_fd() > 2 {
-        return Ok(file);
-    }
-    // SAFETY: plain fcntl on a descriptor of ours; its result is nobody else's.
-    unsafe {
-        let moved = libc::fcntl(file.as_raw_fd(), libc::F_DUPFD_CLOEXEC, 3);
-        if moved < 0 {
-            let errno = std::io::Error::last_os_error().raw_os_error().unwrap_or(0);
-            return Err(Error::Os { call: "fcntl(F_DUPFD_CLOEXEC)", errno });
-        }
-        Ok(File::from_raw_fd(moved))
-    }
 }
 
 /// This process.
