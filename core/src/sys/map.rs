@@ -9,6 +9,7 @@ use std::os::fd::AsRawFd;
 use memmap2::{MmapMut, MmapOptions};
 
 use crate::error::Error;
+use crate::layout::PAGE;
 
 /// Address space with nothing in it, where a segment's read-only view goes later: at one address in all
 /// processes that were forked after the reservation.
@@ -78,28 +79,23 @@ impl AddressRange {
     }
 
     /// Gives back what lies behind the first `len` bytes.
-    fn shorten(&mut self, len: usize) {
+    pub fn shorten(&mut self, len: usize) {
+        let len = len.next_multiple_of(PAGE as usize);
         if len < self.len {
-            // SAFETY: the tail is ours (reserved above), page-aligned as segments' sizes are, and nothing was placed there.
+            // SAFETY: the tail is ours (reserved above), at a page's start, and nothing was placed there:
+            // a segment's views have their range to themselves.
             unsafe { libc::munmap((self.base + len) as *mut _, self.len - len) };
             self.len = len;
         }
     }
 
-    /// Puts a read-only view of `file` over the start of the range.
-    fn place(&self, file: &File, len: usize) -> Result<(), Error> {
-        if len > self.len {
-            return Err(Error::Config(format!(
-                "{} bytes of address space are reserved, the segment needs {len}",
-                self.len
-            )));
-        }
-        // SAFETY: the range [base, base + len) is ours alone (reserved above, `len` checked), so MAP_FIXED
-        // replaces nothing but our own reservation.
+    /// Puts a read-only view of `file` over all of the range.
+    fn place(&self, file: &File) -> Result<(), Error> {
+        // SAFETY: the range is ours alone (reserved above), so MAP_FIXED replaces nothing but our own reservation.
         let view = unsafe {
             libc::mmap(
                 self.base as *mut _,
-                len,
+                self.len,
                 libc::PROT_READ,
                 libc::MAP_SHARED | libc::MAP_FIXED,
                 file.as_raw_fd(),
@@ -131,6 +127,14 @@ pub(crate) struct Views {
 impl Views {
     /// Maps all `len` bytes of `file` twice; the read-only view goes over `range`.
     pub(crate) fn map(file: &File, len: usize, mut range: AddressRange) -> Result<Self, Error> {
+        if len > range.len {
+            return Err(Error::Config(format!(
+                "{} bytes of address space are reserved, the segment needs {len} (ulimit -v, RLIMIT_AS)",
+                range.len
+            )));
+        }
+        // First, since there may be no other address space for the view below.
+        range.shorten(len);
         // SAFETY: the file is a memfd sealed against shrinking, so the mapping cannot lose its pages, and its
         // bytes are only ever accessed through raw pointers and atomics, never as a Rust slice that would
         // have to stay unchanged.
@@ -138,8 +142,7 @@ impl Views {
             call: "mmap(PROT_READ|PROT_WRITE)",
             errno: error.raw_os_error().unwrap_or(0),
         })?;
-        range.place(file, len)?;
-        range.shorten(len);
+        range.place(file)?;
         let views = Self { writable, readable: range };
         views.keep_out_of_core_dumps(len);
         Ok(views)

@@ -2,7 +2,7 @@
 //!
 //! | when | where | what |
 //! |---|---|---|
-//! | start-up | master, before it knows its pools | address ranges are reserved ([`start`]) |
+//! | before the first fork | master, before it knows its pools | address ranges are reserved ([`space`]) |
 //! | before each fork | master | memory files for listening sockets that are new ([`before_fork`]) |
 //! | first request | worker, before user code | its own is found, all others closed; mapped ([`select`]) |
 //!
@@ -15,6 +15,7 @@
 //! does every request run in one: preloading and `php-fpm -i` have theirs in the master.
 
 mod sockets;
+mod space;
 mod table;
 mod title;
 
@@ -23,10 +24,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use static_cache_core::{AddressRange, Error, Seed, Segment};
+use static_cache_core::{Error, Seed};
 
-use crate::ini::{self, LARGEST_MIB, MOST_READERS, Settings, Size};
+use crate::ini::{self, Settings, Size};
 use crate::module::{Backend, BackendState, config_of, install_pool, state_without};
+use space::Ranges;
 use table::{Match, Table, process};
 use title::Title;
 
@@ -37,7 +39,8 @@ struct State {
     table: Table,
     /// The last child of a fork, as that child knows itself.
     forked: libc::pid_t,
-    ranges: [Option<AddressRange>; 2],
+    /// From the first fork on.
+    ranges: Option<Ranges>,
     /// What start-up warned of already.
     warned: Vec<String>,
     chosen: Option<Chosen>,
@@ -52,13 +55,8 @@ struct Chosen {
     told: bool,
 }
 
-static STATE: Mutex<State> = Mutex::new(State {
-    table: Table::new(),
-    forked: 0,
-    ranges: [None, None],
-    warned: Vec::new(),
-    chosen: None,
-});
+static STATE: Mutex<State> =
+    Mutex::new(State { table: Table::new(), forked: 0, ranges: None, warned: Vec::new(), chosen: None });
 
 /// What a request in a process that is no worker is told. Not remembered: workers are forked from that process.
 pub(crate) const NO_WORKER: &str = "unavailable: this process is not a worker of a PHP-FPM pool";
@@ -71,7 +69,7 @@ pub(crate) fn start(settings: &Settings) {
     state.forked = 0;
     state.chosen = None;
     state.warned.clone_from(&settings.warnings);
-    state.ranges = [reserve(), reserve()];
+    state.ranges = None;
     OPEN.store(true, Ordering::Release);
 }
 
@@ -81,15 +79,7 @@ pub(crate) fn stop() {
     let mut state = STATE.lock();
     state.table.clear();
     state.chosen = None;
-    state.ranges = [None, None];
-}
-
-/// Address space for a segment of any allowed size: pools' sizes are not known yet, and all workers of a pool must have
-/// theirs at one address.
-fn reserve() -> Option<AddressRange> {
-    let largest = config_of(Backend::Pinned, LARGEST_MIB << 20, MOST_READERS as u32);
-    let least = 16 << 20;
-    Segment::mapped_size(&largest).and_then(|most| AddressRange::reserve_up_to(most, least)).ok()
+    state.ranges = None;
 }
 
 /// Before a fork.
@@ -99,6 +89,7 @@ pub(crate) fn before_fork() {
         // A worker that waits for its memory does not make any for others.
         if state.chosen.is_none() {
             state.table.update();
+            state.ranges.get_or_insert_with(|| Ranges::reserve(&ini::settings()));
         }
     }
 }
@@ -130,7 +121,8 @@ pub(crate) fn select() -> Vec<String> {
     let Some(chosen) = &mut state.chosen else { return Vec::new() };
     let settings = ini::settings();
     let name = String::from_utf8_lossy(&chosen.name).into_owned();
-    match attach(chosen, &mut state.ranges, &settings) {
+    let ranges = state.ranges.get_or_insert(Ranges::NONE);
+    match attach(chosen, ranges, &settings) {
         Ok(()) => {
             let backends = chosen
                 .done
@@ -188,7 +180,7 @@ fn settle_without(state: &mut State, pool: &str, reason: String) -> Vec<String> 
 fn finish(state: &mut State) {
     state.chosen = None;
     state.table.clear();
-    state.ranges = [None, None];
+    state.ranges = None;
     OPEN.store(false, Ordering::Release);
 }
 
@@ -243,12 +235,9 @@ fn choose(state: &mut State) -> Result<Chosen, Option<(String, String)>> {
 }
 
 /// Maps the pool's memory, with the pool's own settings. What was done before is not done again.
-fn attach(
-    chosen: &mut Chosen,
-    ranges: &mut [Option<AddressRange>; 2],
-    settings: &Settings,
-) -> Result<(), Error> {
+fn attach(chosen: &mut Chosen, ranges: &mut Ranges, settings: &Settings) -> Result<(), Error> {
     let limit = Duration::from_millis(settings.lock_timeout_ms);
+    ranges.shorten(settings);
     for backend in Backend::ALL {
         let at = backend as usize;
         if chosen.done[at].is_some() {
@@ -266,12 +255,7 @@ fn attach(
             }
         };
         let config = config_of(backend, mib << 20, settings.readers);
-        let made = match ranges[at].take() {
-            Some(range) => claiming.grow(&config, range),
-            None => {
-                Err(Error::Config("no address space could be reserved at start-up (see ulimit -v)".into()))
-            }
-        };
+        let made = ranges.take(backend).and_then(|range| claiming.grow(&config, range));
         chosen.done[at] = Some(match made {
             Ok(segment) => {
                 segment.set_lock_timeout(limit);
