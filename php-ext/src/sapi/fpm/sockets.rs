@@ -35,18 +35,23 @@ pub(super) fn inode(fd: RawFd) -> Option<u64> {
     unsafe { (libc::fstat(fd, status.as_mut_ptr()) == 0).then(|| status.assume_init().st_ino) }
 }
 
-/// Descriptors that are open in this process: as `/proc` lists them, or all that may be where there is no `/proc`.
+/// Descriptors that are open in this process, as `/proc` lists them or, where there is no `/proc`, by trying.
 pub(super) fn open_descriptors() -> Vec<RawFd> {
     let listed = std::fs::read_dir("/proc/self/fd").map(|entries| {
         entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect::<Vec<_>>()
     });
-    listed.ok().filter(|found| !found.is_empty()).unwrap_or_else(|| (0..most_descriptors()).collect())
+    // SAFETY: plain fcntl.
+    let is_open = |fd: &RawFd| unsafe { libc::fcntl(*fd, libc::F_GETFD) } != -1;
+    listed
+        .ok()
+        .filter(|found| !found.is_empty())
+        .unwrap_or_else(|| (0..most_descriptors().min(65_536) as RawFd).filter(is_open).collect())
 }
 
-fn most_descriptors() -> RawFd {
+/// How many descriptors this process may have (`RLIMIT_NOFILE`).
+pub(super) fn most_descriptors() -> usize {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: a valid place for the result.
     let known = unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) } == 0;
-    let most = if known { limit.rlim_cur } else { 1024 };
-    RawFd::try_from(most.min(65_536)).unwrap_or(65_536)
+    if known { usize::try_from(limit.rlim_cur).unwrap_or(usize::MAX) } else { 1024 }
 }

@@ -17,6 +17,8 @@ struct Entry {
     /// their old places.
     places: Vec<RawFd>,
     seeds: Result<[Seedling; 2], Error>,
+    /// Whether there were seeds that a worker may have: others would be a second cache of the same pool.
+    given_up: bool,
 }
 
 /// A memory file and its inode, which shows that the descriptor still is what it was.
@@ -41,6 +43,13 @@ pub(super) enum Match {
     Several,
 }
 
+/// Descriptors that are left for other things when memory files are made, beside one for each socket (and half of all that
+/// are free): the master has two pipes for each worker with `catch_workers_output`.
+const FREE: usize = 64;
+
+/// When fewer are left, memory files are given up.
+const LEAST_FREE: usize = 32;
+
 /// How far above the master's descriptors a worker's are looked for.
 const ABOVE: RawFd = 64;
 
@@ -57,25 +66,54 @@ impl Table {
     pub(super) fn update(&mut self) {
         self.made_by = process();
         self.entries.iter_mut().for_each(|entry| entry.places.clear());
-        for fd in sockets::open_descriptors() {
+        let open = sockets::open_descriptors();
+        for &fd in &open {
             let Some(socket) = sockets::listening(fd) else { continue };
             match self.entries.iter_mut().find(|entry| entry.socket == socket) {
-                Some(entry) => {
-                    entry.places.push(fd);
-                    // There may be descriptors or memory now; workers that are there already stay without.
-                    if entry.seeds.is_err() {
-                        entry.seeds = seeds();
-                    }
+                Some(entry) => entry.places.push(fd),
+                None => {
+                    let seeds = Err(Error::Corrupt("not made"));
+                    self.entries.push(Entry { socket, places: vec![fd], seeds, given_up: false });
                 }
-                None => self.entries.push(Entry { socket, places: vec![fd], seeds: seeds() }),
             }
         }
+        self.make_seeds(open.len());
         let files = |entry: &Entry| match &entry.seeds {
             Ok(seeds) => seeds.each_ref().map(|seed| seed.file.as_raw_fd()),
             Err(_) => [0; 2],
         };
         let all = self.entries.iter().flat_map(|entry| entry.places.iter().copied().chain(files(entry)));
         self.highest = all.max().unwrap_or(0);
+    }
+
+    /// Makes what is missing, and has not been given up, of what descriptors are left for; `open` are in use.
+    fn make_seeds(&mut self, open: usize) {
+        let most = sockets::most_descriptors();
+        let mut left = most.saturating_sub(open);
+        let short = |left: usize| {
+            let used = most - left;
+            let text = format!(
+                "of {most} descriptors that the master may have (ulimit -n, rlimit_files), {used} are in use, and it needs the others for its workers"
+            );
+            Err(Error::Config(text))
+        };
+        let sockets = self.entries.iter().map(|entry| entry.places.len()).sum::<usize>();
+        let made = self.entries.iter().filter(|entry| entry.seeds.is_ok()).count();
+        let keep = ((left + 2 * made) / 2).max(FREE + sockets);
+        // There may be descriptors or memory now where there were none; workers that are there already stay without.
+        for entry in self.entries.iter_mut().filter(|entry| entry.seeds.is_err() && !entry.given_up) {
+            entry.seeds = if left >= keep + 2 { seeds() } else { short(left) };
+            left -= if entry.seeds.is_ok() { 2 } else { 0 };
+        }
+        // FPM's pipes for the next workers come first. The pools that are started last lose theirs first.
+        for entry in self.entries.iter_mut().rev().filter(|entry| entry.seeds.is_ok()) {
+            if left >= LEAST_FREE {
+                break;
+            }
+            entry.seeds = short(left);
+            entry.given_up = true;
+            left += 2;
+        }
     }
 
     /// Which entry's socket this process has at another place than the master. Needs no `/proc`.
