@@ -2,12 +2,13 @@
 
 use std::sync::atomic::Ordering;
 
-use crate::entry::{EntryAt, RESERVATION};
+use crate::entry::EntryAt;
 use crate::error::Error;
 use crate::heap::audit::expect;
 use crate::heap::{Heap, State};
 use crate::index::Index;
 use crate::layout::{ARENAS, SHARDS};
+use crate::queue::Which;
 use crate::segment::Segment;
 use crate::slots::Owner;
 
@@ -68,7 +69,7 @@ impl Segment {
                     )?;
                     expect(!at.is_superseded(), "an entry in the index that is marked as replaced")?;
                     linked += 1;
-                    if at.entry.space.load(Ordering::Relaxed) == RESERVATION {
+                    if at.is_reservation() {
                         audit.reservations += 1;
                     } else {
                         shards[Index::shard_of(hash)] += 1;
@@ -186,12 +187,9 @@ impl Segment {
         Ok(count)
     }
 
-    /// The eviction queue: links in both directions, and every live entry is in it.
+    /// The queues: links in both directions, and every live entry is in one of those that it belongs to.
     fn audit_queue(&self, arena: &Heap) -> Result<(), Error> {
-        if !self.evicts {
-            return Ok(());
-        }
-        let mut queued = 0u64;
+        let (mut queued, mut reserved) = (0u64, 0u64);
         for (number, queue) in arena.control().queues.iter().enumerate() {
             let (mut at, mut before, mut bytes) = (queue.oldest.load(Ordering::Relaxed), 0, 0u64);
             while at != 0 {
@@ -203,18 +201,23 @@ impl Segment {
                     usize::from(entry.queued.load(Ordering::Relaxed)) == number + 1,
                     "a queued block that does not know it",
                 )?;
-                queued += u64::from(self.block(at).is(State::Live));
+                if self.block(at).is(State::Live) {
+                    let is_reservation = EntryAt::new(&self.memory, at).is_reservation();
+                    let is_its = (number + 1 == Which::Reserved as usize) == is_reservation;
+                    expect(is_its, "an entry among reservations, or a reservation among entries")?;
+                    *(if is_reservation { &mut reserved } else { &mut queued }) += 1;
+                }
                 bytes = bytes.wrapping_add(self.block(at).bytes());
                 (before, at) = (at, entry.newer.load(Ordering::Relaxed));
             }
             expect(queue.newest.load(Ordering::Relaxed) == before, "an eviction queue's end")?;
             expect(queue.bytes.load(Ordering::Relaxed) == bytes, "the bytes of an eviction queue")?;
         }
-        let is_entry = |&offset: &u64| {
-            self.block(offset).is(State::Live)
-                && EntryAt::new(&self.memory, offset).entry.space.load(Ordering::Relaxed) != RESERVATION
-        };
-        let live = arena.walk().filter(is_entry).count();
-        expect(queued == live as u64, "live entries outside of the eviction queue")
+        let live = arena.walk().filter(|&offset| self.block(offset).is(State::Live));
+        let (reservations, entries): (Vec<_>, Vec<_>) =
+            live.partition(|&offset| EntryAt::new(&self.memory, offset).is_reservation());
+        expect(reserved == reservations.len() as u64, "reservations outside of their queue")?;
+        let expected = if self.evicts { entries.len() as u64 } else { 0 };
+        expect(queued == expected, "live entries outside of the eviction queue")
     }
 }

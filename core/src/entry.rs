@@ -167,6 +167,12 @@ impl<'a> EntryAt<'a> {
         expires != 0 && clock::now_ns() >= expires
     }
 
+    /// Whether it is no entry but says who holds a key.
+    #[inline]
+    pub(crate) fn is_reservation(&self) -> bool {
+        self.entry.space.load(Ordering::Relaxed) == RESERVATION
+    }
+
     pub(crate) fn is_superseded(&self) -> bool {
         self.entry.superseded.load(Ordering::Relaxed) != 0
     }

@@ -10,7 +10,7 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::entry::{EntryAt, RESERVATION};
+use crate::entry::EntryAt;
 use crate::epoch::Survey;
 use crate::fault::step;
 use crate::heap::State;
@@ -126,7 +126,7 @@ impl HeapGuard<'_> {
         let marks = at.entry.visited.load(Ordering::Relaxed);
         let (stays, left) = match from {
             Which::Small => (marks > 1, 0),
-            Which::Main => (marks > 0, marks.saturating_sub(1).min(MOST_MARKS - 1)),
+            Which::Main | Which::Reserved => (marks > 0, marks.saturating_sub(1).min(MOST_MARKS - 1)),
         };
         if stays && !is_expired {
             at.entry.visited.store(left, Ordering::Relaxed);
@@ -146,13 +146,16 @@ impl HeapGuard<'_> {
         None
     }
 
-    /// Takes a victim out of the index, unless its shard is busy.
+    /// Takes a victim out of the index, unless its shard is busy. A reservation only goes if nobody holds it any more.
     pub(crate) fn evict(&self, at: EntryAt<'_>, expired: bool) -> Option<u64> {
         let segment = self.segment;
         let hash = at.entry.hash.load(Ordering::Relaxed);
         let guard = segment.try_lock_shard(Index::shard_of(hash))?;
-        if at.is_superseded() || at.entry.space.load(Ordering::Relaxed) == RESERVATION {
+        if at.is_superseded() {
             return None;
+        }
+        if at.is_reservation() {
+            return self.end_in_shard(&guard, at);
         }
         let found = segment.index.find_block(hash, at.offset)?;
         at.entry.superseded.store(1, Ordering::Release);

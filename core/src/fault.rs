@@ -103,6 +103,7 @@ mod active {
         "recover: walked",
         "recover: counted",
         "recover: restacked",
+        "recover: one reservation ended",
         "recover: one lost retired",
         "recover: queued",
         "recover: repaired",

@@ -67,6 +67,8 @@ mod queue_links;
 #[cfg(not(loom))]
 mod recover;
 #[cfg(not(loom))]
+mod reserved;
+#[cfg(not(loom))]
 mod retire;
 #[cfg(not(loom))]
 mod room;

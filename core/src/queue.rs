@@ -1,11 +1,12 @@
-//! The two queues of entries that the volatile policy ([`crate::evict`]) works on, and its memory of what went.
+//! The two queues of entries that the volatile policy ([`crate::evict`]) works on, and its memory of what went. And, with either policy,
+//! the queue of reservations, of which somebody looks now and then whether they are over ([`crate::reserved`]).
 //!
 //! All of it belongs to the arena's lock. Blocks join when they are allocated, before they hold an entry, and leave at the latest
 //! when they are freed; those that hold none are passed over.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::entry::{EntryAt, RESERVATION};
+use crate::entry::EntryAt;
 use crate::lock::HeapGuard;
 
 /// Which queue a block is in; what [`crate::entry::Entry::queued`] holds, where 0 is none.
@@ -15,6 +16,8 @@ pub(crate) enum Which {
     Small = 1,
     /// What was asked for again.
     Main = 2,
+    /// Reservations, and nothing else.
+    Reserved = 3,
 }
 
 /// Ends of a queue (linked through the entries) and the bytes of its blocks.
@@ -38,6 +41,7 @@ impl Which {
         match at.entry.queued.load(Ordering::Relaxed) {
             1 => Some(Self::Small),
             2 => Some(Self::Main),
+            3 => Some(Self::Reserved),
             _ => None,
         }
     }
@@ -50,18 +54,28 @@ impl HeapGuard<'_> {
 
     /// Puts a block that is in no list yet into those that it belongs to; hash, expiry and space are written.
     pub(crate) fn enlist(&self, at: EntryAt<'_>) {
-        if self.segment.evicts {
+        if at.is_reservation() {
+            self.enqueue(at, Which::Reserved);
+        } else if self.segment.evicts {
             let is_remembered = self.forget(at.entry.hash.load(Ordering::Relaxed));
             self.enqueue(at, if is_remembered { Which::Main } else { Which::Small });
         }
         self.file_if_it_expires(at);
     }
 
-    /// Lets the block join at the newest end. A reservation ends by itself and is not evicted.
-    pub(crate) fn enqueue(&self, at: EntryAt<'_>, which: Which) {
-        if at.entry.space.load(Ordering::Relaxed) == RESERVATION {
-            return;
+    /// The same for a block that was in `which`, if that is still known.
+    pub(crate) fn enlist_again(&self, at: EntryAt<'_>, which: Option<Which>) {
+        if at.is_reservation() {
+            self.enqueue(at, Which::Reserved);
+        } else if self.segment.evicts {
+            let which = which.filter(|which| *which != Which::Reserved);
+            self.enqueue(at, which.unwrap_or(Which::Small));
         }
+        self.file_if_it_expires(at);
+    }
+
+    /// Lets the block join at the newest end.
+    pub(crate) fn enqueue(&self, at: EntryAt<'_>, which: Which) {
         let queue = self.queue(which);
         let newest = queue.newest.load(Ordering::Relaxed);
         at.entry.older.store(newest, Ordering::Relaxed);

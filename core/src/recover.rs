@@ -6,7 +6,7 @@
 
 use std::sync::atomic::Ordering;
 
-use crate::entry::{EntryAt, RESERVATION};
+use crate::entry::EntryAt;
 use crate::error::Error;
 use crate::fault::step;
 use crate::heap::rebuild::Fate;
@@ -66,6 +66,8 @@ struct Blocks {
     retired: Vec<u64>,
     /// Entries that cannot be found but may still be looked at.
     lost: Vec<u64>,
+    /// Reservations that nobody holds any more.
+    over: Vec<u64>,
     entries: [u64; SHARDS],
     reservations: u64,
 }
@@ -79,6 +81,7 @@ pub(crate) fn repair(segment: &Segment) -> Result<(), Error> {
         live: Vec::new(),
         retired: Vec::new(),
         lost: Vec::new(),
+        over: Vec::new(),
         entries: [0; SHARDS],
         reservations: 0,
     };
@@ -95,7 +98,15 @@ pub(crate) fn repair(segment: &Segment) -> Result<(), Error> {
         restack(segment, arena, blocks.retired.iter().copied().filter(|offset| arena.has(*offset)));
     }
     step!("recover: restacked");
-    for offset in blocks.lost {
+    for &offset in &blocks.over {
+        let hash = EntryAt::new(&segment.memory, offset).entry.hash.load(Ordering::Relaxed);
+        if let Some(found) = segment.index.find_block(hash, offset) {
+            segment.index.remove(found);
+        }
+        segment.shard(Index::shard_of(hash)).announce_release();
+        step!("recover: one reservation ended");
+    }
+    for offset in blocks.lost.into_iter().chain(blocks.over) {
         let at = EntryAt::new(&segment.memory, offset);
         at.entry.superseded.store(1, Ordering::Release);
         forget_lists(at);
@@ -125,11 +136,13 @@ impl Blocks {
             State::Building => self.live.push(offset),
             State::Live => match entries.is_linked(offset) {
                 None => return Fate::Free,
+                // The dead are not asked for by whoever wants another key.
+                Some(true) if at.is_reservation() && segment.is_over(at) => self.over.push(offset),
                 Some(true) => {
                     // Its writer may have marked it and died before the index changed: it still is the key's entry.
                     at.entry.superseded.store(0, Ordering::Relaxed);
                     let hash = at.entry.hash.load(Ordering::Relaxed);
-                    if at.entry.space.load(Ordering::Relaxed) == RESERVATION {
+                    if at.is_reservation() {
                         self.reservations += 1;
                     } else {
                         self.entries[Index::shard_of(hash)] += 1;
@@ -175,16 +188,13 @@ fn restack(segment: &Segment, arena: &Heap, retired: impl Iterator<Item = u64>) 
     incoming.retired.set(count, bytes);
 }
 
-/// Links the eviction queue anew, in the order of addresses, and files what expires; retired blocks no longer need that.
+/// Links the queues anew, in the order of addresses, and files what expires; retired blocks no longer need that.
 fn requeue(guard: &HeapGuard<'_>, live: &[u64]) {
     for &offset in live.iter().filter(|offset| guard.heap.has(**offset)) {
         let at = EntryAt::new(&guard.segment.memory, offset);
-        let which = Which::of(at).unwrap_or(Which::Small);
+        let which = Which::of(at);
         forget_lists(at);
-        if guard.segment.evicts {
-            guard.enqueue(at, which);
-        }
-        guard.file_if_it_expires(at);
+        guard.enlist_again(at, which);
     }
 }
 

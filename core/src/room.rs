@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use crate::error::Error;
 use crate::layout::ARENAS;
 use crate::lock::HeapGuard;
+use crate::reserved::{FEW, MANY};
 use crate::segment::Segment;
 
 /// How many expired entries a store takes out in passing, so that they need not be looked for when memory is short.
@@ -115,15 +116,22 @@ impl HeapGuard<'_> {
     pub(crate) fn find_room(&self, bytes: u64, may_evict: bool) -> Option<u64> {
         let heap = self.heap;
         self.expire(IN_PASSING);
+        self.end_reservations(FEW);
         self.reclaim_if_due();
         if let Some(offset) = heap.allocate(bytes) {
             return Some(offset);
         }
         self.segment.slots.reap();
         self.expire(usize::MAX);
-        self.reclaim();
-        if let Some(offset) = heap.allocate(bytes) {
-            return Some(offset);
+        loop {
+            let ended = self.end_reservations(MANY);
+            self.reclaim();
+            if let Some(offset) = heap.allocate(bytes) {
+                return Some(offset);
+            }
+            if ended == 0 || self.segment.is_dirty() {
+                break;
+            }
         }
         if self.segment.is_dirty() || !may_evict {
             return None;

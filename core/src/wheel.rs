@@ -1,6 +1,6 @@
 //! Which entries have expired, without looking at those that have not: a timing wheel.
 //!
-//! Entries with a time to live are filed by the tick at which they are due. A bucket of level *n* spans 64^n ticks; when
+//! Entries with a time to live, and reservations with a lease, are filed by the tick at which they are due. A bucket of level *n* spans 64^n ticks; when
 //! its time comes, level 0 gives up its entries and the others file theirs anew, one level below. What lies further ahead than the
 //! wheel reaches is filed at its end and looked at again there.
 //!
@@ -9,7 +9,7 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use crate::entry::{EntryAt, RESERVATION};
+use crate::entry::EntryAt;
 use crate::fault::step;
 use crate::heap::State;
 use crate::lock::HeapGuard;
@@ -95,10 +95,7 @@ fn due(expires: u64) -> u64 {
 impl HeapGuard<'_> {
     /// Files an entry that is not filed, if it is one that expires.
     pub(crate) fn file_if_it_expires(&self, at: EntryAt<'_>) {
-        // A reservation's lease ends by itself.
-        if at.entry.expires.load(Ordering::Relaxed) != 0
-            && at.entry.space.load(Ordering::Relaxed) != RESERVATION
-        {
+        if at.entry.expires.load(Ordering::Relaxed) != 0 {
             self.file(at);
         }
     }

@@ -281,6 +281,47 @@ const SCENARIOS: &[Scenario] = &[
         policies: BOTH,
     },
     Scenario {
+        name: "repairing where a holder of reservations died as well",
+        prepare: |session| {
+            let segment = Arc::clone(session.segment());
+            let child = Child::fork(|_| {
+                let mut session = Session::new(segment);
+                session.reserve(b"reserved", None).unwrap();
+                session.reserve(b"leased", Some(Duration::from_secs(5))).unwrap();
+                // SAFETY: ends this process.
+                unsafe { libc::raise(libc::SIGKILL) };
+            });
+            assert_eq!(child.join(), -libc::SIGKILL);
+            kill_a_writer_at(session, "publish: linked");
+        },
+        act: use_again,
+        policies: BOTH,
+    },
+    Scenario {
+        name: "meeting reservations of somebody who died, and leases that ran out",
+        prepare: |session| {
+            let segment = Arc::clone(session.segment());
+            let child = Child::fork(|_| {
+                let mut session = Session::new(segment);
+                session.reserve(b"reserved", None).unwrap();
+                // SAFETY: ends this process.
+                unsafe { libc::raise(libc::SIGKILL) };
+            });
+            assert_eq!(child.join(), -libc::SIGKILL);
+            session.reserve(b"leased", Some(Duration::from_secs(1))).unwrap();
+            session.end_request();
+            advance_clock(Duration::from_secs(2));
+        },
+        act: |session| {
+            // Either arena may have them: so many writes look into both.
+            for _ in 0..70 {
+                session.increment(b"n", 1, INT).unwrap();
+            }
+            assert_eq!(session.segment().audit().unwrap().reservations, 0);
+        },
+        policies: BOTH,
+    },
+    Scenario {
         name: "taking a dead builder's block back",
         prepare: |session| kill_a_writer_at(session, "store: filled"),
         act: use_again,

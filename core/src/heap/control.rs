@@ -39,8 +39,8 @@ pub(crate) struct HeapControl {
     pub(crate) sought_in: AtomicU64,
     /// First block of the list of retired blocks (linked through their entries).
     pub(crate) retired: AtomicU64,
-    /// The eviction queues: of new entries, and of those that were asked for again.
-    pub(crate) queues: [Queue; 2],
+    /// The eviction queues, of new entries and of those that were asked for again; and that of reservations.
+    pub(crate) queues: [Queue; 3],
     /// Bytes of all blocks that were evicted from the first.
     pub(crate) gone_bytes: AtomicU64,
     /// Reclaiming again is not worth it before so many blocks or bytes are retired.

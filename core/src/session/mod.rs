@@ -59,6 +59,8 @@ pub struct Session {
     slotless: bool,
     /// How many more times it is not worth to ask for lines of their own, see [`update`].
     lines_refused: u32,
+    /// How often a write had to look for a reservation.
+    met_reservations: Cell<u32>,
     /// Distinguishes hits of this request from those of earlier ones.
     request: u64,
     /// Whether this request has looked anything up.
@@ -81,6 +83,7 @@ impl Session {
             leased: Vec::new(),
             slotless: false,
             lines_refused: 0,
+            met_reservations: Cell::new(0),
             request: 1,
             looked_up: false,
             fork_generation: forks::generation(),

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::Session;
 use super::list::is_listed;
-use crate::entry::{EntryAt, RESERVATION, Space};
+use crate::entry::{EntryAt, Space};
 use crate::error::Error;
 use crate::fault::step;
 use crate::hash::class_of;
@@ -48,9 +48,8 @@ impl Session {
     /// [`Error::LockTimeout`]; entries that were deleted before stay deleted.
     pub fn delete_prefix(&mut self, space: Space, prefix: &[u8]) -> Result<u64, Error> {
         let mut deleted = 0;
-        let is_reservation =
-            |at: EntryAt<'_>| space == Space::Key && at.entry.space.load(Ordering::Relaxed) == RESERVATION;
-        for key in self.keys_of(prefix, usize::MAX, |at| is_listed(at, space) || is_reservation(at)) {
+        let counts = |at: EntryAt<'_>| is_listed(at, space) || (space == Space::Key && at.is_reservation());
+        for key in self.keys_of(prefix, usize::MAX, counts) {
             deleted += u64::from(self.delete(space, &key)?);
         }
         Ok(deleted)

@@ -2,7 +2,7 @@
 //!
 //! A reservation is an entry of its own space, in the chain of the key it is for and under the same lock. Its
 //! `bits` name the holder (or nobody, when only a lease is left), its expiry is the lease. A holder that is
-//! gone holds nothing: whoever meets such a reservation takes it away.
+//! gone holds nothing: whoever meets such a reservation takes it away, and [`crate::reserved`] looks for those that nobody meets.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -23,6 +23,9 @@ use crate::sys::{clock, futex};
 
 /// Longest sleep on a holder that cannot be watched.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// So many writes that had to look for a reservation end some that are over, if there are any.
+const LOOK_AFTER: u32 = 64;
 
 /// Who has a key.
 enum Holder<'a> {
@@ -67,6 +70,7 @@ impl Session {
             match segment.holder(&guard, hash, key, self.owner()) {
                 Holder::Us(found) => {
                     found.at.entry.expires.store(expiry(lease), Ordering::Relaxed);
+                    segment.refile_in_shard(&guard, found.at);
                     drop(guard);
                     self.remember_reservation(hash, key, lease.is_some());
                     return Ok(true);
@@ -145,7 +149,17 @@ impl Session {
             return Ok(guard);
         }
         drop(guard);
+        self.look_for_what_is_over();
         self.lock_once_released(shard, key, hash)
+    }
+
+    /// Now and then looks at some of the reservations that make writers look for theirs.
+    fn look_for_what_is_over(&self) {
+        let met = self.met_reservations.get().wrapping_add(1);
+        self.met_reservations.set(met);
+        if met.is_multiple_of(LOOK_AFTER) {
+            self.segment.end_some_that_are_over();
+        }
     }
 
     #[cold]
@@ -282,9 +296,8 @@ impl Segment {
         };
         let owner = Owner(found.at.entry.bits.load(Ordering::Relaxed));
         let until = found.at.entry.expires.load(Ordering::Relaxed);
-        let lease_only = owner == Owner::NOBODY && until != 0;
-        if found.at.is_expired() || !(lease_only || self.slots.is_alive(owner)) {
-            self.end_reservation(guard, hash, key);
+        if self.is_over(found.at) {
+            self.take_away(guard, found);
             return Holder::Nobody;
         }
         if owner == us && us != Owner::NOBODY {
@@ -317,15 +330,7 @@ impl Segment {
     #[cold]
     fn end_reservation_if_any(&self, guard: &ShardGuard<'_>, hash: u64, key: &[u8]) {
         if let Some(found) = self.index.find(hash, RESERVATION, key) {
-            found.at.entry.superseded.store(1, Ordering::Release);
-            step!("release: superseded");
-            self.index.remove(found);
-            step!("release: unlinked");
-            self.retire(found.at);
-            step!("release: retired");
-            self.header().reservations.0.fetch_sub(1, Ordering::SeqCst);
-            step!("release: counted");
-            guard.shard.announce_release();
+            self.take_away(guard, found);
         }
     }
 }

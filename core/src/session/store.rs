@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::recycle::Kept;
 use super::{Place, Session};
 use crate::copy::copy_name;
-use crate::entry::{EntryAt, PAYLOAD_ALIGN, Space};
+use crate::entry::{EntryAt, PAYLOAD_ALIGN, RESERVATION, Space};
 use crate::error::Error;
 use crate::fault::step;
 use crate::heap::State;
@@ -174,8 +174,9 @@ impl Session {
         let place = self.slot();
         let size = EntryAt::size(shape.key.len(), shape.payload_len).unwrap_or(u64::MAX);
         if let Some((index, owner)) = place
-            // What expires has to be filed, which takes the arena's lock anyway.
+            // What expires has to be filed, and a reservation to join its queue, which takes the arena's lock anyway.
             && shape.expires == 0
+            && shape.space != RESERVATION
             && let Some(offset) = self.reuse(size, index, owner)
         {
             let segment = &*self.segment;

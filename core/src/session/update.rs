@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use super::Session;
 use super::store::{Mode, Stored, expiry};
-use crate::entry::Space;
+use crate::entry::{EntryAt, Space};
 use crate::error::Error;
 use crate::fault::step;
 use crate::heap::lines;
 use crate::index::Index;
 use crate::lock::ShardGuard;
+use crate::segment::Segment;
 use crate::shard::Shard;
 
 /// The outcome of [`Session::increment`].
@@ -177,12 +178,19 @@ impl Session {
             found.at.entry.expires.store(expiry(ttl), Ordering::Relaxed);
             Shard::bump(&guard.shard.in_place, 1);
             step!("touch: changed");
-            // Filed where it was, it would not make room in time. That is not worth a wait, though.
-            if let Some(heap) = segment.lock_heap_in_shard(segment.heap_of(found.at.offset), &guard) {
-                heap.refile(found.at);
-                step!("touch: filed");
-            }
+            segment.refile_in_shard(&guard, found.at);
         }
         Ok(found.is_some())
+    }
+}
+
+impl Segment {
+    /// Files an entry whose shard is locked where its expiry says now.
+    pub(super) fn refile_in_shard(&self, guard: &ShardGuard<'_>, at: EntryAt<'_>) {
+        // Filed where it was, it would not make room in time. That is not worth a wait, though.
+        if let Some(heap) = self.lock_heap_in_shard(self.heap_of(at.offset), guard) {
+            heap.refile(at);
+            step!("touch: filed");
+        }
     }
 }

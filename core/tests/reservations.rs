@@ -1,0 +1,153 @@
+//! Reservations that nobody ends and nobody asks for: leases that ran out, holders that were killed.
+
+mod common;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use common::{Child, INT, alone, put, segment};
+use static_cache_core::{Policy, Segment, Session, advance_clock};
+
+const BOTH: [Policy; 2] = [Policy::Evict, Policy::Never];
+
+fn key(number: u64) -> Vec<u8> {
+    format!("key{number}").into_bytes()
+}
+
+/// Reserves keys in a process that is killed then. Says how many it got.
+fn reserve_and_die(segment: &Arc<Segment>, keys: std::ops::Range<u64>) {
+    let mut child = Child::fork(|line| {
+        let mut session = Session::new(Arc::clone(segment));
+        for number in keys {
+            assert!(session.reserve(&key(number), None).unwrap());
+        }
+        line.tell(1);
+        line.wait();
+    });
+    assert_eq!(child.wait(), 1);
+    assert_eq!(child.kill(), -libc::SIGKILL);
+}
+
+/// Nothing is reserved or in use.
+fn assert_whole(segment: &Segment) {
+    // Compares the figure in the header as well.
+    assert_eq!(segment.audit().unwrap().reservations, 0);
+    let stats = segment.stats();
+    assert_eq!((stats.used, stats.retired, stats.free), (0, 0, stats.configured));
+}
+
+#[test]
+fn leases_that_ran_out_leave_nothing() {
+    let _alone = alone();
+    for policy in BOTH {
+        let segment = segment(1 << 20, policy);
+        let mut session = Session::new(Arc::clone(&segment));
+        for number in 0..20_000 {
+            assert!(session.reserve(&key(number), Some(Duration::from_millis(1))).unwrap());
+            session.end_request();
+            advance_clock(Duration::from_millis(50));
+        }
+        put(&mut session, b"last", b"value").unwrap();
+        session.clear().unwrap();
+        session.end_request();
+        assert_whole(&segment);
+    }
+}
+
+#[test]
+fn a_store_gets_the_memory_of_leases_that_ran_out() {
+    let _alone = alone();
+    for policy in BOTH {
+        let segment = segment(1 << 20, policy);
+        let mut session = Session::new(Arc::clone(&segment));
+        let mut reserved = 0;
+        while session.reserve(&key(reserved), Some(Duration::from_secs(1))).is_ok() {
+            reserved += 1;
+        }
+        session.end_request();
+        assert!(reserved > 5000, "{reserved}");
+        assert!(put(&mut session, b"large", &[1; 500_000]).is_err(), "they are still held");
+        advance_clock(Duration::from_secs(2));
+        put(&mut session, b"large", &[1; 500_000]).unwrap();
+    }
+}
+
+#[test]
+fn a_store_gets_the_memory_of_reservations_whose_holders_were_killed() {
+    let _alone = alone();
+    for policy in BOTH {
+        let segment = segment(1 << 20, policy);
+        for round in 0..20 {
+            reserve_and_die(&segment, round * 400..(round + 1) * 400);
+        }
+        let mut session = Session::new(Arc::clone(&segment));
+        let mut living = Session::new(Arc::clone(&segment));
+        assert!(living.reserve(b"held", None).unwrap());
+        put(&mut session, b"large", &[1; 500_000]).unwrap();
+        assert!(!session.reserve(b"held", None).unwrap());
+        living.end_request();
+        // Each takes a block of its own.
+        for number in 0..2000 {
+            put(&mut session, &key(number), &[1; 20]).unwrap();
+        }
+        assert_eq!(segment.audit().unwrap().reservations, 0);
+        session.clear().unwrap();
+        drop((session, living));
+        assert_whole(&segment);
+    }
+}
+
+#[test]
+fn writers_that_allocate_nothing_need_not_look_for_reservations_for_ever() {
+    let _alone = alone();
+    for policy in BOTH {
+        let segment = segment(1 << 20, policy);
+        reserve_and_die(&segment, 0..2);
+        let mut session = Session::new(Arc::clone(&segment));
+        session.increment(b"counter", 1, INT).unwrap();
+        assert!(session.reserve(b"leased", Some(Duration::from_secs(1))).unwrap());
+        session.end_request();
+        advance_clock(Duration::from_secs(2));
+        for _ in 0..300 {
+            session.increment(b"counter", 1, INT).unwrap();
+        }
+        assert_eq!(segment.audit().unwrap().reservations, 0);
+    }
+}
+
+#[test]
+fn a_repair_ends_the_reservations_of_the_dead_and_no_others() {
+    let _alone = alone();
+    let segment = segment(1 << 20, Policy::Never);
+    reserve_and_die(&segment, 0..50);
+    let mut session = Session::new(Arc::clone(&segment));
+    assert!(session.reserve(b"held", None).unwrap());
+    assert!(session.reserve(b"long", Some(Duration::from_secs(100))).unwrap());
+    assert!(session.reserve(b"short", Some(Duration::from_secs(1))).unwrap());
+    advance_clock(Duration::from_secs(2));
+    segment.distrust();
+    segment.repair_if_needed().unwrap();
+    assert_eq!(segment.audit().unwrap().reservations, 2);
+    let mut other = Session::new(Arc::clone(&segment));
+    assert!(!other.reserve(b"held", None).unwrap());
+    assert!(!other.reserve(b"long", None).unwrap());
+    assert!(other.reserve(b"short", None).unwrap());
+}
+
+#[test]
+fn a_lease_that_its_holder_changed_ends_when_it_says() {
+    let _alone = alone();
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    let (short, long) = (Some(Duration::from_secs(1)), Some(Duration::from_secs(100)));
+    for (name, leases) in [(b"longer", [short, long]), (b"shorty", [long, short])] {
+        for lease in leases {
+            assert!(session.reserve(name, lease).unwrap());
+        }
+    }
+    session.end_request();
+    advance_clock(Duration::from_secs(2));
+    put(&mut session, b"new", &[1; 900_000]).unwrap();
+    assert_eq!(segment.audit().unwrap().reservations, 1);
+    assert!(!session.reserve(b"longer", None).unwrap());
+}
