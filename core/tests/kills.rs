@@ -115,16 +115,21 @@ fn a_storm_of_kills_on_a_strict_segment() {
     storm(Policy::Never, kills() / 2);
 }
 
-/// Runs a traced child for so many instructions of its work and kills it there. False when it ended before.
-fn kill_after_instructions(count: u64, work: impl FnOnce()) -> bool {
-    let child = Child::fork(|_| {
+/// A child that we trace, and that stops before its work.
+fn traced(work: impl FnOnce()) -> Child {
+    Child::fork(|_| {
         // SAFETY: asks to be traced by the parent, then stops.
         unsafe {
             assert_eq!(libc::ptrace(libc::PTRACE_TRACEME, 0, 0, 0), 0);
             libc::raise(libc::SIGSTOP);
         }
         work();
-    });
+    })
+}
+
+/// Runs a traced child for so many instructions of its work and kills it there. False when it ended before.
+fn kill_after_instructions(count: u64, work: impl FnOnce()) -> bool {
+    let child = traced(work);
     let pid = child.pid();
     let mut status = 0;
     // SAFETY: our own child, which stops itself; each step is waited for.
@@ -334,4 +339,52 @@ fn a_request_that_ends_while_a_lock_is_stuck_holds_nothing_any_more() {
     let mut other = Session::new(Arc::clone(&segment));
     assert!(other.reserve(b"k", None).unwrap());
     assert!(!session.reserve(b"k", None).unwrap(), "the next request is another holder");
+}
+
+/// A child that is about to sleep on a lock that somebody else has, and will stop as soon as it was woken for it.
+fn stopping_when_woken(work: impl FnOnce()) -> Child {
+    let mut child = traced(work);
+    let (pid, mut status) = (child.pid(), 0);
+    let path = format!("/proc/{pid}/syscall");
+    // SAFETY: our own child, which stops itself; each step is waited for.
+    unsafe { libc::waitpid(pid, &raw mut status, 0) };
+    // It stops before each system call and after it.
+    for is_before in [true, false].into_iter().cycle() {
+        assert!(libc::WIFSTOPPED(status));
+        // SAFETY: as above.
+        unsafe { libc::ptrace(libc::PTRACE_SYSCALL, pid, 0, 0) };
+        // SAFETY: as above.
+        unsafe { libc::waitpid(pid, &raw mut status, 0) };
+        if is_before && std::fs::read_to_string(&path).unwrap().starts_with("202 ") {
+            break;
+        }
+    }
+    // SAFETY: as above.
+    unsafe { libc::ptrace(libc::PTRACE_SYSCALL, pid, 0, 0) };
+    child.wait_until_asleep();
+    child
+}
+
+#[test]
+fn a_waiter_that_is_killed_when_it_was_woken_does_not_take_the_wake_up_with_it() {
+    let segment = segment(1 << 20, Policy::Evict);
+    segment.set_lock_timeout(Duration::from_secs(10));
+    let mut session = Session::new(Arc::clone(&segment));
+    put(&mut session, b"k", b"ours").unwrap();
+    let delete = || Session::new(Arc::clone(&segment)).delete(Space::Key, b"k");
+    let holder = stopped_at(&segment, "publish: superseded");
+    let woken = stopping_when_woken(|| drop(delete()));
+    let mut other = Child::fork(|line| line.tell(u8::from(delete().is_ok())));
+    other.wait_until_asleep();
+    // Lets go and wakes the first that sleeps.
+    assert_eq!(holder.go_on(), 0);
+    let mut status = 0;
+    // SAFETY: our own child, which stops when its sleep is over.
+    unsafe { libc::waitpid(woken.pid(), &raw mut status, 0) };
+    assert!(libc::WIFSTOPPED(status));
+    // Takes the lock that is free, and so does not know that somebody else sleeps.
+    let next = stopped_at(&segment, "publish: superseded");
+    assert_eq!(woken.kill(), -libc::SIGKILL);
+    assert_eq!(next.go_on(), 0);
+    assert_eq!(other.wait(), 1, "it slept to the end of its bound");
 }

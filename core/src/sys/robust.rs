@@ -4,7 +4,7 @@
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::error::Error;
 use crate::protocol::{self, Robust, Taken};
@@ -16,6 +16,9 @@ const KIND: usize = 4;
 const KIND: usize = 3;
 #[cfg(not(target_env = "gnu"))]
 const KIND: usize = 0;
+
+/// Longest sleep on a lock without another look at it.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// A process-shared robust mutex. It may lie at different addresses in different processes.
 #[repr(C, align(8))]
@@ -82,8 +85,23 @@ impl RobustMutex {
         kind(self) == kind(&like)
     }
 
+    /// Waits in slices. A let-go lock is some waiter's to take, and the C library's to wake: one. If that one is killed before it has
+    /// taken the lock, and somebody who did not sleep has the lock by then, neither the kernel nor the unlocking one wakes anybody
+    /// else. Who looks again now and then finds the lock free, or notes in its word anew that somebody sleeps.
     #[cold]
     fn lock_slow(&self, limit: Duration) -> Taken {
+        let began = Instant::now();
+        loop {
+            let left = limit.saturating_sub(began.elapsed());
+            match self.lock_within(left.min(LOOK_AGAIN)) {
+                libc::ETIMEDOUT if left > LOOK_AGAIN => {}
+                result => return self.settle(result),
+            }
+        }
+    }
+
+    /// What the C library says to one sleep.
+    fn lock_within(&self, limit: Duration) -> i32 {
         let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
         // SAFETY: `time` is a valid place; the clock exists.
         unsafe { libc::clock_gettime(CLOCK, &mut time) };
@@ -91,7 +109,7 @@ impl RobustMutex {
         time.tv_sec += (limit.as_secs() + nanos / 1_000_000_000) as libc::time_t;
         time.tv_nsec = (nanos % 1_000_000_000) as libc::c_long;
         // SAFETY: as in `try_lock`; `time` is an absolute time of the clock that the call uses.
-        self.settle(unsafe { timed_lock(self.0.get(), &time) })
+        unsafe { timed_lock(self.0.get(), &time) }
     }
 
     /// The word in which the kernel marks the holder's death, and what it holds now: somebody to be waited for.
