@@ -7,7 +7,7 @@
 //!
 //! A death inside a lock changes the segment's `dirty` mark before anything else; whoever takes a lock and sees
 //! the mark lets go, takes all locks and repairs ([`crate::recover`]). The mark goes last, so a repair that is
-//! killed is simply done again. The steps of this are in [`crate::protocol`], which the models explore.
+//! killed is simply done again. A panic under a lock marks like a death. The steps of this are in [`crate::protocol`], which the models explore.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -23,8 +23,27 @@ use crate::sys::robust::RobustMutex;
 /// How long somebody waits for an arena before going on to the other.
 const A_MOMENT: Duration = Duration::from_millis(1);
 
-/// A lock of the segment, held until dropped.
-pub(crate) type Held<'a> = protocol::Held<'a, RobustMutex>;
+/// A lock of the segment, held until dropped. In this order: marked, then let go.
+pub(crate) struct Held<'a> {
+    _mark: MarkIfPanicking<'a>,
+    _held: protocol::Held<'a, RobustMutex>,
+}
+
+/// Marks the segment for repair when a panic leaves whatever was begun under a lock.
+struct MarkIfPanicking<'a> {
+    dirty: &'a Dirty,
+    /// What is done while a panic clears up is as whole as ever.
+    was_panicking: bool,
+}
+
+impl Drop for MarkIfPanicking<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if std::thread::panicking() && !self.was_panicking {
+            self.dirty.mark();
+        }
+    }
+}
 
 /// A shard with its lock.
 pub(crate) struct ShardGuard<'a> {
@@ -85,15 +104,22 @@ impl Segment {
         self.header().dirty.0.is_set()
     }
 
+    /// A lock that was just taken.
+    #[inline]
+    fn held<'a>(&'a self, held: protocol::Held<'a, RobustMutex>) -> Held<'a> {
+        let dirty = &self.header().dirty.0;
+        Held { _mark: MarkIfPanicking { dirty, was_panicking: std::thread::panicking() }, _held: held }
+    }
+
     /// Takes `mutex`, whatever its last holder's fate; a death is recorded.
     #[inline]
-    fn take<'a>(&self, mutex: &'a RobustMutex) -> Result<Held<'a>, Error> {
-        protocol::take(&LocksOf(self), mutex)
+    fn take<'a>(&'a self, mutex: &'a RobustMutex) -> Result<Held<'a>, Error> {
+        protocol::take(&LocksOf(self), mutex).map(|held| self.held(held))
     }
 
     /// Takes `mutex` over structures that are whole.
     #[inline]
-    fn take_clean<'a>(&self, mutex: &'a RobustMutex) -> Result<Held<'a>, Error> {
+    fn take_clean<'a>(&'a self, mutex: &'a RobustMutex) -> Result<Held<'a>, Error> {
         protocol::whole(&LocksOf(self), || self.take(mutex))
     }
 
@@ -107,7 +133,7 @@ impl Segment {
     /// Locks a shard if it is free and everything is whole; never waits.
     pub(crate) fn try_lock_shard(&self, index: usize) -> Option<ShardGuard<'_>> {
         let shard = self.shard(index);
-        Some(ShardGuard { shard, _held: protocol::try_take(&LocksOf(self), &shard.lock)? })
+        Some(ShardGuard { shard, _held: self.held(protocol::try_take(&LocksOf(self), &shard.lock)?) })
     }
 
     /// Locks an arena.
@@ -151,11 +177,11 @@ impl Segment {
     pub(crate) fn try_lock_other_heap<'a>(&'a self, ours: &HeapGuard<'_>) -> Option<HeapGuard<'a>> {
         let heap = self.arenas.iter().find(|arena| !std::ptr::eq(*arena, ours.heap))?;
         let held = protocol::try_take(&LocksOf(self), &heap.control().lock)?;
-        Some(HeapGuard { segment: self, heap, _held: Some(held) })
+        Some(HeapGuard { segment: self, heap, _held: Some(self.held(held)) })
     }
 
     #[inline]
-    fn take_soon<'a>(&self, heap: &'a Heap) -> Option<Held<'a>> {
+    fn take_soon<'a>(&'a self, heap: &'a Heap) -> Option<Held<'a>> {
         let control = heap.control();
         let mutex = &control.lock;
         let mut taken = mutex.try_lock();
@@ -166,7 +192,7 @@ impl Segment {
         if control.stalled.load(Ordering::Relaxed) != 0 {
             control.stalled.store(0, Ordering::Relaxed);
         }
-        Some(held)
+        Some(self.held(held))
     }
 
     /// The arena as a repair uses it, which has all locks.
