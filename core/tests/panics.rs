@@ -44,3 +44,20 @@ fn a_panic_under_locks_is_repaired_like_a_death() {
     segment.audit().unwrap();
     assert_eq!(segment.stats().recoveries, after.recoveries);
 }
+
+#[test]
+fn a_panic_while_entries_are_selected_holds_nothing_back() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    let mut other = Session::new(Arc::clone(&segment));
+    put(&mut session, b"a", &[1; 100]).unwrap();
+    let deleted = catch_unwind(AssertUnwindSafe(|| {
+        session.delete_selected(Space::Key, |_| panic!("the embedder's")).unwrap()
+    }));
+    assert!(deleted.is_err());
+    // The session lives on, and keeps nothing.
+    for size in 0..300 {
+        put(&mut other, b"b", &vec![1; 10_000 + size]).unwrap();
+    }
+    assert_eq!(session.delete_selected(Space::Key, |_| true).unwrap(), 2);
+}

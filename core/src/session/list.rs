@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Session;
 use crate::entry::{EntryAt, Space};
+use crate::epoch::Reader;
 use crate::segment::Segment;
 
 impl Session {
@@ -56,11 +57,18 @@ impl Session {
         if let Some(reader) = reader {
             reader.enter(&segment.header().clock.0);
         }
-        let result = look(segment);
-        if let Some(reader) = reader {
-            reader.leave();
-        }
-        result
+        let _operation = reader.map(Operation);
+        look(segment)
+    }
+}
+
+/// Ends a reader's operation, also when what looks is the embedder's and panics: nothing that is retired from now on would be
+/// reclaimed otherwise.
+struct Operation<'a>(&'a Reader);
+
+impl Drop for Operation<'_> {
+    fn drop(&mut self) {
+        self.0.leave();
     }
 }
 
