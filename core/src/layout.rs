@@ -91,8 +91,9 @@ impl Layout {
         }
         let full_slots = readers as usize;
         let all_slots = full_slots + (full_slots * LIGHT_PER_FULL).max(LEAST_LIGHT);
-        let bucket_count = (heap_size / HEAP_BYTES_PER_BUCKET).next_power_of_two().max(BUCKETS_PER_PAGE);
+        // Before anything follows from it: who attaches knows the rounded size only.
         let heap_size = round_up(heap_size);
+        let bucket_count = (heap_size / HEAP_BYTES_PER_BUCKET).next_power_of_two().max(BUCKETS_PER_PAGE);
         let control = PAGE;
         let control_size = round_up(size_of::<crate::heap::HeapControl>() as u64);
         let shards = control + ARENAS as u64 * control_size;
@@ -162,6 +163,17 @@ mod tests {
             }
             assert_eq!(layout.heap_size, size);
         }
+    }
+
+    #[test]
+    fn the_layout_follows_from_the_size_that_the_header_says() {
+        for size in [64 << 10, 1 << 20, 8 << 20] {
+            for more in [0, 1, 127, 128, PAGE - 1, PAGE] {
+                let layout = Layout::new(size + more, 16).unwrap();
+                assert_eq!(Layout::new(layout.heap_size, 16).unwrap(), layout, "{size} + {more}");
+            }
+        }
+        assert_eq!(Layout::new(MAX_HEAP - 1, 1).unwrap().heap_size, MAX_HEAP);
     }
 
     #[test]

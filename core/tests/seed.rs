@@ -122,6 +122,26 @@ fn a_range_that_is_too_small_is_named() {
 }
 
 #[test]
+fn sizes_that_are_no_multiple_of_a_page_are_attached_to() {
+    for more in [1, 127, 4095] {
+        let config = config(SIZE + more, Policy::Never);
+        let file = Segment::seed("test").unwrap();
+        let made = join(&file, b"pool", &config, range()).unwrap();
+        let base = made.read_only_range().start;
+        put(&mut Session::new(made), b"key", b"value").unwrap();
+        let attached = [
+            |file: &File, config: &_, range| join(file, b"pool", config, range),
+            |file: &File, config: &_, range| Segment::attach(config, file.try_clone().unwrap(), range),
+        ];
+        for attach in attached {
+            let range = AddressRange::reserve_at(base, 64 << 20).unwrap();
+            let segment = attach(&file, &config, range).unwrap_or_else(|error| panic!("{more}: {error}"));
+            assert_eq!(get(&mut Session::new(segment), b"key").unwrap(), b"value");
+        }
+    }
+}
+
+#[test]
 fn many_at_once_make_one_segment() {
     let reserved = range();
     let config = config(SIZE, Policy::Never);
