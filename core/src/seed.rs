@@ -23,7 +23,7 @@ use crate::header::Header;
 use crate::layout::{Layout, PAGE};
 use crate::memory::{Memory, Shared};
 use crate::protocol::{Robust, Taken};
-use crate::segment::{Segment, SegmentConfig};
+use crate::segment::{OTHER_LOCK, Segment, SegmentConfig};
 use crate::sys::map::AddressRange;
 use crate::sys::memfd;
 use crate::sys::robust::RobustMutex;
@@ -96,6 +96,7 @@ impl Seed {
     /// # Errors
     /// [`Error::Corrupt`] when the file is none, [`Error::Os`] when the kernel refuses.
     pub fn open(file: File) -> Result<Self, Error> {
+        memfd::check_sealed(&file)?;
         if memfd::len(&file)? < PAGE as usize {
             return Err(Error::Corrupt("no seed (shorter than a page)"));
         }
@@ -107,6 +108,9 @@ impl Seed {
         let seed = Self { file, memory, _page: page };
         if seed.setup().magic.load(Ordering::Relaxed) != MAGIC {
             return Err(Error::Corrupt("no seed (wrong magic)"));
+        }
+        if !seed.setup().lock.is_formatted() {
+            return Err(Error::Corrupt(OTHER_LOCK));
         }
         Ok(seed)
     }

@@ -21,6 +21,9 @@ use crate::sys::map::{AddressRange, Views};
 use crate::sys::robust::RobustMutex;
 use crate::sys::{fork, memfd};
 
+/// Why memory with such a lock is not used.
+pub(crate) const OTHER_LOCK: &str = "a lock is not of the kind that this C library makes";
+
 /// What happens when memory is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
@@ -140,7 +143,7 @@ impl Segment {
         if locks.all(RobustMutex::is_formatted) && self.slots.are_formatted() {
             Ok(())
         } else {
-            Err(Error::Corrupt("a lock is not of the kind that this C library makes"))
+            Err(Error::Corrupt(OTHER_LOCK))
         }
     }
 
@@ -166,7 +169,9 @@ impl Segment {
             step!("seed: published");
             layout
         };
-        Ok(Arc::new(Self::assemble(config, memory, layout, file, views)))
+        let segment = Self::assemble(config, memory, layout, file, views);
+        segment.check_locks()?;
+        Ok(Arc::new(segment))
     }
 
     fn assemble(config: &SegmentConfig, memory: Memory, layout: Layout, file: File, views: Views) -> Self {

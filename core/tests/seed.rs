@@ -3,7 +3,8 @@
 mod common;
 
 use std::fs::File;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,7 +75,7 @@ fn a_master_that_maps_nothing_makes_what_its_children_share() {
 /// The address that the segment's header names.
 fn base_of(file: &File) -> usize {
     let mut bytes = [0; 64];
-    std::os::unix::fs::FileExt::read_exact_at(file, &mut bytes, 0).unwrap();
+    file.read_exact_at(&mut bytes, 0).unwrap();
     usize::from_le_bytes(bytes[24..32].try_into().unwrap())
 }
 
@@ -109,6 +110,42 @@ fn what_is_no_seed_is_not_believed() {
     let segment = Segment::create_in(&config(SIZE, Policy::Never), range()).unwrap();
     let file = segment.file().try_clone().unwrap();
     assert!(matches!(Seed::open(file), Err(Error::Corrupt(_))));
+}
+
+#[test]
+fn a_file_that_can_be_cut_off_is_not_mapped() {
+    // SAFETY: a name that ends with 0; the descriptor becomes ours.
+    let file = unsafe { File::from_raw_fd(libc::memfd_create(c"test".as_ptr(), libc::MFD_CLOEXEC)) };
+    let mut page = [0; 4096];
+    let seed = Segment::seed("test").unwrap();
+    seed.read_exact_at(&mut page, 0).unwrap();
+    file.write_all_at(&page, 0).unwrap();
+    let error = Seed::open(file).unwrap_err();
+    assert!(error.to_string().contains("not sealed against shrinking"), "{error}");
+}
+
+/// Which word of glibc's mutex says what kind it is.
+const KIND: u64 = 16;
+
+#[test]
+fn locks_of_another_kind_are_not_believed() {
+    let config = config(SIZE, Policy::Never);
+    let refused = |result: Result<(), Error>| {
+        let error = result.unwrap_err();
+        assert!(error.to_string().contains("a lock is not of the kind"), "{error}");
+    };
+    // The seed's own, behind eight bytes in the middle of the page.
+    let file = Segment::seed("test").unwrap();
+    file.write_all_at(&[0xFF, 0, 0, 0], 2048 + 8 + KIND).unwrap();
+    refused(Seed::open(file).map(drop));
+    // One of the segment's: that of its first arena.
+    let file = Segment::seed("test").unwrap();
+    let base = join(&file, b"pool", &config, range()).unwrap().read_only_range().start;
+    let again = || AddressRange::reserve_at(base, 64 << 20).unwrap();
+    join(&file, b"pool", &config, again()).unwrap();
+    file.write_all_at(&[0xFF, 0, 0, 0], 4096 + KIND).unwrap();
+    refused(join(&file, b"pool", &config, again()).map(drop));
+    refused(Segment::attach(&config, file, again()).map(drop));
 }
 
 #[test]
