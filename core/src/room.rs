@@ -10,6 +10,8 @@ use crate::segment::Segment;
 
 /// How many expired entries a store takes out in passing, so that they need not be looked for when memory is short.
 const IN_PASSING: usize = 16;
+/// How many are taken out when memory is short before somebody looks whether that was enough; then four times as many, and so on.
+const AT_FIRST: usize = 256;
 /// An entry that may be in either arena has at most this part of the smaller one.
 const SMALL_PART: u64 = 8;
 
@@ -122,16 +124,18 @@ impl HeapGuard<'_> {
             return Some(offset);
         }
         self.segment.slots.reap();
-        self.expire(usize::MAX);
+        let mut most = AT_FIRST;
         loop {
+            let is_more_due = self.expire(most);
             let ended = self.end_reservations(MANY);
             self.reclaim();
             if let Some(offset) = heap.allocate(bytes) {
                 return Some(offset);
             }
-            if ended == 0 || self.segment.is_dirty() {
+            if !(is_more_due || ended != 0) || self.segment.is_dirty() {
                 break;
             }
+            most = most.saturating_mul(4);
         }
         if self.segment.is_dirty() || !may_evict {
             return None;

@@ -105,12 +105,13 @@ impl HeapGuard<'_> {
         if wheel.is_empty() {
             wheel.tick.store(clock::now_ns() >> TICK_SHIFT, Ordering::Relaxed);
         }
-        self.file_from(at, wheel.tick.load(Ordering::Relaxed));
+        self.file_from(at, wheel.tick.load(Ordering::Relaxed), 0);
     }
 
-    fn file_from(&self, at: EntryAt<'_>, tick: u64) {
+    /// Files an entry by what lies ahead of `tick`, to be looked at no earlier than `earliest`.
+    fn file_from(&self, at: EntryAt<'_>, tick: u64, earliest: u64) {
         let wheel = &self.heap.control().wheel;
-        let bucket = bucket_of(due(at.entry.expires.load(Ordering::Relaxed)), tick);
+        let bucket = bucket_of(due(at.entry.expires.load(Ordering::Relaxed)).max(earliest), tick);
         let head = wheel.head(bucket);
         let next = head.load(Ordering::Relaxed);
         at.entry.filed_next.store(next, Ordering::Relaxed);
@@ -192,19 +193,22 @@ impl HeapGuard<'_> {
         true
     }
 
-    /// Evicts what has expired, and looks at no more than `most` entries for it.
-    pub(crate) fn expire(&self, most: usize) {
+    /// Evicts what has expired, and looks at no more than `most` entries for it. Whether there may be more.
+    pub(crate) fn expire(&self, most: usize) -> bool {
         let wheel = &self.heap.control().wheel;
         if wheel.is_empty() {
-            return;
+            return false;
         }
         let now = clock::now_ns() >> TICK_SHIFT;
         // Nobody can have been so far ahead.
         if wheel.tick.load(Ordering::Relaxed) > now.saturating_add(REACH) {
-            return self.heap.distrust();
+            self.heap.distrust();
+            return false;
         }
         let mut looked = 0;
         while let Some(event) = wheel.next_event().filter(|event| *event <= now) {
+            // Nothing comes before it. What is filed anew meanwhile is filed from there.
+            wheel.tick.fetch_max(event.saturating_sub(1), Ordering::Relaxed);
             for level in (0..LEVELS).rev() {
                 if event.trailing_zeros() < BITS * level as u32 {
                     continue;
@@ -216,19 +220,20 @@ impl HeapGuard<'_> {
                         break;
                     }
                     if looked == most {
-                        return;
+                        return true;
                     }
                     looked += 1;
-                    let Some(at) = self.first_of(bucket, first) else { return };
-                    self.take_due(at, event);
+                    let Some(at) = self.first_of(bucket, first) else { return false };
+                    self.take_due(at, event, now);
                     if self.segment.is_dirty() {
-                        return;
+                        return false;
                     }
                 }
             }
             wheel.tick.store(event, Ordering::Relaxed);
         }
         wheel.tick.fetch_max(now, Ordering::Relaxed);
+        false
     }
 
     /// The first entry of a bucket, if there can be one: a repair does the rest.
@@ -243,7 +248,7 @@ impl HeapGuard<'_> {
     }
 
     /// Evicts an entry whose bucket's time has come, or files it anew.
-    fn take_due(&self, at: EntryAt<'_>, tick: u64) {
+    fn take_due(&self, at: EntryAt<'_>, tick: u64, now: u64) {
         self.unfile(at);
         step!("expire: taken out");
         let block = self.heap.block(at.offset);
@@ -255,7 +260,8 @@ impl HeapGuard<'_> {
         };
         // What was removed meanwhile is no longer wanted.
         if stays && !block.is(State::Retired) && at.entry.expires.load(Ordering::Relaxed) != 0 {
-            self.file_from(at, tick);
+            // Not at one of the ticks up to now: it would be looked at again at each of them.
+            self.file_from(at, tick, now + 1);
         }
     }
 }

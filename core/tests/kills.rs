@@ -7,8 +7,8 @@ mod common;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use common::{Child, INT, Random, get, put, segment};
-use static_cache_core::{Error, Mode, Policy, Segment, Session, Space, fault};
+use common::{Child, INT, Random, alone, get, put, put_for, segment};
+use static_cache_core::{Error, Mode, Policy, Segment, Session, Space, advance_clock, fault};
 
 /// A payload that can be told from a torn one.
 fn whole(payload: &[u8]) -> bool {
@@ -387,4 +387,49 @@ fn a_waiter_that_is_killed_when_it_was_woken_does_not_take_the_wake_up_with_it()
     assert_eq!(woken.kill(), -libc::SIGKILL);
     assert_eq!(next.go_on(), 0);
     assert_eq!(other.wait(), 1, "it slept to the end of its bound");
+}
+
+/// How many entries that expire were looked at for a store.
+fn looked_at_by_a_store(session: &mut Session, len: usize) -> usize {
+    fault::record();
+    let _ = put(session, b"fresh", &vec![1; len]);
+    fault::recorded().into_iter().filter(|step| *step == "expire: taken out").count()
+}
+
+#[test]
+fn what_expires_is_not_looked_at_again_and_again_while_somebody_is_stopped() {
+    let _alone = alone();
+    let segment = segment(4 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    let count = 20_000;
+    for number in 0..count {
+        put_for(&mut session, &u32::to_ne_bytes(number), &[1; 16], Some(Duration::from_secs(1))).unwrap();
+    }
+    let child = stopped_at(&segment, "publish: linked");
+    // So many ticks, at each of which those of the stopped one's shard could be tried in vain.
+    advance_clock(Duration::from_secs(600));
+    let looked = looked_at_by_a_store(&mut session, 2 << 20);
+    assert!(segment.stats().expired > 18_000);
+    assert!(looked < 2 * count as usize, "{looked} looks");
+    assert_eq!(child.go_on(), 0);
+    put(&mut session, b"fresh", &[1; 2 << 20]).unwrap();
+    segment.audit().unwrap();
+}
+
+#[test]
+fn a_store_takes_out_no_more_of_what_has_expired_than_makes_room() {
+    let _alone = alone();
+    let segment = segment(4 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    let mut number = 0u64;
+    while put_for(&mut session, &number.to_ne_bytes(), &[1; 16], Some(Duration::from_secs(1))).is_ok() {
+        number += 1;
+    }
+    assert!(number > 20_000, "{number}");
+    advance_clock(Duration::from_secs(600));
+    let looked = looked_at_by_a_store(&mut session, 100);
+    assert!(get(&mut session, b"fresh").is_some());
+    assert!((1..2000).contains(&looked), "{looked} looks");
+    // All of it where that is what it takes.
+    put(&mut session, b"large", &[1; 3 << 19]).unwrap();
 }
