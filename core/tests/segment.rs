@@ -128,6 +128,21 @@ fn spaces_do_not_mix() {
 }
 
 #[test]
+fn parts_of_a_class_are_changed_in_place_like_other_entries() {
+    let mut session = Session::new(segment(1 << 20, Policy::Never));
+    for (key, value) in [(&b"a\0$x"[..], 1), (b"a\0$x", 2), (b"a\0$y", 3)] {
+        session.store_inline(Space::Class, key, INT, value, None, Mode::Put).unwrap();
+    }
+    assert_eq!(session.fetch(Space::Class, b"a\0$x").unwrap().bits(), 2);
+    let audit = session.segment().audit().unwrap();
+    assert_eq!((audit.entries, audit.retired), (2, 0));
+    assert!(session.touch(Space::Class, b"a\0$x", Some(Duration::ZERO)).unwrap());
+    assert!(!session.touch(Space::Class, b"a\0$z", None).unwrap());
+    assert!(!session.exists(Space::Class, b"a\0$x"));
+    assert!(session.exists(Space::Class, b"a\0$y"));
+}
+
+#[test]
 fn what_belongs_to_a_class_is_deleted_together() {
     let mut session = Session::new(segment(1 << 20, Policy::Never));
     let keys: [&[u8]; 7] = [b"a", b"a\0$x", b"a\0$y", b"a\0m()", b"ab", b"ab\0$x", b"b\0a"];

@@ -70,7 +70,7 @@ impl Session {
     ) -> Result<bool, Error> {
         self.notice_fork();
         let segment = &*self.segment;
-        let hash = segment.hasher.hash(key);
+        let hash = segment.hasher.hash_in(space, key);
         // Value and expiry are two stores: in place only where the expiry stays as it is. And only where there is something.
         if ttl.is_some() || segment.index.chain(hash).is_none() {
             return Ok(false);
@@ -171,7 +171,7 @@ impl Session {
     /// [`Error::LockTimeout`].
     pub fn touch(&mut self, space: Space, key: &[u8], ttl: Option<Duration>) -> Result<bool, Error> {
         let segment = &*self.segment;
-        let hash = segment.hasher.hash(key);
+        let hash = segment.hasher.hash_in(space, key);
         let guard = segment.lock_shard(Index::shard_of(hash))?;
         let found = segment.index.find(hash, space as u8, key).filter(|found| !found.at.is_expired());
         if let Some(found) = found {
