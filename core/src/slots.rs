@@ -13,7 +13,7 @@ use crate::fault::step;
 use crate::header::Header;
 use crate::layout::{Layout, PINS, SLOT_SIZE};
 use crate::memory::{Memory, Row, Shared};
-use crate::protocol::{self, Robust, Taken, Tenure};
+use crate::protocol::{self, Adopted, Promised, Robust, Taken, Tenure};
 use crate::sys::clock;
 use crate::sys::futex::{self, Awaited};
 use crate::sys::robust::RobustMutex;
@@ -33,9 +33,8 @@ pub(crate) struct Slot {
     life: RobustMutex,
     /// Changes with every owner.
     generation: AtomicU32,
-    /// Not 0 while the slot waits for a forked child: before the fork since when, in seconds of the clock, and after it
-    /// [`FOR_GOOD`]. Nobody else takes or cleans it then, locked or not.
-    promised: AtomicU32,
+    /// Whether it waits for a forked child: named is who promised it.
+    promised: Promised,
 }
 
 // SAFETY: atomics, and a mutex that is formatted before the slot counts as ready.
@@ -80,49 +79,52 @@ impl Slot {
     }
 }
 
-impl Tenure for Slot {
+/// A slot among the others, whose owners may have promised it.
+struct Seat<'a> {
+    slots: &'a Slots,
+    slot: &'a Slot,
+    /// Whether to ask for who promised it.
+    asks: bool,
+}
+
+impl Tenure for Seat<'_> {
     type Life = RobustMutex;
 
     fn life(&self) -> &RobustMutex {
-        &self.life
+        &self.slot.life
     }
 
     fn reader(&self) -> &Reader {
-        &self.reader
+        &self.slot.reader
     }
 
     fn generation(&self) -> &AtomicU32 {
-        &self.generation
+        &self.slot.generation
     }
 
     fn building(&self) -> &AtomicU64 {
-        &self.building
+        &self.slot.building
     }
 
     fn kept(&self) -> &AtomicU64 {
-        &self.kept
+        &self.slot.kept
     }
 
-    /// Whether the slot waits for a forked child. A promise that is too old is broken here: its parent died between
-    /// promising and forking, and there is no child. `life` held.
-    fn is_promised(&self) -> bool {
-        let since = self.promised.load(Ordering::SeqCst);
-        if since == 0 || since == FOR_GOOD {
-            return since != 0;
-        }
-        let age = now_in_seconds().saturating_sub(since);
-        // SYNC POINT "promise": either this succeeds or the child's `adopt`.
-        if age < LONGEST_PROMISE
-            || self.promised.compare_exchange(since, 0, Ordering::SeqCst, Ordering::SeqCst).is_err()
-        {
-            return true;
-        }
-        self.reader.reset();
-        false
+    fn promised(&self) -> &Promised {
+        &self.slot.promised
+    }
+
+    fn answers(&self, by: u64) -> bool {
+        // One step: who answers for a child has an owner's slot, which is nobody's promise, whatever damaged memory says.
+        self.asks && self.slots.lives(Owner(by), false)
+    }
+
+    fn now(&self) -> u64 {
+        now_in_seconds()
     }
 
     fn wake_watchers(&self) {
-        futex::wake_all(&self.generation);
+        futex::wake_all(&self.slot.generation);
     }
 
     fn reached(&self, step: &'static str) {
@@ -130,28 +132,11 @@ impl Tenure for Slot {
     }
 }
 
-/// How long a promise waits for a child whose parent died before it could say that there is one, in seconds.
-const LONGEST_PROMISE: u32 = 10;
-
-/// A promise that only its parent breaks.
-const FOR_GOOD: u32 = u32::MAX;
-
-fn now_in_seconds() -> u32 {
-    // Never 0; wraps around after a century and more of uptime.
-    ((clock::now_ns() / 1_000_000_000) as u32).clamp(1, FOR_GOOD - 1)
+fn now_in_seconds() -> u64 {
+    clock::now_ns() / 1_000_000_000
 }
 
 const SLOTLESS: u64 = 1 << 63;
-
-/// What became of a promised slot when the child asked for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Adopted {
-    Ours,
-    /// Somebody has its lock all the time; what it keeps stays kept.
-    ForGood,
-    /// The child came too late: what the slot kept may be gone.
-    Broken,
-}
 
 /// The slots of one segment.
 #[derive(Clone, Copy, Debug)]
@@ -176,6 +161,10 @@ impl Slots {
 
     fn header(&self) -> &Header {
         self.memory.at(0)
+    }
+
+    fn seat(&self, index: usize) -> Seat<'_> {
+        Seat { slots: self, slot: self.slot(index), asks: true }
     }
 
     #[inline]
@@ -228,7 +217,7 @@ impl Slots {
             let slot = self.slot(index);
             match slot.life.try_lock() {
                 Taken::Busy => None,
-                Taken::Clean | Taken::OwnerDied if slot.is_promised() => {
+                Taken::Clean | Taken::OwnerDied if protocol::is_promised(&self.seat(index)) => {
                     // SAFETY: just taken.
                     unsafe { slot.life.unlock() };
                     None
@@ -254,7 +243,7 @@ impl Slots {
 
     /// Clears what the last owner left: it is gone, in order or not. `life` held.
     fn clean_up(&self, index: usize) {
-        protocol::clean_up(self.slot(index), &self.header().dirty.0);
+        protocol::clean_up(&self.seat(index), &self.header().dirty.0);
     }
 
     /// Gives the slot back.
@@ -268,7 +257,7 @@ impl Slots {
         // SAFETY: by this function's contract the thread holds the lock.
         unsafe { slot.life.unlock() };
         // SYNC POINT "waiter watches".
-        slot.wake_watchers();
+        futex::wake_all(&slot.generation);
     }
 
     /// Gives slot `to`, which the calling thread owns, everything that slot `from` keeps.
@@ -277,9 +266,9 @@ impl Slots {
         target.copy_from(self.pins(to), source, self.pins(from), &self.header().copies.0);
     }
 
-    /// Keeps a slot that the calling thread owns for the child of a fork.
-    pub(crate) fn promise(&self, index: usize) {
-        self.slot(index).promised.store(now_in_seconds(), Ordering::SeqCst);
+    /// Keeps a slot that the calling thread owns for the child of a fork. `by` answers for the child.
+    pub(crate) fn promise(&self, index: usize, by: Owner) {
+        self.slot(index).promised.make(by.0);
     }
 
     /// The parent's part, after the fork: the child may take the lock now.
@@ -287,55 +276,49 @@ impl Slots {
     /// # Safety
     /// The calling thread took the slot by [`Self::acquire`].
     pub(crate) unsafe fn let_go(&self, index: usize) {
-        // With the lock in hand, so nobody breaks or adopts it meanwhile.
-        self.slot(index).promised.store(FOR_GOOD, Ordering::SeqCst);
         // SAFETY: by this function's contract the thread holds the lock.
         unsafe { self.slot(index).life.unlock() };
     }
 
-    /// The child's part: takes the lock over.
-    pub(crate) fn adopt(&self, index: usize, limit: Duration) -> Adopted {
-        let slot = self.slot(index);
-        let taken = slot.life.lock(limit) != Taken::Busy;
-        let becomes = if taken { 0 } else { FOR_GOOD };
-        // SYNC POINT "promise": either this succeeds or `is_promised` breaks it.
-        let kept = slot
-            .promised
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |since| (since != 0).then_some(becomes))
-            .is_ok();
-        match (kept, taken) {
-            (true, true) => Adopted::Ours,
-            (true, false) => Adopted::ForGood,
-            (false, _) => {
-                if taken {
-                    // SAFETY: just taken.
-                    unsafe { slot.life.unlock() };
-                }
-                Adopted::Broken
-            }
-        }
+    /// Another one answers for the child from now on.
+    pub(crate) fn hand_promise_on(&self, index: usize, from: Owner, to: Owner) {
+        self.slot(index).promised.hand_on(from.0, to.0);
     }
 
-    /// The child died before it took the slot.
-    pub(crate) fn break_promise(&self, index: usize) {
-        let slot = self.slot(index);
-        if slot.life.try_lock() != Taken::Busy {
-            slot.promised.store(0, Ordering::SeqCst);
-            self.clean_up(index);
-            // SAFETY: just taken.
-            unsafe { slot.life.unlock() };
-        }
+    /// Nobody answers for the child any more.
+    pub(crate) fn forsake_promise(&self, index: usize, from: Owner) {
+        self.slot(index).promised.hand_on(from.0, now_in_seconds());
+    }
+
+    /// The child's part: takes the lock over. `owner` is who the parent took the slot as.
+    pub(crate) fn adopt(&self, index: usize, owner: Owner, limit: Duration) -> Adopted {
+        let child = Owner::slotless().0;
+        protocol::adopt(&self.seat(index), owner.0 as u32, child, limit, &self.header().dirty.0)
+    }
+
+    /// The child has given other pins to what the slot keeps for it, whose lock it could not have.
+    pub(crate) fn leave(&self, index: usize) {
+        protocol::leave(&self.seat(index));
+    }
+
+    /// The child that the slot was kept for is gone. False when that has to be said again later.
+    pub(crate) fn break_promise(&self, index: usize, owner: Owner) -> bool {
+        protocol::break_promise(&self.seat(index), owner.0 as u32, &self.header().dirty.0)
     }
 
     /// Frees the slots of owners that no longer live.
     pub(crate) fn reap(&self) {
         for index in 0..self.ready() {
-            protocol::reap(self.slot(index), &self.header().dirty.0);
+            protocol::reap(&self.seat(index), &self.header().dirty.0);
         }
     }
 
     /// Whether the owner still lives and still is the owner.
     pub(crate) fn is_alive(&self, owner: Owner) -> bool {
+        self.lives(owner, true)
+    }
+
+    fn lives(&self, owner: Owner, asks: bool) -> bool {
         if let Some(thread) = owner.thread() {
             // SAFETY: signal 0 is not sent; the call only says whether the thread exists.
             return unsafe { libc::kill(thread, 0) } == 0
@@ -344,7 +327,8 @@ impl Slots {
         let Some(index) = owner.index().filter(|index| *index < self.ready()) else {
             return false;
         };
-        protocol::lives(self.slot(index), owner.0 as u32, &self.header().dirty.0)
+        let seat = Seat { slots: self, slot: self.slot(index), asks };
+        protocol::lives(&seat, owner.0 as u32, &self.header().dirty.0)
     }
 
     /// What changes when `owner` dies, and when somebody has found out; `None` when it is dead already or cannot be

@@ -6,7 +6,7 @@ use std::time::Duration;
 use static_cache_core::{Policy, Segment, SegmentConfig, Session, Space};
 
 mod common;
-use common::{Child, alone, config, put, segment};
+use common::{Child, alone, config, end_of, put, segment, wait_until_stopped};
 
 /// A segment with one pin list, and all its slots taken.
 fn crowded() -> (Arc<Segment>, Vec<Session>) {
@@ -206,8 +206,208 @@ fn a_child_that_comes_too_late_for_its_promise_does_not_go_on() {
     });
     assert_eq!(parent.wait(), 1);
     parent.reap();
+    assert_eq!(segment.stats().active_readers, 1, "there may be a child");
     static_cache_core::advance_clock(Duration::from_secs(11));
     assert_eq!(segment.stats().active_readers, 0);
     parent.tell(1);
     assert!(parent.is_gone(), "it said nothing");
+}
+
+/// A segment with so many pin lists, and a session that keeps something. With one list, the slot of a child has none, and the child
+/// holds back whatever is retired.
+fn keeping(readers: u32) -> (Arc<Segment>, Session, *const [u8; 2000]) {
+    let segment = Segment::create(&SegmentConfig { readers, ..config(1 << 20, Policy::Never) }).unwrap();
+    segment.set_lock_timeout(Duration::from_millis(20));
+    let mut session = Session::new(Arc::clone(&segment));
+    put(&mut session, b"k", &[9; 2000]).unwrap();
+    let bytes = session.fetch(Space::Key, b"k").unwrap().payload_address() as *const [u8; 2000];
+    (segment, session, bytes)
+}
+
+/// Forks a child that is stopped before it takes its pins over, then runs `after`, then exits with 0.
+fn fork_stopped(session: &mut Session, after: impl FnOnce(&mut Session)) -> libc::pid_t {
+    let promise = session.before_fork().expect("something is kept");
+    // SAFETY: the child uses the library only and exits at once.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        // SAFETY: stops this process.
+        unsafe { libc::raise(libc::SIGSTOP) };
+        session.after_fork_in_child(promise);
+        after(session);
+        // SAFETY: ends this process.
+        unsafe { libc::_exit(0) };
+    }
+    wait_until_stopped(child);
+    session.after_fork_in_parent(promise);
+    child
+}
+
+fn signal(pid: libc::pid_t, signal: libc::c_int) {
+    // SAFETY: a signal to a descendant, which nobody has waited for.
+    unsafe { libc::kill(pid, signal) };
+}
+
+/// Uses all memory that is to be had, but for what is held back.
+fn replace_often(session: &mut Session) {
+    for at in 0..300 {
+        let _ = put(session, b"x", &vec![1; 9000 + at]);
+    }
+}
+
+/// Whether memory that was retired can be used again.
+fn is_reclaimed(segment: &Arc<Segment>) -> bool {
+    let mut session = Session::new(Arc::clone(segment));
+    for at in 0..300 {
+        put(&mut session, b"k", &vec![2; 9000 + at]).unwrap();
+    }
+    session.end_request();
+    let stats = segment.stats();
+    (stats.active_readers, stats.overflow_readers, stats.retired) == (0, 0, 0)
+}
+
+#[test]
+fn a_child_that_is_stopped_and_then_killed_holds_nothing_back() {
+    let _alone = alone();
+    for readers in [8, 1] {
+        for killed_in_request in [false, true] {
+            let (segment, mut session, _) = keeping(readers);
+            let child = fork_stopped(&mut session, |_| ());
+            if !killed_in_request {
+                session.end_request();
+                assert_eq!(segment.stats().active_readers, 1, "it may go on");
+            }
+            signal(child, libc::SIGKILL);
+            assert_eq!(end_of(child), -libc::SIGKILL);
+            session.end_request();
+            assert!(is_reclaimed(&segment), "{readers} readers, {killed_in_request}");
+        }
+    }
+}
+
+#[test]
+fn a_store_without_memory_asks_after_a_child_that_was_stopped() {
+    let _alone = alone();
+    let (segment, mut session, _) = keeping(1);
+    let child = fork_stopped(&mut session, |_| ());
+    let mut other = Session::new(Arc::clone(&segment));
+    // The child holds back everything, and the parent's request has no end.
+    while put(&mut other, b"x", &[1; 9000]).is_ok() {}
+    signal(child, libc::SIGKILL);
+    assert_eq!(end_of(child), -libc::SIGKILL);
+    put(&mut session, b"x", &[1; 9000]).unwrap();
+}
+
+#[test]
+fn a_child_that_was_stopped_has_what_was_kept_for_it() {
+    let _alone = alone();
+    for readers in [8, 1] {
+        let (segment, mut session, bytes) = keeping(readers);
+        let child = fork_stopped(&mut session, |session| {
+            // SAFETY: kept for the child.
+            assert_eq!(unsafe { *bytes }, [9; 2000]);
+            session.end_request();
+        });
+        // The parent's requests end, one after the other, and others look after the dead.
+        for _ in 0..3 {
+            session.fetch(Space::Key, b"k");
+            session.end_request();
+            static_cache_core::advance_clock(Duration::from_secs(60));
+            assert_eq!(segment.stats().active_readers, 1, "{readers}: the parent answers for it");
+        }
+        put(&mut session, b"k", &[8; 2000]).unwrap();
+        replace_often(&mut session);
+        signal(child, libc::SIGCONT);
+        assert_eq!(end_of(child), 0);
+        session.end_request();
+        drop(session);
+        assert!(is_reclaimed(&segment), "{readers}");
+    }
+}
+
+/// The parent lets go, and both are killed before the child has its pins.
+#[test]
+fn a_parent_and_a_child_that_are_killed_hold_nothing_back_for_long() {
+    let _alone = alone();
+    for readers in [8, 1] {
+        let (segment, session, _) = keeping(readers);
+        drop(session);
+        let mut parent = Child::fork(|line| {
+            let mut session = Session::new(Arc::clone(&segment));
+            session.fetch(Space::Key, b"k").unwrap();
+            let child = fork_stopped(&mut session, |_| ());
+            signal(child, libc::SIGKILL);
+            // SAFETY: stops this process.
+            unsafe { libc::raise(libc::SIGKILL) };
+            line.tell(1);
+        });
+        parent.reap();
+        assert!(parent.is_gone(), "parent and child");
+        assert_eq!(segment.stats().active_readers, 1, "there may be a child");
+        static_cache_core::advance_clock(Duration::from_secs(9));
+        assert_eq!(segment.stats().active_readers, 1, "there may be a child");
+        static_cache_core::advance_clock(Duration::from_secs(2));
+        assert!(is_reclaimed(&segment), "{readers}");
+    }
+}
+
+#[test]
+fn a_session_that_ends_waits_for_its_child_no_longer_than_a_dead_one() {
+    let _alone = alone();
+    for readers in [8, 1] {
+        let (segment, mut session, _) = keeping(readers);
+        let child = fork_stopped(&mut session, |_| panic!("it came too late"));
+        drop(session);
+        assert_eq!(segment.stats().active_readers, 1, "{readers}: there is a child");
+        static_cache_core::advance_clock(Duration::from_secs(11));
+        assert!(is_reclaimed(&segment), "{readers}");
+        signal(child, libc::SIGCONT);
+        assert_eq!(end_of(child), -libc::SIGKILL);
+    }
+}
+
+#[test]
+fn a_child_whose_parent_is_stopped_before_it_lets_go_takes_other_pins() {
+    let _alone = alone();
+    for readers in [8, 1] {
+        let (segment, session, bytes) = keeping(readers);
+        drop(session);
+        let mut parent = Child::fork(|line| {
+            let mut session = Session::new(Arc::clone(&segment));
+            session.fetch(Space::Key, b"k").unwrap();
+            let promise = session.before_fork().expect("something is kept");
+            // SAFETY: the child uses the library only and exits at once.
+            let child = unsafe { libc::fork() };
+            if child == 0 {
+                session.after_fork_in_child(promise);
+                line.tell(1);
+                line.wait();
+                // SAFETY: kept for the child.
+                assert_eq!(unsafe { *bytes }, [9; 2000]);
+                session.end_request();
+                line.tell(2);
+                line.wait();
+                // SAFETY: ends this process.
+                unsafe { libc::_exit(0) };
+            }
+            // SAFETY: stops this process.
+            unsafe { libc::raise(libc::SIGSTOP) };
+            session.after_fork_in_parent(promise);
+            session.end_request();
+            line.tell(3);
+            assert_eq!(end_of(child), 0);
+        });
+        assert_eq!(parent.wait(), 1, "the child goes on");
+        let mut session = Session::new(Arc::clone(&segment));
+        put(&mut session, b"k", &[8; 2000]).unwrap();
+        replace_often(&mut session);
+        session.end_request();
+        parent.wait_until_stopped();
+        signal(parent.pid(), libc::SIGCONT);
+        assert_eq!(parent.wait(), 3, "the parent goes on");
+        parent.tell(1);
+        assert_eq!(parent.wait(), 2, "the child has ended its request");
+        assert!(is_reclaimed(&segment), "{readers}: while both still live");
+        parent.tell(1);
+        assert_eq!(parent.join(), 0);
+    }
 }

@@ -6,8 +6,10 @@
 
 mod bell;
 mod locks;
+mod promise;
 mod tenure;
 
 pub use bell::{Bell, FUTEX_TID_MASK, wait_turn, watch};
 pub use locks::{Dirty, Held, Locks, Robust, Taken, got, recover, take, try_take, whole};
-pub use tenure::{Tenure, clean_up, lives, reap};
+pub use promise::{LONGEST, Promised, Stands};
+pub use tenure::{Adopted, Tenure, adopt, break_promise, clean_up, is_promised, leave, lives, reap};

@@ -1,4 +1,6 @@
-use super::{Dirty, Robust, Taken};
+use std::time::Duration;
+
+use super::{Dirty, Promised, Robust, Stands, Taken};
 use crate::epoch::Reader;
 use crate::sync::{AtomicU32, AtomicU64, Ordering};
 
@@ -22,8 +24,14 @@ pub trait Tenure {
     /// Not 0 while the owner keeps blocks.
     fn kept(&self) -> &AtomicU64;
 
-    /// Whether the slot waits for a forked child.
-    fn is_promised(&self) -> bool;
+    /// Whether it waits for a forked child.
+    fn promised(&self) -> &Promised;
+
+    /// Whether the one of this name, who promised a slot, lives. Does not ask about promises itself.
+    fn answers(&self, by: u64) -> bool;
+
+    /// The time, in seconds.
+    fn now(&self) -> u64;
 
     /// Wakes everybody who sleeps until the generation changes. (At the owner's death the kernel wakes only one.)
     fn wake_watchers(&self);
@@ -67,6 +75,70 @@ pub fn lives(slot: &impl Tenure, generation: u32, dirty: &Dirty) -> bool {
     }
 }
 
+/// Whether the slot waits for a forked child. Looking may break the promise. `life` held.
+pub fn is_promised(slot: &impl Tenure) -> bool {
+    match slot.promised().stands(slot.now(), |by| slot.answers(by)) {
+        Stands::No => false,
+        Stands::Yes => true,
+        Stands::Broken => {
+            slot.reader().reset();
+            false
+        }
+    }
+}
+
+/// What became of a promised slot when the child asked for it.
+#[must_use]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adopted {
+    /// The child is its owner.
+    Ours,
+    /// Somebody has its lock all the time. What it keeps stays kept until [`leave`].
+    Kept,
+    /// The child came too late: what the slot kept may be gone.
+    Broken,
+}
+
+/// A forked child takes the slot over that its parent took as the owner of this generation; `child` names it.
+pub fn adopt(slot: &impl Tenure, generation: u32, child: u64, limit: Duration, dirty: &Dirty) -> Adopted {
+    let is_ours = || slot.generation().load(Ordering::Acquire) == generation;
+    let taken = slot.life().lock(limit);
+    if taken == Taken::Busy {
+        return if slot.promised().take_over(child, is_ours) { Adopted::Kept } else { Adopted::Broken };
+    }
+    slot.reached("adopt: locked");
+    if is_ours() && slot.promised().keep() {
+        return Adopted::Ours;
+    }
+    bury(slot, taken, dirty);
+    Adopted::Broken
+}
+
+/// A child that could not have the slot's lock has given other pins to what it keeps.
+pub fn leave(slot: &impl Tenure) {
+    // In this order: while the promise stands nobody else uses the slot.
+    slot.reader().reset();
+    slot.promised().end();
+}
+
+/// The child that the slot was kept for is gone. False when somebody has the lock at this moment: to be done later.
+pub fn break_promise(slot: &impl Tenure, generation: u32, dirty: &Dirty) -> bool {
+    let is_ours = || slot.generation().load(Ordering::Acquire) == generation;
+    if !is_ours() {
+        return true;
+    }
+    let taken = slot.life().try_lock();
+    if taken == Taken::Busy {
+        return false;
+    }
+    if is_ours() && slot.promised().is_made() {
+        slot.promised().end();
+        clean_up(slot, dirty);
+    }
+    bury(slot, taken, dirty);
+    true
+}
+
 /// Frees the slot if its owner is dead.
 pub fn reap(slot: &impl Tenure, dirty: &Dirty) {
     match slot.life().try_lock() {
@@ -79,7 +151,7 @@ pub fn reap(slot: &impl Tenure, dirty: &Dirty) {
 /// well.)
 fn bury(slot: &impl Tenure, taken: Taken, dirty: &Dirty) {
     // In this order: looking at a promise may end it.
-    if !slot.is_promised() && taken == Taken::OwnerDied {
+    if !is_promised(slot) && taken == Taken::OwnerDied {
         clean_up(slot, dirty);
     }
     // SAFETY: just taken by this thread.

@@ -3,14 +3,19 @@
 //!
 //! The parent takes a second slot, copies its pins there and *promises* it: nobody takes or cleans a promised
 //! slot, whoever holds its lock. After the fork the parent lets go of the slot's lock, the child takes it and
-//! says so through a pipe. If the child dies before, the parent reads the end of the pipe and takes the promise back.
+//! says so through a pipe. If the child dies before, the parent reads the end of the pipe and takes the promise back. A child that
+//! is stopped says neither: the parent goes on after a while, and looks at the pipe again at its later operations.
 //!
-//! If the parent dies between promising and letting go (a signal that kills also makes the kernel give up a fork), there may
-//! be no child, and nobody to say so: such a promise is broken after 10 seconds. Should there be a child all the same, one
+//! The promise names the parent. If that dies first there may be no child (a signal that kills also makes the kernel give up a
+//! fork) or none any more, and nobody to say so: such a promise is broken after 10 seconds. Should there be a child all the same, one
 //! that did not run all the while, it ends itself before it can look at what it no longer has.
 //!
+//! A child that cannot have the lock in time (the parent was stopped before it let go) answers for the promise itself, and moves
+//! to a slot of its own.
+//!
 //! Where no slot is free, the child is counted among the readers without one before it exists. Where no pipe is to be had,
-//! a fork that fails (or a child that dies at once) leaves the promise as it is: kept memory, never freed memory in use.
+//! a fork that fails (or a child that dies at once) leaves the promise as it is for as long as the parent lives: kept memory, never
+//! freed memory in use.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -18,7 +23,9 @@ use std::os::fd::{AsRawFd, FromRawFd};
 use std::time::Instant;
 
 use super::{Place, Session};
-use crate::slots::{Adopted, Owner};
+use crate::protocol::Adopted;
+use crate::segment::Segment;
+use crate::slots::Owner;
 use crate::sys::{fork as forks, memfd};
 
 /// What keeps the parent's values for the child of the fork that comes next.
@@ -35,6 +42,25 @@ struct Line {
     to_parent: File,
 }
 
+/// A child that has not said yet that it has its pins.
+#[derive(Debug)]
+pub(super) struct Unheard {
+    slot: Option<(usize, Owner)>,
+    /// Whom the promise names.
+    by: Owner,
+    from_child: File,
+}
+
+/// What a parent knows of its child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    /// It has its pins.
+    Has,
+    /// It is gone, or never was.
+    Gone,
+    Nothing,
+}
+
 impl Session {
     /// To be called right before a fork whose child goes on using what this session fetched, on the thread that
     /// forks. `None` when nothing is kept.
@@ -42,16 +68,17 @@ impl Session {
         if self.fork_generation != forks::generation() {
             return None;
         }
+        self.hear_children();
         let ours = match self.place {
-            Place::Slot(index, _) if !self.pinned.is_empty() => Some(index),
+            Place::Slot(index, owner) if !self.pinned.is_empty() => Some((index, owner)),
             _ if self.slotless => None,
             _ => return None,
         };
         let segment = &*self.segment;
-        let slot = ours.and_then(|ours| {
+        let slot = ours.and_then(|(ours, by)| {
             let (index, owner) = segment.slots.acquire()?;
             segment.slots.copy_pins(ours, index);
-            segment.slots.promise(index);
+            segment.slots.promise(index, by);
             Some((index, owner))
         });
         if slot.is_none() {
@@ -70,11 +97,48 @@ impl Session {
             // SAFETY: `before_fork` took the slot on this thread.
             unsafe { self.segment.slots.let_go(index) };
         }
-        let Some(line) = line else { return };
-        if line.child_is_gone(Instant::now() + self.segment.lock_timeout()) {
-            match slot {
-                Some((index, _)) => self.segment.slots.break_promise(index),
-                None => self.segment.header().slotless_readers.0.leave(),
+        let Some(Line { from_child, to_parent }) = line else { return };
+        drop(to_parent);
+        let by = match self.place {
+            Place::Slot(_, owner) => owner,
+            _ => Owner::NOBODY,
+        };
+        let child = Unheard { slot, by, from_child };
+        if !child.is_settled(&self.segment, Instant::now() + self.segment.lock_timeout()) {
+            self.unheard.push(child);
+        }
+    }
+
+    /// Looks whether children that had not said anything have done so, or are gone.
+    #[inline]
+    pub(super) fn hear_children(&mut self) {
+        if !self.unheard.is_empty() {
+            self.hear_them();
+        }
+    }
+
+    #[cold]
+    fn hear_them(&mut self) {
+        let now = Instant::now();
+        self.unheard.retain(|child| !child.is_settled(&self.segment, now));
+    }
+
+    /// This session's slot will be another's: the thread itself answers for its children.
+    pub(super) fn answer_as_thread(&mut self) {
+        for child in &mut self.unheard {
+            let to = Owner::slotless();
+            if let Some((index, _)) = child.slot {
+                self.segment.slots.hand_promise_on(index, child.by, to);
+            }
+            child.by = to;
+        }
+    }
+
+    /// This session ends, and nobody listens to its children any more.
+    pub(super) fn forsake_children(&mut self) {
+        for Unheard { slot, by, .. } in self.unheard.drain(..) {
+            if let Some((index, _)) = slot {
+                self.segment.slots.forsake_promise(index, by);
             }
         }
     }
@@ -84,11 +148,13 @@ impl Session {
         let Promise { slot, line } = promise;
         let place = match slot {
             None => Place::NoneFree,
-            Some((index, owner)) => match self.segment.slots.adopt(index, self.segment.lock_timeout()) {
-                Adopted::Ours => Place::Slot(index, owner),
-                Adopted::ForGood => Place::NotAsked,
-                Adopted::Broken => die(),
-            },
+            Some((index, owner)) => {
+                match self.segment.slots.adopt(index, owner, self.segment.lock_timeout()) {
+                    Adopted::Ours => Place::Slot(index, owner),
+                    Adopted::Kept => self.move_out(index),
+                    Adopted::Broken => die(),
+                }
+            }
         };
         // What was fetched stays fetched; what is reserved or half stored is the parent's.
         self.fork_generation = forks::generation();
@@ -98,10 +164,30 @@ impl Session {
         self.recycler.forget();
         self.reserved.clear();
         self.leased.clear();
+        self.unheard.clear();
         if let Some(Line { from_child, to_parent }) = line {
             drop(from_child);
             let _ = (&to_parent).write(&[1]);
         }
+    }
+
+    /// Gives the child pins of its own to what a slot keeps for it.
+    fn move_out(&self, from: usize) -> Place {
+        let segment = &*self.segment;
+        let place = match segment.slots.acquire() {
+            Some((index, owner)) => {
+                segment.slots.copy_pins(from, index);
+                Place::Slot(index, owner)
+            }
+            None => {
+                segment.header().slotless_readers.0.enter();
+                // SYNC POINT "pins are copied".
+                segment.header().copies.0.count_one();
+                Place::NoneFree
+            }
+        };
+        segment.slots.leave(from);
+        place
     }
 }
 
@@ -129,21 +215,38 @@ impl Line {
             })
         }
     }
+}
 
-    /// The parent's question: whether there is no child, or it died before it said anything. Waits until one or the other
-    /// is clear, whatever signals arrive; not clear by `deadline` is no.
-    fn child_is_gone(self, deadline: Instant) -> bool {
-        let Self { mut from_child, to_parent } = self;
-        drop(to_parent);
+impl Unheard {
+    /// Whether there is nothing more to be heard: the child has its pins, or it is gone and its promise taken back. Waits until
+    /// `deadline` for that.
+    fn is_settled(&self, segment: &Segment, deadline: Instant) -> bool {
+        match (self.listen(deadline), self.slot) {
+            (Word::Has, _) => true,
+            (Word::Gone, Some((index, owner))) => segment.slots.break_promise(index, owner),
+            (Word::Gone, None) => {
+                segment.header().slotless_readers.0.leave();
+                true
+            }
+            (Word::Nothing, _) => false,
+        }
+    }
+
+    /// Waits for the child's word until `deadline`, whatever signals arrive.
+    fn listen(&self, deadline: Instant) -> Word {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            // At least once, and never shorter than what is left.
-            let limit = i32::try_from(left.as_millis() + 1).unwrap_or(i32::MAX);
-            let mut poll = libc::pollfd { fd: from_child.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+            // Never shorter than what is left.
+            let limit = if left.is_zero() { 0 } else { left.as_millis() + 1 };
+            let limit = i32::try_from(limit).unwrap_or(i32::MAX);
+            let mut poll = libc::pollfd { fd: self.from_child.as_raw_fd(), events: libc::POLLIN, revents: 0 };
             // SAFETY: one descriptor, ours.
             match unsafe { libc::poll(&raw mut poll, 1, limit) } {
-                1 => return from_child.read(&mut [0]).is_ok_and(|read| read == 0),
-                _ if left.is_zero() => return false,
+                1 => {
+                    let read = (&self.from_child).read(&mut [0]);
+                    return if read.is_ok_and(|read| read == 0) { Word::Gone } else { Word::Has };
+                }
+                _ if left.is_zero() => return Word::Nothing,
                 _ => {}
             }
         }

@@ -25,6 +25,7 @@ pub use update::Increment;
 use crate::segment::Segment;
 use crate::slots::Owner;
 use crate::sys::fork as forks;
+use fork::Unheard;
 use pinset::PinSet;
 use recycle::Recycler;
 use relief::Relief;
@@ -66,6 +67,8 @@ pub struct Session {
     /// Whether this request has looked anything up.
     looked_up: bool,
     fork_generation: u32,
+    /// Children of this thread's forks that may still need what was kept for them.
+    unheard: Vec<Unheard>,
     not_send: PhantomData<Cell<*mut ()>>,
 }
 
@@ -87,6 +90,7 @@ impl Session {
             request: 1,
             looked_up: false,
             fork_generation: forks::generation(),
+            unheard: Vec::new(),
             not_send: PhantomData,
         }
     }
@@ -133,6 +137,7 @@ impl Session {
         self.recycler.forget();
         self.reserved.clear();
         self.leased.clear();
+        self.unheard.clear();
         self.slotless = false;
         self.request += 1;
     }
@@ -151,6 +156,7 @@ impl Session {
         {
             self.recycler.forget();
             self.place = Place::NotAsked;
+            self.answer_as_thread();
             // SAFETY: as in `drop`.
             unsafe { self.segment.slots.give_back(index) };
         }
@@ -162,6 +168,7 @@ impl Session {
     /// Says that nothing fetched so far is used any more. The request goes on.
     pub fn quiesce(&mut self) {
         self.notice_fork();
+        self.hear_children();
         self.request += 1;
         if self.slotless {
             self.slotless = false;
@@ -180,6 +187,7 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.end_request();
+        self.forsake_children();
         if let Place::Slot(index, _) = self.place {
             // SAFETY: taken by this session, hence by this thread (sessions are not Send), and in this
             // process (`end_request` forgot a parent's).

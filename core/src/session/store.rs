@@ -186,8 +186,9 @@ impl Session {
             return Ok((offset, Some(index)));
         }
         match self.allocate(shape, size, place) {
-            // What this session keeps for itself may be what is missing.
-            Err(Error::NoMemory { .. }) if !self.recycler.is_empty() => {
+            // What this session keeps for itself, or for a child that is gone, may be what is missing.
+            Err(Error::NoMemory { .. }) if !(self.recycler.is_empty() && self.unheard.is_empty()) => {
+                self.hear_children();
                 self.flush();
                 self.allocate(shape, size, place)
             }

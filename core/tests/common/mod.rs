@@ -95,6 +95,25 @@ fn pipe() -> (std::fs::File, std::fs::File) {
     }
 }
 
+/// Waits for a child's end, whatever signals arrive; its exit status, or minus the signal that ended it.
+pub fn end_of(pid: libc::pid_t) -> i32 {
+    let mut status = 0;
+    // SAFETY: waits for our own child.
+    while unsafe { libc::waitpid(pid, &raw mut status, 0) } != pid {
+        let error = std::io::Error::last_os_error();
+        assert_eq!(error.kind(), std::io::ErrorKind::Interrupted, "{error}");
+    }
+    if libc::WIFSIGNALED(status) { -libc::WTERMSIG(status) } else { libc::WEXITSTATUS(status) }
+}
+
+/// Waits until a child of this process is stopped.
+pub fn wait_until_stopped(pid: libc::pid_t) {
+    let mut status = 0;
+    // SAFETY: waits for our own child.
+    let found = unsafe { libc::waitpid(pid, &raw mut status, libc::WUNTRACED) };
+    assert!(found == pid && libc::WIFSTOPPED(status), "{status:x}");
+}
+
 impl Child {
     /// Forks; the child runs `work` and exits with 0, or with 1 when it panics.
     pub fn fork(work: impl FnOnce(&mut Line)) -> Self {
@@ -131,6 +150,11 @@ impl Child {
         unsafe { libc::waitpid(self.pid, &raw mut status, 0) };
     }
 
+    /// Waits until the child is stopped.
+    pub fn wait_until_stopped(&self) {
+        wait_until_stopped(self.pid);
+    }
+
     /// Waits until child and descendants are gone, or one of them says something: false then.
     pub fn is_gone(&mut self) -> bool {
         self.from_child.read(&mut [0]).unwrap() == 0
@@ -155,12 +179,8 @@ impl Child {
 
     /// Waits for the child's end; its exit status, or minus the signal that ended it.
     pub fn join(mut self) -> i32 {
-        let mut status = 0;
-        // SAFETY: waits for our own child.
-        let ended = unsafe { libc::waitpid(self.pid, &raw mut status, 0) };
-        assert_eq!(ended, self.pid);
-        self.pid = 0;
-        if libc::WIFSIGNALED(status) { -libc::WTERMSIG(status) } else { libc::WEXITSTATUS(status) }
+        let pid = std::mem::take(&mut self.pid);
+        end_of(pid)
     }
 
     pub fn pid(&self) -> libc::pid_t {
