@@ -74,9 +74,10 @@ impl Segment {
     /// Makes a memory file that a process forked later turns into a segment. Nothing of it stays mapped here.
     ///
     /// # Errors
-    /// [`Error::Os`] when the kernel refuses.
+    /// [`Error::Config`] when files may not grow to a page, [`Error::Os`] when the kernel refuses.
     pub fn seed(name: &str) -> Result<File, Error> {
         let file = memfd::unsized_file(&format!("static-cache-{name}"))?;
+        memfd::may_grow_to(PAGE as usize)?;
         let mut page = Box::new(Page([0; PAGE as usize]));
         // SAFETY: the page is ours and as long and as aligned as the accesses below need.
         let memory = unsafe { Memory::new(page.0.as_mut_ptr(), PAGE as usize) };

@@ -106,6 +106,20 @@ fn other_sizes_are_refused_with_both_figures() {
 }
 
 #[test]
+fn files_that_may_not_grow_to_a_page_are_named_and_kill_nobody() {
+    for most in [0, 4095] {
+        let child = Child::fork(|_| {
+            let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
+            // SAFETY: only limits this process, which is the test's own.
+            assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit) }, 0);
+            let error = Segment::seed("test").unwrap_err().to_string();
+            assert!(error.contains(&format!("grow to {most} bytes (RLIMIT_FSIZE)")), "{error}");
+        });
+        assert_eq!(child.join(), 0, "{most}");
+    }
+}
+
+#[test]
 fn what_is_no_seed_is_not_believed() {
     let segment = Segment::create_in(&config(SIZE, Policy::Never), range()).unwrap();
     let file = segment.file().try_clone().unwrap();

@@ -93,7 +93,7 @@ pub(crate) fn check_sealed(file: &File) -> Result<(), Error> {
 }
 
 /// Memory files count as files for `ulimit -f`, and who exceeds that is killed (`SIGXFSZ`).
-fn may_grow_to(len: usize) -> Result<(), Error> {
+pub(crate) fn may_grow_to(len: usize) -> Result<(), Error> {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: a valid place for the result.
     let known = unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut limit) } == 0;
