@@ -19,7 +19,6 @@ mod space;
 mod table;
 mod title;
 
-use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -53,6 +52,35 @@ struct Chosen {
     done: [Option<BackendState>; 2],
     /// Whether the log knows that it takes long.
     told: bool,
+}
+
+/// Why a worker has no cache, for good.
+struct Refusal {
+    pool: String,
+    reason: String,
+    /// Whether somebody who reads the log can do something about it.
+    is_news: bool,
+}
+
+impl Refusal {
+    fn new(pool: &[u8], reason: String) -> Self {
+        Self { pool: String::from_utf8_lossy(pool).into_owned(), reason, is_news: true }
+    }
+
+    fn uncertain(pool: &[u8], why: &str) -> Self {
+        Self::new(pool, format!("unavailable: the worker pool cannot be told for certain: {why}"))
+    }
+
+    fn no_memory(pool: &[u8], error: &Error) -> Self {
+        Self::new(pool, format!("unavailable: no shared memory for the pool: {error}"))
+    }
+
+    /// FPM closes the listening socket of a worker that is to end, also between accepting a connection and the begin of its
+    /// request. (In its place there is a socket that nobody uses.)
+    fn ending(pool: &[u8]) -> Self {
+        let reason = "unavailable: this worker was told to end (a reload, SIGQUIT) before its first request, and has closed the listening socket that tells its pool".into();
+        Self { is_news: false, ..Self::new(pool, reason) }
+    }
 }
 
 static STATE: Mutex<State> =
@@ -115,7 +143,10 @@ pub(crate) fn select() -> Vec<String> {
         match choose(state) {
             Ok(chosen) => state.chosen = Some(chosen),
             Err(None) => return Vec::new(),
-            Err(Some((pool, reason))) => return settle_without(state, &pool, reason),
+            Err(Some(Refusal { pool, reason, is_news })) => {
+                let lines = settle_without(state, &pool, reason);
+                return if is_news { lines } else { Vec::new() };
+            }
         }
     }
     let Some(chosen) = &mut state.chosen else { return Vec::new() };
@@ -185,7 +216,7 @@ fn finish(state: &mut State) {
 }
 
 /// Finds out which pool this process serves. An error without a reason: not a worker; nothing is settled.
-fn choose(state: &mut State) -> Result<Chosen, Option<(String, String)>> {
+fn choose(state: &mut State) -> Result<Chosen, Option<Refusal>> {
     let pid = process();
     if state.forked != pid && state.table.made_by == pid {
         return Err(None);
@@ -193,9 +224,8 @@ fn choose(state: &mut State) -> Result<Chosen, Option<(String, String)>> {
     let name = match title::read() {
         Title::Pool(name) => name,
         Title::Cut(name) => {
-            let name = String::from_utf8_lossy(&name).into_owned();
-            let reason = "unavailable: the worker pool cannot be told for certain: its name does not fit into the process title; start php-fpm with a longer command line or environment".to_owned();
-            return Err(Some((name, reason)));
+            let why = "its name does not fit into the process title; start php-fpm with a longer command line or environment";
+            return Err(Some(Refusal::uncertain(&name, why)));
         }
         Title::Other => {
             // A child that is no worker runs user code (preloading): it must not have the pools' memory files.
@@ -205,10 +235,7 @@ fn choose(state: &mut State) -> Result<Chosen, Option<(String, String)>> {
             return Err(None);
         }
     };
-    let shown = String::from_utf8_lossy(&name).into_owned();
-    let uncertain = |why: &str| {
-        Err(Some((shown.clone(), format!("unavailable: the worker pool cannot be told for certain: {why}"))))
-    };
+    let uncertain = |why: &str| Err(Some(Refusal::uncertain(&name, why)));
     if state.forked != pid {
         return uncertain(
             "the module was loaded in the worker (php_admin_value[extension]); load it in php.ini",
@@ -219,19 +246,16 @@ fn choose(state: &mut State) -> Result<Chosen, Option<(String, String)>> {
     }
     let index = match state.table.matching() {
         Match::One(index) => index,
+        Match::None if sockets::open_descriptors().into_iter().any(sockets::is_unused) => {
+            return Err(Some(Refusal::ending(&name)));
+        }
         Match::None => return uncertain("no listening socket of this process is one of the master's"),
         Match::Several => return uncertain("this process has listening sockets of several pools"),
     };
-    let files = state.table.take(index).map_err(|error| {
-        Some((shown.clone(), format!("unavailable: no shared memory for the pool: {error}")))
-    })?;
-    let open = |file: File| {
-        Seed::open(file).map(Some).map_err(|error| {
-            Some((shown.clone(), format!("unavailable: no shared memory for the pool: {error}")))
-        })
-    };
-    let [volatile, pinned] = files;
-    Ok(Chosen { name, seeds: [open(volatile)?, open(pinned)?], done: [None, None], told: false })
+    let no_memory = |error| Some(Refusal::no_memory(&name, &error));
+    let [volatile, pinned] = state.table.take(index).map_err(no_memory)?;
+    let seeds = [Seed::open(volatile).map_err(no_memory)?, Seed::open(pinned).map_err(no_memory)?].map(Some);
+    Ok(Chosen { name, seeds, done: [None, None], told: false })
 }
 
 /// Maps the pool's memory, with the pool's own settings. What was done before is not done again.

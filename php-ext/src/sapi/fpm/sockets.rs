@@ -20,6 +20,30 @@ pub(super) fn listening(fd: RawFd) -> Option<Identity> {
     Some(Identity { inode: inode(fd)?, cookie })
 }
 
+/// Whether `fd` is a stream socket of the Unix kind that nobody has used for anything.
+pub(super) fn is_unused(fd: RawFd) -> bool {
+    let (mut domain, mut kind): (libc::c_int, libc::c_int) = (0, 0);
+    if !option(fd, libc::SO_DOMAIN, &mut domain) || !option(fd, libc::SO_TYPE, &mut kind) {
+        return false;
+    }
+    domain == libc::AF_UNIX && kind == libc::SOCK_STREAM && listening(fd).is_none() && is_nowhere(fd)
+}
+
+/// Whether a socket has neither a name nor a peer.
+fn is_nowhere(fd: RawFd) -> bool {
+    // SAFETY: zero is a valid address, of no kind.
+    let mut address: libc::sockaddr_storage = unsafe { std::mem::zeroed() };
+    let mut len = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
+    let start = (&raw mut address).cast::<libc::sockaddr>();
+    // SAFETY: `address` has room for `len` bytes, twice.
+    unsafe {
+        let unnamed =
+            libc::getsockname(fd, start, &raw mut len) == 0 && len as usize <= size_of::<libc::sa_family_t>();
+        len = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
+        unnamed && libc::getpeername(fd, start, &raw mut len) != 0
+    }
+}
+
 fn option<T>(fd: RawFd, name: libc::c_int, out: &mut T) -> bool {
     let mut len = size_of::<T>() as libc::socklen_t;
     // SAFETY: `out` has room for `len` bytes; on anything but a socket the call fails.
