@@ -64,7 +64,7 @@ pub(super) fn install(policy: Policy, settings: &Settings) {
         Policy::Available(model) => (model, None),
         // Workers get theirs before their first request; here is none.
         Policy::PerPool => {
-            fpm::start(settings);
+            fpm::start();
             ("none", Some(fpm::NO_WORKER.into()))
         }
         Policy::Unavailable(reason) => ("none", Some(reason)),

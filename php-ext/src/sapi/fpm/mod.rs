@@ -40,8 +40,6 @@ struct State {
     forked: libc::pid_t,
     /// From the first fork on.
     ranges: Option<Ranges>,
-    /// What start-up warned of already.
-    warned: Vec<String>,
     chosen: Option<Chosen>,
 }
 
@@ -83,20 +81,18 @@ impl Refusal {
     }
 }
 
-static STATE: Mutex<State> =
-    Mutex::new(State { table: Table::new(), forked: 0, ranges: None, warned: Vec::new(), chosen: None });
+static STATE: Mutex<State> = Mutex::new(State { table: Table::new(), forked: 0, ranges: None, chosen: None });
 
 /// What a request in a process that is no worker is told. Not remembered: workers are forked from that process.
 pub(crate) const NO_WORKER: &str = "unavailable: this process is not a worker of a PHP-FPM pool";
 
 /// At module start-up under FPM: starts from nothing, whatever an earlier start-up in this process left.
-pub(crate) fn start(settings: &Settings) {
+pub(crate) fn start() {
     let mut state = STATE.lock();
     state.table.clear();
     state.table.made_by = 0;
     state.forked = 0;
     state.chosen = None;
-    state.warned.clone_from(&settings.warnings);
     state.ranges = None;
     OPEN.store(true, Ordering::Release);
 }
@@ -163,12 +159,11 @@ pub(crate) fn select() -> Vec<String> {
             let failures = backends.iter().filter(|backend| backend.startup_failed);
             let mut log: Vec<String> = failures
                 .filter_map(|backend| backend.reason.as_deref())
-                .filter(|reason| !state.warned.iter().any(|known| known == reason))
                 .map(|reason| line(&name, reason))
                 .collect();
-            let news = settings.warnings.iter().filter(|warning| {
-                !state.warned.contains(warning) && !log.iter().any(|known| known.ends_with(warning.as_str()))
-            });
+            // Also what start-up warned of: that is in no log where `log_errors` was off.
+            let news = settings.warnings.iter();
+            let news = news.filter(|warning| !log.iter().any(|known| known.ends_with(warning.as_str())));
             let news: Vec<String> = news.map(|warning| line(&name, warning)).collect();
             log.extend(news);
             install_pool(&name, "fpm pool", backends);
