@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use crossbeam_epoch::{self as epoch, Atomic, Owned};
-use static_cache_core::{Policy as Full, Segment, SegmentConfig};
+use static_cache_core::{Error, Policy as Full, Segment, SegmentConfig};
 
 use super::Backend;
 use crate::ini::{Settings, Size};
@@ -23,19 +23,21 @@ pub(crate) struct BackendState {
     pub(crate) reason: Option<String>,
     pub(crate) configured: usize,
     pub(crate) startup_failed: bool,
+    /// What helps, for the log.
+    remedy: &'static str,
 }
 
 impl BackendState {
     /// One that works.
     pub(crate) fn with(segment: Arc<Segment>, configured: usize) -> Self {
         segment.allow_moving(payload::relocate);
-        Self { segment: Some(segment), reason: None, configured, startup_failed: false }
+        Self { segment: Some(segment), reason: None, configured, startup_failed: false, remedy: "" }
     }
 }
 
 /// A backend that is not there, and why.
 pub(crate) fn state_without(reason: String, configured: usize, startup_failed: bool) -> BackendState {
-    BackendState { segment: None, reason: Some(reason), configured, startup_failed }
+    BackendState { segment: None, reason: Some(reason), configured, startup_failed, remedy: "" }
 }
 
 /// Both backends.
@@ -81,11 +83,7 @@ pub(super) fn failures(settings: &Settings) -> Vec<String> {
         let state = &partition.backends[backend as usize];
         let wrong = matches!(settings.sizes[backend as usize], Size::Wrong(_));
         let reason = state.reason.as_ref().filter(|_| state.startup_failed && !wrong)?;
-        Some(format!(
-            "static_cache: {reason}; the {} cache is unavailable. Set a smaller size, or allow more (ulimit -v, ulimit -f, the \
-             memory limit of the control group)",
-            backend.name()
-        ))
+        Some(format!("static_cache: {reason}; the {} cache is unavailable. {}", backend.name(), state.remedy))
     };
     partition(|partition| {
         Backend::ALL.into_iter().filter_map(|backend| failure(partition, backend)).collect()
@@ -159,11 +157,27 @@ fn make(backend: Backend, size: &Size, refusal: Option<String>, settings: &Setti
             segment.set_lock_timeout(Duration::from_millis(settings.lock_timeout_ms));
             BackendState::with(segment, bytes)
         }
-        Err(error) => state_without(
-            format!("no shared memory for opcache.static_cache.{}_size_mb={mib}: {error}", backend.name()),
-            bytes,
-            true,
-        ),
+        Err(error) => {
+            let reason = format!(
+                "no shared memory for opcache.static_cache.{}_size_mb={mib}: {error}",
+                backend.name()
+            );
+            BackendState { remedy: remedy(&error), ..state_without(reason, bytes, true) }
+        }
+    }
+}
+
+/// What helps against an error.
+fn remedy(error: &Error) -> &'static str {
+    match error {
+        Error::Os { errno: libc::EMFILE, .. } => "Allow more open files (ulimit -n)",
+        Error::Os { errno: libc::ENFILE, .. } => "Allow more open files in the whole system (fs.file-max)",
+        Error::Os { errno: libc::EPERM | libc::EACCES | libc::ENOSYS, .. } => {
+            "Allow that system call (the container's seccomp filter, vm.memfd_noexec), or use a kernel that has it"
+        }
+        _ => {
+            "Set a smaller size, or allow more (ulimit -v, ulimit -f, the memory limit of the control group)"
+        }
     }
 }
 
