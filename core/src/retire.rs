@@ -77,7 +77,7 @@ impl HeapGuard<'_> {
         }
         let survey = segment.slots.survey();
         // The list is made anew from what has to stay. A crash meanwhile rebuilds it from the blocks.
-        let (mut kept, mut freed) = (0, (0, 0));
+        let mut kept = 0;
         while next != 0 {
             if !self.heap.holds_entry(next, State::Retired) {
                 self.heap.distrust();
@@ -86,11 +86,11 @@ impl HeapGuard<'_> {
             let at = EntryAt::new(&segment.memory, next);
             next = at.entry.retired_next.load(Ordering::Relaxed);
             if survey.is_free(at.offset, at.entry.owner_or_stamp.load(Ordering::Relaxed)) {
-                let bytes = self.heap.block(at.offset).bytes();
+                // Each for itself, and before it counts as free: whoever adds the figures up while this is stopped finds no more than
+                // there is.
+                figure.subtract(1, self.heap.block(at.offset).bytes());
                 self.free_entry(at);
                 step!("reclaim: one freed");
-                freed.0 += 1;
-                freed.1 += bytes;
             } else {
                 at.entry.retired_next.store(kept, Ordering::Relaxed);
                 kept = at.offset;
@@ -99,7 +99,6 @@ impl HeapGuard<'_> {
         control.retired.store(kept, Ordering::Relaxed);
         step!("reclaim: listed");
         // What stays is held by somebody: looking again is worth it once there is as much that is new.
-        figure.subtract(freed.0, freed.1);
         let (count, bytes) = figure.get();
         control.reclaim_at_count.store(count * 2 + RECLAIM_BLOCKS, Ordering::Relaxed);
         control.reclaim_at_bytes.store(bytes * 2 + RECLAIM_BYTES, Ordering::Relaxed);

@@ -432,4 +432,46 @@ fn a_store_takes_out_no_more_of_what_has_expired_than_makes_room() {
     assert!((1..2000).contains(&looked), "{looked} looks");
     // All of it where that is what it takes.
     put(&mut session, b"large", &[1; 3 << 19]).unwrap();
+    segment.audit().unwrap();
+}
+
+#[test]
+fn what_is_used_is_right_while_somebody_is_stopped_reclaiming() {
+    for step in ["reclaim: one freed", "free: merged", "free: done"] {
+        let segment = segment(1 << 20, Policy::Never);
+        let (mut writer, mut reader) =
+            (Session::new(Arc::clone(&segment)), Session::new(Arc::clone(&segment)));
+        put(&mut writer, b"stays", &[1; 10_000]).unwrap();
+        let keys: Vec<String> = (0..40).map(|at| format!("goes{at}")).collect();
+        for key in &keys {
+            put(&mut writer, key.as_bytes(), &[2; 20_000]).unwrap();
+            assert!(get(&mut reader, key.as_bytes()).is_some());
+            writer.delete(Space::Key, key.as_bytes()).unwrap();
+        }
+        writer.end_request();
+        let before = segment.stats();
+        assert!(before.retired >= 40 * 20_000, "{before:?}");
+        assert!((10_000..12_000).contains(&before.used), "{before:?}");
+        // From now on all of it can be reclaimed.
+        reader.end_request();
+        let child = Child::fork(|_| {
+            fault::act_at(step, 15, stop);
+            let _ = segment.stats();
+        });
+        let mut status = 0;
+        // SAFETY: our own child.
+        unsafe { libc::waitpid(child.pid(), &raw mut status, libc::WUNTRACED) };
+        assert!(libc::WIFSTOPPED(status), "{step}");
+        let during = segment.stats();
+        assert!(during.used >= before.used, "{step}: {during:?}");
+        assert_eq!(during.used + during.free + during.retired, during.configured, "{step}");
+        if step == "reclaim: one freed" {
+            assert_eq!(during.used, before.used);
+        }
+        assert_eq!(child.kill(), -libc::SIGKILL);
+        assert_eq!(segment.damage(), None);
+        let after = segment.stats();
+        assert_eq!((after.used, after.retired), (before.used, 0), "{step}");
+        segment.audit().unwrap();
+    }
 }
