@@ -118,7 +118,12 @@ else
   esac
 fi
 
-STATIC_CACHE_TARGET=${CARGO_TARGET_DIR:-$abs_builddir/target}
+dnl Relative to where configure runs: make calls cargo in another folder.
+STATIC_CACHE_TARGET=${CARGO_TARGET_DIR:-target}
+case $STATIC_CACHE_TARGET in
+  /*) ;;
+  *) STATIC_CACHE_TARGET=$abs_builddir/$STATIC_CACHE_TARGET ;;
+esac
 STATIC_CACHE_PHP=$PHP_EXECUTABLE
 STATIC_CACHE_PHP_CONFIG=`command -v $PHP_CONFIG`
 
