@@ -10,10 +10,12 @@ mod remove;
 mod reserve;
 mod select;
 mod store;
+mod tenancy;
 mod update;
 
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::rc::Rc;
 use std::sync::Arc;
 
 pub use fetch::{Hit, KeyHash};
@@ -29,6 +31,7 @@ use fork::Unheard;
 use pinset::PinSet;
 use recycle::Recycler;
 use relief::Relief;
+use tenancy::Tenancy;
 
 /// The slot of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +52,8 @@ enum Place {
 pub struct Session {
     segment: Arc<Segment>,
     place: Place,
+    /// Of the slot at this place.
+    tenancy: Option<Rc<Tenancy>>,
     pinned: PinSet,
     relief: Relief,
     recycler: Recycler,
@@ -80,6 +85,7 @@ impl Session {
             relief: Relief::new(&segment),
             segment,
             place: Place::NotAsked,
+            tenancy: None,
             pinned: PinSet::new(),
             recycler: Recycler::new(),
             reserved: Vec::new(),
@@ -115,8 +121,28 @@ impl Session {
     #[cold]
     fn ask_for_slot(&mut self) -> Option<(usize, Owner)> {
         let found = self.segment.slots.acquire();
-        self.place = found.map_or(Place::NoneFree, |(index, owner)| Place::Slot(index, owner));
+        // SAFETY: just taken.
+        unsafe { self.settle_at(found.map_or(Place::NoneFree, |(index, owner)| Place::Slot(index, owner))) };
         found
+    }
+
+    /// Changes places. The slot of the old one is given back, unless drafts still need it.
+    ///
+    /// # Safety
+    /// A slot was taken by this thread in this process, and nobody else gives it back.
+    unsafe fn settle_at(&mut self, place: Place) {
+        self.place = place;
+        self.tenancy = match place {
+            // SAFETY: by this function's contract.
+            Place::Slot(index, _) => Some(unsafe { Tenancy::new(Arc::clone(&self.segment), index) }),
+            Place::NotAsked | Place::NoneFree => None,
+        };
+    }
+
+    /// The slot is the session's no more.
+    fn leave_place(&mut self) {
+        self.place = Place::NotAsked;
+        self.tenancy = None;
     }
 
     /// To be called first by every operation that looks at what the session owns.
@@ -131,7 +157,7 @@ impl Session {
     #[cold]
     fn forget_parent(&mut self) {
         self.fork_generation = forks::generation();
-        self.place = Place::NotAsked;
+        self.leave_place();
         self.pinned.clear();
         self.relief.forget();
         self.recycler.forget();
@@ -155,10 +181,8 @@ impl Session {
             && (!released || self.segment.slots.pins(index).is_empty())
         {
             self.recycler.forget();
-            self.place = Place::NotAsked;
             self.answer_as_thread();
-            // SAFETY: as in `drop`.
-            unsafe { self.segment.slots.give_back(index) };
+            self.leave_place();
         }
         if self.place == Place::NoneFree {
             self.place = Place::NotAsked;
@@ -188,10 +212,5 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.end_request();
         self.forsake_children();
-        if let Place::Slot(index, _) = self.place {
-            // SAFETY: taken by this session, hence by this thread (sessions are not Send), and in this
-            // process (`end_request` forgot a parent's).
-            unsafe { self.segment.slots.give_back(index) };
-        }
     }
 }

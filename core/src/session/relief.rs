@@ -300,7 +300,8 @@ impl Session {
         let (reader, list) = (&self.segment.slots.slot(index).reader, self.segment.slots.pins(index));
         // Whoever sees that one reader less is without a slot sees the pins.
         if self.pinned.iter().all(|offset| reader.pin(list, offset)) {
-            self.place = Place::Slot(index, owner);
+            // SAFETY: taken by this thread a moment ago.
+            unsafe { self.settle_at(Place::Slot(index, owner)) };
             self.slotless = false;
             self.segment.header().slotless_readers.0.leave();
         } else {

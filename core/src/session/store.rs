@@ -2,11 +2,13 @@
 
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::recycle::Kept;
+use super::tenancy::Premises;
 use super::{Place, Session};
 use crate::copy::copy_name;
 use crate::entry::{EntryAt, PAYLOAD_ALIGN, RESERVATION, Space};
@@ -18,7 +20,7 @@ use crate::lock::ShardGuard;
 use crate::segment::Segment;
 use crate::shard::Shard;
 use crate::slots::Owner;
-use crate::sys::clock;
+use crate::sys::{clock, fork as forks};
 
 /// Whether an entry of the same key may be replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +41,10 @@ pub enum Stored {
 }
 
 /// An entry in the making: memory that only its session sees. Dropping it gives the memory back.
+///
+/// It is the process's that made it. In a forked child it is empty, cannot be committed, and dropping it does nothing.
 #[derive(Debug)]
-pub struct Draft<S: Deref<Target = Segment> = Arc<Segment>> {
+pub struct Draft<S: Deref<Target = Segment> = Premises> {
     segment: S,
     offset: u64,
     hash: u64,
@@ -50,6 +54,7 @@ pub struct Draft<S: Deref<Target = Segment> = Arc<Segment>> {
     payload_len: usize,
     /// The slot that counts this block among those its owner builds.
     slot: Option<usize>,
+    fork_generation: u32,
     /// Only the slot's owner changes that count.
     not_send: PhantomData<*mut ()>,
 }
@@ -73,7 +78,34 @@ impl<S: Deref<Target = Segment>> Draft<S> {
 
     fn new(segment: S, shape: &Shape<'_>, space: Space, offset: u64, slot: Option<usize>) -> Self {
         let (hash, key_len, payload_len) = (shape.hash, shape.key.len(), shape.payload_len);
-        Self { segment, offset, hash, space, key_len, payload_len, slot, not_send: PhantomData }
+        let fork_generation = forks::generation();
+        Self {
+            segment,
+            offset,
+            hash,
+            space,
+            key_len,
+            payload_len,
+            slot,
+            fork_generation,
+            not_send: PhantomData,
+        }
+    }
+
+    /// Whether it was made by this process. Else the block is the parent's, and may be anybody's by now.
+    #[inline(always)]
+    fn is_ours(&self) -> bool {
+        self.fork_generation == forks::generation()
+    }
+
+    /// What keeps it from being committed.
+    fn check(&self) -> Result<(), Error> {
+        if self.is_ours() {
+            return Ok(());
+        }
+        Err(Error::Config(
+            "a draft belongs to the process that made it, and this one was forked since".into(),
+        ))
     }
 
     #[inline(always)]
@@ -81,8 +113,11 @@ impl<S: Deref<Target = Segment>> Draft<S> {
         EntryAt::new(&self.segment.memory, self.offset)
     }
 
-    /// The payload, to be written by the caller. Its contents are whatever was there before.
+    /// The payload, to be written by the caller. Its contents are whatever was there before. (Nothing, in a forked child.)
     pub fn payload_mut(&mut self) -> &mut [u8] {
+        if !self.is_ours() {
+            return &mut [];
+        }
         let start = self.segment.memory.pointer(self.payload_offset(), self.payload_len as u64);
         // SAFETY: the range lies inside the block, which is `Building` and so nobody else's; it belongs to this
         // draft, which is borrowed mutably; bytes are valid with any contents.
@@ -99,10 +134,13 @@ impl<S: Deref<Target = Segment>> Draft<S> {
         EntryAt::payload_offset_for(self.offset, self.key_len)
     }
 
-    /// The key it will have.
+    /// The key it will have. (Empty in a forked child.)
     #[inline]
     #[must_use]
     pub fn key(&self) -> &[u8] {
+        if !self.is_ours() {
+            return &[];
+        }
         // SAFETY: written by `prepare` and not changed since; the draft owns the block.
         unsafe { self.segment.memory.bytes(self.at().key_offset(), self.key_len as u64) }.unwrap_or_default()
     }
@@ -136,6 +174,9 @@ impl<S: Deref<Target = Segment>> Draft<S> {
 
 impl<S: Deref<Target = Segment>> Drop for Draft<S> {
     fn drop(&mut self) {
+        if !self.is_ours() {
+            return;
+        }
         // Without a lock in time the block stays `Building` and counted: whoever gets the slot after this session sees that,
         // and a repair frees the block.
         if let Ok(_shard) = self.segment.lock_some_shard(Index::shard_of(self.hash)) {
@@ -163,7 +204,11 @@ impl Session {
         let expires = expiry(ttl);
         let shape = Shape { hash, space: space as u8, key, tag, bits, payload_len, expires };
         let (offset, slot) = self.build(&shape).inspect_err(|_| self.segment.count_store_failure())?;
-        Ok(Draft::new(Arc::clone(&self.segment), &shape, space, offset, slot))
+        let premises = match &self.tenancy {
+            Some(tenancy) if slot.is_some() => Premises::Slot(Rc::clone(tenancy)),
+            _ => Premises::Segment(Arc::clone(&self.segment)),
+        };
+        Ok(Draft::new(premises, &shape, space, offset, slot))
     }
 
     /// A block in state `Building` with header and key written.
@@ -230,9 +275,11 @@ impl Session {
     /// Publishes a draft. Waits while another session has reserved the key, at most the lock timeout.
     ///
     /// # Errors
-    /// [`Error::Reserved`], [`Error::LockTimeout`]; the draft is gone then.
+    /// [`Error::Reserved`], [`Error::LockTimeout`]; [`Error::Config`] for a draft from before a fork, in the child. The draft is
+    /// gone then.
     pub fn commit(&mut self, draft: Draft, mode: Mode) -> Result<Stored, Error> {
         self.notice_fork();
+        draft.check()?;
         // Once it is published, somebody may replace it, and its block be another's: the key is not there to be read any more.
         let reserved = self.reserved_key(draft.space, draft.key());
         let mut kept = None;
@@ -250,7 +297,7 @@ impl Session {
     }
 
     /// Allocates, fills and publishes an entry in one go. `fill` gets the payload and the address where readers will
-    /// see it.
+    /// see it. Where it forks, only the parent stores.
     ///
     /// # Errors
     /// As for [`Self::prepare`] and [`Self::commit`].
@@ -273,6 +320,8 @@ impl Session {
         let address = draft.payload_address();
         fill(draft.payload_mut(), address);
         step!("store: filled");
+        // `fill` may have forked, and comes back in both.
+        draft.check()?;
         let mut kept = None;
         let stored = self.publish(&draft, key, mode, &mut kept)?;
         if stored == Stored::Stored {
@@ -330,6 +379,10 @@ impl Session {
     /// where none in particular did).
     pub fn commit_all(&mut self, mut drafts: Vec<Draft>) -> Result<(), (Error, Option<Draft>)> {
         self.notice_fork();
+        let refused = drafts.iter().enumerate().find_map(|(at, draft)| Some((at, draft.check().err()?)));
+        if let Some((at, error)) = refused {
+            return Err((error, Some(drafts.swap_remove(at))));
+        }
         let segment = &*self.segment;
         let mut shards: Vec<usize> = drafts.iter().map(|draft| Index::shard_of(draft.hash)).collect();
         shards.sort_unstable();
