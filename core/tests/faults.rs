@@ -286,7 +286,10 @@ const SCENARIOS: &[Scenario] = &[
             let segment = Arc::clone(session.segment());
             let child = Child::fork(|_| {
                 let mut session = Session::new(segment);
-                session.reserve(b"reserved", None).unwrap();
+                // More than the store that is killed ends in passing, in whichever arena.
+                for number in 0..20 {
+                    session.reserve(format!("reserved{number}").as_bytes(), None).unwrap();
+                }
                 session.reserve(b"leased", Some(Duration::from_secs(5))).unwrap();
                 // SAFETY: ends this process.
                 unsafe { libc::raise(libc::SIGKILL) };
