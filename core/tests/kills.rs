@@ -403,11 +403,11 @@ fn what_expires_is_not_looked_at_again_and_again_while_somebody_is_stopped() {
     let mut session = Session::new(Arc::clone(&segment));
     let count = 20_000;
     for number in 0..count {
-        put_for(&mut session, &u32::to_ne_bytes(number), &[1; 16], Some(Duration::from_secs(1))).unwrap();
+        put_for(&mut session, &u32::to_ne_bytes(number), &[1; 16], Some(Duration::from_secs(600))).unwrap();
     }
     let child = stopped_at(&segment, "publish: linked");
     // So many ticks, at each of which those of the stopped one's shard could be tried in vain.
-    advance_clock(Duration::from_secs(600));
+    advance_clock(Duration::from_secs(1200));
     let looked = looked_at_by_a_store(&mut session, 2 << 20);
     assert!(segment.stats().expired > 18_000);
     assert!(looked < 2 * count as usize, "{looked} looks");
@@ -422,11 +422,11 @@ fn a_store_takes_out_no_more_of_what_has_expired_than_makes_room() {
     let segment = segment(4 << 20, Policy::Never);
     let mut session = Session::new(Arc::clone(&segment));
     let mut number = 0u64;
-    while put_for(&mut session, &number.to_ne_bytes(), &[1; 16], Some(Duration::from_secs(1))).is_ok() {
+    while put_for(&mut session, &number.to_ne_bytes(), &[1; 16], Some(Duration::from_secs(600))).is_ok() {
         number += 1;
     }
     assert!(number > 20_000, "{number}");
-    advance_clock(Duration::from_secs(600));
+    advance_clock(Duration::from_secs(1200));
     let looked = looked_at_by_a_store(&mut session, 100);
     assert!(get(&mut session, b"fresh").is_some());
     assert!((1..2000).contains(&looked), "{looked} looks");

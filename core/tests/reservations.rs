@@ -61,13 +61,13 @@ fn a_store_gets_the_memory_of_leases_that_ran_out() {
         let segment = segment(1 << 20, policy);
         let mut session = Session::new(Arc::clone(&segment));
         let mut reserved = 0;
-        while session.reserve(&key(reserved), Some(Duration::from_secs(1))).is_ok() {
+        while session.reserve(&key(reserved), Some(Duration::from_secs(3600))).is_ok() {
             reserved += 1;
         }
         session.end_request();
         assert!(reserved > 5000, "{reserved}");
         assert!(put(&mut session, b"large", &[1; 500_000]).is_err(), "they are still held");
-        advance_clock(Duration::from_secs(2));
+        advance_clock(Duration::from_secs(3700));
         put(&mut session, b"large", &[1; 500_000]).unwrap();
     }
 }
@@ -122,9 +122,9 @@ fn a_repair_ends_the_reservations_of_the_dead_and_no_others() {
     reserve_and_die(&segment, 0..50);
     let mut session = Session::new(Arc::clone(&segment));
     assert!(session.reserve(b"held", None).unwrap());
-    assert!(session.reserve(b"long", Some(Duration::from_secs(100))).unwrap());
-    assert!(session.reserve(b"short", Some(Duration::from_secs(1))).unwrap());
-    advance_clock(Duration::from_secs(2));
+    assert!(session.reserve(b"long", Some(Duration::from_secs(600))).unwrap());
+    assert!(session.reserve(b"short", Some(Duration::from_secs(60))).unwrap());
+    advance_clock(Duration::from_secs(100));
     segment.distrust();
     segment.repair_if_needed().unwrap();
     assert_eq!(segment.audit().unwrap().reservations, 2);
@@ -135,18 +135,30 @@ fn a_repair_ends_the_reservations_of_the_dead_and_no_others() {
 }
 
 #[test]
+fn a_reservation_takes_no_block_that_is_queued_for_eviction() {
+    let segment = segment(1 << 20, Policy::Evict);
+    let mut session = Session::new(Arc::clone(&segment));
+    let name = b"a key as long as the value that was replaced";
+    for value in 0..40 {
+        put(&mut session, b"k", &[value; 48]).unwrap();
+    }
+    assert!(session.reserve(name, None).unwrap());
+    segment.audit().unwrap();
+}
+
+#[test]
 fn a_lease_that_its_holder_changed_ends_when_it_says() {
     let _alone = alone();
     let segment = segment(1 << 20, Policy::Never);
     let mut session = Session::new(Arc::clone(&segment));
-    let (short, long) = (Some(Duration::from_secs(1)), Some(Duration::from_secs(100)));
+    let (short, long) = (Some(Duration::from_secs(60)), Some(Duration::from_secs(600)));
     for (name, leases) in [(b"longer", [short, long]), (b"shorty", [long, short])] {
         for lease in leases {
             assert!(session.reserve(name, lease).unwrap());
         }
     }
     session.end_request();
-    advance_clock(Duration::from_secs(2));
+    advance_clock(Duration::from_secs(100));
     put(&mut session, b"new", &[1; 900_000]).unwrap();
     assert_eq!(segment.audit().unwrap().reservations, 1);
     assert!(!session.reserve(b"longer", None).unwrap());
