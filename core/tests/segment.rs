@@ -128,6 +128,26 @@ fn spaces_do_not_mix() {
 }
 
 #[test]
+fn no_size_is_too_large_to_be_refused() {
+    for policy in [Policy::Evict, Policy::Never] {
+        let mut session = Session::new(segment(1 << 20, policy));
+        // Also while the session keeps a block that would be looked at.
+        for kept in [false, true] {
+            for len in (0..300).map(|less| usize::MAX - less).chain([usize::MAX / 2, 1 << 40, 1 << 20]) {
+                if kept {
+                    for round in 0..10 {
+                        put(&mut session, b"x", &[round; 10]).unwrap();
+                    }
+                }
+                let refused = session.prepare(Space::Key, b"x", 0, 0, len, None).unwrap_err();
+                assert!(matches!(refused, Error::NoMemory { .. }), "{kept} {len}: {refused}");
+            }
+        }
+        assert_eq!(session.segment().audit().unwrap().building, 0);
+    }
+}
+
+#[test]
 fn parts_of_a_class_are_changed_in_place_like_other_entries() {
     let mut session = Session::new(segment(1 << 20, Policy::Never));
     for (key, value) in [(&b"a\0$x"[..], 1), (b"a\0$x", 2), (b"a\0$y", 3)] {

@@ -112,7 +112,7 @@ impl Recycler {
             self.look(segment);
             self.stuck = self.is_worth_a_look();
         }
-        let needed = (size + block::HEADER).next_multiple_of(UNIT);
+        let needed = size.checked_add(block::HEADER)?.checked_next_multiple_of(UNIT)?;
         let fits = |kept: &Kept| kept.bytes >= needed && kept.bytes - needed <= needed / 8;
         // The one that was kept last is the warmest.
         let at = self.ready.iter().rposition(fits)?;
