@@ -128,3 +128,29 @@ fn who_forks_while_it_fills_an_entry_stores_it_once() {
     fill(&segment);
     check(&segment);
 }
+
+#[test]
+fn a_draft_of_another_segment_is_refused() {
+    let _alone = alone();
+    let (one, two) = (segment(1 << 20, Policy::Evict), segment(1 << 20, Policy::Evict));
+    fill(&one);
+    fill(&two);
+    let (mut first, mut second) = (Session::new(Arc::clone(&one)), Session::new(Arc::clone(&two)));
+    let mut draft = |key: &[u8]| {
+        let mut draft = first.prepare(Space::Key, key, 0, 0, 5000, None).unwrap();
+        draft.payload_mut().fill(1);
+        draft
+    };
+    assert!(matches!(second.commit(draft(b"a"), Mode::Put), Err(Error::Config(_))));
+    let ours = second.prepare(Space::Key, b"b", 0, 0, 10, None).unwrap();
+    let (error, refused) = second.commit_all(vec![ours, draft(b"c")]).unwrap_err();
+    assert!(matches!(error, Error::Config(_)));
+    assert_eq!(refused.as_ref().map(|draft| draft.key()), Some(&b"c"[..]));
+    drop(refused);
+    for key in [b"a", b"b", b"c"] {
+        assert!(!first.exists(Space::Key, key) && !second.exists(Space::Key, key));
+    }
+    drop((first, second));
+    check(&one);
+    check(&two);
+}

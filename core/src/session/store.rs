@@ -98,8 +98,14 @@ impl<S: Deref<Target = Segment>> Draft<S> {
         self.fork_generation == forks::generation()
     }
 
-    /// What keeps it from being committed.
-    fn check(&self) -> Result<(), Error> {
+    /// What keeps it from being committed to a segment.
+    #[inline(always)]
+    fn check(&self, segment: &Segment) -> Result<(), Error> {
+        if !std::ptr::eq(&*self.segment, segment) {
+            return Err(Error::Config(
+                "a draft can only be committed to the segment that it was made in".into(),
+            ));
+        }
         if self.is_ours() {
             return Ok(());
         }
@@ -275,11 +281,11 @@ impl Session {
     /// Publishes a draft. Waits while another session has reserved the key, at most the lock timeout.
     ///
     /// # Errors
-    /// [`Error::Reserved`], [`Error::LockTimeout`]; [`Error::Config`] for a draft from before a fork, in the child. The draft is
-    /// gone then.
+    /// [`Error::Reserved`], [`Error::LockTimeout`]; [`Error::Config`] for a draft of another segment, or from before a
+    /// fork, in the child. The draft is gone then.
     pub fn commit(&mut self, draft: Draft, mode: Mode) -> Result<Stored, Error> {
         self.notice_fork();
-        draft.check()?;
+        draft.check(&self.segment)?;
         // Once it is published, somebody may replace it, and its block be another's: the key is not there to be read any more.
         let reserved = self.reserved_key(draft.space, draft.key());
         let mut kept = None;
@@ -321,7 +327,7 @@ impl Session {
         fill(draft.payload_mut(), address);
         step!("store: filled");
         // `fill` may have forked, and comes back in both.
-        draft.check()?;
+        draft.check(&self.segment)?;
         let mut kept = None;
         let stored = self.publish(&draft, key, mode, &mut kept)?;
         if stored == Stored::Stored {
@@ -379,11 +385,12 @@ impl Session {
     /// where none in particular did).
     pub fn commit_all(&mut self, mut drafts: Vec<Draft>) -> Result<(), (Error, Option<Draft>)> {
         self.notice_fork();
-        let refused = drafts.iter().enumerate().find_map(|(at, draft)| Some((at, draft.check().err()?)));
+        let segment = &*self.segment;
+        let refused =
+            drafts.iter().enumerate().find_map(|(at, draft)| Some((at, draft.check(segment).err()?)));
         if let Some((at, error)) = refused {
             return Err((error, Some(drafts.swap_remove(at))));
         }
-        let segment = &*self.segment;
         let mut shards: Vec<usize> = drafts.iter().map(|draft| Index::shard_of(draft.hash)).collect();
         shards.sort_unstable();
         shards.dedup();
