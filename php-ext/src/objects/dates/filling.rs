@@ -74,6 +74,13 @@ impl Known {
     /// Lets go of all, while the engine still has objects. No user code runs: they are the engine's own.
     #[inline]
     pub(in crate::objects) fn release(&mut self) {
+        if !self.0.is_empty() {
+            self.release_all();
+        }
+    }
+
+    #[cold]
+    fn release_all(&mut self) {
         while let Some(source) = self.0.pop() {
             // SAFETY: it is ours, and taken off the list.
             unsafe { engine::zval_ptr_dtor(zval_of(&mut engine::object_slot(source.object))) };
