@@ -5,6 +5,7 @@
 mod common;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
 use common::{Child, INT, Random, alone, get, put, put_for, segment};
@@ -473,5 +474,50 @@ fn what_is_used_is_right_while_somebody_is_stopped_reclaiming() {
         let after = segment.stats();
         assert_eq!((after.used, after.retired), (before.used, 0), "{step}");
         segment.audit().unwrap();
+    }
+}
+
+/// Whom the test's thread kills in the middle of what it does.
+static VICTIM: AtomicI32 = AtomicI32::new(0);
+
+fn kill_the_victim() {
+    let pid = VICTIM.load(Ordering::Relaxed);
+    let mut info = std::mem::MaybeUninit::uninit();
+    // SAFETY: our own child, whose end is waited for and left to be asked for by its `Child`.
+    unsafe {
+        libc::kill(pid, libc::SIGKILL);
+        libc::waitid(libc::P_PID, pid as libc::id_t, info.as_mut_ptr(), libc::WEXITED | libc::WNOWAIT);
+    }
+}
+
+#[test]
+fn an_audit_says_that_somebody_died_meanwhile_outside_of_locks() {
+    let segment = segment(1 << 20, Policy::Never);
+    let victim = |work: fn(&mut Session)| {
+        let mut child = Child::fork(|line| {
+            let mut session = Session::new(Arc::clone(&segment));
+            work(&mut session);
+            line.tell(1);
+            line.wait();
+        });
+        child.wait();
+        child
+    };
+    let build: fn(&mut Session) = |session| {
+        std::mem::forget(session.prepare(Space::Key, b"draft", 0, 0, 100, None).unwrap());
+    };
+    let keep: fn(&mut Session) = |session| {
+        put(session, b"kept", b"one").unwrap();
+        put(session, b"kept", b"two").unwrap();
+    };
+    for work in [build, keep] {
+        let child = victim(work);
+        VICTIM.store(child.pid(), Ordering::Relaxed);
+        // The arenas', all shards', and the arenas' again: the last of its locks.
+        fault::act_at("lock: taken", 2 + 256 + 2 - 1, kill_the_victim);
+        let error = segment.audit().unwrap_err();
+        assert!(error.to_string().contains("try again"), "{error}");
+        segment.audit().unwrap();
+        assert_eq!(child.join(), -libc::SIGKILL);
     }
 }
