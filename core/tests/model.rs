@@ -168,8 +168,8 @@ impl World {
     fn compare(&mut self, who: usize, key: u8) {
         let session = &mut self.sessions[who];
         let found = session.fetch(Space::Key, &name(key)).map(|hit| {
-            if hit.tag() == INT {
-                Value::Int(hit.bits() as i64)
+            if session.tag(&hit) == Some(INT) {
+                Value::Int(session.bits(&hit).unwrap() as i64)
             } else {
                 Value::Bytes(session.payload(&hit).unwrap().to_vec())
             }

@@ -28,7 +28,7 @@ fn lines_of(session: &mut Session, key: &[u8]) -> (std::ops::RangeInclusive<usiz
     let hit = session.fetch(Space::Key, key).unwrap();
     // SAFETY: the request goes on.
     let at = unsafe { hit.key() }.as_ptr() as usize;
-    let block = at - 112..=hit.payload_address() + hit.payload_len() - 1;
+    let block = at - 112..=hit.payload_address() + session.payload(&hit).unwrap().len() - 1;
     (block.start() / 64..=block.end() / 64, (at - 8) / 64)
 }
 
@@ -153,7 +153,8 @@ fn parts_of_a_class_are_changed_in_place_like_other_entries() {
     for (key, value) in [(&b"a\0$x"[..], 1), (b"a\0$x", 2), (b"a\0$y", 3)] {
         session.store_inline(Space::Class, key, INT, value, None, Mode::Put).unwrap();
     }
-    assert_eq!(session.fetch(Space::Class, b"a\0$x").unwrap().bits(), 2);
+    let hit = session.fetch(Space::Class, b"a\0$x").unwrap();
+    assert_eq!(session.bits(&hit), Some(2));
     let audit = session.segment().audit().unwrap();
     assert_eq!((audit.entries, audit.retired), (2, 0));
     assert!(session.touch(Space::Class, b"a\0$x", Some(Duration::ZERO)).unwrap());
@@ -228,7 +229,8 @@ fn payloads_are_seen_read_only_at_the_address_that_was_promised() {
     draft.payload_mut().fill(5);
     session.commit(draft, Mode::Put).unwrap();
     let hit = session.fetch(Space::Key, b"a").unwrap();
-    assert_eq!((hit.payload_address(), hit.payload_len(), hit.tag(), hit.bits()), (promised, 100, 9, 77));
+    assert_eq!((session.tag(&hit), session.bits(&hit)), (Some(9), Some(77)));
+    assert_eq!((hit.payload_address(), session.payload(&hit).unwrap().len()), (promised, 100));
     assert!(segment.read_only_range().contains(&promised) && promised.is_multiple_of(16));
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
     let base = format!("{:x}-", segment.read_only_range().start);
@@ -328,7 +330,7 @@ fn increments_start_at_zero_wrap_and_know_their_type() {
     assert_eq!(value(&mut session, -7).value, -2);
     let hit = session.fetch(Space::Key, b"n").unwrap();
     value(&mut session, i64::MIN + 2);
-    assert_eq!(hit.bits() as i64, i64::MIN, "an earlier hit sees the present value");
+    assert_eq!(session.bits(&hit), Some(i64::MIN as u64), "an earlier hit sees the present value");
     let wrapped = value(&mut session, -1);
     assert_eq!((wrapped.value, wrapped.wrapped), (i64::MAX, true));
     put(&mut session, b"text", b"12").unwrap();
@@ -347,14 +349,15 @@ fn an_inline_value_is_changed_where_it_lies() {
     let used = segment.stats().used;
     let hit = session.fetch(Space::Key, b"k").unwrap();
     assert_eq!(put(&mut session, INT, 2, None, Mode::Put), Stored::Stored);
-    assert_eq!((hit.bits(), segment.stats().used, segment.stats().retired), (2, used, 0));
+    assert_eq!((session.bits(&hit).unwrap(), segment.stats().used, segment.stats().retired), (2, used, 0));
     assert_eq!(put(&mut session, INT, 3, None, Mode::Add), Stored::Present);
     // Another kind is another entry, and so is one that expired.
     assert_eq!(put(&mut session, 9, 4, Some(Duration::ZERO), Mode::Put), Stored::Stored);
-    assert_eq!((hit.tag(), hit.bits()), (INT, 2));
+    assert_eq!((session.tag(&hit), session.bits(&hit)), (Some(INT), Some(2)));
     assert!(session.fetch(Space::Key, b"k").is_none());
     assert_eq!(put(&mut session, 9, 5, None, Mode::Add), Stored::Stored);
-    assert_eq!(session.fetch(Space::Key, b"k").unwrap().bits(), 5);
+    let hit = session.fetch(Space::Key, b"k").unwrap();
+    assert_eq!(session.bits(&hit), Some(5));
 }
 
 #[test]

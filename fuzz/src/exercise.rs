@@ -15,7 +15,7 @@ fn read(session: &mut Session, space: Space, key: &[u8]) -> Option<u64> {
     let (name, current) = unsafe { (hit.key(), hit.is_current()) };
     assert_eq!(name, key, "a hit of another key");
     let sum = session.payload(&hit)?.iter().fold(0, |sum, &byte| sum + u64::from(byte));
-    Some(sum + u64::from(current) + hit.bits().min(9) + u64::from(hit.tag()))
+    Some(sum + u64::from(current) + session.bits(&hit)?.min(9) + u64::from(session.tag(&hit)?))
 }
 
 fn put(session: &mut Session, key: &[u8], size: usize, byte: u8) -> Result<(), Error> {

@@ -52,11 +52,15 @@ impl Place {
     }
 
     /// The value as a zval has it, of a hit whose value need not be made.
+    ///
+    /// # Safety
+    /// The hit is pinned.
     #[inline(always)]
-    fn value(&self) -> u64 {
+    unsafe fn value(&self) -> u64 {
         // An inline value may have been changed where it lies.
         if self.info <= c::IS_DOUBLE {
-            return self.hit.bits();
+            // SAFETY: the caller's word.
+            return unsafe { self.hit.bits() };
         }
         #[cfg(feature = "relocating")]
         return self.moved;
@@ -251,7 +255,8 @@ impl Memo {
             at = (at + 1) & mask;
         }
         let string = if is_interned(key) { key.cast_const() } else { std::ptr::null() };
-        let info = decode::is_direct(hit.tag()).unwrap_or(0);
+        // SAFETY: of this request, and so pinned.
+        let info = decode::is_direct(unsafe { hit.tag() }).unwrap_or(0);
         let place = &mut self.places[at];
         (place.filling, place.info, place.hash, place.string, place.hit) =
             (self.filling, info, hash, string, hit);

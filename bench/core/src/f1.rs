@@ -150,7 +150,7 @@ impl Churn {
             self.forget(at);
             return false;
         };
-        assert_eq!(hit.bits(), u64::from(version), "object {number}: an old version");
+        assert_eq!(self.session.bits(&hit), Some(u64::from(version)), "object {number}: an old version");
         object::check(&self.session, &hit, number, len);
         self.session.end_request();
         true

@@ -41,7 +41,7 @@ fn stamp(payload: &mut [u8], number: u32, version: u32) {
 
 /// Panics unless the hit is an object that was stored so.
 pub fn check(session: &Session, hit: &Hit, number: u32, len: usize) {
-    let version = hit.bits() as u32;
+    let version = session.bits(hit).expect("the hit is of this request") as u32;
     let payload = session.payload(hit).expect("the hit is of this request");
     assert_eq!(payload.len(), len, "object {number}: another length");
     let stamp = (mix(u64::from(number) << 32 | u64::from(version)) ^ len as u64).to_le_bytes();

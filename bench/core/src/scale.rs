@@ -161,7 +161,11 @@ fn work_on(segment: &Arc<Segment>, work: Work, index: usize, words: &[AtomicU64;
     }
     if work == Work::Increment {
         let counted: u64 = (0..COUNTERS)
-            .map(|at| session.fetch(Space::Key, &counter(index, at)).map_or(0, |hit| hit.bits()))
+            .map(|at| {
+                let hit = session.fetch(Space::Key, &counter(index, at))?;
+                session.bits(&hit)
+            })
+            .map(Option::unwrap_or_default)
             .sum();
         assert_eq!(counted, count, "increments were lost");
     }

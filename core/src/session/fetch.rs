@@ -1,49 +1,84 @@
 //! Reading.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Session;
 use crate::entry::{Entry, EntryAt, Space};
 use crate::evict::MOST_MARKS;
 use crate::heap::block::HEADER as BLOCK_HEADER;
 use crate::index::Index;
-use crate::sys::clock;
+use crate::sys::{clock, fork as forks};
 
 /// An entry that was found: kept until the request ends.
 #[derive(Debug, Clone, Copy)]
 pub struct Hit {
-    /// In the read-only view, which outlives every session.
+    /// In the read-only view. May dangle: nothing is read here unless the session says that it keeps the entry, or the caller does.
     entry: *const Entry,
-    /// The session's number of its request, and in the [`PAYLOAD_BITS`] lowest bits how far behind the entry's beginning the
+    /// The number of the session's request, and in the [`PAYLOAD_BITS`] lowest bits how far behind the entry's beginning the
     /// payload lies. In one word, since whoever keeps many hits fills the processor's caches with them.
     request_and_payload: u64,
 }
 
-/// Enough for the payload behind the longest key; what is left for requests lasts longer than any session.
+/// Enough for the payload behind the longest key; what is left for requests lasts longer than any process.
 const PAYLOAD_BITS: u32 = 17;
 const _: () = assert!(EntryAt::payload_offset_for(0, u16::MAX as usize) < 1 << PAYLOAD_BITS);
+const _: () = assert!(size_of::<Hit>() == 16);
 
+/// The first number of a request that no session of this process has had.
+static REQUESTS: AtomicU64 = AtomicU64::new(A_FEW);
+/// So many are a session's at a time: most requests need not ask.
+const A_FEW: u64 = 64;
+
+/// The number of a session's first request. No two requests of a process have the same, so a hit names its session, too.
+#[cold]
+pub(super) fn first_request() -> u64 {
+    let first = REQUESTS.fetch_add(A_FEW, Ordering::Relaxed);
+    assert!(first < 1 << (u64::BITS - PAYLOAD_BITS), "a process ran out of numbers for requests");
+    first
+}
+
+/// The number of the next one.
+#[inline]
+pub(super) fn next_request(last: u64) -> u64 {
+    if (last + 1).is_multiple_of(A_FEW) { first_request() } else { last + 1 }
+}
+
+/// What a hit leads to is the session's: safe code asks that ([`Session::tag`], [`Session::bits`], [`Session::payload`]). The
+/// accessors of the hit itself ask nobody.
 impl Hit {
+    /// # Safety
+    /// As for [`Self::key`].
     #[inline]
-    fn entry(&self) -> &Entry {
-        // SAFETY: the entry was pinned when the hit was made. Accessors that are not `unsafe` read only atomics:
-        // should the request have ended meanwhile, they see other values, never other types, and the view
-        // itself stays mapped as long as any session of the segment exists (see `Session::segment`).
+    unsafe fn entry(&self) -> &Entry {
+        // SAFETY: mapped and pinned, by this function's contract.
         unsafe { &*self.entry }
     }
 
+    #[inline]
+    fn request(&self) -> u64 {
+        self.request_and_payload >> PAYLOAD_BITS
+    }
+
     /// The tag it was stored with.
+    ///
+    /// # Safety
+    /// As for [`Self::key`].
     #[inline]
     #[must_use]
-    pub fn tag(&self) -> u8 {
-        self.entry().tag.load(Ordering::Relaxed)
+    pub unsafe fn tag(&self) -> u8 {
+        // SAFETY: the caller's word.
+        unsafe { self.entry() }.tag.load(Ordering::Relaxed)
     }
 
     /// The inline value; moves when somebody increments it.
+    ///
+    /// # Safety
+    /// As for [`Self::key`].
     #[inline]
     #[must_use]
-    pub fn bits(&self) -> u64 {
-        self.entry().bits.load(Ordering::Relaxed)
+    pub unsafe fn bits(&self) -> u64 {
+        // SAFETY: the caller's word.
+        unsafe { self.entry() }.bits.load(Ordering::Relaxed)
     }
 
     /// Where the payload lies in the read-only view; a multiple of 16.
@@ -54,22 +89,27 @@ impl Hit {
     }
 
     /// Bytes of the payload.
+    ///
+    /// # Safety
+    /// As for [`Self::key`].
     #[inline]
     #[must_use]
-    pub fn payload_len(&self) -> usize {
-        self.entry().payload_len.load(Ordering::Relaxed) as usize
+    pub unsafe fn payload_len(&self) -> usize {
+        // SAFETY: the caller's word.
+        unsafe { self.entry() }.payload_len.load(Ordering::Relaxed) as usize
     }
 
     /// The key.
     ///
     /// # Safety
-    /// The request in which it was fetched has not ended and the session has not quiesced.
+    /// The request in which it was fetched has not ended and the session has not quiesced, in the process that fetched it or in a
+    /// child that told the session of the fork ([`Session::after_fork_in_child`]).
     #[inline]
     #[must_use]
     pub unsafe fn key<'a>(&self) -> &'a [u8] {
-        let entry = self.entry();
-        // SAFETY: the key follows the entry and does not change while the entry is pinned.
+        // SAFETY: the caller's word. The key follows the entry and does not change while the entry is pinned.
         unsafe {
+            let entry = self.entry();
             let start = self.entry.add(1).cast::<u8>();
             std::slice::from_raw_parts(start, usize::from(entry.key_len.load(Ordering::Relaxed)))
         }
@@ -82,7 +122,8 @@ impl Hit {
     #[inline]
     #[must_use]
     pub unsafe fn is_current(&self) -> bool {
-        let entry = self.entry();
+        // SAFETY: the caller's word.
+        let entry = unsafe { self.entry() };
         if entry.superseded.load(Ordering::Acquire) != 0 {
             return false;
         }
@@ -97,7 +138,8 @@ impl Hit {
     #[inline(always)]
     #[must_use]
     pub unsafe fn is_surely_current(&self) -> bool {
-        let entry = self.entry();
+        // SAFETY: the caller's word.
+        let entry = unsafe { self.entry() };
         entry.superseded.load(Ordering::Acquire) == 0 && entry.expires.load(Ordering::Relaxed) == 0
     }
 }
@@ -246,17 +288,35 @@ impl Session {
         }
     }
 
-    /// The payload of a hit, or `None` when the hit is of an earlier request.
+    /// The entry of a hit, or `None` unless this session keeps it: the hit is of its running request, and a fork since then was
+    /// this process's business.
+    #[inline]
+    fn entry(&self, hit: &Hit) -> Option<&Entry> {
+        let keeps = hit.request() == self.request && self.fork_generation == forks::generation();
+        // SAFETY: no other request has that number; the entry is pinned until it changes, which needs `&mut self`.
+        keeps.then(|| unsafe { &*hit.entry })
+    }
+
+    /// The tag that a hit was stored with, or `None` when the hit is of another session, of an earlier request, or of the parent of
+    /// this process and the session was not told of the fork.
+    #[must_use]
+    pub fn tag(&self, hit: &Hit) -> Option<u8> {
+        Some(self.entry(hit)?.tag.load(Ordering::Relaxed))
+    }
+
+    /// The inline value of a hit, which moves when somebody increments it; `None` as for [`Self::tag`].
+    #[must_use]
+    pub fn bits(&self, hit: &Hit) -> Option<u64> {
+        Some(self.entry(hit)?.bits.load(Ordering::Relaxed))
+    }
+
+    /// The payload of a hit; `None` as for [`Self::tag`].
     #[must_use]
     pub fn payload(&self, hit: &Hit) -> Option<&[u8]> {
-        let range = self.segment.read_only_range();
-        let (start, len) = (hit.payload_address(), hit.payload_len());
+        let len = self.entry(hit)?.payload_len.load(Ordering::Relaxed) as usize;
+        let (range, start) = (self.segment.read_only_range(), hit.payload_address());
         // An empty payload may lie at the very end.
-        if hit.request_and_payload >> PAYLOAD_BITS != self.request
-            || start < range.start
-            || start > range.end
-            || len > range.end - start
-        {
+        if start < range.start || start > range.end || len > range.end - start {
             return None;
         }
         // SAFETY: the entry is pinned until `request` changes, which needs `&mut self`, so it is unchanged as

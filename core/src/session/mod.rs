@@ -67,7 +67,7 @@ pub struct Session {
     lines_refused: u32,
     /// How often a write had to look for a reservation.
     met_reservations: Cell<u32>,
-    /// Distinguishes hits of this request from those of earlier ones.
+    /// Distinguishes hits of this request from those of earlier ones and of other sessions of the process.
     request: u64,
     /// Whether this request has looked anything up.
     looked_up: bool,
@@ -93,7 +93,7 @@ impl Session {
             slotless: false,
             lines_refused: 0,
             met_reservations: Cell::new(0),
-            request: 1,
+            request: fetch::first_request(),
             looked_up: false,
             fork_generation: forks::generation(),
             unheard: Vec::new(),
@@ -165,7 +165,7 @@ impl Session {
         self.leased.clear();
         self.unheard.clear();
         self.slotless = false;
-        self.request += 1;
+        self.request = fetch::next_request(self.request);
     }
 
     /// Ends the request: everything fetched so far may be reclaimed, reservations without a lease end.
@@ -193,7 +193,7 @@ impl Session {
     pub fn quiesce(&mut self) {
         self.notice_fork();
         self.hear_children();
-        self.request += 1;
+        self.request = fetch::next_request(self.request);
         if self.slotless {
             self.slotless = false;
             self.segment.header().slotless_readers.0.leave();

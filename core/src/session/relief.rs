@@ -240,7 +240,7 @@ impl Session {
             self.quiesce();
             return true;
         }
-        self.request += 1;
+        self.request = super::fetch::next_request(self.request);
         let Place::Slot(index, _) = self.place else {
             self.only_know(kept);
             self.settle();

@@ -72,11 +72,11 @@ pub fn get<T: DeserializeOwned>(session: &mut Session, key: &[u8]) -> Result<Opt
     let Some(hit) = session.fetch(Space::Key, key) else {
         return Ok(None);
     };
-    if hit.tag() != TAG {
-        return Err(ValueError::ForeignTag(hit.tag()));
-    }
-    let Some(bytes) = session.payload(&hit) else {
+    let (Some(tag), Some(bytes)) = (session.tag(&hit), session.payload(&hit)) else {
         return Ok(None);
     };
+    if tag != TAG {
+        return Err(ValueError::ForeignTag(tag));
+    }
     rmp_serde::from_slice(bytes).map(Some).map_err(ValueError::Decode)
 }

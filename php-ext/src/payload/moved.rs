@@ -15,7 +15,9 @@ pub(crate) fn place_of(hit: &Hit) -> usize {
 /// The address to decode a hit from: of a copy that nobody else uses.
 #[cfg(feature = "relocating")]
 pub(crate) fn place_of(hit: &Hit) -> usize {
-    let (len, old) = (hit.payload_len(), hit.payload_address());
+    // SAFETY: of this request, and so pinned.
+    let (len, tag, bits) = unsafe { (hit.payload_len(), hit.tag(), hit.bits()) };
+    let old = hit.payload_address();
     if len == 0 {
         return old;
     }
@@ -28,14 +30,14 @@ pub(crate) fn place_of(hit: &Hit) -> usize {
         std::slice::from_raw_parts_mut(copy, len)
     };
     let new = copy.as_ptr().addr();
-    assert!(super::relocate(hit.tag(), hit.bits(), copy, old, new), "a payload of tag {}", hit.tag());
-    let numbers = numbers(hit.tag(), hit.bits(), copy);
+    assert!(super::relocate(tag, bits, copy, old, new), "a payload of tag {}", tag);
+    let numbers = numbers(tag, bits, copy);
     for (at, word) in copy.as_chunks::<8>().0.iter().enumerate() {
         let stray = (old..=old + len).contains(&(u64::from_ne_bytes(*word) as usize));
         assert!(
-            !stray || hit.tag() == super::TAG_STRING || numbers.contains(&(at * 8)),
+            !stray || tag == super::TAG_STRING || numbers.contains(&(at * 8)),
             "word {at} of a payload of tag {} still leads to where it was",
-            hit.tag()
+            tag
         );
     }
     new

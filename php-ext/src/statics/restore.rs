@@ -184,15 +184,17 @@ fn fetch(number: usize) -> Option<Hit> {
 
 /// Which kind of array an entry has, where in it, and the members' marks, if it was stored under the same declaration.
 unsafe fn check(number: usize, hit: &Hit, payload: usize) -> Option<(u8, usize, *const u8)> {
-    // SAFETY: the payload is pinned.
-    let bytes = unsafe { std::slice::from_raw_parts(payload as *const u8, hit.payload_len()) };
+    // SAFETY: the hit is of this request, and its payload pinned.
+    let (bytes, tag, bits) = unsafe {
+        (std::slice::from_raw_parts(payload as *const u8, hit.payload_len()), hit.tag(), hit.bits())
+    };
     let parsed = image::parse(bytes)?;
     let fits = with(|statics| {
         let target = &statics.targets[number];
         parsed.fingerprint == target.fingerprint && parsed.marks.len() == (target.end - target.first) as usize
     });
-    let (inner, block) = image::inner(hit.bits());
-    (fits && hit.tag() == TAG_STATICS).then_some((inner, block, parsed.marks.as_ptr()))
+    let (inner, block) = image::inner(bits);
+    (fits && tag == TAG_STATICS).then_some((inner, block, parsed.marks.as_ptr()))
 }
 
 /// Removes an entry that cannot be used, unless there is another by now.
