@@ -29,19 +29,23 @@ pub(crate) struct Held<'a> {
     _held: protocol::Held<'a, RobustMutex>,
 }
 
-/// Marks the segment for repair when a panic leaves whatever was begun under a lock.
-struct MarkIfPanicking<'a> {
-    dirty: &'a Dirty,
-    /// What is done while a panic clears up is as whole as ever.
-    was_panicking: bool,
-}
+/// Marks the segment for repair when a panic leaves whatever was begun under a lock. (Also for locks that are taken while it clears up:
+/// a repair more, which nobody pays for who does not panic.)
+struct MarkIfPanicking<'a>(&'a Dirty);
 
 impl Drop for MarkIfPanicking<'_> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
-        if std::thread::panicking() && !self.was_panicking {
-            self.dirty.mark();
+        if std::thread::panicking() {
+            self.mark();
         }
+    }
+}
+
+impl MarkIfPanicking<'_> {
+    #[cold]
+    fn mark(&self) {
+        self.0.mark();
     }
 }
 
@@ -107,8 +111,7 @@ impl Segment {
     /// A lock that was just taken.
     #[inline]
     fn held<'a>(&'a self, held: protocol::Held<'a, RobustMutex>) -> Held<'a> {
-        let dirty = &self.header().dirty.0;
-        Held { _mark: MarkIfPanicking { dirty, was_panicking: std::thread::panicking() }, _held: held }
+        Held { _mark: MarkIfPanicking(&self.header().dirty.0), _held: held }
     }
 
     /// Takes `mutex`, whatever its last holder's fate; a death is recorded.

@@ -57,7 +57,17 @@ impl Segment {
 
 impl HeapGuard<'_> {
     /// Ends reservations that are over, of at most `most` that it looks at, and says how many.
+    #[inline]
     pub(crate) fn end_reservations(&self, most: usize) -> usize {
+        if self.queue(Which::Reserved).oldest.load(Ordering::Relaxed) == 0 {
+            0
+        } else {
+            self.end_oldest(most)
+        }
+    }
+
+    #[cold]
+    fn end_oldest(&self, most: usize) -> usize {
         let queue = self.queue(Which::Reserved);
         let last = queue.newest.load(Ordering::Relaxed);
         let mut ended = 0;

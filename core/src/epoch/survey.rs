@@ -1,4 +1,4 @@
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell};
 
 use crate::sync::{AtomicU64, Ordering, fence};
 
@@ -18,8 +18,10 @@ const MOST_SURVEYS: usize = 16;
 pub struct Survey {
     /// Everything stamped with this epoch or a later one stays.
     oldest: u64,
-    /// Offsets that are pinned; sorted when there were more than [`FEW_QUESTIONS`].
-    pins: RefCell<Vec<u64>>,
+    /// Offsets that are pinned.
+    pins: Vec<u64>,
+    /// The same in order, when there were more than [`FEW_QUESTIONS`].
+    sorted: OnceCell<Vec<u64>>,
     questions: Cell<u32>,
     /// Some request holds everything that is retired from now on.
     holds: bool,
@@ -51,7 +53,6 @@ impl Survey {
     /// Looks at every reader and its pin list. The fence is behind the caller.
     fn take<'a>(readers: impl Iterator<Item = (&'a Reader, &'a [AtomicU64])>) -> Self {
         let mut survey = Self::of(u64::MAX, false);
-        let mut pins = Vec::new();
         for (reader, list) in readers {
             // The operation first: when it is seen cleared, the pins it made are seen below.
             let (op, request) = reader.epochs();
@@ -63,14 +64,13 @@ impl Survey {
             }
             let count = reader.pin_count().min(list.len());
             // Acquire: a pin that was given up singly, see `Reader::unpin`. Its place holds 0 then, which is no block.
-            pins.extend(list[..count].iter().map(|pin| pin.load(Ordering::Acquire)));
+            survey.pins.extend(list[..count].iter().map(|pin| pin.load(Ordering::Acquire)));
         }
-        survey.pins = RefCell::new(pins);
         survey
     }
 
     fn of(oldest: u64, holds: bool) -> Self {
-        Self { oldest, pins: RefCell::new(Vec::new()), questions: Cell::new(0), holds }
+        Self { oldest, pins: Vec::new(), sorted: OnceCell::new(), questions: Cell::new(0), holds }
     }
 
     /// A survey that lets nothing go, for when there are readers that cannot be looked at.
@@ -87,34 +87,34 @@ impl Survey {
 
     /// Whether nobody can still look at the block at `offset`, retired at `stamp`.
     #[must_use]
+    #[inline]
     pub fn is_free(&self, offset: u64, stamp: u64) -> bool {
-        stamp < self.oldest && !self.is_pinned(offset)
+        stamp < self.oldest && (self.pins.is_empty() || !self.is_pinned(offset))
     }
 
     fn is_pinned(&self, offset: u64) -> bool {
         let asked = self.questions.get();
         if asked < FEW_QUESTIONS {
             self.questions.set(asked + 1);
-            return self.pins.borrow().contains(&offset);
+            return self.pins.contains(&offset);
         }
-        if asked == FEW_QUESTIONS {
-            self.questions.set(asked + 1);
-            self.pins.borrow_mut().sort_unstable();
-        }
-        self.pins.borrow().binary_search(&offset).is_ok()
+        let sorted = self.sorted.get_or_init(|| {
+            let mut pins = self.pins.clone();
+            pins.sort_unstable();
+            pins
+        });
+        sorted.binary_search(&offset).is_ok()
     }
 }
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use std::cell::RefCell;
-
     use super::{FEW_QUESTIONS, Survey};
 
     #[test]
     fn pins_are_found_however_many_questions_there_are() {
         for first in [0, 1] {
-            let survey = Survey { pins: RefCell::new(vec![80, 16, 48, 0, 112, 16]), ..Survey::of(7, true) };
+            let survey = Survey { pins: vec![80, 16, 48, 0, 112, 16], ..Survey::of(7, true) };
             for question in 0..4 * u64::from(FEW_QUESTIONS) {
                 let (pinned, free) = ([16, 48, 80, 112][question as usize % 4], 32 * question + 8);
                 for offset in if question % 2 == first { [pinned, free] } else { [free, pinned] } {

@@ -135,7 +135,7 @@ impl Session {
     }
 
     /// Locks a shard at a moment when no other session holds the reservation of `key`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn lock_unreserved(
         &self,
         shard: usize,
@@ -148,6 +148,17 @@ impl Session {
         if self.segment.header().reservations.0.load(Ordering::SeqCst) == 0 || space != Space::Key {
             return Ok(guard);
         }
+        self.lock_among_reservations(guard, shard, key, hash)
+    }
+
+    #[cold]
+    fn lock_among_reservations(
+        &self,
+        guard: ShardGuard<'_>,
+        shard: usize,
+        key: &[u8],
+        hash: u64,
+    ) -> Result<ShardGuard<'_>, Error> {
         drop(guard);
         self.look_for_what_is_over();
         self.lock_once_released(shard, key, hash)
