@@ -70,6 +70,7 @@ mod active {
         "clear: page emptied",
         "clear: one retired",
         "clear: counted",
+        "look: begun",
         "reclaim: stack taken",
         "reclaim: moved one",
         "reclaim: one freed",

@@ -521,3 +521,22 @@ fn an_audit_says_that_somebody_died_meanwhile_outside_of_locks() {
         assert_eq!(child.join(), -libc::SIGKILL);
     }
 }
+
+#[test]
+fn a_listing_of_few_keys_looks_no_further() {
+    let segment = segment(4 << 20, Policy::Never);
+    let mut session = Session::new(segment);
+    for number in 0..3000u32 {
+        put(&mut session, &number.to_ne_bytes(), b"").unwrap();
+    }
+    let mut pages = |limit| {
+        fault::record();
+        let found = session.keys(Space::Key, b"", limit).len();
+        (found, fault::recorded().into_iter().filter(|step| *step == "look: begun").count())
+    };
+    // A page of the index has 512 of its 32,768 chains.
+    assert_eq!(pages(0), (3000, 64));
+    assert_eq!(pages(1), (1, 1));
+    let (found, looked) = pages(100);
+    assert!(found == 100 && looked < 10, "{found} in {looked} pages");
+}

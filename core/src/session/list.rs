@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Session;
 use crate::entry::{EntryAt, Space};
 use crate::epoch::Reader;
+use crate::fault::step;
 use crate::segment::Segment;
 
 impl Session {
@@ -26,6 +27,9 @@ impl Session {
         let segment = Arc::clone(&self.segment);
         let mut keys: Vec<Vec<u8>> = Vec::new();
         for page in segment.index.pages() {
+            if keys.len() >= limit {
+                break;
+            }
             // One operation per page: a long list must not hold back reclamation as a whole.
             self.during_operation(|segment| {
                 for at in segment.index.entries_of(page) {
@@ -58,6 +62,7 @@ impl Session {
             reader.enter(&segment.header().clock.0);
         }
         let _operation = reader.map(Operation);
+        step!("look: begun");
         look(segment)
     }
 }
