@@ -70,12 +70,18 @@ impl HeapGuard<'_> {
         let segment = self.segment;
         let control = self.heap.control();
         let figure = &control.incoming.0.retired;
-        self.take_stack();
+        let is_more = self.take_stack();
         let mut next = control.retired.load(Ordering::Relaxed);
         if next == 0 {
             return;
         }
         let survey = segment.slots.survey();
+        // What had to stay has to stay while readers keep the same. One that holds everything may hold millions of blocks, and each store
+        // that fails for that comes by here. (Not worth to be known of what has just come.)
+        let judge = if is_more { 0 } else { survey.fingerprint() };
+        if !is_more && control.judged_by.load(Ordering::Relaxed) == judge {
+            return;
+        }
         // The list is made anew from what has to stay. A crash meanwhile rebuilds it from the blocks.
         let mut kept = 0;
         while next != 0 {
@@ -97,6 +103,7 @@ impl HeapGuard<'_> {
             }
         }
         control.retired.store(kept, Ordering::Relaxed);
+        control.judged_by.store(judge, Ordering::Relaxed);
         step!("reclaim: listed");
         // What stays is held by somebody: looking again is worth it once there is as much that is new.
         let (count, bytes) = figure.get();
@@ -104,12 +111,13 @@ impl HeapGuard<'_> {
         control.reclaim_at_bytes.store(bytes * 2 + RECLAIM_BYTES, Ordering::Relaxed);
     }
 
-    /// Moves what writers pushed since the last time to the list that this lock protects.
-    fn take_stack(&self) {
+    /// Moves what writers pushed since the last time to the list that this lock protects. Whether there was any.
+    fn take_stack(&self) -> bool {
         let segment = self.segment;
         let control = self.heap.control();
         let mut next = control.incoming.0.stack.swap(0, Ordering::Acquire);
         step!("reclaim: stack taken");
+        let is_more = next != 0;
         // Ends on any list: a circle turns round, since the links are turned round.
         while next != 0 {
             if !self.heap.holds_entry(next, State::Retired) {
@@ -122,6 +130,7 @@ impl HeapGuard<'_> {
             control.retired.store(at.offset, Ordering::Relaxed);
             step!("reclaim: moved one");
         }
+        is_more
     }
 
     /// Gives the block of an entry back that nobody can look at.

@@ -540,3 +540,35 @@ fn a_listing_of_few_keys_looks_no_further() {
     let (found, looked) = pages(100);
     assert!(found == 100 && looked < 10, "{found} in {looked} pages");
 }
+
+#[test]
+fn what_a_reader_holds_is_not_looked_at_for_each_store_that_fails() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    let mut reader = Session::new(Arc::clone(&segment));
+    let mut count = 0u32;
+    while put(&mut session, &count.to_ne_bytes(), b"").is_ok() {
+        count += 1;
+    }
+    // More than its list has places for: it holds everything.
+    for number in 0..3000u32 {
+        assert!(reader.fetch(Space::Key, &number.to_ne_bytes()).is_some());
+    }
+    for number in 0..count {
+        assert!(session.delete(Space::Key, &number.to_ne_bytes()).unwrap());
+    }
+    session.end_request();
+    let _ = put(&mut session, b"large", &[1; 9000]);
+    fault::record();
+    for _ in 0..50 {
+        assert!(put(&mut session, b"large", &[1; 9000]).is_err());
+    }
+    let walks = fault::recorded().into_iter().filter(|step| *step == "reclaim: listed").count();
+    // Once in each arena, to know by whom.
+    assert!(walks <= 2, "nothing has changed: {walks}");
+    reader.end_request();
+    put(&mut session, b"large", &[1; 9000]).unwrap();
+    session.end_request();
+    assert_eq!(segment.stats().retired, 0);
+    segment.audit().unwrap();
+}

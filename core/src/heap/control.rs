@@ -43,6 +43,8 @@ pub(crate) struct HeapControl {
     pub(crate) queues: [Queue; 3],
     /// Bytes of all blocks that were evicted from the first.
     pub(crate) gone_bytes: AtomicU64,
+    /// By which survey all blocks of that list were judged; 0: none.
+    pub(crate) judged_by: AtomicU64,
     /// Reclaiming again is not worth it before so many blocks or bytes are retired.
     pub(crate) reclaim_at_count: AtomicU64,
     pub(crate) reclaim_at_bytes: AtomicU64,
@@ -163,7 +165,7 @@ impl HeapControl {
             }
         }
         let figures = [&self.free_bytes, &self.retired, &self.reclaim_at_count, &self.reclaim_at_bytes];
-        for figure in figures.into_iter().chain([&self.cursor, &self.sought]) {
+        for figure in figures.into_iter().chain([&self.cursor, &self.sought, &self.judged_by]) {
             figure.store(0, Ordering::Relaxed);
         }
         self.queues.iter().for_each(Queue::reset);
