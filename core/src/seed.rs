@@ -10,6 +10,7 @@
 
 use std::fs::File;
 use std::hash::{DefaultHasher, Hasher};
+use std::marker::PhantomData;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,8 +26,8 @@ use crate::memory::{Memory, Shared};
 use crate::protocol::{Robust, Taken};
 use crate::segment::{OTHER_LOCK, Segment, SegmentConfig};
 use crate::sys::map::AddressRange;
-use crate::sys::memfd;
 use crate::sys::robust::RobustMutex;
+use crate::sys::{fork as forks, memfd};
 
 /// "static-s" in little-endian ASCII.
 const MAGIC: u64 = u64::from_le_bytes(*b"static-s");
@@ -59,13 +60,35 @@ const _: () = assert!(OFFSET + size_of::<Setup>() as u64 <= PAGE);
 #[derive(Debug)]
 pub struct Seed {
     file: File,
+    page: Arc<Mapped>,
+}
+
+#[derive(Debug)]
+struct Mapped {
     memory: Memory,
     _page: MmapMut,
 }
 
-/// The right to claim and grow a seed: its lock.
+impl Mapped {
+    fn setup(&self) -> &Setup {
+        self.memory.at(OFFSET)
+    }
+}
+
+/// The right to claim and grow a seed: its lock, which belongs to the thread.
+///
+/// ```compile_fail,E0277
+/// fn is_send<T: Send>() {}
+/// is_send::<static_cache_core::Claiming<'static>>();
+/// ```
 #[derive(Debug)]
-pub struct Claiming<'a>(&'a Seed);
+pub struct Claiming<'a> {
+    seed: &'a Seed,
+    /// Stays mapped should this be forgotten: the C library knows the address of a lock that is held.
+    page: Arc<Mapped>,
+    fork_generation: u32,
+    not_send: PhantomData<*mut ()>,
+}
 
 #[repr(C, align(4096))]
 struct Page([u8; PAGE as usize]);
@@ -98,6 +121,7 @@ impl Seed {
     /// [`Error::Corrupt`] when the file is none, [`Error::Os`] when the kernel refuses.
     pub fn open(file: File) -> Result<Self, Error> {
         memfd::check_sealed(&file)?;
+        forks::watch();
         if memfd::len(&file)? < PAGE as usize {
             return Err(Error::Corrupt("no seed (shorter than a page)"));
         }
@@ -106,7 +130,7 @@ impl Seed {
             .map_err(|error| memfd::failed("mmap", &error))?;
         // SAFETY: the mapping lives as long as the seed, which lends the memory to nobody for longer.
         let memory = unsafe { Memory::new(page.as_ptr().cast_mut(), PAGE as usize) };
-        let seed = Self { file, memory, _page: page };
+        let seed = Self { file, page: Arc::new(Mapped { memory, _page: page }) };
         if seed.setup().magic.load(Ordering::Relaxed) != MAGIC {
             return Err(Error::Corrupt("no seed (wrong magic)"));
         }
@@ -117,7 +141,7 @@ impl Seed {
     }
 
     fn setup(&self) -> &Setup {
-        self.memory.at(OFFSET)
+        self.page.setup()
     }
 
     /// Waits for the lock, at most `limit`.
@@ -129,7 +153,12 @@ impl Seed {
             // After a death: every step below can be done again.
             Taken::Clean | Taken::OwnerDied => {
                 step!("seed: locked");
-                Ok(Claiming(self))
+                Ok(Claiming {
+                    seed: self,
+                    page: Arc::clone(&self.page),
+                    fork_generation: forks::generation(),
+                    not_send: PhantomData,
+                })
             }
             Taken::Busy => Err(Error::LockTimeout { waited_ms: limit.as_millis() as u64 }),
         }
@@ -142,7 +171,7 @@ impl Claiming<'_> {
     /// # Errors
     /// [`Error::Owned`] when it is another's.
     pub fn claim(&self, owner: &[u8]) -> Result<(), Error> {
-        let setup = self.0.setup();
+        let setup = self.seed.setup();
         let words = words_of(owner);
         let len = owner.len() as u64 + 1;
         match setup.owner_len.load(Ordering::Acquire) {
@@ -167,7 +196,7 @@ impl Claiming<'_> {
     /// # Errors
     /// [`Error::Differs`] when it was made with another size or number of readers; else as for [`Segment::attach`].
     pub fn grow(&self, config: &SegmentConfig, range: AddressRange) -> Result<Arc<Segment>, Error> {
-        let setup = self.0.setup();
+        let setup = self.seed.setup();
         let layout = Layout::new(config.size as u64, config.readers)?;
         match setup.heap_size.load(Ordering::Acquire) {
             0 => {
@@ -187,7 +216,7 @@ impl Claiming<'_> {
             }
         }
         let file =
-            self.0.file.try_clone().map_err(|error| memfd::failed("fcntl(F_DUPFD_CLOEXEC)", &error))?;
+            self.seed.file.try_clone().map_err(|error| memfd::failed("fcntl(F_DUPFD_CLOEXEC)", &error))?;
         memfd::size_and_seal(&file, layout.total as usize)?;
         step!("seed: sealed");
         Segment::make_or_attach(config, file, range)
@@ -196,10 +225,13 @@ impl Claiming<'_> {
 
 impl Drop for Claiming<'_> {
     fn drop(&mut self) {
+        if self.fork_generation != forks::generation() {
+            // The parent's.
+            return;
+        }
         step!("seed: about to unlock");
-        // SAFETY: made by `lock`, on this thread: the value holds a raw pointer's worth of `Memory` by reference and
-        // is used where it was made.
-        unsafe { self.0.setup().lock.unlock() };
+        // SAFETY: made by `lock`, on this thread, since it is not Send, and in this process.
+        unsafe { self.page.setup().lock.unlock() };
     }
 }
 

@@ -411,3 +411,60 @@ fn a_child_whose_parent_is_stopped_before_it_lets_go_takes_other_pins() {
         assert_eq!(parent.join(), 0);
     }
 }
+
+#[test]
+fn a_promise_that_is_dropped_is_over() {
+    let _alone = alone();
+    // In a process of its own: the C library would write to where the lock was.
+    let child = Child::fork(|_| {
+        for readers in [8, 1] {
+            {
+                let (segment, mut session, _) = keeping(readers);
+                drop(session.before_fork().expect("something is kept"));
+                session.end_request();
+                assert!(is_reclaimed(&segment), "{readers}");
+                session.fetch(Space::Key, b"k").unwrap();
+                drop(session.before_fork().expect("something is kept"));
+                let promise = session.before_fork().expect("something is kept");
+                drop(session);
+                drop(segment);
+                drop(promise);
+            }
+            // Where the segment was.
+            let (_segment, mut session, _) = keeping(readers);
+            put(&mut session, b"x", &[1; 10]).unwrap();
+        }
+        // Nor is anything unmapped under one that is forgotten.
+        let (segment, mut session, _) = keeping(8);
+        std::mem::forget(session.before_fork().expect("something is kept"));
+        drop((segment, session));
+        let (_segment, mut session, _) = keeping(8);
+        put(&mut session, b"x", &[1; 10]).unwrap();
+    });
+    assert_eq!(child.join(), 0);
+}
+
+#[test]
+fn a_promise_keeps_nothing_for_another_session_or_a_later_fetch() {
+    let _alone = alone();
+    for other in [false, true] {
+        let (segment, mut session, _) = keeping(8);
+        put(&mut session, b"later", &[3; 100]).unwrap();
+        let mut promise = session.before_fork();
+        if other {
+            session = Session::new(Arc::clone(&segment));
+            session.fetch(Space::Key, b"k").unwrap();
+        }
+        let hit = session.fetch(Space::Key, b"later").unwrap();
+        let child = Child::fork(|_| {
+            session.after_fork_in_child(promise.take().unwrap());
+            assert!(session.payload(&hit).is_none());
+            session.end_request();
+        });
+        assert_eq!(child.join(), 0);
+        session.after_fork_in_parent(promise.take().unwrap());
+        assert!(session.payload(&hit).is_some());
+        session.end_request();
+        assert!(is_reclaimed(&segment), "{other}");
+    }
+}

@@ -262,3 +262,31 @@ fn entries_are_deleted_by_what_is_in_them() {
     assert_eq!(session.keys(Space::Class, b"", 0), [b"b".to_vec()]);
     assert_eq!(session.keys(Space::Key, b"", 0), [b"a".to_vec()]);
 }
+
+#[test]
+fn the_page_of_a_forgotten_claim_stays_mapped() {
+    // In a process of its own: the C library would write to where the lock was.
+    let child = Child::fork(|_| {
+        let seed = Seed::open(Segment::seed("test").unwrap()).unwrap();
+        std::mem::forget(seed.lock(Duration::from_secs(1)).unwrap());
+        drop(seed);
+        let segment = common::segment(1 << 20, Policy::Evict);
+        common::put(&mut Session::new(segment), b"k", &[1; 10]).unwrap();
+    });
+    assert_eq!(child.join(), 0);
+}
+
+#[test]
+fn a_forked_child_does_not_let_go_of_its_parents_claim() {
+    let file = Segment::seed("test").unwrap();
+    let seed = Seed::open(file.try_clone().unwrap()).unwrap();
+    let mut claim = Some(seed.lock(Duration::from_secs(1)).unwrap());
+    let child = Child::fork(|_| {
+        drop(claim.take());
+        let other = Seed::open(file.try_clone().unwrap()).unwrap();
+        assert!(matches!(other.lock(Duration::from_millis(1)), Err(Error::LockTimeout { .. })));
+    });
+    assert_eq!(child.join(), 0);
+    drop(claim);
+    assert!(seed.lock(Duration::from_millis(1)).is_ok());
+}

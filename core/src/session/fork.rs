@@ -19,7 +19,9 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::marker::PhantomData;
 use std::os::fd::{AsRawFd, FromRawFd};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Place, Session};
@@ -29,11 +31,58 @@ use crate::slots::Owner;
 use crate::sys::{fork as forks, memfd};
 
 /// What keeps the parent's values for the child of the fork that comes next.
+///
+/// Dropped in the parent, it is as if the session had been told of the fork, and had ended. Dropped in the child, the child does
+/// without. It holds a lock that belongs to the thread:
+///
+/// ```compile_fail,E0277
+/// fn is_send<T: Send>() {}
+/// is_send::<static_cache_core::Promise>();
+/// ```
 #[derive(Debug)]
 pub struct Promise {
+    segment: Arc<Segment>,
     /// The slot that will be the child's; `None`: it is counted as a reader without one.
     slot: Option<(usize, Owner)>,
+    /// Whom the promise names.
+    by: Owner,
     line: Option<Line>,
+    /// Not told yet what has become of the fork.
+    pending: bool,
+    /// The request that it is for, and how much it kept.
+    request: u64,
+    kept: usize,
+    fork_generation: u32,
+    /// The slot's lock is the thread's.
+    not_send: PhantomData<*mut ()>,
+}
+
+impl Promise {
+    /// In the parent: the child may have the slot. What is to be heard of the child yet, if anything.
+    fn let_go(&mut self) -> Option<Unheard> {
+        self.pending = false;
+        if let Some((index, _)) = self.slot {
+            // SAFETY: `before_fork` took the slot on this thread, in this process, and this is done once.
+            unsafe { self.segment.slots.let_go(index) };
+        }
+        let Line { from_child, to_parent } = self.line.take()?;
+        drop(to_parent);
+        Some(Unheard { slot: self.slot, by: self.by, from_child })
+    }
+}
+
+impl Drop for Promise {
+    fn drop(&mut self) {
+        if !self.pending || self.fork_generation != forks::generation() {
+            return;
+        }
+        let child = self.let_go();
+        if let Some((index, _)) = self.slot
+            && child.is_none_or(|child| !child.is_settled(&self.segment, Instant::now()))
+        {
+            self.segment.slots.forsake_promise(index, self.by);
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -75,7 +124,8 @@ impl Session {
             _ => return None,
         };
         let segment = &*self.segment;
-        let slot = ours.and_then(|(ours, by)| {
+        let by = ours.map_or(Owner::NOBODY, |(_, owner)| owner);
+        let slot = ours.and_then(|(ours, _)| {
             let (index, owner) = segment.slots.acquire()?;
             segment.slots.copy_pins(ours, index);
             segment.slots.promise(index, by);
@@ -86,25 +136,29 @@ impl Session {
             // SYNC POINT "pins are copied": the count takes over what the parent's slot keeps.
             segment.header().copies.0.count_one();
         }
-        Some(Promise { slot, line: Line::new() })
+        Some(Promise {
+            segment: Arc::clone(&self.segment),
+            slot,
+            by,
+            line: Line::new(),
+            pending: true,
+            request: self.request,
+            kept: self.pinned.len(),
+            fork_generation: self.fork_generation,
+            not_send: PhantomData,
+        })
     }
 
     /// To be called in the parent after the fork, also when the fork failed. Waits until the child has its pins
     /// (or is dead), at most the lock timeout.
-    pub fn after_fork_in_parent(&mut self, promise: Promise) {
-        let Promise { slot, line } = promise;
-        if let Some((index, _)) = slot {
-            // SAFETY: `before_fork` took the slot on this thread.
-            unsafe { self.segment.slots.let_go(index) };
+    pub fn after_fork_in_parent(&mut self, mut promise: Promise) {
+        if !Arc::ptr_eq(&promise.segment, &self.segment) || promise.fork_generation != forks::generation() {
+            // Another's: its `drop` lets go of it.
+            return;
         }
-        let Some(Line { from_child, to_parent }) = line else { return };
-        drop(to_parent);
-        let by = match self.place {
-            Place::Slot(_, owner) => owner,
-            _ => Owner::NOBODY,
-        };
-        let child = Unheard { slot, by, from_child };
-        if !child.is_settled(&self.segment, Instant::now() + self.segment.lock_timeout()) {
+        if let Some(child) = promise.let_go()
+            && !child.is_settled(&self.segment, Instant::now() + self.segment.lock_timeout())
+        {
             self.unheard.push(child);
         }
     }
@@ -143,10 +197,17 @@ impl Session {
         }
     }
 
-    /// To be called in the child after the fork: it keeps what the parent kept.
-    pub fn after_fork_in_child(&mut self, promise: Promise) {
-        let Promise { slot, line } = promise;
-        let place = match slot {
+    /// To be called in the child after the fork, of the session that made the promise: it keeps what the parent kept. What was fetched
+    /// since the promise is not kept, nor is anything by another session.
+    pub fn after_fork_in_child(&mut self, mut promise: Promise) {
+        let is_ours = Arc::ptr_eq(&promise.segment, &self.segment)
+            && promise.fork_generation == self.fork_generation
+            && self.fork_generation != forks::generation()
+            && (promise.request, promise.kept) == (self.request, self.pinned.len());
+        if !is_ours {
+            return self.notice_fork();
+        }
+        let place = match promise.slot {
             None => Place::NoneFree,
             Some((index, owner)) => {
                 match self.segment.slots.adopt(index, owner, self.segment.lock_timeout()) {
@@ -166,7 +227,7 @@ impl Session {
         self.reserved.clear();
         self.leased.clear();
         self.unheard.clear();
-        if let Some(Line { from_child, to_parent }) = line {
+        if let Some(Line { from_child, to_parent }) = promise.line.take() {
             drop(from_child);
             let _ = (&to_parent).write(&[1]);
         }

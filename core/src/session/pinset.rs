@@ -36,6 +36,11 @@ impl PinSet {
         self.places.iter().copied().filter(|offset| *offset != 0)
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.used
+    }
+
     /// False when it was in the set before.
     #[inline]
     pub(super) fn insert(&mut self, offset: u64) -> bool {
