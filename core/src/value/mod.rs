@@ -2,6 +2,13 @@
 //!
 //! This is the portable encoding of Rust users and of snapshots. It copies on the way in and out; who wants to
 //! read in place works with payloads.
+//!
+//! MessagePack has one nil: `Some(None)` and `Some(())` come back as `None`.
+//!
+//! What is read may be damaged, or anybody's who can write to the segment: it leads to an error. Not more than 100 containers (lists,
+//! maps, structs, variants) may be nested in each other.
+
+mod bounds;
 
 use std::time::Duration;
 
@@ -24,6 +31,8 @@ pub enum ValueError {
     Decode(rmp_serde::decode::Error),
     /// The entry was not stored by this module.
     ForeignTag(u8),
+    /// The value cannot be stored, since it could not be read; or the entry is damaged. Says why.
+    Malformed(String),
 }
 
 impl std::fmt::Display for ValueError {
@@ -35,6 +44,7 @@ impl std::fmt::Display for ValueError {
             Self::ForeignTag(tag) => {
                 write!(f, "the entry was stored in another format (tag {tag})")
             }
+            Self::Malformed(why) => write!(f, "the value cannot be read: {why}"),
         }
     }
 }
@@ -50,7 +60,7 @@ impl From<crate::Error> for ValueError {
 /// Stores `value` under `key`.
 ///
 /// # Errors
-/// [`ValueError::Encode`], or what [`Session::prepare`] and [`Session::commit`] say.
+/// [`ValueError::Encode`]; [`ValueError::Malformed`] when more than 100 containers are nested; or what [`Session::prepare`] and [`Session::commit`] say.
 pub fn put<T: Serialize>(
     session: &mut Session,
     key: &[u8],
@@ -58,6 +68,7 @@ pub fn put<T: Serialize>(
     ttl: Option<Duration>,
 ) -> Result<Stored, ValueError> {
     let bytes = rmp_serde::to_vec_named(value).map_err(ValueError::Encode)?;
+    check(&bytes)?;
     let mut draft = session.prepare(Space::Key, key, TAG, 0, bytes.len(), ttl)?;
     draft.payload_mut().copy_from_slice(&bytes);
     Ok(session.commit(draft, Mode::Put)?)
@@ -67,7 +78,7 @@ pub fn put<T: Serialize>(
 ///
 /// # Errors
 /// [`ValueError::Decode`] when the entry is of another type, [`ValueError::ForeignTag`] when it was stored in
-/// another way.
+/// another way, [`ValueError::Malformed`] when it is damaged.
 pub fn get<T: DeserializeOwned>(session: &mut Session, key: &[u8]) -> Result<Option<T>, ValueError> {
     let Some(hit) = session.fetch(Space::Key, key) else {
         return Ok(None);
@@ -78,5 +89,14 @@ pub fn get<T: DeserializeOwned>(session: &mut Session, key: &[u8]) -> Result<Opt
     if tag != TAG {
         return Err(ValueError::ForeignTag(tag));
     }
-    rmp_serde::from_slice(bytes).map(Some).map_err(ValueError::Decode)
+    // First: the decoder calls itself for each variant, however many are nested.
+    check(bytes)?;
+    let mut decoder = rmp_serde::Deserializer::from_read_ref(bytes);
+    // Its own count, which leaves variants out, ends at 0.
+    decoder.set_max_depth(bounds::DEEPEST + 1);
+    T::deserialize(&mut decoder).map(Some).map_err(ValueError::Decode)
+}
+
+fn check(bytes: &[u8]) -> Result<(), ValueError> {
+    bounds::check(bytes).map_err(|why| ValueError::Malformed(why.to_string()))
 }
