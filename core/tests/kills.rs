@@ -572,3 +572,31 @@ fn what_a_reader_holds_is_not_looked_at_for_each_store_that_fails() {
     assert_eq!(segment.stats().retired, 0);
     segment.audit().unwrap();
 }
+
+#[test]
+fn of_several_entries_that_were_published_at_once_a_kill_leaves_those_that_came_first() {
+    let _alone = common::alone();
+    let segment = segment(1 << 20, Policy::Never);
+    let key = |number: u8| vec![b'k', number];
+    let child = Child::fork(|_| {
+        let mut session = Session::new(Arc::clone(&segment));
+        let mut draft = |number: u8| {
+            let mut draft = session.prepare(Space::Key, &key(number), 0, 0, 100, None).unwrap();
+            draft.payload_mut().fill(number);
+            draft
+        };
+        let drafts = (0..5).map(&mut draft).collect();
+        fault::kill_at("publish: linked", 2);
+        let _ = session.commit_all(drafts);
+    });
+    assert_eq!(child.join(), -libc::SIGKILL);
+    let mut session = Session::new(Arc::clone(&segment));
+    let found: Vec<_> = (0..5).map(|number| get(&mut session, &key(number))).collect();
+    let expected: Vec<_> = (0..5).map(|number| (number < 3).then(|| vec![number; 100])).collect();
+    assert_eq!(found, expected);
+    session.end_request();
+    put(&mut session, b"next", &[1; 100]).unwrap();
+    session.end_request();
+    segment.audit().unwrap();
+    assert_eq!(segment.stats().entries, 4, "and nothing of the others");
+}

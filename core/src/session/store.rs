@@ -378,7 +378,8 @@ impl Session {
         Ok(Stored::Stored)
     }
 
-    /// Publishes all drafts, or none.
+    /// Publishes all drafts, or none, unless the process is killed in the middle: then those that came first are there, and the
+    /// others are not. Nobody else writes one of the keys meanwhile, but who reads may see new values of some and old ones of others.
     ///
     /// # Errors
     /// As for [`Self::commit`], with the draft that another session's reservation kept from being published (the first
