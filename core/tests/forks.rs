@@ -139,12 +139,11 @@ fn signals_do_not_make_a_parent_lose_sight_of_its_child() {
         session.fetch(Space::Key, b"k").unwrap();
         let every = libc::timeval { tv_sec: 0, tv_usec: 500 };
         let timer = libc::itimerval { it_interval: every, it_value: every };
-        // SAFETY: a handler that does nothing, without SA_RESTART, and a timer for it, in a process of our own.
+        // SAFETY: a handler that does nothing, without SA_RESTART, in a process of our own.
         unsafe {
             let mut action: libc::sigaction = std::mem::zeroed();
             action.sa_sigaction = nothing as *const () as usize;
             libc::sigaction(libc::SIGALRM, &raw const action, std::ptr::null_mut());
-            libc::setitimer(libc::ITIMER_REAL, &raw const timer, std::ptr::null_mut());
         }
         let promise = session.before_fork().expect("something is kept");
         let mut promise = Some(promise);
@@ -153,6 +152,9 @@ fn signals_do_not_make_a_parent_lose_sight_of_its_child() {
             std::thread::sleep(Duration::from_millis(50));
             drop(promise.take());
         });
+        // Not before: the kernel begins a fork anew for each signal, and on a busy machine it never ends.
+        // SAFETY: a timer for that handler.
+        unsafe { libc::setitimer(libc::ITIMER_REAL, &raw const timer, std::ptr::null_mut()) };
         session.after_fork_in_parent(promise.take().unwrap());
         assert_eq!(child.join(), 0);
         session.end_request();
