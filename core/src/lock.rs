@@ -7,7 +7,7 @@
 //!
 //! A death inside a lock changes the segment's `dirty` mark before anything else; whoever takes a lock and sees
 //! the mark lets go, takes all locks and repairs ([`crate::recover`]). The mark goes last, so a repair that is
-//! killed is simply done again. A panic under a lock marks like a death. The steps of this are in [`crate::protocol`], which the models explore.
+//! killed is simply done again. A panic under an arena's lock marks like a death. The steps of this are in [`crate::protocol`], which the models explore.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -23,31 +23,8 @@ use crate::sys::robust::RobustMutex;
 /// How long somebody waits for an arena before going on to the other.
 const A_MOMENT: Duration = Duration::from_millis(1);
 
-/// A lock of the segment, held until dropped. In this order: marked, then let go.
-pub(crate) struct Held<'a> {
-    _mark: MarkIfPanicking<'a>,
-    _held: protocol::Held<'a, RobustMutex>,
-}
-
-/// Marks the segment for repair when a panic leaves whatever was begun under a lock. (Also for locks that are taken while it clears up:
-/// a repair more, which nobody pays for who does not panic.)
-struct MarkIfPanicking<'a>(&'a Dirty);
-
-impl Drop for MarkIfPanicking<'_> {
-    #[inline(always)]
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.mark();
-        }
-    }
-}
-
-impl MarkIfPanicking<'_> {
-    #[cold]
-    fn mark(&self) {
-        self.0.mark();
-    }
-}
+/// A lock of the segment, held until dropped.
+pub(crate) type Held<'a> = protocol::Held<'a, RobustMutex>;
 
 /// A shard with its lock.
 pub(crate) struct ShardGuard<'a> {
@@ -59,8 +36,27 @@ pub(crate) struct ShardGuard<'a> {
 pub(crate) struct HeapGuard<'a> {
     pub(crate) segment: &'a Segment,
     pub(crate) heap: &'a Heap,
+    /// Before the lock is let go.
+    _mark: MarkIfPanicking<'a>,
     /// `None` during a repair, which has every lock.
     _held: Option<Held<'a>>,
+}
+
+/// Marks the segment for repair when a panic leaves whatever was begun under an arena's lock: the embedder's code runs there. (Not
+/// for a shard's: what is changed under that alone calls nobody else's code, and its guard goes through registers.)
+///
+/// `None` where it was panicking before: what is done while a panic clears up is as whole as ever.
+struct MarkIfPanicking<'a>(Option<&'a Dirty>);
+
+impl Drop for MarkIfPanicking<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if std::thread::panicking()
+            && let Some(dirty) = self.0
+        {
+            dirty.mark();
+        }
+    }
 }
 
 /// The locks of a segment, for [`crate::protocol`].
@@ -108,21 +104,15 @@ impl Segment {
         self.header().dirty.0.is_set()
     }
 
-    /// A lock that was just taken.
-    #[inline]
-    fn held<'a>(&'a self, held: protocol::Held<'a, RobustMutex>) -> Held<'a> {
-        Held { _mark: MarkIfPanicking(&self.header().dirty.0), _held: held }
-    }
-
     /// Takes `mutex`, whatever its last holder's fate; a death is recorded.
     #[inline]
-    fn take<'a>(&'a self, mutex: &'a RobustMutex) -> Result<Held<'a>, Error> {
-        protocol::take(&LocksOf(self), mutex).map(|held| self.held(held))
+    fn take<'a>(&self, mutex: &'a RobustMutex) -> Result<Held<'a>, Error> {
+        protocol::take(&LocksOf(self), mutex)
     }
 
     /// Takes `mutex` over structures that are whole.
     #[inline]
-    fn take_clean<'a>(&'a self, mutex: &'a RobustMutex) -> Result<Held<'a>, Error> {
+    fn take_clean<'a>(&self, mutex: &'a RobustMutex) -> Result<Held<'a>, Error> {
         protocol::whole(&LocksOf(self), || self.take(mutex))
     }
 
@@ -136,20 +126,26 @@ impl Segment {
     /// Locks a shard if it is free and everything is whole; never waits.
     pub(crate) fn try_lock_shard(&self, index: usize) -> Option<ShardGuard<'_>> {
         let shard = self.shard(index);
-        Some(ShardGuard { shard, _held: self.held(protocol::try_take(&LocksOf(self), &shard.lock)?) })
+        Some(ShardGuard { shard, _held: protocol::try_take(&LocksOf(self), &shard.lock)? })
+    }
+
+    #[inline]
+    fn guard<'a>(&'a self, heap: &'a Heap, held: Option<Held<'a>>) -> HeapGuard<'a> {
+        let mark = (!std::thread::panicking()).then_some(&self.header().dirty.0);
+        HeapGuard { segment: self, heap, _mark: MarkIfPanicking(mark), _held: held }
     }
 
     /// Locks an arena.
     #[inline]
     pub(crate) fn lock_heap(&self, arena: usize) -> Result<HeapGuard<'_>, Error> {
         let heap = &self.arenas[arena];
-        Ok(HeapGuard { segment: self, heap, _held: Some(self.take_clean(&heap.control().lock)?) })
+        Ok(self.guard(heap, Some(self.take_clean(&heap.control().lock)?)))
     }
 
     /// Locks an arena even if a repair is due.
     pub(crate) fn lock_heap_as_it_is(&self, arena: usize) -> Result<HeapGuard<'_>, Error> {
         let heap = &self.arenas[arena];
-        Ok(HeapGuard { segment: self, heap, _held: Some(self.take(&heap.control().lock)?) })
+        Ok(self.guard(heap, Some(self.take(&heap.control().lock)?)))
     }
 
     /// Locks an arena if that takes no more than a moment; not even that while its holder is known to be stuck.
@@ -159,7 +155,7 @@ impl Segment {
         loop {
             let held = self.take_soon(heap)?;
             if !self.is_dirty() {
-                return Some(HeapGuard { segment: self, heap, _held: Some(held) });
+                return Some(self.guard(heap, Some(held)));
             }
             drop(held);
             protocol::recover(&LocksOf(self)).ok()?;
@@ -173,18 +169,18 @@ impl Segment {
         _shard: &ShardGuard<'_>,
     ) -> Option<HeapGuard<'a>> {
         let held = self.take_soon(heap)?;
-        (!self.is_dirty()).then_some(HeapGuard { segment: self, heap, _held: Some(held) })
+        if self.is_dirty() { None } else { Some(self.guard(heap, Some(held))) }
     }
 
     /// The arena that `ours` is not, if it is free and everything is whole; never waits.
     pub(crate) fn try_lock_other_heap<'a>(&'a self, ours: &HeapGuard<'_>) -> Option<HeapGuard<'a>> {
         let heap = self.arenas.iter().find(|arena| !std::ptr::eq(*arena, ours.heap))?;
         let held = protocol::try_take(&LocksOf(self), &heap.control().lock)?;
-        Some(HeapGuard { segment: self, heap, _held: Some(self.held(held)) })
+        Some(self.guard(heap, Some(held)))
     }
 
     #[inline]
-    fn take_soon<'a>(&'a self, heap: &'a Heap) -> Option<Held<'a>> {
+    fn take_soon<'a>(&self, heap: &'a Heap) -> Option<Held<'a>> {
         let control = heap.control();
         let mutex = &control.lock;
         let mut taken = mutex.try_lock();
@@ -195,12 +191,12 @@ impl Segment {
         if control.stalled.load(Ordering::Relaxed) != 0 {
             control.stalled.store(0, Ordering::Relaxed);
         }
-        Some(self.held(held))
+        Some(held)
     }
 
     /// The arena as a repair uses it, which has all locks.
     pub(crate) fn heap_guard_in_repair(&self, arena: usize) -> HeapGuard<'_> {
-        HeapGuard { segment: self, heap: &self.arenas[arena], _held: None }
+        self.guard(&self.arenas[arena], None)
     }
 
     #[cold]
