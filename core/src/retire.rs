@@ -77,7 +77,7 @@ impl HeapGuard<'_> {
         }
         let survey = segment.slots.survey();
         // What had to stay has to stay while readers keep the same. One that holds everything may hold millions of blocks, and each store
-        // that fails for that comes by here. (Not worth to be known of what has just come.)
+        // that fails for that comes by here. (Where there is more, there will be more again: it is not worth summing up all pins.)
         let judge = if is_more { 0 } else { survey.fingerprint() };
         if !is_more && control.judged_by.load(Ordering::Relaxed) == judge {
             return;

@@ -43,6 +43,18 @@ fn kill_a_writer_at(session: &mut Session, step: &'static str) {
     assert_eq!(child.join(), -libc::SIGKILL, "{step}");
 }
 
+/// Somebody else makes reservations and dies.
+fn reserve_and_die(session: &Session, reserve: impl FnOnce(&mut Session)) {
+    let segment = Arc::clone(session.segment());
+    let child = Child::fork(|_| {
+        let mut session = Session::new(segment);
+        reserve(&mut session);
+        // SAFETY: ends this process, before the session gives anything up.
+        unsafe { libc::raise(libc::SIGKILL) };
+    });
+    assert_eq!(child.join(), -libc::SIGKILL);
+}
+
 fn use_again(session: &mut Session) {
     store_with(session, b"new", 500);
     let _ = session.segment().stats();
@@ -283,18 +295,10 @@ const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "repairing where a holder of reservations died as well",
         prepare: |session| {
-            let segment = Arc::clone(session.segment());
-            let child = Child::fork(|_| {
-                let mut session = Session::new(segment);
-                // More than the store that is killed ends in passing, in whichever arena.
-                for number in 0..20 {
-                    session.reserve(format!("reserved{number}").as_bytes(), None).unwrap();
-                }
+            reserve_and_die(session, |session| {
+                session.reserve(b"reserved", None).unwrap();
                 session.reserve(b"leased", Some(Duration::from_secs(5))).unwrap();
-                // SAFETY: ends this process.
-                unsafe { libc::raise(libc::SIGKILL) };
             });
-            assert_eq!(child.join(), -libc::SIGKILL);
             // Before anybody allocates, who would find them as well.
             session.segment().distrust();
         },
@@ -304,14 +308,9 @@ const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "meeting reservations of somebody who died, and leases that ran out",
         prepare: |session| {
-            let segment = Arc::clone(session.segment());
-            let child = Child::fork(|_| {
-                let mut session = Session::new(segment);
+            reserve_and_die(session, |session| {
                 session.reserve(b"reserved", None).unwrap();
-                // SAFETY: ends this process.
-                unsafe { libc::raise(libc::SIGKILL) };
             });
-            assert_eq!(child.join(), -libc::SIGKILL);
             session.reserve(b"leased", Some(Duration::from_secs(1))).unwrap();
             session.end_request();
             advance_clock(Duration::from_secs(2));

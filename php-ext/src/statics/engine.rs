@@ -244,11 +244,9 @@ pub(super) fn is_preloading() -> bool {
 
 /// Whether the script has called `exit`, or its fiber is being destroyed.
 pub(super) fn is_exiting() -> bool {
-    // SAFETY: this thread's own globals.
-    unsafe {
-        let pending = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).exception;
-        !pending.is_null() && (zend_is_unwind_exit(pending) || zend_is_graceful_exit(pending))
-    }
+    let pending = crate::engine::exception();
+    // SAFETY: a pending exception is live.
+    unsafe { !pending.is_null() && (zend_is_unwind_exit(pending) || zend_is_graceful_exit(pending)) }
 }
 
 /// Runs something that may throw while an exception may be pending, which it does not see. In the end that is pending, chained to what

@@ -3,7 +3,7 @@
 use std::panic::catch_unwind;
 use std::time::Duration;
 
-use ext_php_rs::ffi::{zend_object, zval};
+use ext_php_rs::ffi::zval;
 use static_cache_core::{Mode, Space};
 
 use super::image::{self, DECLARED, VALUE};
@@ -171,7 +171,7 @@ unsafe fn thrown(number: usize) -> String {
                 format!("{root}{rest}")
             })
         });
-        let pending: *mut zend_object = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).exception;
+        let pending = crate::engine::exception();
         if pending.is_null() {
             return "a method of an object threw".into();
         }

@@ -8,12 +8,12 @@
 use std::ffi::{c_char, c_int};
 use std::io::Write;
 use std::ptr;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use ext_php_rs::ffi::{zend_class_entry, zend_object, zval};
 
 use super::calendar::days_before;
-use super::{DATE, KIND, MICROSECOND, Moment, NAMES, OTHERWISE, ZONE, place_of};
+use super::compared::Compared;
+use super::{DATE, KIND, MICROSECOND, Moment, NAMES, ZONE, place_of};
 use crate::engine::{bytes, exception_pending};
 use crate::module::local;
 use crate::objects::class::method;
@@ -29,8 +29,8 @@ const MOST: usize = 16;
 /// The longest name of a zone that one is kept of.
 const NAME: usize = 40;
 
-/// Bits: kinds of which the first copy was compared with what the engine reads, and is alike; and [`OTHERWISE`].
-static COMPARED: AtomicU32 = AtomicU32::new(0);
+/// The first copy of each kind, with what the engine reads.
+static COMPARED: Compared = Compared::new();
 
 unsafe extern "C" {
     fn php_date_instantiate(class: *mut zend_class_entry, out: *mut zval) -> *mut zval;
@@ -47,7 +47,7 @@ unsafe extern "C" {
 
 /// At module start-up.
 pub(super) fn start() {
-    COMPARED.store(0, Ordering::Relaxed);
+    COMPARED.forget();
 }
 
 /// A date that the engine has read.
@@ -210,14 +210,14 @@ unsafe fn compare(object: *mut zend_object, data: &mut Slot) {
     // SAFETY: the caller's word.
     unsafe {
         let place = place_of(object.cast());
-        let bit = 1 << (**place).kind;
-        if COMPARED.load(Ordering::Relaxed) & bit != 0 {
+        let kind = (**place).kind;
+        if COMPARED.is_known(kind) {
             return;
         }
         let ours = (**place).looks();
         run(object, (*(*object).ce).__unserialize, data, 1);
         let same = !exception_pending() && (**place).looks() == ours;
-        COMPARED.fetch_or(if same { bit } else { OTHERWISE }, Ordering::Relaxed);
+        COMPARED.note(kind, same);
     }
 }
 
@@ -229,7 +229,7 @@ unsafe fn keep(object: *mut zend_object, stored: &Stored, data: &mut Slot) {
     // SAFETY: the caller's word; this thread's own, of which no reference lives while the engine is called.
     unsafe {
         let moment = *place_of(object.cast());
-        if COMPARED.load(Ordering::Relaxed) & OTHERWISE != 0
+        if COMPARED.differs()
             || stored.zone.len() > NAME
             || (*local()).objects.prototypes.takes_no_more()
             || (*local_known()).0.len() >= MOST

@@ -8,13 +8,14 @@
 //! date of each kind tells, by comparing: what differs is left to the engine from then on.
 
 mod calendar;
+mod compared;
 mod filling;
 mod zone;
 
 use std::ffi::{CStr, c_char};
 use std::mem::offset_of;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use ext_php_rs::ffi::{HashTable, zend_class_entry, zend_function, zend_string, zval};
 
@@ -25,6 +26,7 @@ use super::harvest::Harvest;
 use super::prototype::{php_date_get_date_ce, php_date_get_immutable_ce};
 use crate::zend::constants as c;
 use crate::zend::live::{Object, Slot};
+use compared::Compared;
 pub(super) use filling::{Known, fill, unserialize};
 use zone::Zone;
 
@@ -70,11 +72,8 @@ const NAMES: [&CStr; 3] = [c"date", c"timezone_type", c"timezone"];
 /// The keys, as strings of the engine that last as long as the process.
 static KEYS: [AtomicPtr<zend_string>; 3] = [const { AtomicPtr::new(ptr::null_mut()) }; 3];
 
-/// Bits: kinds that were compared and are alike; and [`OTHERWISE`].
-static COMPARED: AtomicU32 = AtomicU32::new(0);
-
-/// The engine gives something else.
-const OTHERWISE: u32 = 1;
+/// What [`Moment::data`] makes, with what `__serialize()` gives.
+static COMPARED: Compared = Compared::new();
 
 unsafe extern "C" {
     fn zend_is_identical(one: *mut zval, other: *mut zval) -> bool;
@@ -87,7 +86,7 @@ pub(crate) fn start() {
     for (key, name) in KEYS.iter().zip(NAMES) {
         key.store(crate::info::class::interned(name), Ordering::Relaxed);
     }
-    COMPARED.store(0, Ordering::Relaxed);
+    COMPARED.forget();
     filling::start();
 }
 
@@ -146,17 +145,15 @@ pub(super) unsafe fn data(
             return Ok(None);
         }
         let Some(moment) = moment_of(object).filter(|moment| moment.is_plain()) else { return Ok(None) };
-        let bit = 1 << moment.kind;
-        let compared = COMPARED.load(Ordering::Relaxed);
-        if compared & OTHERWISE != 0 {
+        if COMPARED.differs() {
             return Ok(None);
         }
         let Some(mut ours) = moment.data(harvest) else { return Ok(None) };
-        if compared & bit == 0 {
+        if !COMPARED.is_known(moment.kind) {
             let mut theirs = undefined();
             let asked = call(object, (*facts.class).__serialize).map(|data| theirs = data);
             let same = asked.is_ok() && zend_is_identical(zval_of(&mut ours), zval_of(&mut theirs));
-            COMPARED.fetch_or(if same { bit } else { OTHERWISE }, Ordering::Relaxed);
+            COMPARED.note(moment.kind, same);
             // What was made for the comparison is not for the next one.
             (*harvest).zone = (ptr::null(), ptr::null_mut());
             engine::zval_ptr_dtor(zval_of(&mut ours));
