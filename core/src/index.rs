@@ -19,6 +19,9 @@ const TAG_SHIFT: u32 = 48;
 /// near; one that damage bent into a circle takes a reader less than a millisecond.
 const LONGEST_CHAIN: usize = 1 << 16;
 
+/// How many chains a walk over all of them looks ahead.
+const AHEAD: u64 = 12;
+
 /// The index of one segment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Index {
@@ -180,19 +183,29 @@ impl Index {
     /// Follows every chain and cuts it where `belongs` says no to a link (offset of the block, the hash's upper bits,
     /// number of the bucket). All shards' locks are held.
     pub(crate) fn mend(&self, mut belongs: impl FnMut(u64, u64, u64) -> bool) {
-        for bucket in self.pages().flat_map(|page| page * BUCKETS_PER_PAGE..(page + 1) * BUCKETS_PER_PAGE) {
-            let mut place = self.bucket(bucket);
-            loop {
-                let word = place.load(Ordering::Acquire);
-                if word == 0 {
-                    break;
-                }
-                if !belongs(word & OFFSET_MASK, word >> TAG_SHIFT, bucket) {
-                    place.store(0, Ordering::Release);
-                    break;
-                }
-                place = &EntryAt::new(&self.memory, word & OFFSET_MASK).entry.next;
+        for page in self.pages() {
+            let end = (page + 1) * BUCKETS_PER_PAGE;
+            for bucket in page * BUCKETS_PER_PAGE..end {
+                // Entries lie anywhere: the next chains' first ones are on their way while this chain is followed.
+                let ahead = self.bucket((bucket + AHEAD).min(end - 1)).load(Ordering::Relaxed);
+                self.memory.expect((ahead & OFFSET_MASK) + block::HEADER);
+                self.mend_chain(bucket, &mut belongs);
             }
+        }
+    }
+
+    fn mend_chain(&self, bucket: u64, belongs: &mut impl FnMut(u64, u64, u64) -> bool) {
+        let mut place = self.bucket(bucket);
+        loop {
+            let word = place.load(Ordering::Acquire);
+            if word == 0 {
+                break;
+            }
+            if !belongs(word & OFFSET_MASK, word >> TAG_SHIFT, bucket) {
+                place.store(0, Ordering::Release);
+                break;
+            }
+            place = &EntryAt::new(&self.memory, word & OFFSET_MASK).entry.next;
         }
     }
 

@@ -24,6 +24,9 @@ use crate::sys::{clock, futex};
 /// Longest sleep on a holder that cannot be watched.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
+/// Longest sleep on one that is: at its death the kernel wakes one sleeper, who wakes the others unless it is killed itself.
+const LOOK_WHETHER_IT_LIVES: Duration = Duration::from_millis(100);
+
 /// So many writes that had to look for a reservation end some that are over, if there are any.
 const LOOK_AFTER: u32 = 64;
 
@@ -325,7 +328,9 @@ impl Segment {
             return futex::wait(released, seen, left);
         }
         match self.slots.watch(foreign.owner) {
-            Some([life, owner]) => futex::wait_any([(released, seen), life, owner], left),
+            Some([life, owner]) => {
+                futex::wait_any([(released, seen), life, owner], left.min(LOOK_WHETHER_IT_LIVES));
+            }
             None => futex::wait(released, seen, left.min(LOOK_AGAIN)),
         }
     }

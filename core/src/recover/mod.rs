@@ -4,6 +4,8 @@
 //! (free lists, retired list, eviction queue, figures) is made anew from them. All locks are held; readers go
 //! on undisturbed, since nothing they can reach is moved.
 
+mod entries;
+
 use std::sync::atomic::Ordering;
 
 use crate::entry::EntryAt;
@@ -17,47 +19,8 @@ use crate::lock::HeapGuard;
 use crate::queue::Which;
 use crate::segment::Segment;
 use crate::slots::Owner;
-use crate::sys::memfd;
 
-/// The live blocks that hold an entry, in the order of their addresses, and whether the index leads to each.
-struct Entries {
-    offsets: Vec<u64>,
-    linked: Vec<bool>,
-}
-
-impl Entries {
-    /// Finds them, and cuts the index's chains where they lead to anything else.
-    fn find(segment: &Segment) -> Result<Self, Error> {
-        for arena in &segment.arenas {
-            arena.check_tiling()?;
-        }
-        let holds_entry = |&offset: &u64| {
-            let block = segment.block(offset);
-            block.is(State::Live)
-                && EntryAt::has_room(block.bytes())
-                && EntryAt::new(&segment.memory, offset).is_possible(block.bytes())
-        };
-        let offsets: Vec<u64> = segment.walk().filter(holds_entry).collect();
-        let hash = |offset| EntryAt::new(&segment.memory, offset).entry.hash.load(Ordering::Relaxed);
-        for &offset in &offsets {
-            segment.index.touch(hash(offset));
-        }
-        segment.index.touch_all_in_use(|offset| memfd::data_at(segment.file(), offset));
-        let mut linked = vec![false; offsets.len()];
-        segment.index.mend(|offset, tag, bucket| {
-            // Each once: a second link to it would be a cycle, or a chain that runs into another.
-            offsets.binary_search(&offset).is_ok_and(|at| {
-                segment.index.is_home(hash(offset), tag, bucket) && !std::mem::replace(&mut linked[at], true)
-            })
-        });
-        Ok(Self { offsets, linked })
-    }
-
-    /// `None` for a block that holds no entry.
-    fn is_linked(&self, offset: u64) -> Option<bool> {
-        self.offsets.binary_search(&offset).ok().map(|at| self.linked[at])
-    }
-}
+use entries::Entries;
 
 /// What a walk found, by the place of the blocks.
 struct Blocks {
@@ -140,7 +103,9 @@ impl Blocks {
                 Some(true) if at.is_reservation() && segment.is_over(at) => self.over.push(offset),
                 Some(true) => {
                     // Its writer may have marked it and died before the index changed: it still is the key's entry.
-                    at.entry.superseded.store(0, Ordering::Relaxed);
+                    if at.entry.superseded.load(Ordering::Relaxed) != 0 {
+                        at.entry.superseded.store(0, Ordering::Relaxed);
+                    }
                     let hash = at.entry.hash.load(Ordering::Relaxed);
                     if at.is_reservation() {
                         self.reservations += 1;
