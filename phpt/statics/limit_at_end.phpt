@@ -14,7 +14,7 @@ ini_set("memory_limit", "32M");
 if (isset($_GET["set"])) { First::$n = 1; Second::$n = 1; Second::$greedy = new Greedy(); Third::$n = 1; }
 echo First::$n, Second::$n, Third::$n, "\n";
 ', function (callable $get) {
-    echo preg_replace('/ \(tried.*/', '', trim($get('set=1'))), "\n", $get('');
+    echo preg_replace('~ (?:\(tried|at /).*~', '', trim($get('set=1'))), "\n", $get('');
 });
 ?>
 --EXPECT--

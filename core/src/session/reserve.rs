@@ -25,7 +25,7 @@ use crate::sys::{clock, futex};
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Longest sleep on one that is: at its death the kernel wakes one sleeper, who wakes the others unless it is killed itself.
-const LOOK_WHETHER_IT_LIVES: Duration = Duration::from_millis(100);
+const LOOK_WHETHER_IT_LIVES: Duration = Duration::from_secs(1);
 
 /// So many writes that had to look for a reservation end some that are over, if there are any.
 const LOOK_AFTER: u32 = 64;

@@ -137,9 +137,7 @@ pub(super) unsafe fn keep(place: *mut *mut zend_object, call: *const CallImage, 
     // SAFETY: the caller's word; a live object.
     unsafe {
         let class = (*object).ce;
-        let is_date = std::ptr::eq(class, php_date_get_immutable_ce())
-            || std::ptr::eq(class, php_date_get_date_ce())
-            || std::ptr::eq(class, php_date_get_timezone_ce());
+        let is_date = dates::is_own(class) || std::ptr::eq(class, php_date_get_timezone_ce());
         let argument: &Slot = &(*call).argument;
         if is_date && (*place).is_null() && !argument.is_counted() && (*object).properties.is_null() {
             *place = clone(object).cast();

@@ -19,7 +19,7 @@ use crate::module::local;
 use crate::objects::class::method;
 use crate::objects::engine::{self, undefined, zval_of};
 use crate::objects::finish::{run, run_for};
-use crate::objects::prototype::{self, php_date_get_date_ce, php_date_get_immutable_ce};
+use crate::objects::prototype::{self, php_date_get_date_ce};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
 
@@ -243,8 +243,7 @@ unsafe fn keep(object: *mut zend_object, stored: &Stored, data: &mut Slot) {
         let Some(period) = (*moment).period(stored.local, stored.parts[0]) else { return };
         let offset = stored.local - (*moment).since_epoch;
         let class = (*object).ce;
-        let is_own = ptr::eq(class, php_date_get_immutable_ce()) || ptr::eq(class, php_date_get_date_ce());
-        let object = if is_own && (*object).properties.is_null() {
+        let object = if super::is_own(class) && (*object).properties.is_null() {
             prototype::clone(object).cast()
         } else {
             let mut other = undefined();

@@ -90,11 +90,22 @@ pub(crate) fn start() {
     filling::start();
 }
 
+/// The engine's own two classes of dates.
+fn own_classes() -> [*mut zend_class_entry; 2] {
+    // SAFETY: made when PHP started, for as long as it lives.
+    unsafe { [php_date_get_immutable_ce(), php_date_get_date_ce()] }
+}
+
+/// Whether a class is one of them, not one that is derived.
+pub(super) fn is_own(class: *const zend_class_entry) -> bool {
+    own_classes().into_iter().any(|own| std::ptr::eq(class, own))
+}
+
 /// Whether a class's objects are dates whose `__serialize()` and `__unserialize()` are the engine's.
 pub(super) fn is_date(class: &zend_class_entry) -> bool {
     // SAFETY: the engine's own classes, and functions of live classes.
     unsafe {
-        [php_date_get_immutable_ce(), php_date_get_date_ce()].into_iter().any(|date| {
+        own_classes().into_iter().any(|date| {
             is_same(class.__serialize, (*date).__serialize)
                 && is_same(class.__unserialize, (*date).__unserialize)
         })
