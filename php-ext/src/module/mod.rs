@@ -2,6 +2,7 @@
 
 mod fork;
 mod local;
+mod order;
 mod partition;
 pub(crate) mod relief;
 mod start;

@@ -7,7 +7,7 @@ use ext_php_rs::builders::ModuleBuilder;
 use ext_php_rs::zend::{ModuleEntry, SapiModule, StaticModuleEntry};
 
 use super::local::{self, local};
-use super::{fork, partition};
+use super::{fork, order, partition};
 use crate::{api, engine, exception, hooks, info, ini, sapi, statics};
 
 const SUCCESS: c_int = 0;
@@ -24,6 +24,7 @@ pub extern "C" fn get_module() -> *mut ModuleEntry {
                 .info_function(info::phpinfo::print)
                 .try_into()
                 .expect("the module's name has no NUL");
+        entry.deps = order::dependencies();
         entry.functions = api::table::functions();
         entry.module_startup_func = Some(startup);
         entry.module_shutdown_func = Some(shutdown);
