@@ -7,7 +7,8 @@
 //! User code does run in the middle of a compilation where the engine calls it: to open the file (stream wrappers, filters), or to
 //! handle what the compiler complains of. What that links is linked by a running script, and waits for nothing. It is told by
 //! the running frame: the compiler has none of its own, and works for one that includes. A fiber may be suspended in such
-//! code, so compilations need not end in the order of their beginning.
+//! code, so compilations need not end in the order of their beginning. One that an error ends by a jump counts as going on until the
+//! request ends, if the script goes on without it: what waited for its end stays alone, since its classes may be gone.
 
 use std::ffi::{c_char, c_int};
 use std::panic::catch_unwind;
@@ -114,8 +115,7 @@ fn enter() -> Outer {
 fn leave(outer: &Outer, compiled: *const zend_op_array) {
     // SAFETY: as in `enter`; the thread is the same.
     let statics = unsafe { &mut *outer.place };
-    // A fatal error meanwhile has ended all.
-    statics.compiling = statics.compiling.saturating_sub(1);
+    statics.compiling -= 1;
     if !statics.waiting.is_empty() {
         restore_waiting(outer, compiled);
     }

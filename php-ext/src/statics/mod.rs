@@ -6,7 +6,8 @@
 //! | module | what is in it |
 //! |---|---|
 //! | [`attributes`] | the classes that scripts name |
-//! | [`observe`] | the engine tells of linked classes, and of fatal errors |
+//! | [`observe`] | the engine tells of linked classes |
+//! | [`errors`] | and of errors: whether one has ended the request |
 //! | [`scan`], [`fingerprint`] | from a class to targets and members; declarations in 64 bits |
 //! | [`place`] | where a static is |
 //! | [`restore`], [`compile`], [`awaited`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
@@ -21,6 +22,7 @@ mod baseline;
 mod compile;
 mod digest;
 mod engine;
+mod errors;
 mod fingerprint;
 pub(crate) mod image;
 mod observe;
@@ -142,10 +144,8 @@ pub(crate) struct Statics {
     replaced: Vec<Slot>,
     /// Whether any target is.
     unsettled: bool,
-    /// The request had a fatal error.
-    fatal: bool,
-    /// It had one that is fatal unless the script handled it.
-    erred: bool,
+    /// Errors that may have ended the request.
+    raised: Vec<errors::Raised>,
     publishing: bool,
     /// User code may have run since publication last compared the statics.
     ran_code: bool,
@@ -169,8 +169,7 @@ impl Statics {
             weak: std::ptr::null_mut(),
             replaced: Vec::new(),
             unsettled: false,
-            fatal: false,
-            erred: false,
+            raised: Vec::new(),
             publishing: false,
             ran_code: false,
             failure: None,
@@ -187,7 +186,8 @@ impl Statics {
     /// The request is over, and with it all that is named here.
     #[inline]
     pub(crate) fn end_request(&mut self) {
-        (self.fatal, self.erred, self.publishing) = (false, false, false);
+        self.publishing = false;
+        self.raised.clear();
         self.compiling = 0;
         if !self.targets.is_empty() {
             self.targets.clear();

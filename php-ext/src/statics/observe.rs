@@ -1,14 +1,10 @@
 //! What the engine tells: classes that were linked, errors.
 
-use std::ffi::c_int;
 use std::panic::catch_unwind;
 
-use ext_php_rs::ffi::{
-    E_COMPILE_ERROR, E_CORE_ERROR, E_ERROR, E_PARSE, E_RECOVERABLE_ERROR, E_USER_ERROR, zend_class_entry,
-    zend_string,
-};
+use ext_php_rs::ffi::{zend_class_entry, zend_string};
 
-use super::{awaited, engine, restore, scan, with};
+use super::{awaited, engine, errors, restore, scan, with};
 use crate::zend::constants as c;
 
 const USER: std::ffi::c_char = 2;
@@ -21,7 +17,7 @@ pub(super) fn install() {
     // SAFETY: module start-up; the engine forgets its observers at shutdown.
     unsafe {
         engine::zend_observer_class_linked_register(linked);
-        engine::zend_observer_error_register(failed);
+        engine::zend_observer_error_register(errors::failed);
     }
 }
 
@@ -45,35 +41,5 @@ unsafe extern "C" fn linked(class: *mut zend_class_entry, _name: *mut zend_strin
         if with(|statics| !statics.awaiting.is_empty()) {
             let _ = catch_unwind(awaited::retry);
         }
-    }
-}
-
-unsafe extern "C" fn failed(kind: c_int, _file: *mut zend_string, _line: u32, _message: *mut zend_string) {
-    const FATAL: u32 = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR;
-    /// Fatal unless the script handles them.
-    const MAYBE: u32 = E_USER_ERROR | E_RECOVERABLE_ERROR;
-    if kind.cast_unsigned() & MAYBE != 0 {
-        with(|statics| statics.erred = true);
-    }
-    if kind.cast_unsigned() & FATAL != 0 && !(kind.cast_unsigned() == E_COMPILE_ERROR && is_caught()) {
-        with(|statics| {
-            statics.fatal = true;
-            // Whatever was being compiled will not come to its end.
-            statics.compiling = 0;
-            statics.waiting.clear();
-        });
-    }
-}
-
-/// Whether this error of the compiler ends no more than the compilation: `opcache_compile_file()` makes a warning of it.
-fn is_caught() -> bool {
-    // SAFETY: this thread's own globals; functions in frames are whole, and their names as well.
-    unsafe {
-        let frame = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data;
-        !frame.is_null()
-            && !(*frame).func.is_null()
-            && crate::engine::is_internal((*frame).func)
-            && !(*(*frame).func).common.function_name.is_null()
-            && crate::engine::bytes((*(*frame).func).common.function_name) == b"opcache_compile_file"
     }
 }

@@ -40,10 +40,11 @@ pub(crate) fn at_end() {
 }
 
 fn end() {
-    // SAFETY: this thread's own globals.
-    let unclean = unsafe { (*ext_php_rs::ffi::ext_php_rs_compiler_globals()).unclean_shutdown };
-    // `exit` in a shutdown function is unclean as well, and no error.
-    let failed = with(|statics| statics.fatal || unclean && statics.erred);
+    let failed = with(|statics| {
+        let failed = statics.has_failed();
+        statics.raised.clear();
+        failed
+    });
     if !failed {
         in_frame(|| {
             for round in 0..MOST_ROUNDS {
@@ -51,7 +52,7 @@ fn end() {
                     break;
                 }
                 publish_due();
-                if !with(|statics| statics.ran_code && !statics.fatal) {
+                if !with(|statics| statics.ran_code && !statics.has_raised_fatal()) {
                     break;
                 }
             }
@@ -113,7 +114,7 @@ fn publish_due() {
             match publish(number, false) {
                 Ok(_) => {}
                 Err(Failure::Message(why)) => fail(number, why),
-                Err(Failure::Thrown) if with(|statics| statics.fatal) => {
+                Err(Failure::Thrown) if with(|statics| statics.has_raised_fatal()) => {
                     // A limit ends the request by what unwinds as an exception does (PHP 8.2), and has been reported.
                     count_failure(number);
                     engine::zend_clear_exception();
