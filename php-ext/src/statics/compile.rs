@@ -28,6 +28,14 @@ static STRING: AtomicUsize = AtomicUsize::new(0);
 /// At module start-up: the engine has its own functions again.
 pub(super) fn start() {
     INSTALLED.store(false, Ordering::Release);
+    // Otherwise a default that names a constant would be its value, or the expression as written, by whether somebody has defined the
+    // constant when the file is compiled, and by whether OPcache caches the file, which compiles like this. (Constants of PHP
+    // itself are always their values.)
+    // SAFETY: this thread's own globals; other threads begin with what they are after start-up.
+    unsafe {
+        (*ext_php_rs::ffi::ext_php_rs_compiler_globals()).compiler_options |=
+            c::ZEND_COMPILE_NO_CONSTANT_SUBSTITUTION;
+    }
 }
 
 /// At the beginning of a request.
