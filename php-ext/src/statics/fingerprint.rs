@@ -41,6 +41,8 @@ pub(super) unsafe fn of(class: *const zend_class_entry, members: &[Member]) -> u
                     {
                         digest.add_text(name);
                     }
+                    #[cfg(php83)]
+                    digest.add(super::initialisers::of(function));
                 }
             }
             add_value(&mut digest, &member.place.declared());
@@ -50,7 +52,7 @@ pub(super) unsafe fn of(class: *const zend_class_entry, members: &[Member]) -> u
 }
 
 /// A constant value or expression. (Those are as deep as somebody wrote them.)
-unsafe fn add_value(digest: &mut Digest, slot: &Slot) {
+pub(super) unsafe fn add_value(digest: &mut Digest, slot: &Slot) {
     digest.add(u64::from(slot.kind()));
     // SAFETY: the caller's value is live.
     unsafe {

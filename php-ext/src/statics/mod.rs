@@ -9,6 +9,7 @@
 //! | [`observe`] | the engine tells of linked classes |
 //! | [`errors`] | and of errors: whether one has ended the request |
 //! | [`scan`], [`fingerprint`] | from a class to targets and members; declarations in 64 bits |
+//! | `initialisers` | code in a declaration (PHP 8.3) |
 //! | [`place`] | where a static is |
 //! | [`restore`], [`compile`], [`awaited`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
 //! | [`baseline`], [`digest`] | what a static was, and whether it was changed since |
@@ -25,6 +26,8 @@ mod engine;
 mod errors;
 mod fingerprint;
 pub(crate) mod image;
+#[cfg(php83)]
+mod initialisers;
 mod observe;
 mod place;
 pub(crate) mod publish;
@@ -226,6 +229,8 @@ pub(crate) fn install() {
     attributes::register();
     observe::install();
     compile::start();
+    #[cfg(php83)]
+    initialisers::start();
 }
 
 /// At module shutdown.

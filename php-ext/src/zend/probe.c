@@ -7,6 +7,7 @@
 #include "zend_observer.h"
 #include "zend_weakrefs.h"
 #include "zend_vm_opcodes.h"
+#include "zend_extensions.h"
 #include "ext/date/php_date.h"
 
 #ifdef ZEND_BIND_INIT_STATIC_OR_JMP
@@ -34,6 +35,8 @@ SAME(zend_compile_string, zend_op_array *(*)(zend_string *, const char *, zend_c
 SAME(zend_internal_attribute_register, zend_internal_attribute *(zend_class_entry *, uint32_t));
 SAME(zend_weakrefs_hash_add, zval *(HashTable *, zend_object *, zval *));
 SAME(zend_weakrefs_hash_del, zend_result(HashTable *, zend_object *));
+SAME(zend_register_extension, void(zend_extension *, DL_HANDLE));
+SAME(zend_get_resource_handle, int(const char *));
 SAME(php_date_initialize, bool(php_date_obj *, const char *, size_t, const char *, zval *, int));
 SAME(php_date_instantiate, zval *(zend_class_entry *, zval *));
 _Static_assert(!ZEND_USE_ABS_CONST_ADDR, "literals are found by their distance");
@@ -200,6 +203,64 @@ void probe(void)
 	FLAG(ZEND_ACC_INTERFACE);
 	FLAG(ZEND_ACC_LINKED);
 	FLAG(ZEND_BIND_INIT_STATIC_OR_JMP_OR_0);
+	FLAG(ZEND_NOP);
+	FLAG(ZEND_CHECK_FUNC_ARG);
+	FLAG(ZEND_EXT_STMT);
+	FLAG(ZEND_EXT_FCALL_BEGIN);
+	FLAG(ZEND_EXT_FCALL_END);
+	FLAG(ZEND_INIT_FCALL);
+	FLAG(ZEND_INIT_FCALL_BY_NAME);
+	FLAG(ZEND_INIT_NS_FCALL_BY_NAME);
+	FLAG(ZEND_DO_FCALL);
+	FLAG(ZEND_DO_ICALL);
+	FLAG(ZEND_DO_UCALL);
+	FLAG(ZEND_DO_FCALL_BY_NAME);
+	FLAG(ZEND_SEND_VAL);
+	FLAG(ZEND_SEND_VAL_EX);
+	FLAG(ZEND_SEND_VAR);
+	FLAG(ZEND_SEND_VAR_EX);
+	FLAG(ZEND_SEND_VAR_NO_REF);
+	FLAG(ZEND_SEND_VAR_NO_REF_EX);
+	FLAG(ZEND_SEND_REF);
+	FLAG(ZEND_SEND_FUNC_ARG);
+	FLAG(ZEND_FETCH_R);
+	FLAG(ZEND_FETCH_W);
+	FLAG(ZEND_FETCH_FUNC_ARG);
+	FLAG(ZEND_FETCH_DIM_R);
+	FLAG(ZEND_FETCH_DIM_W);
+	FLAG(ZEND_FETCH_DIM_FUNC_ARG);
+	FLAG(ZEND_FETCH_OBJ_R);
+	FLAG(ZEND_FETCH_OBJ_W);
+	FLAG(ZEND_FETCH_OBJ_FUNC_ARG);
+	FLAG(ZEND_FETCH_STATIC_PROP_R);
+	FLAG(ZEND_FETCH_STATIC_PROP_W);
+	FLAG(ZEND_FETCH_STATIC_PROP_FUNC_ARG);
+	FLAG(ZEND_CAST);
+	FLAG(ZEND_TYPE_CHECK);
+	FLAG(ZEND_ASSIGN_OP);
+	FLAG(ZEND_ASSIGN_DIM_OP);
+	FLAG(ZEND_ASSIGN_OBJ_OP);
+	FLAG(ZEND_ASSIGN_STATIC_PROP_OP);
+	FLAG(ZEND_NEW);
+	FLAG(ZEND_INIT_STATIC_METHOD_CALL);
+	FLAG(ZEND_FETCH_CLASS_CONSTANT);
+	FLAG(ZEND_DECLARE_LAMBDA_FUNCTION);
+	FLAG(ZEND_MATCH);
+	FLAG(ZEND_SWITCH_LONG);
+	FLAG(ZEND_SWITCH_STRING);
+#ifdef ZEND_FRAMELESS_ICALL_0
+	FLAG(ZEND_FRAMELESS_ICALL_0);
+	FLAG(ZEND_FRAMELESS_ICALL_1);
+	FLAG(ZEND_FRAMELESS_ICALL_2);
+	FLAG(ZEND_FRAMELESS_ICALL_3);
+#endif
+	FLAG(IS_CONST);
+	FLAG(IS_CV);
+	FLAG(IS_UNUSED);
+	DEF(usize, ZEND_CALL_FRAME_SLOT, ZEND_CALL_FRAME_SLOT);
+	SIZE(SIZEOF_EXTENSION, zend_extension);
+	OFFSET(EXTENSION_OP_ARRAY_HANDLER, zend_extension, op_array_handler);
+	OFFSET(EXTENSION_RESOURCE_NUMBER, zend_extension, resource_number);
 	FLAG(ZEND_DECLARE_CLASS);
 	FLAG(ZEND_DECLARE_CLASS_DELAYED);
 	FLAG(ZEND_INCLUDE_OR_EVAL);
