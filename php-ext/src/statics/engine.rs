@@ -138,6 +138,9 @@ unsafe extern "C" {
     pub(super) fn zend_weakrefs_hash_del(table: *mut HashTable, object: *mut zend_object) -> c_int;
 }
 
+/// `ZEND_FETCH_CLASS_NO_AUTOLOAD`
+pub(super) const NO_AUTOLOAD: u32 = 0x80;
+
 /// `ZEND_MAP_PTR_GET`: a pointer, or where the process keeps one, as an odd offset.
 ///
 /// # Safety

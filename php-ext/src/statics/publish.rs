@@ -458,7 +458,12 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
     unsafe {
         let args = Args::new(frame, 0, 1)?;
         let class: &[u8] = match args.get(0) {
-            Some(given) if crate::engine::slot(given).kind() != c::IS_NULL => bytes(args.string(0)?),
+            Some(given) if crate::engine::slot(given).kind() != c::IS_NULL => {
+                // By the name that it was declared with, which may not be the given one. Nothing is loaded.
+                let name = args.string(0)?;
+                let found = engine::zend_lookup_class_ex(name, std::ptr::null_mut(), engine::NO_AUTOLOAD);
+                if found.is_null() { bytes(name) } else { engine::name_of(found) }
+            }
             _ => b"",
         };
         let class = class.strip_prefix(b"\\").unwrap_or(class);
