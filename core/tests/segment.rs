@@ -172,7 +172,14 @@ fn what_belongs_to_a_class_is_deleted_together() {
         session.commit(draft, Mode::Put).unwrap();
         put(&mut session, key, b"key").unwrap();
     }
-    assert_eq!(session.delete_class(b"a").unwrap(), 4);
+    assert_eq!(
+        session.delete_of_class(b"a", |key, payload| key == b"a\0$x" && payload.is_empty()).unwrap(),
+        1
+    );
+    assert_eq!(session.delete_of_class(b"c", |_, _| true).unwrap(), 0);
+    assert_eq!(session.delete_of_class(b"a", |key, _| !key.starts_with(b"a")).unwrap(), 0);
+    assert!(!session.exists(Space::Class, b"a\0$x") && session.exists(Space::Class, b"a\0$y"));
+    assert_eq!(session.delete_class(b"a").unwrap(), 3);
     assert_eq!(session.delete_class(b"a").unwrap(), 0);
     assert_eq!(session.keys(Space::Class, b"", 0), [b"ab".to_vec(), b"ab\0$x".to_vec(), b"b\0a".to_vec()]);
     assert!(keys.iter().all(|key| session.exists(Space::Key, key)));

@@ -34,12 +34,24 @@ impl Session {
     /// # Errors
     /// [`Error::LockTimeout`]; nothing was deleted then.
     pub fn delete_class(&mut self, name: &[u8]) -> Result<u64, Error> {
+        self.delete_of_class(name, |_, _| true)
+    }
+
+    /// Deletes those of a class's entries that `select` picks by key and payload, under a lock, and says how many.
+    ///
+    /// # Errors
+    /// [`Error::LockTimeout`]; nothing was deleted then.
+    pub fn delete_of_class(
+        &mut self,
+        name: &[u8],
+        select: impl Fn(&[u8], &[u8]) -> bool,
+    ) -> Result<u64, Error> {
         self.notice_fork();
         let hash = self.segment.hasher.hash_in(Space::Class, name);
         if self.segment.index.chain(hash).is_none() {
             return Ok(0);
         }
-        self.segment.delete_class(hash, name)
+        self.segment.delete_of_class(hash, name, select)
     }
 
     /// Deletes all entries whose keys begin with `prefix` (and the reservations of such keys), and says how many.
@@ -82,11 +94,22 @@ impl Segment {
         Ok(deleted)
     }
 
-    fn delete_class(&self, hash: u64, name: &[u8]) -> Result<u64, Error> {
+    fn delete_of_class(
+        &self,
+        hash: u64,
+        name: &[u8],
+        select: impl Fn(&[u8], &[u8]) -> bool,
+    ) -> Result<u64, Error> {
         let guard = self.lock_shard(Index::shard_of(hash))?;
         let mut deleted = 0;
-        // SAFETY: the shard's lock protects what its chains lead to.
-        let is_of = |at: EntryAt<'_>| unsafe { class_of(at.key(&self.memory)) } == name;
+        let is_of = |at: EntryAt<'_>| {
+            // SAFETY: the shard's lock protects what its chains lead to.
+            let (key, payload) = unsafe {
+                let len = at.entry.payload_len.load(Ordering::Relaxed);
+                (at.key(&self.memory), self.memory.bytes(at.payload_offset(), len).unwrap_or_default())
+            };
+            class_of(key) == name && select(key, payload)
+        };
         while let Some(found) = self.index.find_such(hash, Space::Class as u8, is_of) {
             deleted += u64::from(!found.at.is_expired());
             self.unlink(&guard, found);

@@ -14,6 +14,7 @@
 //! | [`restore`], [`compile`], [`awaited`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
 //! | [`baseline`], [`digest`] | what a static was, and whether it was changed since |
 //! | [`publish`] | from statics to entries: at the request's end, or at once |
+//! | [`orphans`] | entries of what a class has no more |
 //! | [`image`] | how an entry lies in shared memory |
 //! | [`engine`] | what the engine has for all that |
 
@@ -29,6 +30,7 @@ pub(crate) mod image;
 #[cfg(php83)]
 mod initialisers;
 mod observe;
+mod orphans;
 mod place;
 pub(crate) mod publish;
 mod restore;
@@ -82,6 +84,8 @@ struct Target {
     stored: bool,
     /// It has just been deleted: what it is now is what it is compared with from now on, see [`settle`].
     unsettled: bool,
+    /// This request has looked for entries of members that its class has no more.
+    looked_beside: bool,
 }
 
 impl Target {

@@ -7,7 +7,7 @@ use ext_php_rs::ffi::zval;
 use static_cache_core::{Mode, Space};
 
 use super::image::{self, DECLARED, VALUE};
-use super::{Dropped, Statics, Target, baseline, engine, is_outdated, scan, with};
+use super::{Dropped, Statics, Target, baseline, engine, is_outdated, orphans, scan, with};
 use crate::api::args::{Args, Parsed};
 use crate::api::table::{fenced_or, guarded};
 use crate::encode::{Encoder, Refusal, Unstorable};
@@ -229,8 +229,11 @@ unsafe fn publish_due_one(number: usize, goes_on: bool) -> Result<Outcome, Failu
         // Otherwise nobody compares again.
         let goes_on =
             goes_on || with(|statics| statics.ran_code || statics.targets.iter().any(|target| target.due));
-        if goes_on && matches!(outcome, Ok(Outcome::Published)) {
-            rebase(number, &array, &marks);
+        if matches!(outcome, Ok(Outcome::Published)) {
+            orphans::drop_beside(number);
+            if goes_on {
+                rebase(number, &array, &marks);
+            }
         }
         keep(outcome, || {
             engine::release(std::mem::replace(&mut array, Slot { value: 0, info: c::IS_NULL, next: 0 }));

@@ -231,6 +231,7 @@ unsafe fn add_target(
             due: false,
             stored: false,
             unsettled: false,
+            looked_beside: false,
         });
     }
 }
