@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use ext_php_rs::ffi::{zend_op, zend_op_array};
 
 use super::fingerprint::add_value;
+use super::scan;
 use crate::objects::class::text;
 use crate::objects::fingerprint::Digest;
 use crate::zend::constants as c;
@@ -48,9 +49,12 @@ static WORD: AtomicI32 = AtomicI32::new(-1);
 
 /// At module start-up. The engine calls nobody else when a function has been compiled than extensions of its own kind.
 pub(super) fn start() {
-    let name = c"static_cache".as_ptr();
+    /// With the end that C wants.
+    const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
+    let (name, none) = (c"static_cache".as_ptr(), c"".as_ptr());
     let mut extension = Extension {
-        texts: [name; 5],
+        // Name, version, author, address, copyright.
+        texts: [name, VERSION.as_ptr().cast(), none, none, none],
         before: [0; 5],
         op_array_handler: Some(compiled),
         after: [0; 14],
@@ -79,12 +83,25 @@ pub(super) unsafe fn of(function: *const zend_op_array) -> u64 {
 
 /// For every function that has been compiled, before its operations get their final form.
 unsafe extern "C" fn compiled(function: *mut zend_op_array) {
-    // SAFETY: the engine's function; the word is ours.
+    // SAFETY: the engine's function, and the class that it is compiled for; the word is ours.
     unsafe {
-        if !(*function).static_variables.is_null() && !(*function).scope.is_null() {
+        if !(*function).static_variables.is_null() && may_be_kept(function) {
             let word = WORD.load(Ordering::Relaxed) as usize;
             (*function).reserved[word] = std::ptr::without_provenance_mut(digest(function) as usize);
         }
+    }
+}
+
+/// Whether the variables of a function may be in a target: attributes are compiled before what they are of, and classes that use a
+/// trait may have them.
+unsafe fn may_be_kept(function: *const zend_op_array) -> bool {
+    // SAFETY: the caller's function.
+    unsafe {
+        let class = (*function).scope;
+        !class.is_null()
+            && ((*class).ce_flags & c::ZEND_ACC_TRAIT != 0
+                || scan::is_in((*class).attributes)
+                || scan::is_in((*function).attributes))
     }
 }
 

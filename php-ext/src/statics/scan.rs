@@ -55,6 +55,16 @@ unsafe fn ours(list: *const HashTable) -> Option<(*const Attribute, Backend)> {
     unsafe { ours_in(list) }
 }
 
+/// Whether one is in a list.
+///
+/// # Safety
+/// A declaration's attributes, or null.
+#[cfg(php83)]
+pub(super) unsafe fn is_in(list: *const HashTable) -> bool {
+    // SAFETY: the caller's word.
+    unsafe { ours(list).is_some() }
+}
+
 unsafe fn ours_in(list: *const HashTable) -> Option<(*const Attribute, Backend)> {
     let mut found = None;
     // SAFETY: the caller's word: elements are pointers to attributes, which have names.
