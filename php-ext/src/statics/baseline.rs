@@ -3,12 +3,13 @@
 //! Values are told apart by type and word: what is compared cannot be changed where it lies. Arrays and strings in shared memory
 //! are read-only, defaults belong to the class, and of others we are a holder, so that writing to them makes a copy. Only
 //! objects are not held, since that would keep them alive: they are in a table of weak references, so that another one at
-//! the same address is not taken for them. What is in an object counts for `Tracking` alone, see [`super::digest`].
+//! the same address is not taken for them. What is in an object counts for `Tracking` alone, see [`super::digest`]; what
+//! references in an array hold always does, see [`super::shared`].
 
 use ext_php_rs::ffi::zend_object;
 
 use super::place::Place;
-use super::{Statics, digest, engine, with};
+use super::{Member, Statics, digest, engine, shared, with};
 use crate::zend::constants as c;
 use crate::zend::live::Slot;
 
@@ -28,7 +29,7 @@ pub(super) struct Known {
     alive: bool,
 }
 
-fn same(one: &Slot, other: &Slot) -> bool {
+pub(super) fn same(one: &Slot, other: &Slot) -> bool {
     one.kind() == other.kind() && (one.kind() <= c::IS_TRUE || one.value == other.value)
 }
 
@@ -113,14 +114,20 @@ pub(super) fn settle() {
                     {
                         let before = set(statics, member, &*slot, tracking);
                         statics.replaced.push(before);
+                        shared::note(statics, member);
                     }
                 }
             }
         }
     });
-    while let Some(before) = with(|statics| statics.replaced.pop()) {
-        // SAFETY: `set` made us a holder.
-        unsafe { engine::release(before) };
+    shared::release_replaced();
+}
+
+/// The array that a member's baseline is and holds, if it is one.
+pub(super) fn array_of(member: &Member) -> Option<Slot> {
+    match member.baseline {
+        Baseline::Value { slot, .. } if slot.kind() == c::IS_ARRAY && slot.is_counted() => Some(slot),
+        _ => None,
     }
 }
 
@@ -143,6 +150,10 @@ pub(super) fn release_all() {
         // SAFETY: `set` made us a holder.
         unsafe { engine::release(before) };
     }
+    if with(|statics| !statics.shared.is_empty()) {
+        with(shared::forget_all);
+        shared::release_replaced();
+    }
     let weak = with(|statics| {
         look_for_objects(statics);
         statics.objects.clear();
@@ -158,8 +169,8 @@ pub(super) fn release_all() {
 ///
 /// # Safety
 /// A member of a class of this request.
-pub(super) unsafe fn is_changed(statics: &Statics, member: usize, tracking: bool) -> bool {
-    let member = &statics.members[member];
+pub(super) unsafe fn is_changed(statics: &Statics, number: usize, tracking: bool) -> bool {
+    let member = &statics.members[number];
     // SAFETY: the caller's word.
     unsafe {
         let Some(slot) = member.place.current() else { return false };
@@ -171,14 +182,22 @@ pub(super) unsafe fn is_changed(statics: &Statics, member: usize, tracking: bool
             }
             Baseline::Value { slot: was, digest } => {
                 !same(value, &was)
-                    || value.kind() == c::IS_OBJECT
-                        && !statics
-                            .objects
-                            .iter()
-                            .any(|known| known.alive && known.object.addr() as u64 == value.value)
-                    || tracking && digest.is_some_and(|digest| digest != digest::of(value))
+                    || (value.kind() == c::IS_OBJECT || digest.is_some() || !statics.shared.is_empty())
+                        && is_changed_within(statics, number, value, digest.filter(|_| tracking))
             }
         }
+    }
+}
+
+/// The same of a member whose value has the same type and word; `digest` if that counts.
+#[inline(never)]
+unsafe fn is_changed_within(statics: &Statics, number: usize, value: &Slot, digest: Option<u64>) -> bool {
+    let is_watched = |known: &Known| known.alive && known.object.addr() as u64 == value.value;
+    // SAFETY: the caller's member and its value.
+    unsafe {
+        value.kind() == c::IS_OBJECT && !statics.objects.iter().any(is_watched)
+            || shared::is_changed(statics, number)
+            || digest.is_some_and(|digest| digest != digest::of(value))
     }
 }
 

@@ -24,7 +24,7 @@ use crate::zend::live::{Array, Bucket, Slot};
 /// One thread's room for walking over values. (The engine may run out of memory meanwhile, and then nothing must be lost.)
 pub(crate) struct Walk {
     known: Table<ByAddress>,
-    queue: Vec<Slot>,
+    pub(super) queue: Vec<Slot>,
     /// Arrays that were made for us.
     made: Vec<Slot>,
 }
@@ -32,6 +32,47 @@ pub(crate) struct Walk {
 impl Walk {
     fn new() -> Self {
         Walk { known: Table::new(), queue: Vec::new(), made: Vec::new() }
+    }
+
+    /// Walks with this thread's room.
+    ///
+    /// # Safety
+    /// The caller uses no other part of the thread's state than its statics; no user code runs meanwhile.
+    pub(super) unsafe fn run<T>(body: impl FnOnce(&mut Walk) -> T) -> T {
+        // SAFETY: the caller's word: nobody else uses it meanwhile.
+        let walk = unsafe { (*local()).walk.get_or_insert_with(Walk::new) };
+        walk.known.begin();
+        walk.queue.clear();
+        walk.made.clear();
+        let result = body(walk);
+        walk.known.trim();
+        if walk.queue.capacity() > 1 << 16 {
+            walk.queue = Vec::new();
+        }
+        result
+    }
+
+    /// Whether something counted was not met before on this walk.
+    ///
+    /// # Safety
+    /// It lives until the walk is over.
+    #[inline(always)]
+    pub(super) unsafe fn is_new(&mut self, slot: &Slot) -> bool {
+        // SAFETY: the caller's word.
+        unsafe { self.known.see(slot.value as usize, slot.value >> 3, 0).is_none() }
+    }
+
+    /// Puts an array into the queue that was not met before. (One with a single holder is met once; an uncounted one has nothing that
+    /// changes.)
+    ///
+    /// # Safety
+    /// A live array, as for [`Walk::is_new`].
+    #[inline(always)]
+    pub(super) unsafe fn meet(&mut self, slot: &Slot) {
+        // SAFETY: the caller's word.
+        if slot.is_counted() && (slot.array().gc.refcount == 1 || unsafe { self.is_new(slot) }) {
+            self.queue.push(*slot);
+        }
     }
 }
 
@@ -41,29 +82,23 @@ impl Walk {
 /// A live value. The caller uses no other part of the thread's state than its statics. May leave by a jump (memory limit).
 pub(super) unsafe fn of(slot: &Slot) -> u64 {
     let mut digest = Digest(0);
-    // SAFETY: this thread's own room, which nobody else uses meanwhile: no user code runs.
+    // SAFETY: the caller's word; no user code runs.
     unsafe {
-        let walk = (*local()).walk.get_or_insert_with(Walk::new);
-        walk.known.begin();
-        walk.queue.clear();
-        walk.made.clear();
-        walk.add(&mut digest, slot);
-        let mut next = 0;
-        while let Some(slot) = walk.queue.get(next).copied() {
-            next += 1;
-            match slot.kind() {
-                c::IS_ARRAY => walk.add_elements(&mut digest, slot.array()),
-                c::IS_REFERENCE => walk.add(&mut digest, &slot.reference().slot),
-                _ => walk.add_object(&mut digest, slot.value as *mut zend_object),
+        Walk::run(|walk| {
+            walk.add(&mut digest, slot);
+            let mut next = 0;
+            while let Some(slot) = walk.queue.get(next).copied() {
+                next += 1;
+                match slot.kind() {
+                    c::IS_ARRAY => walk.add_elements(&mut digest, slot.array()),
+                    c::IS_REFERENCE => walk.add(&mut digest, &slot.reference().slot),
+                    _ => walk.add_object(&mut digest, slot.value as *mut zend_object),
+                }
             }
-        }
-        while let Some(table) = { walk.made.pop() } {
-            engine::release(table);
-        }
-        walk.known.trim();
-        if walk.queue.capacity() > 1 << 16 {
-            walk.queue = Vec::new();
-        }
+            while let Some(table) = { walk.made.pop() } {
+                engine::release(table);
+            }
+        });
     }
     digest.0
 }

@@ -14,6 +14,7 @@ use crate::zend::live::{Array, Slot, Text};
 ///
 /// # Safety
 /// A linked class of this request, and members of it.
+#[inline(always)]
 pub(super) unsafe fn of(class: *const zend_class_entry, members: &[Member]) -> u64 {
     let mut digest = Digest(members.len() as u64);
     // SAFETY: the caller's word; names, types and defaults live with the class.

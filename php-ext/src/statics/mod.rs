@@ -12,7 +12,7 @@
 //! | `initialisers` | code in a declaration (PHP 8.3) |
 //! | [`place`] | where a static is |
 //! | [`restore`], [`compile`], [`awaited`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
-//! | [`baseline`], [`digest`] | what a static was, and whether it was changed since |
+//! | [`baseline`], [`digest`], [`shared`] | what a static was, and whether it was changed since |
 //! | [`publish`] | from statics to entries: at the request's end, or at once |
 //! | [`orphans`] | entries of what a class has no more |
 //! | [`image`] | how an entry lies in shared memory |
@@ -35,6 +35,7 @@ mod place;
 pub(crate) mod publish;
 mod restore;
 mod scan;
+mod shared;
 
 use ext_php_rs::ffi::{HashTable, zend_class_entry};
 
@@ -147,6 +148,8 @@ pub(crate) struct Statics {
     /// Objects that were put into statics: see [`baseline`].
     objects: Vec<baseline::Known>,
     weak: *mut HashTable,
+    /// What the references in baselines held.
+    shared: Vec<shared::Shared>,
     /// What baselines held that have others now; to be released where destructors may run.
     replaced: Vec<Slot>,
     /// Whether any target is.
@@ -174,6 +177,7 @@ impl Statics {
             looked_for_preloaded: false,
             objects: Vec::new(),
             weak: std::ptr::null_mut(),
+            shared: Vec::new(),
             replaced: Vec::new(),
             unsettled: false,
             raised: Vec::new(),
@@ -202,6 +206,7 @@ impl Statics {
             self.waiting.clear();
             self.awaiting.clear();
             self.objects.clear();
+            self.shared.clear();
             self.replaced.clear();
             self.unsettled = false;
             self.weak = std::ptr::null_mut();

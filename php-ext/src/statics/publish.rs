@@ -7,7 +7,7 @@ use ext_php_rs::ffi::zval;
 use static_cache_core::{Mode, Space};
 
 use super::image::{self, DECLARED, VALUE};
-use super::{Dropped, Statics, Target, baseline, engine, is_outdated, orphans, scan, with};
+use super::{Dropped, Statics, Target, baseline, engine, is_outdated, orphans, scan, shared, with};
 use crate::api::args::{Args, Parsed};
 use crate::api::table::{fenced_or, guarded};
 use crate::encode::{Encoder, Refusal, Unstorable};
@@ -443,11 +443,16 @@ unsafe fn rebase(number: usize, array: &Slot, marks: &Slot) {
         unsafe {
             if marks.text().bytes()[at] == VALUE {
                 let value = &array.array().slots()[at];
-                let before = with(|statics| baseline::set(statics, first + at, value, tracking));
+                let before = with(|statics| {
+                    let before = baseline::set(statics, first + at, value, tracking);
+                    shared::note(statics, first + at);
+                    before
+                });
                 engine::release(before);
             }
         }
     }
+    shared::release_replaced();
 }
 
 /// `static_publish(?string $class = null): int`

@@ -7,11 +7,11 @@ use std::alloc::Layout;
 
 use super::image::{self, VALUE};
 use super::place::Place;
-use super::{Dropped, awaited, baseline, engine, is_outdated, observe, scan, with};
+use super::{Dropped, awaited, baseline, engine, is_outdated, observe, scan, shared, with};
 use crate::api::table::fenced;
 use crate::decode::{self, Unusable};
 use crate::module::local;
-use crate::payload::{TAG_ARRAY, TAG_STATICS, Template, place_of};
+use crate::payload::{Fixup, TAG_ARRAY, TAG_STATICS, Template, place_of};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Counted, Reference, Slot};
 
@@ -129,8 +129,10 @@ pub(super) unsafe fn target(number: usize, may_run: bool, compiled: *const zend_
             forget_entry(number, &hit);
             return true;
         };
+        let mut references = false;
         if inner != TAG_ARRAY {
             let template = Template::at(payload + block);
+            references = template.fixups().iter().any(|fixup| fixup.kind() == Fixup::REFERENCE);
             if template.head.classes > 0 || template.head.calls > 0 {
                 if !may_run {
                     return false;
@@ -155,7 +157,7 @@ pub(super) unsafe fn target(number: usize, may_run: bool, compiled: *const zend_
             Err(Unusable::Thrown) => return true,
         }
         if fits(number, array.array()) {
-            assign(number, array.array(), marks);
+            assign(number, array.array(), marks, references);
         } else {
             forget_entry(number, &hit);
         }
@@ -244,8 +246,8 @@ unsafe fn fits(number: usize, array: &Array) -> bool {
 /// Puts the values into the statics.
 ///
 /// # Safety
-/// As for [`link`]. There are a value and a mark for each member.
-unsafe fn assign(number: usize, array: &Array, marks: *const u8) {
+/// As for [`link`]. There are a value and a mark for each member; `references` unless there are none in the values.
+unsafe fn assign(number: usize, array: &Array, marks: *const u8, references: bool) {
     let tracking = with(|statics| statics.targets[number].policy.tracking);
     for (at, member) in members_of(number).enumerate() {
         // SAFETY: the caller's word; the marks lie in the payload, which is pinned.
@@ -258,6 +260,9 @@ unsafe fn assign(number: usize, array: &Array, marks: *const u8) {
             let Some(slot) = place.made() else { continue };
             let old = put(&place, slot, value);
             let before = with(|statics| baseline::set(statics, member, &*slot, tracking));
+            if references {
+                with(|statics| shared::note(statics, member));
+            }
             engine::release(before);
             engine::release(old);
         }

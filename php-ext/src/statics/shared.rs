@@ -1,0 +1,116 @@
+//! References in arrays: whoever has one writes through it, and the array stays where it is.
+//!
+//! So an array that is a baseline comes with what its references held. Those values are held as well, which lets them be told
+//! apart by type and word, like the baseline itself. A reference that nobody else has is as good as the value: whoever wants to
+//! write to it copies the array. Objects end the search: what is in them counts for `Tracking` alone.
+
+use super::baseline::{self, same};
+use super::digest::Walk;
+use super::{Statics, engine, with};
+use crate::zend::constants as c;
+use crate::zend::live::{Array, Reference, Slot};
+
+/// What the references in a member's baseline held.
+pub(super) struct Shared {
+    member: usize,
+    held: Vec<Held>,
+}
+
+struct Held {
+    /// The baseline's array, or a value in this list, has it.
+    reference: *const Reference,
+    value: Slot,
+}
+
+/// A member has a new baseline: if it is an array with references, notes what they hold. What was noted before is to be
+/// [released](release_replaced).
+///
+/// # Safety
+/// The caller uses no other part of the thread's state than its statics.
+#[cold]
+pub(super) unsafe fn note(statics: &mut Statics, member: usize) {
+    if let Some(at) = statics.shared.iter().position(|shared| shared.member == member) {
+        statics.shared.swap_remove(at).give_up(&mut statics.replaced);
+    }
+    if let Some(array) = baseline::array_of(&statics.members[member]) {
+        // SAFETY: the caller's word; the array is held, and no user code runs, so all that is met stays.
+        let held = unsafe { Walk::run(|walk| references_in(walk, &array)) };
+        if !held.is_empty() {
+            statics.shared.push(Shared { member, held });
+        }
+    }
+}
+
+unsafe fn references_in(walk: &mut Walk, array: &Slot) -> Vec<Held> {
+    let mut held = Vec::new();
+    // SAFETY: arrays that the caller's array leads to are as live as it is.
+    unsafe {
+        walk.meet(array);
+        while let Some(slot) = walk.queue.pop() {
+            let array: &Array = slot.array();
+            if array.count == 0 {
+                continue;
+            }
+            if array.is_packed() {
+                array.slots().iter().for_each(|slot| look_at(walk, &mut held, slot));
+            } else {
+                array.buckets().iter().for_each(|bucket| look_at(walk, &mut held, &bucket.slot));
+            }
+        }
+    }
+    held
+}
+
+#[inline(always)]
+unsafe fn look_at(walk: &mut Walk, held: &mut Vec<Held>, slot: &Slot) {
+    let slot = slot.direct();
+    // SAFETY: an element of a live array.
+    unsafe {
+        match slot.kind() {
+            c::IS_ARRAY => walk.meet(slot),
+            c::IS_REFERENCE => {
+                let reference = slot.reference();
+                if reference.gc.refcount == 1 || walk.is_new(slot) {
+                    if reference.gc.refcount > 1 {
+                        engine::hold(&reference.slot);
+                        held.push(Held { reference, value: reference.slot });
+                    }
+                    if reference.slot.kind() == c::IS_ARRAY {
+                        walk.meet(&reference.slot);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether one of a member's references holds something else by now.
+///
+/// # Safety
+/// The baseline that they were [noted](note) for is the member's.
+#[cold]
+pub(super) unsafe fn is_changed(statics: &Statics, member: usize) -> bool {
+    let mut found = statics.shared.iter().filter(|shared| shared.member == member);
+    // SAFETY: what leads to the references is held, by the baseline and here, so they are there.
+    found.any(|shared| shared.held.iter().any(|held| unsafe { !same(&(*held.reference).slot, &held.value) }))
+}
+
+/// Baselines are given up: what was noted is to be [released](release_replaced).
+pub(super) fn forget_all(statics: &mut Statics) {
+    statics.shared.drain(..).for_each(|shared| shared.give_up(&mut statics.replaced));
+}
+
+impl Shared {
+    fn give_up(self, replaced: &mut Vec<Slot>) {
+        replaced.extend(self.held.iter().map(|held| held.value));
+    }
+}
+
+/// Releases what baselines no longer hold. Destructors may run and a jump may leave.
+pub(super) fn release_replaced() {
+    while let Some(before) = with(|statics| statics.replaced.pop()) {
+        // SAFETY: `note` or `set` made us a holder.
+        unsafe { engine::release(before) };
+    }
+}
