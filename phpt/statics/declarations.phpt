@@ -66,9 +66,9 @@ echo " ", published();
 ?>
 --EXPECT--
 do=read: ["Typed static property Typed::$int must not be accessed before initialization","Typed static property Typed::$string must not be accessed before initialization",5,false,1,3,{"2":"Typed","x":1},0,0,0,0] still typed, by reference [0+0]
-do=read: ["Typed static property Typed::$int must not be accessed before initialization","Typed static property Typed::$string must not be accessed before initialization",5,false,1,3,{"2":"Typed","x":1},0,0,0,0] still typed, by reference [1+0]
-do=change: [[1,"bb",[1,1],"set at 1"],[2,"bbb",[1,1,2],"set at 1"],2,3,2,4,1,[1,3],1,2,1,1,1,1] [1+0]
-do=read: [1,"Typed static property Typed::$string must not be accessed before initialization",[5],true,2,3,{"2":"Typed","x":1},1,1,1,0] still typed, by reference [5+0]
-do=change&deep=1: [[3,"bbbb",[1,1,2,3],"set at 1"],[4,"bbbbb",[1,1,2,3,4],"set at 1"],5,6,101,8,1,[2,3],3,4,2,1,2,1] [5+0]
-do=change&deep=1: [[5,"bbbbbb",[1,1,2,3,4,5],"set at 1"],[6,"bbbbbbb",[1,1,2,3,4,5,6],"set at 1"],8,9,102,12,1,[3,3],5,6,3,1,3,1] [9+0]
-do=read: [3,"Typed static property Typed::$string must not be accessed before initialization",[[[5]]],true,4,3,{"2":"Typed","x":1},3,3,3,0] still typed, by reference [13+0]
+do=read: ["Typed static property Typed::$int must not be accessed before initialization","Typed static property Typed::$string must not be accessed before initialization",5,false,1,3,{"2":"Typed","x":1},0,0,0,0] still typed, by reference [0+0]
+do=change: [[1,"bb",[1,1],"set at 1"],[2,"bbb",[1,1,2],"set at 1"],2,3,2,4,1,[1,3],1,2,1,1,1,1] [0+0]
+do=read: [1,"Typed static property Typed::$string must not be accessed before initialization",[5],true,2,3,{"2":"Typed","x":1},1,1,1,0] still typed, by reference [4+0]
+do=change&deep=1: [[3,"bbbb",[1,1,2,3],"set at 1"],[4,"bbbbb",[1,1,2,3,4],"set at 1"],5,6,101,8,1,[2,3],3,4,2,1,2,1] [4+0]
+do=change&deep=1: [[5,"bbbbbb",[1,1,2,3,4,5],"set at 1"],[6,"bbbbbbb",[1,1,2,3,4,5,6],"set at 1"],8,9,102,12,1,[3,3],5,6,3,1,3,1] [8+0]
+do=read: [3,"Typed static property Typed::$string must not be accessed before initialization",[[[5]]],true,4,3,{"2":"Typed","x":1},3,3,3,0] still typed, by reference [12+0]

@@ -103,7 +103,8 @@ pub(super) fn is_touched(number: u32) -> bool {
         let target = &statics.targets[number as usize];
         // SAFETY: members of a class of this request.
         target.dropped != Dropped::No
-            || (target.first as usize..target.end as usize)
-                .any(|at| unsafe { baseline::is_changed(statics, at, false) })
+            || (target.first as usize..target.end as usize).any(|at| unsafe {
+                baseline::is_changed(statics, at, false) && !baseline::is_initialised(statics, at)
+            })
     })
 }

@@ -9,14 +9,14 @@
 use ext_php_rs::ffi::zend_object;
 
 use super::place::Place;
-use super::{Member, Statics, digest, engine, shared, with};
+use super::{Dropped, Member, Statics, Target, digest, engine, evaluated, shared, with};
 use crate::zend::constants as c;
 use crate::zend::live::Slot;
 
 /// What a static was.
 #[derive(Clone, Copy)]
 pub(super) enum Baseline {
-    /// As in the declaration.
+    /// As in the declaration, or what its constant expression gives.
     Declared,
     /// This value. `digest` is of what is in it, if that counts.
     Value { slot: Slot, digest: Option<u64> },
@@ -169,6 +169,7 @@ pub(super) fn release_all() {
 ///
 /// # Safety
 /// A member of a class of this request.
+#[inline(always)]
 pub(super) unsafe fn is_changed(statics: &Statics, number: usize, tracking: bool) -> bool {
     let member = &statics.members[number];
     // SAFETY: the caller's word.
@@ -178,7 +179,8 @@ pub(super) unsafe fn is_changed(statics: &Statics, number: usize, tracking: bool
         let value = slot.behind_reference();
         match member.baseline {
             Baseline::Declared => {
-                !same(value, &member.place.declared()) || is_null_by_now(&member.place, slot)
+                !same(value, &member.place.declared()) && is_assigned(&member.place, value)
+                    || is_null_by_now(&member.place, slot)
             }
             Baseline::Value { slot: was, digest } => {
                 !same(value, &was)
@@ -201,21 +203,49 @@ unsafe fn is_changed_within(statics: &Statics, number: usize, value: &Slot, dige
     }
 }
 
+/// The same of a member whose value has another type or word than its declaration.
+#[inline(never)]
+unsafe fn is_assigned(place: &Place, value: &Slot) -> bool {
+    // SAFETY: the caller's member and its value.
+    unsafe {
+        let declared = place.declared();
+        declared.kind() != c::IS_CONSTANT_AST || !evaluated::gives(place, &declared, value)
+    }
+}
+
+/// Whether a member that was changed may be no more than initialised: a variable whose initialiser is code, which has run.
+///
+/// # Safety
+/// A member of a class of this request.
+pub(super) unsafe fn is_initialised(statics: &Statics, number: usize) -> bool {
+    let member = &statics.members[number];
+    // SAFETY: the caller's word.
+    matches!(member.baseline, Baseline::Declared) && unsafe { evaluated::is_code(&member.place) }
+}
+
+/// Whether that is all that was changed of a target, nothing of which was restored or published before.
+///
+/// # Safety
+/// A target of this request, which has been found changed.
+#[cold]
+pub(super) unsafe fn is_only_initialised(statics: &Statics, target: &Target) -> bool {
+    let members = target.first as usize..target.end as usize;
+    let is_declared = |at: &usize| matches!(statics.members[*at].baseline, Baseline::Declared);
+    target.dropped == Dropped::No
+        && members.clone().all(|at| is_declared(&at))
+        // SAFETY: members of the caller's target.
+        && members.clone().all(|at| unsafe {
+            !is_changed(statics, at, target.policy.tracking) || is_initialised(statics, at)
+        })
+}
+
 /// Whether the initialiser of a variable has been run and gave null. PHP 8.3 and later keep null there until then.
 #[cfg(php83)]
 unsafe fn is_null_by_now(place: &Place, slot: &Slot) -> bool {
-    let Place::Variable { function, number } = *place else { return false };
-    if slot.kind() != c::IS_REFERENCE || slot.behind_reference().kind() != c::IS_NULL {
-        return false;
-    }
-    let offset = number * size_of::<crate::zend::live::Bucket>() as u32;
-    // SAFETY: a method of a script, which has so many operations.
-    unsafe {
-        std::slice::from_raw_parts((*function).opcodes, (*function).last as usize).iter().any(|operation| {
-            u32::from(operation.opcode) == c::ZEND_BIND_INIT_STATIC_OR_JMP_OR_0
-                && operation.extended_value == offset
-        })
-    }
+    slot.kind() == c::IS_REFERENCE
+        && slot.behind_reference().kind() == c::IS_NULL
+        // SAFETY: the caller's static.
+        && unsafe { evaluated::is_code(place) }
 }
 
 /// Before PHP 8.3 initialisers are constant expressions.

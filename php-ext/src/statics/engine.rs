@@ -121,6 +121,13 @@ unsafe extern "C" {
     pub(super) fn _zend_new_array(size: u32) -> *mut HashTable;
     pub(super) fn zend_array_destroy(array: *mut HashTable);
     pub(super) fn zend_hash_next_index_insert(array: *mut HashTable, value: *mut zval) -> *mut zval;
+    pub(super) fn zend_ast_evaluate(
+        result: *mut zval,
+        node: *mut c_void,
+        scope: *mut zend_class_entry,
+    ) -> c_int;
+    pub(super) fn zval_update_constant_ex(value: *mut zval, scope: *mut zend_class_entry) -> c_int;
+    pub(super) fn zend_is_identical(one: *mut zval, other: *mut zval) -> bool;
     pub(super) fn zval_ptr_dtor(value: *mut zval);
     pub(super) fn zend_ref_add_type_source(list: *mut u64, property: *const zend_property_info);
     pub(super) fn zend_ref_del_type_source(list: *mut u64, property: *const zend_property_info);
@@ -274,6 +281,24 @@ pub(super) unsafe fn beside_exception(body: impl FnOnce()) {
         } else {
             zend_exception_set_previous((*globals).exception, pending);
         }
+    }
+}
+
+/// Does something of whose warnings nobody is told. What is fatal is reported, and a jump leaves the script without its handler: the
+/// memory limit ends the request.
+///
+/// # Safety
+/// While the engine runs a request.
+pub(super) unsafe fn without_errors(body: impl FnOnce()) {
+    // SAFETY: this thread's own globals. The script's handler is held by them again afterwards; nobody sees them meanwhile.
+    unsafe {
+        let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
+        let handler: *mut Slot = (&raw mut (*globals).user_error_handler).cast();
+        let before = (*handler, (*globals).error_reporting);
+        (*handler).info = c::IS_UNDEF;
+        (*globals).error_reporting &= ext_php_rs::ffi::E_ERROR.cast_signed();
+        body();
+        (*handler, (*globals).error_reporting) = before;
     }
 }
 

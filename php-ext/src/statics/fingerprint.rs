@@ -1,5 +1,7 @@
 //! A declaration in 64 bits: what was stored under another one is not restored.
 
+use std::ffi::c_void;
+
 use ext_php_rs::ffi::zend_class_entry;
 
 use super::Member;
@@ -90,18 +92,38 @@ unsafe fn add_array(digest: &mut Digest, array: &Array) {
 
 /// A node of a constant expression.
 #[derive(Clone, Copy)]
-struct Node(*const u8);
+pub(super) struct Node(*const u8);
 
 impl Node {
     /// The expression that a value is.
-    unsafe fn of(slot: &Slot) -> Self {
+    ///
+    /// # Safety
+    /// A live one.
+    pub(super) unsafe fn of(slot: &Slot) -> Self {
         // SAFETY: such a value points at a header that the root follows.
         Node(unsafe { (slot.value as *const u8).add(c::SIZEOF_AST_REF) })
     }
 
-    fn kind(self) -> u32 {
+    pub(super) fn kind(self) -> u32 {
         // SAFETY: nodes begin with their kind.
         u32::from(unsafe { *self.0.cast::<u16>() })
+    }
+
+    /// As the engine has it.
+    pub(super) fn start(self) -> *mut c_void {
+        self.0.cast_mut().cast()
+    }
+
+    /// In the place of a child that there need not be.
+    pub(super) fn is_absent(self) -> bool {
+        self.0.is_null()
+    }
+
+    /// Whether there is a `new` in it.
+    #[cfg(not(php83))]
+    pub(super) fn makes_objects(self) -> bool {
+        self.kind() == c::ZEND_AST_NEW
+            || self.children().iter().any(|child| !child.is_absent() && child.makes_objects())
     }
 
     fn attr(self) -> u16 {
@@ -117,7 +139,7 @@ impl Node {
     }
 
     /// Children, some of which may be absent. None of special nodes.
-    fn children(self) -> &'static [Node] {
+    pub(super) fn children(self) -> &'static [Node] {
         let kind = self.kind();
         // SAFETY: the kind says how many children there are, and where.
         unsafe {
@@ -142,7 +164,7 @@ unsafe fn add_node(digest: &mut Digest, node: Node) {
             add_value(digest, value);
         }
         for child in node.children() {
-            if child.0.is_null() {
+            if child.is_absent() {
                 digest.add(0);
             } else {
                 add_node(digest, *child);

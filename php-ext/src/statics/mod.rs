@@ -12,7 +12,7 @@
 //! | `initialisers` | code in a declaration (PHP 8.3) |
 //! | [`place`] | where a static is |
 //! | [`restore`], [`compile`], [`awaited`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
-//! | [`baseline`], [`digest`], [`shared`] | what a static was, and whether it was changed since |
+//! | [`baseline`], [`evaluated`], [`digest`], [`shared`] | what a static was, and whether it was changed since |
 //! | [`publish`] | from statics to entries: at the request's end, or at once |
 //! | [`orphans`] | entries of what a class has no more |
 //! | [`image`] | how an entry lies in shared memory |
@@ -25,6 +25,7 @@ mod compile;
 mod digest;
 mod engine;
 mod errors;
+mod evaluated;
 mod fingerprint;
 pub(crate) mod image;
 #[cfg(php83)]
@@ -81,6 +82,8 @@ struct Target {
     dropped: Dropped,
     /// It is to be published, and nobody has taken its state away since that was found out.
     due: bool,
+    /// No more than initialisers have run: what another request has stored meanwhile goes before that.
+    initial: bool,
     /// The publication under way has stored it.
     stored: bool,
     /// It has just been deleted: what it is now is what it is compared with from now on, see [`settle`].

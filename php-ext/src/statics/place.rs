@@ -63,6 +63,18 @@ impl Place {
         }
     }
 
+    /// The class whose `self` its default means.
+    ///
+    /// # Safety
+    /// As for [`Self::current`].
+    pub(super) unsafe fn scope(&self) -> *mut zend_class_entry {
+        match *self {
+            Self::Property { class, .. } => class,
+            // SAFETY: a method of a class of this request.
+            Self::Variable { function, .. } => unsafe { (*function).scope },
+        }
+    }
+
     /// The slot, made if need be. May leave by a jump (memory limit).
     ///
     /// # Safety

@@ -4,7 +4,7 @@ use std::panic::catch_unwind;
 use std::time::Duration;
 
 use ext_php_rs::ffi::zval;
-use static_cache_core::{Mode, Space};
+use static_cache_core::{Mode, Space, Stored};
 
 use super::image::{self, DECLARED, VALUE};
 use super::{Dropped, Statics, Target, baseline, engine, is_outdated, orphans, scan, shared, with};
@@ -28,6 +28,8 @@ const MOST_ROUNDS: u32 = 3;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Published,
+    /// Another request's state is there, which goes before what initialisers give.
+    Present,
     /// Nothing was changed that counts, or it was taken away meanwhile.
     NotStored,
 }
@@ -88,8 +90,10 @@ fn find_due(round: u32, at_once: bool, which: impl Fn(&Target) -> bool) -> bool 
                     }
                 }
             };
+            // SAFETY: a target of this request.
+            let initial = due && unsafe { baseline::is_only_initialised(statics, &statics.targets[number]) };
             let target = &mut statics.targets[number];
-            target.due = due;
+            (target.due, target.initial) = (due, initial);
             target.stored &= round > 0;
             any |= due;
         }
@@ -231,9 +235,9 @@ unsafe fn publish_due_one(number: usize, goes_on: bool) -> Result<Outcome, Failu
             goes_on || with(|statics| statics.ran_code || statics.targets.iter().any(|target| target.due));
         if matches!(outcome, Ok(Outcome::Published)) {
             orphans::drop_beside(number);
-            if goes_on {
-                rebase(number, &array, &marks);
-            }
+        }
+        if goes_on && matches!(outcome, Ok(Outcome::Published | Outcome::Present)) {
+            rebase(number, &array, &marks);
         }
         keep(outcome, || {
             engine::release(std::mem::replace(&mut array, Slot { value: 0, info: c::IS_NULL, next: 0 }));
@@ -370,23 +374,27 @@ unsafe fn attempt_unguarded(
             payload[..block].copy_from_slice(&before);
             encoder.write(value, plan, &mut payload[block..], address + block);
         };
+        let mode = if target.initial { Mode::Add } else { Mode::Put };
         let stored =
-            session.store_with(Space::Class, key, TAG_STATICS, bits, block + plan.len, ttl, Mode::Put, fill);
-        if stored.is_ok() {
-            // Before destructors run, which may take it away again.
-            (target.dropped, target.due, target.stored) = (Dropped::No, false, true);
-        }
-        stored.map(|_| Outcome::Published).map_err(|error| {
-            match Attempt::failed(policy.backend, target.shown().as_bytes(), &error) {
-                Attempt::Full(message) => {
-                    let sizes = array.array().slots().iter().map(|slot| {
-                        encoder.plan(&*std::ptr::from_ref(slot).cast(), harvest).map_or(0, |plan| plan.len)
-                    });
-                    let largest = sizes.enumerate().max_by_key(|(_, size)| *size).map_or(0, |(at, _)| at);
-                    Attempt::Full(message + &most_of_it(number, largest))
-                }
-                other => other,
+            session.store_with(Space::Class, key, TAG_STATICS, bits, block + plan.len, ttl, mode, fill);
+        let outcome = match stored {
+            Ok(Stored::Stored) => {
+                // Before destructors run, which may take it away again.
+                (target.dropped, target.due, target.stored) = (Dropped::No, false, true);
+                Ok(Outcome::Published)
             }
+            Ok(Stored::Present) => Ok(Outcome::Present),
+            Err(error) => Err(error),
+        };
+        outcome.map_err(|error| match Attempt::failed(policy.backend, target.shown().as_bytes(), &error) {
+            Attempt::Full(message) => {
+                let sizes = array.array().slots().iter().map(|slot| {
+                    encoder.plan(&*std::ptr::from_ref(slot).cast(), harvest).map_or(0, |plan| plan.len)
+                });
+                let largest = sizes.enumerate().max_by_key(|(_, size)| *size).map_or(0, |(at, _)| at);
+                Attempt::Full(message + &most_of_it(number, largest))
+            }
+            other => other,
         })
     }
 }

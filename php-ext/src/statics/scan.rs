@@ -239,6 +239,7 @@ unsafe fn add_target(
             fingerprint,
             dropped: Dropped::No,
             due: false,
+            initial: false,
             stored: false,
             unsettled: false,
             looked_beside: false,
