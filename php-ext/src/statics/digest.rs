@@ -25,13 +25,15 @@ use crate::zend::live::{Array, Bucket, Slot};
 pub(crate) struct Walk {
     known: Table<ByAddress>,
     pub(super) queue: Vec<Slot>,
+    /// How many places were met.
+    met: u32,
     /// Arrays that were made for us.
     made: Vec<Slot>,
 }
 
 impl Walk {
     fn new() -> Self {
-        Walk { known: Table::new(), queue: Vec::new(), made: Vec::new() }
+        Walk { known: Table::new(), queue: Vec::new(), met: 0, made: Vec::new() }
     }
 
     /// Walks with this thread's room.
@@ -43,6 +45,7 @@ impl Walk {
         let walk = unsafe { (*local()).walk.get_or_insert_with(Walk::new) };
         walk.known.begin();
         walk.queue.clear();
+        walk.met = 0;
         walk.made.clear();
         let result = body(walk);
         walk.known.trim();
@@ -91,7 +94,6 @@ pub(super) unsafe fn of(slot: &Slot) -> u64 {
                 next += 1;
                 match slot.kind() {
                     c::IS_ARRAY => walk.add_elements(&mut digest, slot.array()),
-                    c::IS_REFERENCE => walk.add(&mut digest, &slot.reference().slot),
                     _ => walk.add_object(&mut digest, slot.value as *mut zend_object),
                 }
             }
@@ -106,14 +108,27 @@ pub(super) unsafe fn of(slot: &Slot) -> u64 {
 impl Walk {
     /// A value; what it leads to waits.
     unsafe fn add(&mut self, digest: &mut Digest, slot: &Slot) {
-        let slot = slot.direct();
+        let mut slot = slot.direct();
+        self.met = self.met.wrapping_add(1);
+        if slot.kind() == c::IS_REFERENCE {
+            // It tells nothing where it is met first: somebody may have read by reference. By its number in the order of all places another
+            // place is known to share it.
+            // SAFETY: as below.
+            let known = unsafe { self.known.see(slot.value as usize, slot.value >> 3, self.met) };
+            if let Some(first) = known {
+                digest.add(u64::from(c::IS_REFERENCE));
+                digest.add(u64::from(first));
+                return;
+            }
+            slot = slot.behind_reference();
+        }
         let kind = slot.kind();
         digest.add(u64::from(kind));
         match kind {
             c::IS_LONG | c::IS_DOUBLE => digest.add(slot.value),
             c::IS_STRING => digest.add_text(slot.text()),
             c::IS_ARRAY if !slot.is_counted() => digest.add(slot.value),
-            c::IS_ARRAY | c::IS_OBJECT | c::IS_REFERENCE => {
+            c::IS_ARRAY | c::IS_OBJECT => {
                 let number = self.queue.len() as u32;
                 // SAFETY: by address; nothing is freed meanwhile.
                 let known = unsafe { self.known.see(slot.value as usize, slot.value >> 3, number) };
@@ -144,10 +159,7 @@ impl Walk {
     }
 
     unsafe fn add_bucket(&mut self, digest: &mut Digest, bucket: &Bucket) {
-        match bucket.text() {
-            Some(key) => digest.add_text(key),
-            None => digest.add(bucket.hash),
-        }
+        add_key(digest, bucket);
         // SAFETY: the caller's bucket is of a live array.
         unsafe { self.add(digest, &bucket.slot) };
     }
@@ -162,18 +174,21 @@ impl Walk {
                 return self.add(digest, &instance);
             }
             // First: it may give the object a table of properties, which is there ever after.
+            let mut shown = None;
             if facts.has(Facts::CREATE)
                 && !facts.has(Facts::ENUM | Facts::REFUSED)
                 && !(is_heap(facts.class) && heap::is_changing(object.cast()))
             {
-                self.add_hidden(digest, object);
+                shown = self.add_hidden(digest, object);
             }
             let live = &*object.cast::<crate::zend::live::Object>();
             live.slots(facts.slots).iter().for_each(|slot| self.add(digest, slot));
             if let Some(table) = live.table().filter(|table| table.count > 0 && !table.is_packed()) {
                 for bucket in table.buckets() {
-                    // Declared ones were added above.
-                    if !matches!(bucket.slot.kind(), c::IS_UNDEF | c::IS_INDIRECT) {
+                    // Declared ones were added above. What the engine shows may be here as well, once somebody has looked.
+                    if !matches!(bucket.slot.kind(), c::IS_UNDEF | c::IS_INDIRECT)
+                        && !shown.is_some_and(|shown| engine::has_key(&shown, bucket))
+                    {
                         self.add_bucket(digest, bucket);
                     }
                 }
@@ -181,8 +196,8 @@ impl Walk {
         }
     }
 
-    /// What an object's class keeps elsewhere than in properties.
-    unsafe fn add_hidden(&mut self, digest: &mut Digest, object: *mut zend_object) {
+    /// What an object's class keeps elsewhere than in properties. Returns what the engine's own method gave, held until the walk is over.
+    unsafe fn add_hidden(&mut self, digest: &mut Digest, object: *mut zend_object) -> Option<Slot> {
         // SAFETY: a live object. What `get_gc` gives is good until the next such call, and copied at once; what the others give
         // is held until the walk is over.
         unsafe {
@@ -190,8 +205,8 @@ impl Walk {
                 && let Some(content) = ask(object, method)
             {
                 self.made.push(content);
-                self.add_elements(digest, content.array());
-                return;
+                self.add_shown(digest, content.array());
+                return Some(content);
             }
             let handlers = &*(*object).handlers;
             // This before the other, for the same reason.
@@ -218,6 +233,33 @@ impl Walk {
                 }
             }
         }
+        None
+    }
+
+    /// What the engine's own method gave. Properties are in it as well, and come again: references to them are met there.
+    unsafe fn add_shown(&mut self, digest: &mut Digest, array: &Array) {
+        digest.add(u64::from(array.count));
+        if array.count == 0 {
+            return;
+        }
+        // SAFETY: a live array.
+        unsafe {
+            if array.is_packed() {
+                array.slots().iter().for_each(|slot| self.add(digest, slot.behind_reference()));
+                return;
+            }
+            for bucket in array.buckets().iter().filter(|bucket| bucket.slot.kind() != c::IS_UNDEF) {
+                add_key(digest, bucket);
+                self.add(digest, bucket.slot.direct().behind_reference());
+            }
+        }
+    }
+}
+
+fn add_key(digest: &mut Digest, bucket: &Bucket) {
+    match bucket.text() {
+        Some(key) => digest.add_text(key),
+        None => digest.add(bucket.hash),
     }
 }
 

@@ -8,7 +8,7 @@ use ext_php_rs::ffi::{
 };
 
 use crate::zend::constants as c;
-use crate::zend::live::{Array, Slot, Text};
+use crate::zend::live::{Array, Bucket, Slot, Text};
 
 /// `zend_attribute`, as far as it is looked at.
 #[repr(C)]
@@ -128,6 +128,8 @@ unsafe extern "C" {
     ) -> c_int;
     pub(super) fn zval_update_constant_ex(value: *mut zval, scope: *mut zend_class_entry) -> c_int;
     pub(super) fn zend_is_identical(one: *mut zval, other: *mut zval) -> bool;
+    fn zend_hash_find(table: *const HashTable, key: *const zend_string) -> *mut zval;
+    fn zend_hash_index_find(table: *const HashTable, key: u64) -> *mut zval;
     pub(super) fn zval_ptr_dtor(value: *mut zval);
     pub(super) fn zend_ref_add_type_source(list: *mut u64, property: *const zend_property_info);
     pub(super) fn zend_ref_del_type_source(list: *mut u64, property: *const zend_property_info);
@@ -214,6 +216,23 @@ pub(super) unsafe fn release(slot: Slot) {
 pub(super) unsafe fn table<'a>(table: *const HashTable) -> &'a Array {
     // SAFETY: the caller's word; same layout (asserted in `zend`).
     unsafe { &*table.cast::<Array>() }
+}
+
+/// Whether an array has an element of the same key.
+///
+/// # Safety
+/// A live array; a bucket of another one that is in use.
+pub(super) unsafe fn has_key(array: &Slot, bucket: &Bucket) -> bool {
+    let table = array.value as *const HashTable;
+    // SAFETY: the caller's word; the key of such a bucket is null or a live string.
+    unsafe {
+        let found = if bucket.key == 0 {
+            zend_hash_index_find(table, bucket.hash)
+        } else {
+            zend_hash_find(table, bucket.key as *const zend_string)
+        };
+        !found.is_null()
+    }
 }
 
 /// The file that declares a class.
