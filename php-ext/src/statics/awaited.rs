@@ -1,17 +1,54 @@
 //! Targets whose values have objects of classes that are not there yet.
 //!
 //! A file may declare a class with statics and, further down, the classes of what is in them. Asking an autoloader for one
-//! that a running file is about to declare could have the file included again, so those are waited for: when a class is
-//! linked, targets that lacked it are restored, unless somebody has changed their statics meanwhile.
+//! that a running file is about to declare could have the file included again, so those are waited for, and so are classes that no
+//! autoloader knows: when the last such class is linked, targets that lacked it are restored, unless somebody has changed their
+//! statics meanwhile. Autoloaders are asked for the rest then.
 
 use ext_php_rs::ffi::{zend_execute_data, zend_op_array, zend_string};
 
-use super::{Dropped, baseline, engine, restore, with};
+use super::{Dropped, Statics, baseline, engine, restore, with};
 use crate::payload::{ClassImage, Template};
 use crate::zend::constants as c;
 use crate::zend::live::{Slot, Text};
 
 const USER: u8 = 2;
+
+/// A target that waits for classes.
+pub(super) struct Awaited {
+    number: u32,
+    /// The template that needs them.
+    payload: usize,
+    why: Why,
+    /// The last round of [`retry`] that has looked at it, or was under way when it began to wait.
+    round: u64,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Why {
+    /// A class is about to be declared.
+    Declared,
+    /// No autoloader knows this class of the template's.
+    Unknown(usize),
+}
+
+/// A target has to wait.
+pub(super) fn wait(number: usize, payload: usize, why: Why) {
+    with(|statics| {
+        let round = statics.round;
+        statics.awaiting.push(Awaited { number: number as u32, payload, why, round });
+    });
+}
+
+/// What a template waits for whose classes autoloaders have been asked for: they are asked in order, and not after one that is missing.
+///
+/// # Safety
+/// A pinned template.
+pub(super) unsafe fn unknown(template: &Template) -> Why {
+    // SAFETY: the caller's word.
+    let first = unsafe { template.classes().iter().position(|image| is_missing(image)) };
+    Why::Unknown(first.unwrap_or(0))
+}
 
 /// Whether a class that a template needs is missing and about to be declared. `compiled` is what has just been compiled.
 ///
@@ -67,32 +104,43 @@ unsafe fn declares(function: *const zend_op_array, name: &[u8]) -> bool {
     }
 }
 
-/// A class was linked: restores what waited for it.
+/// A class was linked: restores what waited for it, or for a declaration that has been passed over.
 #[cold]
 pub(super) fn retry() {
-    let mut at = 0;
-    loop {
-        let found = with(|statics| {
-            while let Some(&(number, payload)) = statics.awaiting.get(at) {
-                // SAFETY: a template of this request, pinned.
-                let there = unsafe { !Template::at(payload).classes().iter().any(|image| is_missing(image)) };
-                if there {
-                    statics.awaiting.remove(at);
-                    return Some((number, statics.is_in_compiler()));
-                }
-                at += 1;
-            }
-            None
-        });
-        let Some((number, in_compiler)) = found else { return };
+    let round = with(|statics| {
+        statics.round += 1;
+        statics.round
+    });
+    while let Some(number) = with(|statics| next_ready(statics, round)) {
         if is_touched(number) {
             continue;
         }
-        if in_compiler {
+        if with(|statics| statics.is_in_compiler()) {
             with(|statics| statics.waiting.push(number));
         } else {
             // SAFETY: a target of this request.
             unsafe { restore::target(number as usize, true, std::ptr::null()) };
+        }
+    }
+}
+
+/// Takes the next target off the list that need not wait any more. Each is looked at once in a round.
+fn next_ready(statics: &mut Statics, round: u64) -> Option<u32> {
+    loop {
+        let at = statics.awaiting.iter().position(|awaited| awaited.round < round)?;
+        statics.awaiting[at].round = round;
+        let Awaited { number, payload, why, .. } = statics.awaiting[at];
+        // SAFETY: a template of this request, pinned.
+        let is_ready = unsafe {
+            let template = Template::at(payload);
+            match why {
+                Why::Declared => !is_coming(&template, std::ptr::null()),
+                Why::Unknown(class) => template.classes().get(class).is_none_or(|image| !is_missing(image)),
+            }
+        };
+        if is_ready {
+            statics.awaiting.remove(at);
+            return Some(number);
         }
     }
 }

@@ -141,8 +141,10 @@ pub(crate) struct Statics {
     members: Vec<Member>,
     /// Targets that wait for the end of a compilation.
     waiting: Vec<u32>,
-    /// Targets that wait for classes, with the template that needs them.
-    awaiting: Vec<(u32, usize)>,
+    /// Targets that wait for classes.
+    awaiting: Vec<awaited::Awaited>,
+    /// How often it was looked whether they need wait any more.
+    round: u64,
     /// How many compilations this thread is in.
     compiling: u32,
     /// Preloaded classes with targets; found once.
@@ -175,6 +177,7 @@ impl Statics {
             members: Vec::new(),
             waiting: Vec::new(),
             awaiting: Vec::new(),
+            round: 0,
             compiling: 0,
             preloaded: Vec::new(),
             looked_for_preloaded: false,

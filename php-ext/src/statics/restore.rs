@@ -5,6 +5,7 @@ use ext_php_rs::ffi::{zend_class_entry, zend_op_array};
 use static_cache_core::{Hit, Space};
 use std::alloc::Layout;
 
+use super::awaited::Why;
 use super::image::{self, VALUE};
 use super::place::Place;
 use super::{Dropped, awaited, baseline, engine, is_outdated, observe, scan, shared, with};
@@ -138,7 +139,7 @@ pub(super) unsafe fn target(number: usize, may_run: bool, compiled: *const zend_
                     return false;
                 }
                 if awaited::is_coming(&template, compiled) {
-                    with(|statics| statics.awaiting.push((number as u32, template.payload)));
+                    awaited::wait(number, template.payload, Why::Declared);
                     return true;
                 }
             }
@@ -151,7 +152,7 @@ pub(super) unsafe fn target(number: usize, may_run: bool, compiled: *const zend_
                 return true;
             }
             Err(Unusable::NotYet | Unusable::Missing) => {
-                with(|statics| statics.awaiting.push((number as u32, payload + block)));
+                awaited::wait(number, payload + block, awaited::unknown(&Template::at(payload + block)));
                 return true;
             }
             Err(Unusable::Thrown) => return true,
