@@ -5,12 +5,11 @@
 //! autoloader knows: when the last such class is linked, targets that lacked it are restored, unless somebody has changed their
 //! statics meanwhile. Autoloaders are asked for the rest then.
 
-use ext_php_rs::ffi::{zend_execute_data, zend_op_array, zend_string};
+use ext_php_rs::ffi::{zend_class_entry, zend_execute_data, zend_op_array, zend_string};
 
-use super::{Dropped, Statics, baseline, engine, restore, with};
+use super::{Dropped, Statics, baseline, engine, restore, straight, with};
 use crate::payload::{ClassImage, Template};
-use crate::zend::constants as c;
-use crate::zend::live::{Slot, Text};
+use crate::zend::live::Text;
 
 const USER: u8 = 2;
 
@@ -26,7 +25,7 @@ pub(super) struct Awaited {
 
 #[derive(Clone, Copy)]
 pub(super) enum Why {
-    /// A class is about to be declared.
+    /// Classes are about to be declared.
     Declared,
     /// No autoloader knows this class of the template's.
     Unknown(usize),
@@ -50,56 +49,94 @@ pub(super) unsafe fn unknown(template: &Template) -> Why {
     Why::Unknown(first.unwrap_or(0))
 }
 
-/// Whether a class that a template needs is missing and about to be declared. `compiled` is what has just been compiled.
+/// Whether a target has to wait for declarations: of a class that its template needs, wherever a running file may declare it; or
+/// of any class that comes next in the file of the target's or its objects' classes, which user code could have included again.
 ///
 /// # Safety
-/// A pinned template; a function of a script, or null.
-pub(super) unsafe fn is_coming(template: &Template, compiled: *const zend_op_array) -> bool {
-    // SAFETY: the caller's word.
-    unsafe { template.classes().iter().any(|image| is_missing(image) && is_declared_soon(image, compiled)) }
+/// A pinned template, and the target's class.
+#[cold]
+pub(super) unsafe fn is_early(
+    template: &Template,
+    class: *const zend_class_entry,
+    statics: &Statics,
+) -> bool {
+    // SAFETY: the caller's word; files that were compiled are kept by those who run them next.
+    unsafe {
+        let is_its = |function: *const zend_op_array| {
+            let file = crate::engine::bytes((*function).filename);
+            let declares_it = |class: *const zend_class_entry| {
+                !class.is_null() && (*class).type_ as u8 == USER && engine::file_of(class) == file
+            };
+            declares_it(class) || template.classes().iter().any(|image| declares_it(find(image)))
+        };
+        template.classes().iter().any(|image| is_missing(image) && is_declared_soon(image, statics))
+            || statics.compiled.iter().any(|file| straight::declares(*file, 0) && is_its(*file))
+            || frames().any(|frame| is_declaring(frame) && is_its((*frame).func.cast()))
+    }
+}
+
+/// The class of a template's record; null if it is not there. Loads nothing.
+unsafe fn find(image: &ClassImage) -> *const zend_class_entry {
+    // SAFETY: the image's name is a string image, which the engine takes as an interned string.
+    unsafe { look_up(image.name as *mut zend_string) }
 }
 
 unsafe fn is_missing(image: &ClassImage) -> bool {
+    // SAFETY: as in `find`.
+    unsafe { find(image).is_null() }
+}
+
+/// The class of that name; null if it is not there. Loads nothing.
+///
+/// # Safety
+/// A live string.
+pub(super) unsafe fn look_up(name: *mut zend_string) -> *const zend_class_entry {
     /// `ZEND_FETCH_CLASS_NO_AUTOLOAD`
     const NO_AUTOLOAD: u32 = 0x80;
-    // SAFETY: the image's name is a string image, which the engine takes as an interned string.
+    // SAFETY: the caller's word.
+    unsafe { engine::zend_lookup_class_ex(name, std::ptr::null_mut(), NO_AUTOLOAD) }
+}
+
+/// The frames of this thread that run functions of scripts.
+unsafe fn frames() -> impl Iterator<Item = *const zend_execute_data> {
+    // SAFETY: this thread's own globals; frames are live, and each names the one before.
     unsafe {
-        engine::zend_lookup_class_ex(image.name as *mut zend_string, std::ptr::null_mut(), NO_AUTOLOAD)
-            .is_null()
+        let there = |frame: *mut zend_execute_data| (!frame.is_null()).then_some(frame.cast_const());
+        let first = there((*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data);
+        std::iter::successors(first, move |frame| there((**frame).prev_execute_data))
+            .filter(|frame| !(**frame).func.is_null() && (*(**frame).func).type_ == USER)
     }
 }
 
-/// Whether a file that was just compiled or is running declares the class.
-unsafe fn is_declared_soon(image: &ClassImage, compiled: *const zend_op_array) -> bool {
-    // SAFETY: frames are live, and those of scripts run functions of scripts.
+/// Whether a file that has been compiled and not begun, or is running, declares the class.
+unsafe fn is_declared_soon(image: &ClassImage, statics: &Statics) -> bool {
+    // SAFETY: as in `is_early`; the image's name is a string image.
     unsafe {
         let name = (*(image.name as *const Text)).bytes();
-        if !compiled.is_null() && declares(compiled, name) {
-            return true;
-        }
-        let mut frame: *const zend_execute_data =
-            (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data;
-        while !frame.is_null() {
-            let function = (*frame).func;
-            if !function.is_null() && (*function).type_ == USER && declares(function.cast(), name) {
-                return true;
-            }
-            frame = (*frame).prev_execute_data;
-        }
+        statics.compiled.iter().any(|file| declares(*file, name))
+            || frames().any(|frame| declares((*frame).func.cast(), name))
     }
-    false
+}
+
+/// Whether a frame is at a declaration (which may autoload parents), and that or what comes next is not there yet.
+unsafe fn is_declaring(frame: *const zend_execute_data) -> bool {
+    // SAFETY: such a frame has an operation, which it is at: one of the function's, unless it is handling an exception.
+    unsafe {
+        let function: *const zend_op_array = (*frame).func.cast();
+        let operations = (*function).opcodes.cast_const()..(*function).opcodes.add((*function).last as usize);
+        let at = (*frame).opline;
+        operations.contains(&at)
+            && straight::is_declaration(&*at)
+            && straight::declares(function, at.offset_from(operations.start) as usize)
+    }
 }
 
 unsafe fn declares(function: *const zend_op_array, name: &[u8]) -> bool {
-    // SAFETY: a function of a script has so many operations; such an operation's first operand is the lower-case name, at so
-    // many bytes from the operation.
+    // SAFETY: the caller's function.
     unsafe {
-        std::slice::from_raw_parts((*function).opcodes, (*function).last as usize).iter().any(|operation| {
-            matches!(u32::from(operation.opcode), c::ZEND_DECLARE_CLASS | c::ZEND_DECLARE_CLASS_DELAYED) && {
-                let distance = operation.op1.constant.cast_signed() as isize;
-                let literal = &*std::ptr::from_ref(operation).cast::<u8>().offset(distance).cast::<Slot>();
-                literal.kind() == c::IS_STRING && literal.text().bytes().eq_ignore_ascii_case(name)
-            }
+        straight::operations(function).iter().any(|operation| {
+            straight::is_declaration(operation)
+                && straight::declared(operation).text().bytes().eq_ignore_ascii_case(name)
         })
     }
 }
@@ -119,7 +156,7 @@ pub(super) fn retry() {
             with(|statics| statics.waiting.push(number));
         } else {
             // SAFETY: a target of this request.
-            unsafe { restore::target(number as usize, true, std::ptr::null()) };
+            unsafe { restore::target(number as usize, true) };
         }
     }
 }
@@ -130,11 +167,11 @@ fn next_ready(statics: &mut Statics, round: u64) -> Option<u32> {
         let at = statics.awaiting.iter().position(|awaited| awaited.round < round)?;
         statics.awaiting[at].round = round;
         let Awaited { number, payload, why, .. } = statics.awaiting[at];
-        // SAFETY: a template of this request, pinned.
+        // SAFETY: a template of this request, pinned, and a target.
         let is_ready = unsafe {
             let template = Template::at(payload);
             match why {
-                Why::Declared => !is_coming(&template, std::ptr::null()),
+                Why::Declared => !is_early(&template, statics.targets[number as usize].class, statics),
                 Why::Unknown(class) => template.classes().get(class).is_none_or(|image| !is_missing(image)),
             }
         };

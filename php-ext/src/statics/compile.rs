@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use ext_php_rs::ffi::{zend_file_handle, zend_op_array, zend_string};
 
 use super::engine::{self, CompileFile, CompileString};
-use super::{Statics, restore, state};
+use super::{Statics, restore, state, with};
 use crate::hooks::files;
 use crate::zend::constants as c;
 
@@ -138,7 +138,17 @@ fn restore_waiting(outer: &Outer, compiled: *const zend_op_array) {
     let since = if compiling == 0 { 0 } else { outer.waiting };
     if waiting > since {
         // A panic would be a bug of ours; what it leaves are statics as declared.
-        let _ = catch_unwind(|| restore::waiting_since(since, compiled));
+        let _ = catch_unwind(|| {
+            if !compiled.is_null() {
+                with(|statics| statics.compiled.push(compiled));
+            }
+            restore::waiting_since(since);
+            // A fiber may have been suspended there, and others begun.
+            with(|statics| {
+                let at = statics.compiled.iter().rposition(|file| std::ptr::eq(*file, compiled));
+                at.map(|at| statics.compiled.remove(at))
+            });
+        });
     }
 }
 

@@ -11,7 +11,7 @@
 //! | [`scan`], [`fingerprint`] | from a class to targets and members; declarations in 64 bits |
 //! | `initialisers` | code in a declaration (PHP 8.3) |
 //! | [`place`] | where a static is |
-//! | [`restore`], [`compile`], [`awaited`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
+//! | [`restore`], [`compile`], [`awaited`], [`straight`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
 //! | [`baseline`], [`evaluated`], [`digest`], [`shared`] | what a static was, and whether it was changed since |
 //! | [`publish`] | from statics to entries: at the request's end, or at once |
 //! | [`orphans`] | entries of what a class has no more |
@@ -37,8 +37,9 @@ pub(crate) mod publish;
 mod restore;
 mod scan;
 mod shared;
+mod straight;
 
-use ext_php_rs::ffi::{HashTable, zend_class_entry};
+use ext_php_rs::ffi::{HashTable, zend_class_entry, zend_op_array};
 
 use crate::hooks::opcache::state::was_invalidated;
 use crate::module::{Backend, local};
@@ -145,6 +146,8 @@ pub(crate) struct Statics {
     awaiting: Vec<awaited::Awaited>,
     /// How often it was looked whether they need wait any more.
     round: u64,
+    /// Files that have been compiled and do not run yet: what waited for the end of the compilation is being restored.
+    compiled: Vec<*const zend_op_array>,
     /// How many compilations this thread is in.
     compiling: u32,
     /// Preloaded classes with targets; found once.
@@ -178,6 +181,7 @@ impl Statics {
             waiting: Vec::new(),
             awaiting: Vec::new(),
             round: 0,
+            compiled: Vec::new(),
             compiling: 0,
             preloaded: Vec::new(),
             looked_for_preloaded: false,
@@ -210,6 +214,7 @@ impl Statics {
             self.targets.clear();
             self.members.clear();
             self.waiting.clear();
+            self.compiled.clear();
             self.awaiting.clear();
             self.objects.clear();
             self.shared.clear();

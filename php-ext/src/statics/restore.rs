@@ -1,7 +1,7 @@
 //! From entries to statics.
 
 use ext_php_rs::alloc::emalloc;
-use ext_php_rs::ffi::{zend_class_entry, zend_op_array};
+use ext_php_rs::ffi::zend_class_entry;
 use static_cache_core::{Hit, Space};
 use std::alloc::Layout;
 
@@ -35,14 +35,14 @@ pub(super) unsafe fn link(class: *mut zend_class_entry) {
     });
     for number in first..end {
         // SAFETY: a target of this request.
-        if !unsafe { target(number, may_run, std::ptr::null()) } {
+        if !unsafe { target(number, may_run) } {
             with(|statics| statics.waiting.push(number as u32));
         }
     }
 }
 
 /// Restores what waits for the end of a compilation, from the given place of the list on.
-pub(super) fn waiting_since(at: usize, compiled: *const zend_op_array) {
+pub(super) fn waiting_since(at: usize) {
     loop {
         let next = with(|statics| (statics.waiting.len() > at).then(|| statics.waiting.remove(at)));
         let Some(number) = next else { return };
@@ -59,7 +59,7 @@ pub(super) fn waiting_since(at: usize, compiled: *const zend_op_array) {
         // SAFETY: a target of this request.
         unsafe {
             engine::beside_exception(|| {
-                target(number as usize, true, compiled);
+                target(number as usize, true);
             });
         };
     }
@@ -112,11 +112,11 @@ fn restore_preloaded() {
     with(|statics| statics.compiling -= 1);
 }
 
-/// Restores a target. False if that has to wait for the end of a compilation. `compiled` is what has just been compiled.
+/// Restores a target. False if that has to wait for the end of a compilation.
 ///
 /// # Safety
-/// As for [`link`]; there is such a target; a function of a script, or null.
-pub(super) unsafe fn target(number: usize, may_run: bool, compiled: *const zend_op_array) -> bool {
+/// As for [`link`]; there is such a target.
+pub(super) unsafe fn target(number: usize, may_run: bool) -> bool {
     // SAFETY: the caller's word. References to the thread's state end before user code runs.
     unsafe {
         let class = with(|statics| statics.targets[number].class);
@@ -138,7 +138,7 @@ pub(super) unsafe fn target(number: usize, may_run: bool, compiled: *const zend_
                 if !may_run {
                     return false;
                 }
-                if awaited::is_coming(&template, compiled) {
+                if with(|statics| awaited::is_early(&template, class, statics)) {
                     awaited::wait(number, template.payload, Why::Declared);
                     return true;
                 }

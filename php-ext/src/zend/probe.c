@@ -40,6 +40,7 @@ SAME(zend_get_resource_handle, int(const char *));
 SAME(php_date_initialize, bool(php_date_obj *, const char *, size_t, const char *, zval *, int));
 SAME(php_date_instantiate, zval *(zend_class_entry *, zval *));
 _Static_assert(!ZEND_USE_ABS_CONST_ADDR, "literals are found by their distance");
+_Static_assert(!ZEND_USE_ABS_JMP_ADDR, "jumps go a distance");
 _Static_assert(sizeof(zend_compile_position) == sizeof(int), "zend_compile_position");
 _Static_assert(sizeof(zend_ulong) == 8 && sizeof(void *) == 8, "a 64-bit PHP");
 
@@ -264,6 +265,18 @@ void probe(void)
 	OFFSET(EXTENSION_RESOURCE_NUMBER, zend_extension, resource_number);
 	FLAG(ZEND_DECLARE_CLASS);
 	FLAG(ZEND_DECLARE_CLASS_DELAYED);
+	FLAG(ZEND_DECLARE_FUNCTION);
+	FLAG(ZEND_DECLARE_CONST);
+	FLAG(ZEND_NOP);
+	FLAG(ZEND_EXT_STMT);
+	FLAG(ZEND_DEFINED);
+	FLAG(ZEND_BOOL);
+	FLAG(ZEND_BOOL_NOT);
+	FLAG(ZEND_FREE);
+	FLAG(ZEND_JMPZ);
+	FLAG(ZEND_JMPNZ);
+	FLAG(ZEND_JMPZ_EX);
+	FLAG(ZEND_JMPNZ_EX);
 	FLAG(ZEND_INCLUDE_OR_EVAL);
 	FLAG(ZEND_FE_FETCH_R);
 	FLAG(ZEND_FE_FETCH_RW);

@@ -1,0 +1,70 @@
+//! What a file declares before it does anything else.
+//!
+//! Such declarations need not have been executed when user code runs in the middle of them: an autoloader, for a parent or for an object
+//! of a restored static. Would that code use one of these classes, a class map would have the same file included once more.
+
+use ext_php_rs::ffi::{zend_op, zend_op_array, zend_string};
+
+use super::awaited::look_up;
+use crate::zend::constants as c;
+use crate::zend::live::Slot;
+
+/// The operations of a function of a script.
+///
+/// # Safety
+/// Such a function, for `'a`.
+pub(super) unsafe fn operations<'a>(function: *const zend_op_array) -> &'a [zend_op] {
+    // SAFETY: the caller's word: it has so many.
+    unsafe { std::slice::from_raw_parts((*function).opcodes, (*function).last as usize) }
+}
+
+pub(super) fn is_declaration(operation: &zend_op) -> bool {
+    matches!(u32::from(operation.opcode), c::ZEND_DECLARE_CLASS | c::ZEND_DECLARE_CLASS_DELAYED)
+}
+
+/// The lower-case name of the class that a declaration declares.
+///
+/// # Safety
+/// A declaration in its place among a function's operations.
+pub(super) unsafe fn declared<'a>(operation: &zend_op) -> &'a Slot {
+    // SAFETY: the caller's word: its first operand is that name, at so many bytes from the operation.
+    unsafe {
+        let distance = operation.op1.constant.cast_signed() as isize;
+        &*std::ptr::from_ref(operation).cast::<u8>().offset(distance).cast::<Slot>()
+    }
+}
+
+/// Whether declarations come first from an operation on, one of which declares a class that is not there yet.
+///
+/// # Safety
+/// A function of a script.
+pub(super) unsafe fn declares(function: *const zend_op_array, mut at: usize) -> bool {
+    // SAFETY: the caller's word; names are live strings.
+    unsafe {
+        let operations = operations(function);
+        while let Some(operation) = operations.get(at) {
+            at += match u32::from(operation.opcode) {
+                _ if is_declaration(operation) => {
+                    if look_up(declared(operation).value as *mut zend_string).is_null() {
+                        return true;
+                    }
+                    1
+                }
+                c::ZEND_NOP | c::ZEND_EXT_STMT | c::ZEND_DECLARE_FUNCTION | c::ZEND_DECLARE_CONST => 1,
+                // `defined('X') || exit;`, as some applications begin each of their files.
+                c::ZEND_DEFINED | c::ZEND_BOOL | c::ZEND_BOOL_NOT | c::ZEND_FREE => 1,
+                c::ZEND_JMPZ | c::ZEND_JMPNZ | c::ZEND_JMPZ_EX | c::ZEND_JMPNZ_EX => distance(operation),
+                _ => return false,
+            };
+        }
+    }
+    false
+}
+
+/// How many operations a conditional jump goes ahead; as good as without end if it goes back.
+fn distance(operation: &zend_op) -> usize {
+    // SAFETY: a jump's second operand is the distance in bytes.
+    let bytes = unsafe { operation.op2.jmp_offset }.cast_signed();
+    let count = bytes / size_of::<zend_op>() as i32;
+    if count > 0 { count as usize } else { i32::MAX as usize }
+}
