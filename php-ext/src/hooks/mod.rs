@@ -1,13 +1,15 @@
 //! Functions of PHP's that run our code first: some keep what lies in shared memory longer than it is there ([`names`]), or write to
-//! it ([`files`]), others are about the caches as well ([`opcache`]).
+//! it ([`files`]), others are about the caches as well ([`opcache`]), or make classes known ([`loaders`]).
 
 pub(crate) mod files;
 mod intercept;
+mod loaders;
 mod names;
 pub(crate) mod opcache;
 
 /// Puts our handlers in front; at start-up, once all modules that are built into PHP have registered theirs.
 pub(crate) fn install() {
     names::install();
+    loaders::install();
     opcache::install();
 }

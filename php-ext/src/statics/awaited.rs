@@ -8,6 +8,7 @@
 use ext_php_rs::ffi::{zend_class_entry, zend_execute_data, zend_op_array, zend_string};
 
 use super::{Dropped, Statics, baseline, engine, restore, straight, with};
+use crate::messages::shown;
 use crate::payload::{ClassImage, Template};
 use crate::zend::live::Text;
 
@@ -29,6 +30,8 @@ pub(super) enum Why {
     Declared,
     /// No autoloader knows this class of the template's.
     Unknown(usize),
+    /// It need not wait any more, but somebody has changed its statics. There may be no template.
+    TooLate,
 }
 
 /// A target has to wait.
@@ -141,17 +144,15 @@ unsafe fn declares(function: *const zend_op_array, name: &[u8]) -> bool {
     }
 }
 
-/// A class was linked: restores what waited for it, or for a declaration that has been passed over.
+/// A class was linked: restores what waited for it, or for a declaration that has been passed over. Or an autoloader was registered,
+/// which may know what others do not.
 #[cold]
-pub(super) fn retry() {
+pub(super) fn retry(new_loader: bool) {
     let round = with(|statics| {
         statics.round += 1;
         statics.round
     });
-    while let Some(number) = with(|statics| next_ready(statics, round)) {
-        if is_touched(number) {
-            continue;
-        }
+    while let Some(number) = with(|statics| next_ready(statics, round, new_loader)) {
         if with(|statics| statics.is_in_compiler()) {
             with(|statics| statics.waiting.push(number));
         } else {
@@ -162,34 +163,92 @@ pub(super) fn retry() {
 }
 
 /// Takes the next target off the list that need not wait any more. Each is looked at once in a round.
-fn next_ready(statics: &mut Statics, round: u64) -> Option<u32> {
+fn next_ready(statics: &mut Statics, round: u64, new_loader: bool) -> Option<u32> {
     loop {
         let at = statics.awaiting.iter().position(|awaited| awaited.round < round)?;
         statics.awaiting[at].round = round;
         let Awaited { number, payload, why, .. } = statics.awaiting[at];
-        // SAFETY: a template of this request, pinned, and a target.
+        let class = statics.targets[number as usize].class;
+        // SAFETY: a template of this request, pinned, and the class of a target.
         let is_ready = unsafe {
-            let template = Template::at(payload);
             match why {
-                Why::Declared => !is_early(&template, statics.targets[number as usize].class, statics),
-                Why::Unknown(class) => template.classes().get(class).is_none_or(|image| !is_missing(image)),
+                Why::Declared => !is_early(&Template::at(payload), class, statics),
+                Why::Unknown(class) => new_loader || missing(payload, class).is_none(),
+                Why::TooLate => false,
             }
         };
-        if is_ready {
+        if is_ready && is_touched(statics, number) {
+            statics.awaiting[at].why = Why::TooLate;
+        } else if is_ready {
             statics.awaiting.remove(at);
             return Some(number);
         }
     }
 }
 
+/// The record of a class that a template needs, by its number, if the class is not there.
+///
+/// # Safety
+/// A template's payload, pinned.
+unsafe fn missing<'a>(payload: usize, class: usize) -> Option<&'a ClassImage> {
+    // SAFETY: the caller's word; records lie in the payload.
+    unsafe {
+        Template::at(payload)
+            .classes()
+            .get(class)
+            .filter(|image| is_missing(image))
+            .map(|image| &*std::ptr::from_ref(image))
+    }
+}
+
 /// Whether somebody has changed a target's statics already, or taken its state away.
-pub(super) fn is_touched(number: u32) -> bool {
-    with(|statics| {
-        let target = &statics.targets[number as usize];
-        // SAFETY: members of a class of this request.
-        target.dropped != Dropped::No
-            || (target.first as usize..target.end as usize).any(|at| unsafe {
+pub(super) fn is_touched(statics: &Statics, number: u32) -> bool {
+    let target = &statics.targets[number as usize];
+    // SAFETY: members of a class of this request.
+    target.dropped != Dropped::No
+        || (target.first as usize..target.end as usize)
+            .any(|at| unsafe {
                 baseline::is_changed(statics, at, false) && !baseline::is_initialised(statics, at)
             })
-    })
+}
+
+/// Why a target must not be published: its entry has state that could not be restored, and would be lost.
+#[cold]
+pub(super) fn unrestored(number: usize) -> Option<String> {
+    let why = with(|statics| {
+        let target = &statics.targets[number];
+        let is_it = |other: &u32| *other as usize == number;
+        let awaited = statics.awaiting.iter().find(|awaited| is_it(&awaited.number));
+        if target.dropped != Dropped::No || awaited.is_none() && !statics.waiting.iter().any(is_it) {
+            return None;
+        }
+        let why = match awaited {
+            // SAFETY: a template of this request, pinned; its class's name is a string image.
+            Some(&Awaited { payload, why: Why::Unknown(class), .. }) => unsafe {
+                missing(payload, class).map(|image| {
+                    let class = shown((*(image.name as *const Text)).bytes());
+                    format!("its stored state has objects of class {class}, which was not found")
+                })
+            },
+            Some(Awaited { payload: 0, .. }) | None => None,
+            Some(_) => {
+                Some("it was changed before classes were there that its stored state needs".to_owned())
+            }
+        };
+        let why =
+            why.unwrap_or_else(|| "it was changed before its stored state could be restored".to_owned());
+        // SAFETY: a class of this request.
+        let name = shown(unsafe { engine::name_of(target.class) });
+        let backend = target.policy.backend.name();
+        Some(format!("{why}; that state stays until OPcache\\{backend}_delete('{name}') deletes it"))
+    });
+    // It may have expired, or have been deleted by others.
+    why.filter(|_| restore::has_entry(number))
+}
+
+/// A target's statics are what its entry has.
+#[inline]
+pub(super) fn forget(statics: &mut Statics, number: usize) {
+    statics.awaiting.retain(|awaited| awaited.number as usize != number);
+    statics.waiting.retain(|other| *other as usize != number);
 }

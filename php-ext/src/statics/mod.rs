@@ -264,6 +264,15 @@ pub(crate) fn begin_request() {
     restore::preloaded();
 }
 
+/// An autoloader was registered. User code may run and a jump may leave: no Rust value of the caller's needs dropping.
+#[inline]
+pub(crate) fn loader_registered() {
+    if with(|statics| !statics.awaiting.is_empty()) {
+        // A panic would be a bug of ours; what it leaves are statics as declared.
+        let _ = std::panic::catch_unwind(|| awaited::retry(true));
+    }
+}
+
 /// Deleted in this request: all state of a backend, or that of a class (lower-case name). Whoever calls this calls [`settle`] when
 /// destructors may run.
 pub(crate) fn deleted(backend: Backend, class: Option<&[u8]>) {

@@ -7,7 +7,7 @@ use ext_php_rs::ffi::zval;
 use static_cache_core::{Mode, Space, Stored};
 
 use super::image::{self, DECLARED, VALUE};
-use super::{Dropped, Statics, Target, baseline, engine, is_outdated, orphans, scan, shared, with};
+use super::{Dropped, Statics, Target, awaited, baseline, engine, is_outdated, orphans, scan, shared, with};
 use crate::api::args::{Args, Parsed};
 use crate::api::table::{fenced_or, guarded};
 use crate::encode::{Encoder, Refusal, Unstorable};
@@ -209,6 +209,11 @@ unsafe fn publish_due_one(number: usize, goes_on: bool) -> Result<Outcome, Failu
     // SAFETY: the caller's word. Array and marks are the engine's own, so a jump leaves nothing behind.
     unsafe {
         (*local()).objects.thrown_at = None;
+        if with(|statics| !statics.awaiting.is_empty() || !statics.waiting.is_empty())
+            && let Some(why) = awaited::unrestored(number)
+        {
+            return Err(Failure::Message(why));
+        }
         match know_policy(number, goes_on) {
             Known::Due => {}
             Known::NotDue => return Ok(Outcome::NotStored),
@@ -230,6 +235,9 @@ unsafe fn publish_due_one(number: usize, goes_on: bool) -> Result<Outcome, Failu
             attempt(number, &*values, &*their_marks, harvest)
         };
         let outcome = store_asking(backend, values, once, |why| refused(number, why));
+        if matches!(outcome, Ok(Outcome::Published)) {
+            with(|statics| awaited::forget(statics, number));
+        }
         // Otherwise nobody compares again.
         let goes_on =
             goes_on || with(|statics| statics.ran_code || statics.targets.iter().any(|target| target.due));

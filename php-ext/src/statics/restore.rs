@@ -46,8 +46,9 @@ pub(super) fn waiting_since(at: usize) {
     loop {
         let next = with(|statics| (statics.waiting.len() > at).then(|| statics.waiting.remove(at)));
         let Some(number) = next else { return };
-        if awaited::is_touched(number) {
+        if with(|statics| awaited::is_touched(statics, number)) {
             // It waited for a class before.
+            awaited::wait(number as usize, 0, Why::TooLate);
             continue;
         }
         if engine::is_exiting() {
@@ -168,6 +169,7 @@ pub(super) unsafe fn target(number: usize, may_run: bool) -> bool {
 }
 
 /// Looks the target's entry up. It stays where it is until the request ends.
+#[inline(always)]
 fn fetch(number: usize) -> Option<Hit> {
     // SAFETY: this thread's own; no user code runs below.
     let local = unsafe { &mut *local() };
@@ -183,6 +185,12 @@ fn fetch(number: usize) -> Option<Hit> {
     let key = &local.statics.key;
     let hit = fenced(|| session.fetch(Space::Class, key))?;
     Some(hit)
+}
+
+/// Whether a target has an entry.
+#[cold]
+pub(super) fn has_entry(number: usize) -> bool {
+    fetch(number).is_some()
 }
 
 /// Which kind of array an entry has, where in it, and the members' marks, if it was stored under the same declaration.
