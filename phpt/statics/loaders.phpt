@@ -21,7 +21,8 @@ function add() { Cart::$n++; Cart::$items[] = new Money(Cart::$n); Other::$n++; 
 function shown() { return Cart::$n . count(Cart::$items) . " " . Other::$n . json_encode(Other::$first); }
 if (isset($_GET["early"])) { Cart::$n = 100; }
 if (!isset($_GET["without"])) {
-    try { require "' . $folder->path . '/autoload.php"; } catch (Exception $e) { echo $e->getMessage(), " "; }
+    if (isset($_GET["bad"])) { try { spl_autoload_register(fn () => throw new Exception("no classes today")); } catch (Exception $e) { echo $e->getMessage(), " "; } }
+    else try { require "' . $folder->path . '/autoload.php"; } catch (Exception $e) { for (; $e; $e = $e->getPrevious()) echo $e->getMessage(), " "; }
 }
 if (isset($_GET["add"])) add();
 if (isset($_GET["change"])) Cart::$n = 100;
@@ -30,7 +31,7 @@ if (isset($_GET["now"])) { try { echo OPcache\static_publish("Cart"); } catch (O
 echo shown(), " ", published();
 ';
 in_hosts($script, function (callable $get) {
-    foreach (['', 'add=1', '', 'add=1', '', 'throw=1', '', 'without=1', 'without=1&change=1', 'early=1', '', 'without=1&change=1&now=1', '', 'without=1&delete=1', 'without=1', '', 'early=1', ''] as $query) {
+    foreach (['', 'add=1', '', 'add=1', '', 'throw=1', '', 'bad=1', 'bad=1&change=1', '', 'without=1', 'without=1&change=1', 'early=1', '', 'without=1&change=1&now=1', '', 'without=1&delete=1', 'without=1', '', 'early=1', ''] as $query) {
         echo "$query: ", preg_replace('/ in \S+ on line \d+/', '', trim($get($query))), "\n";
     }
 });
@@ -42,6 +43,10 @@ add=1: 11 1{"v":7} [0+0]
 add=1: 22 2{"v":7} [1+1]
 : 22 2{"v":7} [2+2]
 throw=1: thrown 00 0null [2+2]
+: 22 2{"v":7} [2+2]
+bad=1: no classes today 00 0null [2+2]
+bad=1&change=1: no classes today 1000 0null [2+2]
+Warning: Cart was not published: its stored state has objects of class Money, which was not found; that state stays until OPcache\pinned_delete('Cart') deletes it
 : 22 2{"v":7} [2+2]
 without=1: 00 0null [2+2]
 without=1&change=1: 1000 0null [2+2]

@@ -157,7 +157,7 @@ pub(super) fn retry(new_loader: bool) {
             with(|statics| statics.waiting.push(number));
         } else {
             // SAFETY: a target of this request.
-            unsafe { restore::target(number as usize, true) };
+            unsafe { restore::beside_others(number as usize, true) };
         }
     }
 }

@@ -279,7 +279,7 @@ pub(super) fn is_exiting() -> bool {
 }
 
 /// Runs something that may throw while an exception may be pending, which it does not see. In the end that is pending, chained to what
-/// was thrown meanwhile.
+/// was thrown meanwhile; or `exit` alone, if that was called.
 ///
 /// # Safety
 /// While the engine runs a request.
@@ -297,6 +297,9 @@ pub(super) unsafe fn beside_exception(body: impl FnOnce()) {
         (*globals).opline_before_exception = thrown_at;
         if (*globals).exception.is_null() {
             (*globals).exception = pending;
+        } else if is_exiting() {
+            // To which nothing can be chained.
+            release(Slot { value: pending.addr() as u64, info: c::IS_OBJECT_EX, next: 0 });
         } else {
             zend_exception_set_previous((*globals).exception, pending);
         }

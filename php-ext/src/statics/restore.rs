@@ -11,7 +11,9 @@ use super::place::Place;
 use super::{Dropped, awaited, baseline, engine, is_outdated, observe, scan, shared, with};
 use crate::api::table::fenced;
 use crate::decode::{self, Unusable};
+use crate::engine::exception_pending;
 use crate::module::local;
+use crate::objects::resolve::resolve;
 use crate::payload::{Fixup, TAG_ARRAY, TAG_STATICS, Template, place_of};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Counted, Reference, Slot};
@@ -35,7 +37,10 @@ pub(super) unsafe fn link(class: *mut zend_class_entry) {
     });
     for number in first..end {
         // SAFETY: a target of this request.
-        if !unsafe { target(number, may_run) } {
+        let done = unsafe {
+            if exception_pending() { beside_others(number, may_run) } else { target(number, may_run) }
+        };
+        if !done {
             with(|statics| statics.waiting.push(number as u32));
         }
     }
@@ -51,18 +56,30 @@ pub(super) fn waiting_since(at: usize) {
             awaited::wait(number as usize, 0, Why::TooLate);
             continue;
         }
-        if engine::is_exiting() {
-            // Neither restored nor published.
-            with(|statics| statics.targets[number as usize].dropped = Dropped::ForGood);
-            continue;
-        }
-        // What one class's objects throw is no reason to leave others as declared, whose state would be lost. It comes out in the end.
         // SAFETY: a target of this request.
-        unsafe {
-            engine::beside_exception(|| {
-                target(number as usize, true);
-            });
-        };
+        unsafe { beside_others(number as usize, true) };
+    }
+}
+
+/// Restores a target whatever has come of others: what their objects throw is no reason to leave it as declared, and its state would
+/// be lost. That comes out in the end. False as for [`target`].
+///
+/// # Safety
+/// As for [`target`].
+#[cold]
+pub(super) unsafe fn beside_others(number: usize, may_run: bool) -> bool {
+    // SAFETY: the caller's word.
+    unsafe {
+        if engine::is_exiting() {
+            // What needs code of the script is neither restored nor published.
+            if !target(number, false) {
+                with(|statics| statics.targets[number].dropped = Dropped::ForGood);
+            }
+            return true;
+        }
+        let mut done = true;
+        engine::beside_exception(|| done = target(number, may_run));
+        done
     }
 }
 
@@ -143,20 +160,28 @@ pub(super) unsafe fn target(number: usize, may_run: bool) -> bool {
                     awaited::wait(number, template.payload, Why::Declared);
                     return true;
                 }
+                match resolve(&template) {
+                    Ok(_) => {}
+                    Err(Unusable::Stale) => {
+                        forget_entry(number, &hit);
+                        return true;
+                    }
+                    // What an autoloader throws comes out, and is no reason to give the state up.
+                    Err(Unusable::NotYet | Unusable::Missing | Unusable::Thrown) => {
+                        awaited::wait(number, template.payload, awaited::unknown(&template));
+                        return true;
+                    }
+                }
             }
         }
         let mut array = Slot { value: 0, info: c::IS_UNDEF, next: 0 };
         match decode::decode(inner, 0, payload + block, (&raw mut array).cast()) {
             Ok(()) => {}
-            Err(Unusable::Stale) => {
+            Err(Unusable::Thrown) => return true,
+            Err(Unusable::Stale | Unusable::NotYet | Unusable::Missing) => {
                 forget_entry(number, &hit);
                 return true;
             }
-            Err(Unusable::NotYet | Unusable::Missing) => {
-                awaited::wait(number, payload + block, awaited::unknown(&Template::at(payload + block)));
-                return true;
-            }
-            Err(Unusable::Thrown) => return true,
         }
         if fits(number, array.array()) {
             assign(number, array.array(), marks, references);
