@@ -111,33 +111,45 @@ unsafe fn frames() -> impl Iterator<Item = *const zend_execute_data> {
     }
 }
 
-/// Whether a file that has been compiled and not begun, or is running, declares the class.
+/// Whether a file that has been compiled and not begun, or is running, declares the class from where it is on.
 unsafe fn is_declared_soon(image: &ClassImage, statics: &Statics) -> bool {
     // SAFETY: as in `is_early`; the image's name is a string image.
     unsafe {
         let name = (*(image.name as *const Text)).bytes();
-        statics.compiled.iter().any(|file| declares(*file, name))
-            || frames().any(|frame| declares((*frame).func.cast(), name))
+        statics.compiled.iter().any(|file| declares(*file, 0, name))
+            || frames().any(|frame| declares((*frame).func.cast(), place_in(frame).unwrap_or(0), name))
+    }
+}
+
+/// Which operation a frame is at. `None` if the engine does not tell: it is handling an exception.
+unsafe fn place_in(frame: *const zend_execute_data) -> Option<usize> {
+    // SAFETY: such a frame has an operation: one of its function's, or, while an exception is thrown through it, one of the engine's
+    // own; where the exception came from is known for the last one then.
+    unsafe {
+        let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
+        let operations = straight::operations((*frame).func.cast()).as_ptr_range();
+        [(*frame).opline, (*globals).opline_before_exception]
+            .into_iter()
+            .find(|at| operations.contains(at))
+            .map(|at| at.offset_from(operations.start) as usize)
     }
 }
 
 /// Whether a frame is at a declaration (which may autoload parents), and that or what comes next is not there yet.
 unsafe fn is_declaring(frame: *const zend_execute_data) -> bool {
-    // SAFETY: such a frame has an operation, which it is at: one of the function's, unless it is handling an exception.
+    // SAFETY: as in `frames`.
     unsafe {
-        let function: *const zend_op_array = (*frame).func.cast();
-        let operations = (*function).opcodes.cast_const()..(*function).opcodes.add((*function).last as usize);
-        let at = (*frame).opline;
-        operations.contains(&at)
-            && straight::is_declaration(&*at)
-            && straight::declares(function, at.offset_from(operations.start) as usize)
+        let function = (*frame).func.cast();
+        place_in(frame).is_some_and(|at| {
+            straight::is_declaration(&straight::operations(function)[at]) && straight::declares(function, at)
+        })
     }
 }
 
-unsafe fn declares(function: *const zend_op_array, name: &[u8]) -> bool {
-    // SAFETY: the caller's function.
+unsafe fn declares(function: *const zend_op_array, from: usize, name: &[u8]) -> bool {
+    // SAFETY: the caller's function, and one of its operations.
     unsafe {
-        straight::operations(function).iter().any(|operation| {
+        straight::operations(function)[from..].iter().any(|operation| {
             straight::is_declaration(operation)
                 && straight::declared(operation).text().bytes().eq_ignore_ascii_case(name)
         })
