@@ -218,10 +218,9 @@ pub(super) fn is_touched(statics: &Statics, number: u32) -> bool {
     let target = &statics.targets[number as usize];
     // SAFETY: members of a class of this request.
     target.dropped != Dropped::No
-        || (target.first as usize..target.end as usize)
-            .any(|at| unsafe {
-                baseline::is_changed(statics, at, false) && !baseline::is_initialised(statics, at)
-            })
+        || (target.first as usize..target.end as usize).any(|at| unsafe {
+            baseline::is_changed(statics, at, false) && !baseline::is_initialised(statics, at)
+        })
 }
 
 /// Why a target must not be published: its entry has state that could not be restored, and would be lost.
