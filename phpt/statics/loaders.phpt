@@ -30,10 +30,17 @@ if (isset($_GET["delete"])) { OPcache\pinned_delete("Cart"); Cart::$n = 50; }
 if (isset($_GET["now"])) { try { echo OPcache\static_publish("Cart"); } catch (OPcache\StaticCacheException $e) { echo $e->getMessage(); } echo " "; }
 echo shown(), " ", published();
 ';
-in_hosts($script, function (callable $get) {
+in_hosts($script, function (callable $get) use ($folder) {
     foreach (['', 'add=1', '', 'add=1', '', 'throw=1', '', 'bad=1', 'bad=1&change=1', '', 'without=1', 'without=1&change=1', 'early=1', '', 'without=1&change=1&now=1', '', 'without=1&delete=1', 'without=1', '', 'early=1', ''] as $query) {
         echo "$query: ", preg_replace('/ in \S+ on line \d+/', '', trim($get($query))), "\n";
     }
+    // Gone for good: no autoloader knows it.
+    $get('add=1');
+    rename("$folder->path/Money.php", "$folder->path/Coin.php");
+    foreach (['', 'change=1', ''] as $query) {
+        echo "without the class, $query: ", trim($get($query)), "\n";
+    }
+    rename("$folder->path/Coin.php", "$folder->path/Money.php");
 });
 ?>
 --EXPECT--
@@ -62,3 +69,6 @@ without=1: 500 0null [3+2]
 : 500 2{"v":7} [3+2]
 early=1: 1000 2{"v":7} [3+2]
 : 1000 2{"v":7} [4+2]
+without the class, : 00 0null [5+3]
+without the class, change=1: 1000 0null [5+3]
+without the class, : 1000 0null [6+3]

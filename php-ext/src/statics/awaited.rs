@@ -28,8 +28,8 @@ pub(super) struct Awaited {
 pub(super) enum Why {
     /// Classes are about to be declared.
     Declared,
-    /// No autoloader knows this class of the template's.
-    Unknown(usize),
+    /// This class of the template's could not be loaded; `asked` if no autoloader knows it, and none threw or was at work on it.
+    Unknown { class: usize, asked: bool },
     /// It need not wait any more, but somebody has changed its statics. There may be no template.
     TooLate,
 }
@@ -46,10 +46,10 @@ pub(super) fn wait(number: usize, payload: usize, why: Why) {
 ///
 /// # Safety
 /// A pinned template.
-pub(super) unsafe fn unknown(template: &Template) -> Why {
+pub(super) unsafe fn unknown(template: &Template, asked: bool) -> Why {
     // SAFETY: the caller's word.
     let first = unsafe { template.classes().iter().position(|image| is_missing(image)) };
-    Why::Unknown(first.unwrap_or(0))
+    Why::Unknown { class: first.unwrap_or(0), asked }
 }
 
 /// Whether a target has to wait for declarations: of a class that its template needs, wherever a running file may declare it; or
@@ -185,7 +185,7 @@ fn next_ready(statics: &mut Statics, round: u64, new_loader: bool) -> Option<u32
         let is_ready = unsafe {
             match why {
                 Why::Declared => !is_early(&Template::at(payload), class, statics),
-                Why::Unknown(class) => new_loader || missing(payload, class).is_none(),
+                Why::Unknown { class, .. } => new_loader || missing(payload, class).is_none(),
                 Why::TooLate => false,
             }
         };
@@ -223,23 +223,30 @@ pub(super) fn is_touched(statics: &Statics, number: u32) -> bool {
         })
 }
 
-/// Why a target must not be published: its entry has state that could not be restored, and would be lost.
+/// Why a target must not be published: its entry has state that could not be restored, and would be lost. Not where there are autoloaders
+/// and none knows the class: then it is gone, and with it the state, as any other value would be that has objects of it.
 #[cold]
 pub(super) fn unrestored(number: usize) -> Option<String> {
     let why = with(|statics| {
         let target = &statics.targets[number];
         let is_it = |other: &u32| *other as usize == number;
         let awaited = statics.awaiting.iter().find(|awaited| is_it(&awaited.number));
-        if target.dropped != Dropped::No || awaited.is_none() && !statics.waiting.iter().any(is_it) {
+        // What only initialisers gave replaces nothing.
+        let is_due = target.dropped == Dropped::No && !target.initial;
+        if !is_due || awaited.is_none() && !statics.waiting.iter().any(is_it) {
             return None;
         }
         let why = match awaited {
             // SAFETY: a template of this request, pinned; its class's name is a string image.
-            Some(&Awaited { payload, why: Why::Unknown(class), .. }) => unsafe {
-                missing(payload, class).map(|image| {
-                    let class = shown((*(image.name as *const Text)).bytes());
-                    format!("its stored state has objects of class {class}, which was not found")
-                })
+            Some(&Awaited { payload, why: Why::Unknown { class, asked }, .. }) => unsafe {
+                match missing(payload, class) {
+                    Some(_) if asked && statics.has_loader => return None,
+                    Some(image) => {
+                        let class = shown((*(image.name as *const Text)).bytes());
+                        Some(format!("its stored state has objects of class {class}, which was not found"))
+                    }
+                    None => None,
+                }
             },
             Some(Awaited { payload: 0, .. }) | None => None,
             Some(_) => {

@@ -165,6 +165,8 @@ pub(crate) struct Statics {
     /// Errors that may have ended the request.
     raised: Vec<errors::Raised>,
     publishing: bool,
+    /// Somebody has registered an autoloader.
+    has_loader: bool,
     /// User code may have run since publication last compared the statics.
     ran_code: bool,
     /// Why publishing failed, while destructors run.
@@ -192,6 +194,7 @@ impl Statics {
             unsettled: false,
             raised: Vec::new(),
             publishing: false,
+            has_loader: false,
             ran_code: false,
             failure: None,
             key: Vec::new(),
@@ -207,7 +210,7 @@ impl Statics {
     /// The request is over, and with it all that is named here.
     #[inline]
     pub(crate) fn end_request(&mut self) {
-        self.publishing = false;
+        (self.publishing, self.has_loader) = (false, false);
         self.raised.clear();
         self.compiling = 0;
         if !self.targets.is_empty() {
@@ -267,7 +270,11 @@ pub(crate) fn begin_request() {
 /// An autoloader was registered. User code may run and a jump may leave: no Rust value of the caller's needs dropping.
 #[inline]
 pub(crate) fn loader_registered() {
-    if with(|statics| !statics.awaiting.is_empty()) {
+    let is_awaited = |statics: &mut Statics| {
+        statics.has_loader = true;
+        !statics.awaiting.is_empty()
+    };
+    if with(is_awaited) {
         // A panic would be a bug of ours; what it leaves are statics as declared.
         let _ = std::panic::catch_unwind(|| awaited::retry(true));
     }

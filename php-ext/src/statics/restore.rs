@@ -167,8 +167,9 @@ pub(super) unsafe fn target(number: usize, may_run: bool) -> bool {
                         return true;
                     }
                     // What an autoloader throws comes out, and is no reason to give the state up.
-                    Err(Unusable::NotYet | Unusable::Missing | Unusable::Thrown) => {
-                        awaited::wait(number, template.payload, awaited::unknown(&template));
+                    Err(why @ (Unusable::NotYet | Unusable::Missing | Unusable::Thrown)) => {
+                        let asked = matches!(why, Unusable::Missing);
+                        awaited::wait(number, template.payload, awaited::unknown(&template, asked));
                         return true;
                     }
                 }
