@@ -34,11 +34,22 @@ const LONGEST_DRAIN: Duration = Duration::from_millis(20);
 impl HeapGuard<'_> {
     /// Evicts until a block with room for `bytes` can be allocated, and allocates it. `None` when everything
     /// that may go has gone, or when what goes would not make room: while some request holds all that is retired, or
-    /// when what is pinned stands in the way of so large a block.
+    /// when what is pinned stands in the way of so large a block, or a reader that was stopped in the middle of a look-up.
     pub(crate) fn evict_for(&self, bytes: u64) -> Option<u64> {
         let heap = self.heap;
         let deadline = Instant::now() + LONGEST_DRAIN.min(self.segment.lock_timeout());
+        let clock = &self.segment.header().clock.0;
+        let mut began = clock.now();
         let mut survey = self.segment.slots.survey();
+        // An operation that does not end keeps all that would be evicted or moved.
+        if survey.keeps_from(began) && !survey.holds() {
+            // So that the same reader's next one is told from it.
+            clock.advance();
+            if !self.segment.slots.drain(deadline) {
+                return None;
+            }
+            began = clock.now();
+        }
         if bytes > heap.size() / LARGE_PART && !self.is_within_reach(bytes + BLOCK_HEADER, &survey) {
             return None;
         }
@@ -64,18 +75,23 @@ impl HeapGuard<'_> {
             }
             // An operation that was interrupted keeps what was evicted: better to wait for it than to evict more.
             if heap.control().incoming.0.retired.get().1 >= bytes {
-                self.segment.slots.drain(deadline);
+                let is_drained = self.segment.slots.drain(deadline);
                 self.reclaim();
+                if let Some(offset) = heap.allocate(bytes) {
+                    return Some(offset);
+                }
+                // One that began before what went of late keeps whatever goes next as well.
+                if !is_drained && self.segment.slots.survey().keeps_from(began) {
+                    return None;
+                }
             }
-            if let Some(offset) = heap
-                .allocate(bytes)
-                // What lies together does not go together: a few times as much as is wanted, then all that is in the way.
-                .or_else(|| self.compact_for(bytes, all / ENOUGH >= bytes))
-            {
+            // What lies together does not go together: a few times as much as is wanted, then all that is in the way.
+            if let Some(offset) = self.compact_for(bytes, all / ENOUGH >= bytes) {
                 return Some(offset);
             }
             went?;
             survey = self.segment.slots.survey();
+            began = clock.now();
             freed = bytes / 2;
         }
         None

@@ -348,20 +348,21 @@ impl Slots {
         })
     }
 
-    /// Waits until every operation that runs now has ended, or until `deadline`.
+    /// Waits until every operation that runs now has ended, or until `deadline`: false then.
     ///
     /// Operations take less than a microsecond, unless their thread was interrupted in the middle of one: then giving
     /// way to it is all that helps.
-    pub(crate) fn drain(&self, deadline: Instant) {
+    pub(crate) fn drain(&self, deadline: Instant) -> bool {
         for slot in self.iter() {
             let running = slot.reader.operation();
             while running != 0 && slot.reader.operation() == running {
                 if Instant::now() >= deadline {
-                    return;
+                    return false;
                 }
                 std::thread::yield_now();
             }
         }
+        true
     }
 
     /// All slots that were ever used.

@@ -519,6 +519,59 @@ fn kill_the_victim() {
     }
 }
 
+/// Who begins a look-up, and stops in it, in the middle of what the test's thread does.
+static READER: AtomicI32 = AtomicI32::new(0);
+
+fn let_the_reader_begin() {
+    let pid = READER.load(Ordering::Relaxed);
+    // SAFETY: our own child, which is stopped, and stops again in its look-up.
+    unsafe { libc::kill(pid, libc::SIGCONT) };
+    common::wait_until_stopped(pid);
+}
+
+#[test]
+fn a_reader_stopped_in_a_look_up_does_not_make_a_store_evict_everything() {
+    let segment = segment(4 << 20, Policy::Evict);
+    segment.allow_moving(|_, _, _, _, _| true);
+    let mut session = Session::new(Arc::clone(&segment));
+    for number in 0..8000u32 {
+        put(&mut session, &number.to_ne_bytes(), &[1; 500]).unwrap();
+        if number == 7000 {
+            put(&mut session, b"tiny", b"").unwrap();
+        }
+    }
+    session.end_request();
+    let reader = Child::fork(|_| {
+        let mut reader = Session::new(Arc::clone(&segment));
+        fault::act_at("look: begun", 0, stop);
+        stop();
+        // After what the writer has seen of the clock.
+        assert!(reader.delete(Space::Key, b"tiny").unwrap());
+        reader.keys(Space::Key, b"", 0);
+    });
+    reader.wait_until_stopped();
+    READER.store(reader.pid(), Ordering::Relaxed);
+    // The first store meets it when it has begun to evict, the others find it there.
+    fault::act_at("evict: taken from its queue", 0, let_the_reader_begin);
+    for (most, deleted) in [(6, 1), (0, 0), (0, 0)] {
+        let before = segment.stats().entries;
+        assert!(before > 4000, "{before}");
+        fault::record();
+        let stored = put(&mut session, b"large", &[1; 500]);
+        let steps = fault::recorded();
+        let evicted = steps.iter().filter(|step| **step == "evict: retired").count();
+        assert!(matches!(stored, Err(Error::NoMemory { .. })), "{stored:?}");
+        assert!(evicted <= most, "{evicted} evicted");
+        assert_eq!(segment.stats().entries, before - deleted - evicted as u64);
+        let looks = steps.iter().filter(|step| **step == "reclaim: listed").count();
+        assert!(looks < 20, "{looks}");
+    }
+    assert_eq!(reader.go_on(), 0);
+    put(&mut session, b"large", &[1; 500]).unwrap();
+    session.end_request();
+    segment.audit().unwrap();
+}
+
 #[test]
 fn an_audit_says_that_somebody_died_meanwhile_outside_of_locks() {
     let segment = segment(1 << 20, Policy::Never);

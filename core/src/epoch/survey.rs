@@ -85,6 +85,12 @@ impl Survey {
         self.holds
     }
 
+    /// Whether whatever is retired at `epoch` or later stays: some operation or request began at that time or before.
+    #[must_use]
+    pub fn keeps_from(&self, epoch: u64) -> bool {
+        self.oldest <= epoch
+    }
+
     /// Tells surveys apart that may judge differently; never 0.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
