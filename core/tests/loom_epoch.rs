@@ -392,3 +392,23 @@ fn reading_happens_before_a_single_pin_is_given_up() {
         writer.join().unwrap();
     });
 }
+
+#[test]
+fn a_child_that_is_counted_takes_over_what_its_parents_slot_keeps() {
+    loom::model(move || {
+        let model = Model::new(&[1]);
+        let parent = &model.slots[0];
+        parent.reader.enter(&model.clock);
+        assert!(parent.reader.pin(&parent.pins, OLD));
+        parent.reader.leave();
+        let stamp = model.replace();
+        let reclaiming = model.clone();
+        let reclaiming = thread::spawn(move || reclaiming.reclaim(stamp));
+        // As `before_fork` and `move_out` do where no slot is free; then the parent's request ends.
+        model.slotless.enter();
+        model.copies.count_one();
+        parent.reader.release();
+        model.check(OLD);
+        assert!(!reclaiming.join().unwrap(), "a block that the child uses was reused");
+    });
+}

@@ -52,8 +52,8 @@ impl Copies {
         Self(AtomicU64::new(0))
     }
 
-    /// A copy was made; the old reader lets go only after this.
-    pub(crate) fn count_one(&self) {
+    /// A copy was made, or a reader without a slot was counted for it; the old reader lets go only after this.
+    pub fn count_one(&self) {
         // SYNC POINT "pins are copied": release, after the copy and before the old reader's release of its pins. A survey
         // that sees the latter sees this; one that began with this sees the copy.
         self.0.fetch_add(1, Ordering::Release);

@@ -36,12 +36,12 @@ impl Survey {
         // SYNC POINT "reclaimer surveys": pairs with the fences in `Reader::enter` and `Slotless::enter`. Before anything
         // is read, how many slots there are included.
         fence(Ordering::SeqCst);
-        if slotless.count() != 0 {
-            return Self::blocked();
-        }
         for _ in 0..MOST_SURVEYS {
-            // SYNC POINT "pins are copied".
+            // SYNC POINT "pins are copied". Before the count of those without a slot: one of them may have what was copied.
             let before = copies.made();
+            if slotless.count() != 0 {
+                return Self::blocked();
+            }
             let survey = Self::take(readers());
             if copies.made() == before {
                 return survey;
