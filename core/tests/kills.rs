@@ -342,6 +342,37 @@ fn a_request_that_ends_while_a_lock_is_stuck_holds_nothing_any_more() {
     assert!(!session.reserve(b"k", None).unwrap(), "the next request is another holder");
 }
 
+#[test]
+fn what_could_not_be_released_in_time_ends_with_the_request() {
+    type Ends = fn(&mut Session) -> Result<(), Error>;
+    let release: Ends = |session| session.release(b"key").map(drop);
+    let delete: Ends = |session| session.delete(Space::Key, b"key").map(drop);
+    let clear: Ends = Session::clear;
+    for (at, ends) in [release, delete, clear].into_iter().enumerate() {
+        for lease in [None, Some(Duration::from_secs(600))] {
+            let segment = segment(1 << 20, Policy::Never);
+            let mut session = Session::new(Arc::clone(&segment));
+            put(&mut session, b"key", b"value").unwrap();
+            assert!(session.reserve(b"key", lease).unwrap());
+            segment.set_lock_timeout(Duration::from_millis(20));
+            let child = Child::fork(|_| {
+                let mut other = Session::new(Arc::clone(&segment));
+                fault::act_at("touch: changed", 0, stop);
+                other.touch(Space::Key, b"key", None).unwrap();
+            });
+            child.wait_until_stopped();
+            assert!(matches!(ends(&mut session), Err(Error::LockTimeout { .. })), "{at}");
+            assert_eq!(child.go_on(), 0);
+            let mut other = Session::new(Arc::clone(&segment));
+            assert!(!other.reserve(b"key", None).unwrap(), "{at}: nothing has ended yet");
+            session.end_request();
+            // A lease outlives the request, but not as its holder's.
+            assert_eq!(other.reserve(b"key", None).unwrap(), lease.is_none(), "{at}");
+            assert!(!session.reserve(b"key", None).unwrap(), "{at}: the next request is another holder");
+        }
+    }
+}
+
 /// A child that is about to sleep on a lock that somebody else has, and will stop as soon as it was woken for it.
 fn stopping_when_woken(work: impl FnOnce()) -> Child {
     let mut child = traced(work);

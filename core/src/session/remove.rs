@@ -1,6 +1,5 @@
 //! Deleting and clearing. Neither waits for a reservation; both end it.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Session;
@@ -21,12 +20,11 @@ impl Session {
     pub fn delete(&mut self, space: Space, key: &[u8]) -> Result<bool, Error> {
         self.notice_fork();
         let hash = self.segment.hasher.hash_in(space, key);
-        self.forget_reservation(space, key);
         // A reservation is in the same chain.
-        if self.segment.index.chain(hash).is_none() {
-            return Ok(false);
-        }
-        self.segment.delete(hash, space, key)
+        let deleted = self.segment.index.chain(hash).is_some() && self.segment.delete(hash, space, key)?;
+        // As in `release`.
+        self.forget_reservation(space, key);
+        Ok(deleted)
     }
 
     /// Deletes all of a class's entries in [`Space::Class`]: that of the name itself and those of its parts. Says how many.
@@ -74,9 +72,10 @@ impl Session {
     pub fn clear(&mut self) -> Result<(), Error> {
         self.notice_fork();
         self.flush();
+        self.segment.clear()?;
+        // As in `release`.
         self.forget_all_reservations();
-        let segment = Arc::clone(&self.segment);
-        segment.clear()
+        Ok(())
     }
 }
 

@@ -106,7 +106,6 @@ impl Session {
     /// # Errors
     /// [`Error::LockTimeout`].
     pub fn release(&mut self, key: &[u8]) -> Result<bool, Error> {
-        self.forget_reservation(Space::Key, key);
         let hash = self.segment.hasher.hash(key);
         let _ = self.slot();
         let guard = self.segment.lock_shard(Index::shard_of(hash))?;
@@ -114,6 +113,9 @@ impl Session {
         if ours {
             self.segment.end_reservation(&guard, hash, key);
         }
+        drop(guard);
+        // Not before: where the lock is not free in time, the request's end has to know of it.
+        self.forget_reservation(Space::Key, key);
         Ok(ours)
     }
 
