@@ -326,6 +326,29 @@ fn a_child_that_was_stopped_has_what_was_kept_for_it() {
     }
 }
 
+#[test]
+fn a_child_to_which_nobody_listens_any_more_goes_on() {
+    let _alone = alone();
+    // In a process of its own: tests are deaf to that signal.
+    let outer = Child::fork(|_| {
+        // SAFETY: of this process only.
+        unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+        for readers in [8, 1] {
+            let (segment, mut session, bytes) = keeping(readers);
+            let child = fork_stopped(&mut session, |session| {
+                // SAFETY: kept for the child.
+                assert_eq!(unsafe { *bytes }, [9; 2000]);
+                session.end_request();
+            });
+            drop(session);
+            signal(child, libc::SIGCONT);
+            assert_eq!(end_of(child), 0);
+            assert!(is_reclaimed(&segment), "{readers}");
+        }
+    });
+    assert_eq!(outer.join(), 0);
+}
+
 /// The parent lets go, and both are killed before the child has its pins.
 #[test]
 fn a_parent_and_a_child_that_are_killed_hold_nothing_back_for_long() {

@@ -228,8 +228,9 @@ impl Session {
         self.leased.clear();
         self.unheard.clear();
         if let Some(Line { from_child, to_parent }) = promise.line.take() {
-            drop(from_child);
+            // While there is a reader, if only this process: it is no reason to die (SIGPIPE) that the parent does not listen any more.
             let _ = (&to_parent).write(&[1]);
+            drop(from_child);
         }
     }
 
