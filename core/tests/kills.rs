@@ -450,6 +450,42 @@ fn a_waiter_that_is_killed_when_the_holder_died_does_not_take_the_wake_up_with_i
     assert!(began.elapsed() < Duration::from_secs(5), "it slept to the end of its bound");
 }
 
+/// From now on the kernel refuses `futex_waitv` with this error.
+fn refuse_to_wait_for_several(errno: i32) {
+    let step = |code: u32, jt, k| libc::sock_filter { code: code as u16, jt, jf: 0, k };
+    let mut filter = [
+        step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0),
+        step(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 1, libc::SYS_futex_waitv as u32),
+        step(libc::BPF_RET | libc::BPF_K, 0, libc::SECCOMP_RET_ALLOW),
+        step(libc::BPF_RET | libc::BPF_K, 0, libc::SECCOMP_RET_ERRNO | errno as u32),
+    ];
+    let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
+    // SAFETY: a filter of this process's system calls, which the kernel copies.
+    unsafe {
+        assert_eq!(libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+        assert_eq!(libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program), 0);
+    }
+}
+
+#[test]
+fn who_may_not_wait_for_several_words_sleeps_all_the_same() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    assert!(session.reserve(b"k", None).unwrap());
+    for errno in [libc::EPERM, libc::ENOSYS, libc::EACCES] {
+        let waiter = Child::fork(|_| {
+            refuse_to_wait_for_several(errno);
+            let mut waiter = Session::new(Arc::clone(&segment));
+            fault::record();
+            assert!(waiter.wait_released(b"k", Duration::from_millis(200)).is_err());
+            let looks = fault::recorded().into_iter().filter(|step| *step == "lock: taken").count();
+            // Every 20 ms.
+            assert!((2..15).contains(&looks), "{looks} looks");
+        });
+        assert_eq!(waiter.join(), 0, "error {errno}");
+    }
+}
+
 /// How many entries that expire were looked at for a store.
 fn looked_at_by_a_store(session: &mut Session, len: usize) -> usize {
     fault::record();

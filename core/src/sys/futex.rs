@@ -37,8 +37,8 @@ struct WaitV {
 
 const SIZE_U32: u32 = 2;
 
-/// Sleeps until one of some words changes, as [`wait`] does for one. Kernels before 5.16 cannot: there the others than
-/// the first are looked at every 20 ms.
+/// Sleeps until one of some words changes, as [`wait`] does for one. Kernels before 5.16 cannot, and filters of system calls
+/// (older container profiles) may refuse it: there the others than the first are looked at every 20 ms.
 pub(crate) fn wait_any<const N: usize>(awaited: [Awaited<'_>; N], limit: Duration) {
     let words = awaited.map(|(word, value)| WaitV {
         value: u64::from(value),
@@ -55,7 +55,10 @@ pub(crate) fn wait_any<const N: usize>(awaited: [Awaited<'_>; N], limit: Duratio
         until.tv_nsec = (nanos % 1_000_000_000) as libc::c_long;
         libc::syscall(libc::SYS_futex_waitv, words.as_ptr(), N, 0, &raw const until, libc::CLOCK_MONOTONIC)
     };
-    if result < 0 && std::io::Error::last_os_error().raw_os_error() == Some(libc::ENOSYS) {
+    let error = (result < 0).then(std::io::Error::last_os_error).and_then(|error| error.raw_os_error());
+    // All others mean that there is no such call, or not for us, whatever a filter of system calls answers. Not to sleep then
+    // would be to spin.
+    if !matches!(error, None | Some(libc::EAGAIN | libc::ETIMEDOUT | libc::EINTR)) {
         wait(awaited[0].0, awaited[0].1, limit.min(Duration::from_millis(20)));
     }
 }
