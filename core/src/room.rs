@@ -14,14 +14,17 @@ const IN_PASSING: usize = 16;
 const AT_FIRST: usize = 256;
 /// An entry that may be in either arena has at most this part of the smaller one.
 const SMALL_PART: u64 = 8;
+/// How finely hashes are told apart by the arena where they go at first.
+const HASH_PARTS: u64 = 1 << 16;
 
 impl Segment {
     /// Where entries of this hash go at first, so that both arenas are used in proportion to their sizes.
     fn home(&self, hash: u64, bytes: u64) -> usize {
         let [first, second] = &self.arenas;
-        let sixteenths = (second.size() * 16 / (first.size() + second.size())).max(1);
+        // Of so many equal parts: the smallest second arena of a large segment still has a few.
+        let parts = second.size() * HASH_PARTS / (first.size() + second.size());
         // Not the bits that pick shard and bucket.
-        usize::from(bytes <= second.size() / SMALL_PART && (hash >> 44) % 16 < sixteenths)
+        usize::from(bytes <= second.size() / SMALL_PART && (hash >> 44) % HASH_PARTS < parts)
     }
 
     /// A block with room for `bytes`, and the arena's lock.
@@ -141,5 +144,26 @@ impl HeapGuard<'_> {
             return None;
         }
         if self.segment.evicts { self.evict_for(bytes) } else { self.compact_for(bytes, false) }
+    }
+}
+
+#[cfg(all(test, not(miri)))]
+mod tests {
+    use crate::{Policy, Segment, SegmentConfig};
+
+    #[test]
+    fn keys_go_to_the_arenas_in_proportion_to_their_sizes() {
+        for size in [1 << 20, 64 << 20, 256 << 20, 1 << 30] {
+            let config = SegmentConfig { name: "test", size, policy: Policy::Evict, readers: 1, abi_tag: 0 };
+            let segment = Segment::create(&config).unwrap();
+            let count = 1_000_000;
+            let keys = (0..count).map(|number: u64| segment.hasher.hash(&number.to_ne_bytes()));
+            let second = keys.filter(|hash| segment.home(*hash, 100) == 1).count() as f64;
+            let share = segment.arenas[1].size() as f64 / size as f64;
+            assert!(
+                (0.9..1.1).contains(&(second / count as f64 / share)),
+                "{size}: {second} of {count} keys"
+            );
+        }
     }
 }
