@@ -1,6 +1,6 @@
 //! Checking a whole segment: for tests, and for whoever suspects that something is wrong.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::entry::EntryAt;
@@ -110,7 +110,12 @@ impl Segment {
         )?;
         for (arena, retired) in self.arenas.iter().zip(retired) {
             expect(arena.control().incoming.0.retired.get() == retired, "the figures of retired blocks")?;
-            expect(self.count_retired(arena)? == retired.0, "retired blocks on no list")?;
+            let (stacked, listed) = self.count_retired(arena)?;
+            expect(stacked + listed == retired.0, "retired blocks on no list")?;
+            expect(
+                arena.control().listed.load(Ordering::Relaxed) == listed,
+                "the figure of listed retired blocks",
+            )?;
             self.audit_queue(arena)?;
             self.audit_wheel(arena)?;
         }
@@ -190,9 +195,9 @@ impl Segment {
     }
 
     /// Blocks on the retired stack and list.
-    fn count_retired(&self, arena: &Heap) -> Result<u64, Error> {
-        let mut count = 0;
-        for head in [&arena.control().incoming.0.stack, &arena.control().retired] {
+    fn count_retired(&self, arena: &Heap) -> Result<(u64, u64), Error> {
+        let count = |head: &AtomicU64| {
+            let mut count = 0;
             let mut next = head.load(Ordering::Acquire);
             while next != 0 {
                 expect(arena.holds_entry(next, State::Retired), "a listed block that is not retired")?;
@@ -200,8 +205,9 @@ impl Segment {
                 expect(count <= arena.most_entries(), "a retired list without an end")?;
                 next = EntryAt::new(&self.memory, next).entry.retired_next.load(Ordering::Relaxed);
             }
-        }
-        Ok(count)
+            Ok(count)
+        };
+        Ok((count(&arena.control().incoming.0.stack)?, count(&arena.control().retired)?))
     }
 
     /// The queues: links in both directions, and every live entry is in one of those that it belongs to.

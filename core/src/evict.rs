@@ -36,6 +36,18 @@ impl HeapGuard<'_> {
     /// that may go has gone, or when what goes would not make room: while some request holds all that is retired, or
     /// when what is pinned stands in the way of so large a block, or a reader that was stopped in the middle of a look-up.
     pub(crate) fn evict_for(&self, bytes: u64) -> Option<u64> {
+        let found = self.evict_until_there_is_room(bytes);
+        found.or_else(|| {
+            // Not all of what is retired was looked at each time.
+            let free = || self.heap.control().free_bytes.load(Ordering::Relaxed);
+            let before = free();
+            self.reclaim();
+            let is_more = free() != before;
+            is_more.then(|| self.heap.allocate(bytes).or_else(|| self.compact_for(bytes, false))).flatten()
+        })
+    }
+
+    fn evict_until_there_is_room(&self, bytes: u64) -> Option<u64> {
         let heap = self.heap;
         let deadline = Instant::now() + LONGEST_DRAIN.min(self.segment.lock_timeout());
         let clock = &self.segment.header().clock.0;
@@ -50,8 +62,14 @@ impl HeapGuard<'_> {
             }
             began = clock.now();
         }
-        if bytes > heap.size() / LARGE_PART && !self.is_within_reach(bytes + BLOCK_HEADER, &survey) {
-            return None;
+        if bytes > heap.size() / LARGE_PART {
+            self.reclaim();
+            if let Some(offset) = heap.allocate(bytes) {
+                return Some(offset);
+            }
+            if !self.is_within_reach(bytes + BLOCK_HEADER, &survey) {
+                return None;
+            }
         }
         // Free memory in pieces: as much again as is wanted leaves places for what has to be moved.
         let is_scattered = || heap.control().free_bytes.load(Ordering::Relaxed) >= bytes.saturating_mul(2);
@@ -60,23 +78,24 @@ impl HeapGuard<'_> {
         {
             return Some(offset);
         }
-        let (mut freed, mut all) = (0, 0);
+        let (mut freed, mut all, mut gone) = (0, 0, 0);
         while !survey.holds() {
             let went = self.evict_one(&survey);
             freed += went.unwrap_or(bytes);
             all += went.unwrap_or(bytes);
+            gone += 1;
             // Looking costs a survey of all readers: do so when it can have become possible.
             if freed < bytes {
                 continue;
             }
-            self.reclaim();
+            self.reclaim_recent(gone);
             if let Some(offset) = heap.allocate(bytes) {
                 return Some(offset);
             }
             // An operation that was interrupted keeps what was evicted: better to wait for it than to evict more.
             if heap.control().incoming.0.retired.get().1 >= bytes {
                 let is_drained = self.segment.slots.drain(deadline);
-                self.reclaim();
+                self.reclaim_recent(gone);
                 if let Some(offset) = heap.allocate(bytes) {
                     return Some(offset);
                 }

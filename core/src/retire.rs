@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use crate::entry::EntryAt;
+use crate::epoch::Survey;
 use crate::fault::step;
 use crate::heap::{Heap, State};
 use crate::lock::HeapGuard;
@@ -12,6 +13,8 @@ use crate::segment::Segment;
 /// that what is stored again and again stays within the processor's caches.
 const RECLAIM_BLOCKS: u64 = 32;
 const RECLAIM_BYTES: u64 = 16 * 1024;
+/// What had to stay is looked at again after so many others, as a part of it.
+const AGAIN_PART: u64 = 16;
 
 impl Segment {
     /// Retires an entry that cannot be found (any more). Some lock is held, so that no repair makes the stack anew
@@ -57,53 +60,101 @@ impl Heap {
     }
 }
 
+/// How much of what is retired a look is at.
+#[derive(Debug, Clone, Copy)]
+enum Look {
+    /// Everything, unless readers keep the same as when it was judged last.
+    All,
+    /// What is new and so many of those that had to stay most lately: what an operation kept is free soon. All, too, once it is a while
+    /// since it was looked at.
+    Recent(u64),
+}
+
+/// A list of retired blocks as it is made.
+#[derive(Default)]
+struct Chain {
+    first: u64,
+    last: u64,
+    count: u64,
+}
+
+impl Chain {
+    fn push(&mut self, at: EntryAt<'_>) {
+        at.entry.retired_next.store(self.first, Ordering::Relaxed);
+        if self.first == 0 {
+            self.last = at.offset;
+        }
+        self.first = at.offset;
+        self.count += 1;
+    }
+}
+
 impl HeapGuard<'_> {
     /// Reclaims if enough has been retired since the last look for a look to be worth its cost.
     pub(crate) fn reclaim_if_due(&self) {
         if self.heap.is_reclaim_due() {
-            self.reclaim();
+            self.look(Look::Recent(0));
         }
     }
 
     /// Frees every retired block that nobody can still look at.
     pub(crate) fn reclaim(&self) {
+        self.look(Look::All);
+    }
+
+    /// The same, but what had to stay for long is not looked at each time: readers that keep much would make each store slow. For
+    /// whoever needs memory and has other ways to get it; `recent` blocks were just retired.
+    pub(crate) fn reclaim_recent(&self, recent: u64) {
+        self.look(Look::Recent(recent));
+    }
+
+    fn look(&self, look: Look) {
         let segment = self.segment;
         let control = self.heap.control();
         let figure = &control.incoming.0.retired;
-        let is_more = self.take_stack();
-        let mut next = control.retired.load(Ordering::Relaxed);
-        if next == 0 {
-            return;
+        let new = control.incoming.0.stack.swap(0, Ordering::Acquire);
+        step!("reclaim: stack taken");
+        let (old, listed) = (control.retired.load(Ordering::Relaxed), control.listed.load(Ordering::Relaxed));
+        let passed_over = control.passed_over.load(Ordering::Relaxed).saturating_add(1);
+        let recent = |passed_over| match look {
+            Look::Recent(most) if passed_over < listed / AGAIN_PART => Some(most),
+            _ => None,
+        };
+        if new == 0 && (old == 0 || recent(passed_over) == Some(0)) {
+            return control.passed_over.store(passed_over, Ordering::Relaxed);
         }
         let survey = segment.slots.survey();
+        // The list is made anew from what has to stay. A crash meanwhile rebuilds it from the blocks.
+        let mut kept = Chain::default();
+        let (_, looked) = self.judge_retired(new, u64::MAX, &survey, &mut kept);
+        let newly_kept = kept.count;
+        let passed_over = passed_over.saturating_add(looked);
+        let recent = recent(passed_over);
+        let is_all = recent.is_none();
         // What had to stay has to stay while readers keep the same. One that holds everything may hold millions of blocks, and each store
-        // that fails for that comes by here. (Where there is more, there will be more again: it is not worth summing up all pins.)
-        let judge = if is_more { 0 } else { survey.fingerprint() };
-        if !is_more && control.judged_by.load(Ordering::Relaxed) == judge {
+        // that fails for that comes by here. (Summing up many pins is not worth it for few blocks, if there is more each time.)
+        let is_worth_it = new == 0 || listed >= survey.pins() as u64 / AGAIN_PART;
+        let judge = if is_all && is_worth_it { survey.fingerprint() } else { 0 };
+        let is_judged = judge != 0 && control.judged_by.load(Ordering::Relaxed) == judge;
+        let (mut rest, mut walked) = (old, 0);
+        if !is_judged {
+            (rest, walked) = self.judge_retired(old, recent.unwrap_or(u64::MAX), &survey, &mut kept);
+            if is_all || newly_kept != 0 {
+                control.judged_by.store(judge, Ordering::Relaxed);
+            }
+        }
+        control.passed_over.store(if is_all { 0 } else { passed_over }, Ordering::Relaxed);
+        if looked + walked == 0 {
             return;
         }
-        // The list is made anew from what has to stay. A crash meanwhile rebuilds it from the blocks.
-        let mut kept = 0;
-        while next != 0 {
-            if !self.heap.holds_entry(next, State::Retired) {
-                self.heap.distrust();
-                break;
-            }
-            let at = EntryAt::new(&segment.memory, next);
-            next = at.entry.retired_next.load(Ordering::Relaxed);
-            if survey.is_free(at.offset, at.entry.owner_or_stamp.load(Ordering::Relaxed)) {
-                // Each for itself, and before it counts as free: whoever adds the figures up while this is stopped finds no more than
-                // there is.
-                figure.subtract(1, self.heap.block(at.offset).bytes());
-                self.free_entry(at);
-                step!("reclaim: one freed");
-            } else {
-                at.entry.retired_next.store(kept, Ordering::Relaxed);
-                kept = at.offset;
-            }
+        if kept.first == 0 {
+            kept.first = rest;
+        } else {
+            EntryAt::new(&segment.memory, kept.last).entry.retired_next.store(rest, Ordering::Relaxed);
         }
-        control.retired.store(kept, Ordering::Relaxed);
-        control.judged_by.store(judge, Ordering::Relaxed);
+        control.retired.store(kept.first, Ordering::Relaxed);
+        let left = if rest == 0 { 0 } else { listed.saturating_sub(walked) };
+        control.listed.store(left.saturating_add(kept.count), Ordering::Relaxed);
         step!("reclaim: listed");
         // What stays is held by somebody: looking again is worth it once there is as much that is new.
         let (count, bytes) = figure.get();
@@ -111,26 +162,32 @@ impl HeapGuard<'_> {
         control.reclaim_at_bytes.store(bytes * 2 + RECLAIM_BYTES, Ordering::Relaxed);
     }
 
-    /// Moves what writers pushed since the last time to the list that this lock protects. Whether there was any.
-    fn take_stack(&self) -> bool {
-        let segment = self.segment;
-        let control = self.heap.control();
-        let mut next = control.incoming.0.stack.swap(0, Ordering::Acquire);
-        step!("reclaim: stack taken");
-        let is_more = next != 0;
+    /// Looks at the blocks of a list of retired ones, `most` at most: frees those that nobody can look at, and puts the others into
+    /// `kept`. Returns where the rest begins, and how many it has looked at.
+    fn judge_retired(&self, first: u64, most: u64, survey: &Survey, kept: &mut Chain) -> (u64, u64) {
+        let figure = &self.heap.control().incoming.0.retired;
+        let (mut next, mut looked) = (first, 0);
         // Ends on any list: a circle turns round, since the links are turned round.
-        while next != 0 {
+        while next != 0 && looked < most {
             if !self.heap.holds_entry(next, State::Retired) {
                 self.heap.distrust();
-                break;
+                return (0, looked);
             }
-            let at = EntryAt::new(&segment.memory, next);
+            let at = EntryAt::new(&self.segment.memory, next);
             next = at.entry.retired_next.load(Ordering::Relaxed);
-            at.entry.retired_next.store(control.retired.load(Ordering::Relaxed), Ordering::Relaxed);
-            control.retired.store(at.offset, Ordering::Relaxed);
-            step!("reclaim: moved one");
+            looked += 1;
+            if survey.is_free(at.offset, at.entry.owner_or_stamp.load(Ordering::Relaxed)) {
+                // Each for itself, and before it counts as free: whoever adds the figures up while this is stopped finds no more than
+                // there is.
+                figure.subtract(1, self.heap.block(at.offset).bytes());
+                self.free_entry(at);
+                step!("reclaim: one freed");
+            } else {
+                kept.push(at);
+                step!("reclaim: one stays");
+            }
         }
-        is_more
+        (next, looked)
     }
 
     /// Gives the block of an entry back that nobody can look at.

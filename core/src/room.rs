@@ -131,7 +131,12 @@ impl HeapGuard<'_> {
         loop {
             let is_more_due = self.expire(most);
             let ended = self.end_reservations(MANY);
-            self.reclaim();
+            // Who may not evict has to find whatever there is.
+            if self.segment.evicts {
+                self.reclaim_recent(0)
+            } else {
+                self.reclaim()
+            }
             if let Some(offset) = heap.allocate(bytes) {
                 return Some(offset);
             }

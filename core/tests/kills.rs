@@ -723,6 +723,57 @@ fn what_a_reader_holds_is_not_looked_at_for_each_store_that_fails() {
 }
 
 #[test]
+fn replaced_values_that_readers_keep_are_not_looked_at_for_each_store_into_a_full_cache() {
+    for others_read in [false, true] {
+        let segment = segment(8 << 20, Policy::Evict);
+        segment.allow_moving(|_, _, _, _, _| true);
+        let new = || Session::new(Arc::clone(&segment));
+        let (mut session, mut reader, mut other) = (new(), new(), new());
+        let kept = 1500u32;
+        for number in 0..kept {
+            put(&mut session, &number.to_ne_bytes(), &[1; 100]).unwrap();
+            assert!(reader.fetch(Space::Key, &number.to_ne_bytes()).is_some());
+            session.delete(Space::Key, &number.to_ne_bytes()).unwrap();
+        }
+        let mut number = kept;
+        let mut store = |session: &mut Session| {
+            put(session, &number.to_ne_bytes(), &[1; 500]).unwrap();
+            number += 1;
+            number - 1
+        };
+        while segment.stats().evictions < 50 {
+            store(&mut session);
+        }
+        let evicted = segment.stats().evictions;
+        fault::record();
+        let stores = 300;
+        for _ in 0..stores {
+            let stored = store(&mut session);
+            if others_read {
+                // All of what readers keep is something else now.
+                other.end_request();
+                other.fetch(Space::Key, &stored.to_ne_bytes());
+            }
+        }
+        let steps = fault::recorded();
+        let looked = steps.into_iter().filter(|step| *step == "reclaim: one stays").count();
+        assert!(segment.stats().evictions > evicted + stores / 2);
+        assert!(looked < stores as usize * 100, "{looked} looks");
+        // And are not forgotten.
+        drop((reader, other));
+        for _ in 0..400 {
+            store(&mut session);
+        }
+        session.end_request();
+        let audit = segment.audit().unwrap();
+        // But for those of the small arena, which nobody wanted much of.
+        assert!(audit.retired < 300, "{audit:?}");
+        assert_eq!(segment.stats().retired, 0);
+        segment.audit().unwrap();
+    }
+}
+
+#[test]
 fn of_several_entries_that_were_published_at_once_a_kill_leaves_those_that_came_first() {
     let _alone = common::alone();
     let segment = segment(1 << 20, Policy::Never);

@@ -124,17 +124,18 @@ impl HeapGuard<'_> {
         }
         // The largest first, while there is a place for them.
         leaving.sort_unstable_by(|one, other| other.cmp(one));
-        let mut emptied = Emptied::Nothing;
+        let (mut emptied, mut moved) = (Emptied::Nothing, 0);
         for (_, offset) in leaving {
             if !self.move_away(offset, may_evict) {
                 break;
             }
             emptied = Emptied::Something;
+            moved += 1;
         }
-        self.reclaim();
+        self.reclaim_recent(moved);
         if heap.control().incoming.0.retired.get().0 != 0 {
             self.segment.slots.drain(Instant::now() + LONGEST_DRAIN);
-            self.reclaim();
+            self.reclaim_recent(moved);
         }
         for offset in taken {
             heap.free(offset);

@@ -91,6 +91,12 @@ impl Survey {
         self.oldest <= epoch
     }
 
+    /// How many pins there are.
+    #[must_use]
+    pub fn pins(&self) -> usize {
+        self.pins.len()
+    }
+
     /// Tells surveys apart that may judge differently; never 0.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {

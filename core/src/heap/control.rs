@@ -43,8 +43,11 @@ pub(crate) struct HeapControl {
     pub(crate) queues: [Queue; 3],
     /// Bytes of all blocks that were evicted from the first.
     pub(crate) gone_bytes: AtomicU64,
-    /// By which survey all blocks of that list were judged; 0: none.
+    /// By which survey all blocks of the list of retired ones were judged; 0: not all by the same.
     pub(crate) judged_by: AtomicU64,
+    /// How many blocks are on that list, and how many others were looked at since all of it was.
+    pub(crate) listed: AtomicU64,
+    pub(crate) passed_over: AtomicU64,
     /// Reclaiming again is not worth it before so many blocks or bytes are retired.
     pub(crate) reclaim_at_count: AtomicU64,
     pub(crate) reclaim_at_bytes: AtomicU64,
@@ -165,7 +168,8 @@ impl HeapControl {
             }
         }
         let figures = [&self.free_bytes, &self.retired, &self.reclaim_at_count, &self.reclaim_at_bytes];
-        for figure in figures.into_iter().chain([&self.cursor, &self.sought, &self.judged_by]) {
+        let of_looks = [&self.judged_by, &self.listed, &self.passed_over];
+        for figure in figures.into_iter().chain([&self.cursor, &self.sought]).chain(of_looks) {
             figure.store(0, Ordering::Relaxed);
         }
         self.queues.iter().for_each(Queue::reset);
