@@ -672,6 +672,41 @@ fn an_audit_says_that_somebody_died_meanwhile_outside_of_locks() {
 }
 
 #[test]
+fn what_could_not_be_given_back_in_time_is_freed_though_its_owner_ended_in_order() {
+    let draft: fn(&mut Session) = |session| {
+        let draft = session.prepare(Space::Key, b"draft", 0, 0, 100, None).unwrap();
+        session.segment().set_lock_timeout(Duration::from_millis(20));
+        drop(draft);
+    };
+    let keep: fn(&mut Session) = |session| {
+        session.segment().set_lock_timeout(Duration::from_millis(20));
+        session.flush();
+    };
+    for (at, give_back) in [draft, keep].into_iter().enumerate() {
+        let segment = segment(1 << 20, Policy::Never);
+        let mut session = Session::new(Arc::clone(&segment));
+        for _ in 0..=at {
+            put(&mut session, b"k", &[1; 100]).unwrap();
+        }
+        let child = Child::fork(|_| {
+            let mut session = Session::new(Arc::clone(&segment));
+            fault::act_at("clear: locked", 0, stop);
+            session.clear().unwrap();
+        });
+        child.wait_until_stopped();
+        give_back(&mut session);
+        drop(session);
+        assert_eq!(child.go_on(), 0);
+        segment.set_lock_timeout(Duration::from_secs(5));
+        // Takes no slot.
+        let audit = segment.audit().unwrap_or_else(|error| panic!("{at}: {error}"));
+        assert_eq!(audit.building, 0);
+        let stats = segment.stats();
+        assert_eq!((stats.used, stats.retired), (0, 0), "{at}: {stats:?}");
+    }
+}
+
+#[test]
 fn a_listing_of_few_keys_looks_no_further() {
     let segment = segment(4 << 20, Policy::Never);
     let mut session = Session::new(segment);

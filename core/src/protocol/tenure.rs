@@ -47,7 +47,7 @@ pub fn clean_up(slot: &impl Tenure, dirty: &Dirty) {
     // us, and would take the owner for alive and clear the mark, were it not for the new generation. A repair that saw the
     // old one began before the mark, and so does not clear it.
     slot.generation().fetch_add(1, Ordering::Release);
-    if slot.kept().load(Ordering::Relaxed) != 0 || slot.building().load(Ordering::Relaxed) != 0 {
+    if leaves_blocks(slot) {
         // It died while storing, or with blocks in its keeping. The rebuild frees blocks whose owner is gone; only it
         // can do so without racing against another process that found out as well.
         dirty.mark();
@@ -58,6 +58,12 @@ pub fn clean_up(slot: &impl Tenure, dirty: &Dirty) {
     }
     // SYNC POINT "waiter watches": after the new generation, so that who is about to sleep is refused by the kernel.
     slot.wake_watchers();
+}
+
+/// Whether the last owner had blocks that are nobody's now. One that ended in order may have, too: it could not have a lock in time to
+/// give them back. `life` held.
+fn leaves_blocks(slot: &impl Tenure) -> bool {
+    slot.kept().load(Ordering::Relaxed) != 0 || slot.building().load(Ordering::Relaxed) != 0
 }
 
 /// Whether the owner of this generation still owns the slot. A dead one's slot is cleaned up.
@@ -147,11 +153,11 @@ pub fn reap(slot: &impl Tenure, dirty: &Dirty) {
     }
 }
 
-/// Cleans up after a dead owner and lets go of `life`, which was just taken. (A slot that nobody owns can be taken as
+/// Cleans up after a dead owner, or one that left something, and lets go of `life`, which was just taken. (A slot that nobody owns can be taken as
 /// well.)
 fn bury(slot: &impl Tenure, taken: Taken, dirty: &Dirty) {
     // In this order: looking at a promise may end it.
-    if !is_promised(slot) && taken == Taken::OwnerDied {
+    if !is_promised(slot) && (taken == Taken::OwnerDied || leaves_blocks(slot)) {
         clean_up(slot, dirty);
     }
     // SAFETY: just taken by this thread.

@@ -183,8 +183,8 @@ impl<S: Deref<Target = Segment>> Drop for Draft<S> {
         if !self.is_ours() {
             return;
         }
-        // Without a lock in time the block stays `Building` and counted: whoever gets the slot after this session sees that,
-        // and a repair frees the block.
+        // Without a lock in time the block stays `Building` and counted: whoever gets the slot after this session, or looks for the
+        // dead, sees that, and a repair frees the block.
         if let Ok(_shard) = self.segment.lock_some_shard(Index::shard_of(self.hash)) {
             self.segment.retire(self.at());
             self.unmark();
