@@ -93,6 +93,32 @@ fn a_child_for_which_no_slot_is_left_keeps_what_was_fetched() {
 }
 
 #[test]
+fn a_promise_without_a_slot_that_is_dropped_is_over() {
+    let _alone = alone();
+    let (segment, mut crowd) = crowded();
+    let mut session = loop {
+        let mut session = Session::new(Arc::clone(&segment));
+        if session.reserve(format!("{}", crowd.len()).as_bytes(), None).is_err() {
+            break crowd.pop().unwrap();
+        }
+        crowd.push(session);
+    };
+    put(&mut session, b"k", &[9; 2000]).unwrap();
+    session.fetch(Space::Key, b"k").unwrap();
+    let without = segment.stats().overflow_readers;
+    // No fork, and one whose child dies without a word.
+    drop(session.before_fork().expect("something is kept"));
+    let mut promise = session.before_fork();
+    let child = Child::fork(|_| std::mem::forget(promise.take()));
+    assert_eq!(child.join(), 0);
+    assert_eq!(segment.stats().overflow_readers, without + 1, "there may be a child");
+    drop(promise);
+    assert_eq!(segment.stats().overflow_readers, without);
+    drop((session, crowd));
+    assert_eq!((segment.stats().active_readers, segment.stats().overflow_readers), (0, 0));
+}
+
+#[test]
 fn a_child_keeps_what_was_fetched_when_no_descriptor_is_left() {
     let _alone = alone();
     let outer = Child::fork(|_| {

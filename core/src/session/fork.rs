@@ -76,10 +76,9 @@ impl Drop for Promise {
         if !self.pending || self.fork_generation != forks::generation() {
             return;
         }
-        let child = self.let_go();
-        if let Some((index, _)) = self.slot
-            && child.is_none_or(|child| !child.is_settled(&self.segment, Instant::now()))
-        {
+        // One that is counted among the readers without a slot is over, too, if there is no child, or none any more.
+        let is_settled = self.let_go().is_some_and(|child| child.is_settled(&self.segment, Instant::now()));
+        if !is_settled && let Some((index, _)) = self.slot {
             self.segment.slots.forsake_promise(index, self.by);
         }
     }
@@ -190,6 +189,7 @@ impl Session {
 
     /// This session ends, and nobody listens to its children any more.
     pub(super) fn forsake_children(&mut self) {
+        self.hear_children();
         for Unheard { slot, by, .. } in self.unheard.drain(..) {
             if let Some((index, _)) = slot {
                 self.segment.slots.forsake_promise(index, by);
