@@ -91,6 +91,7 @@ mod active {
         "evict: superseded",
         "evict: unlinked",
         "evict: retired",
+        "held: one compared",
         "reserve: linked",
         "reserve: counted",
         "release: superseded",

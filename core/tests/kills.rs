@@ -707,6 +707,37 @@ fn what_could_not_be_given_back_in_time_is_freed_though_its_owner_ended_in_order
 }
 
 #[test]
+fn a_write_is_not_compared_with_all_that_its_request_has_reserved() {
+    let segment = segment(8 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    let key = |number: u32| format!("k{number}").into_bytes();
+    let lease = |number: u32| number.is_multiple_of(2).then_some(Duration::from_secs(600));
+    for number in 0..2000 {
+        assert!(session.reserve(&key(number), lease(number)).unwrap());
+    }
+    fault::record();
+    for number in 0..200 {
+        put(&mut session, &key(number), b"value").unwrap();
+        put(&mut session, format!("other{number}").as_bytes(), b"value").unwrap();
+        session.increment(format!("count{number}").as_bytes(), 1, INT).unwrap();
+        assert!(session.release(&key(number + 200)).unwrap());
+        assert!(!session.delete(Space::Key, &key(number + 400)).unwrap());
+        // From one kind to the other.
+        assert!(session.reserve(&key(number + 600), lease(number + 1)).unwrap());
+    }
+    let compared = fault::recorded().into_iter().filter(|step| *step == "held: one compared").count();
+    assert!((600..2000).contains(&compared), "{compared}");
+    let mut other = Session::new(Arc::clone(&segment));
+    let mut got = |number: u32| other.reserve(&key(number), None).unwrap();
+    assert!((0..600).all(&mut got) && !(600..2000).any(&mut got));
+    session.end_request();
+    let stays = |number: u32| lease(if number < 800 { number + 1 } else { number }).is_some();
+    assert!((600..2000).all(|number| got(number) != stays(number)));
+    drop((session, other));
+    segment.audit().unwrap();
+}
+
+#[test]
 fn a_listing_of_few_keys_looks_no_further() {
     let segment = segment(4 << 20, Policy::Never);
     let mut session = Session::new(segment);

@@ -225,7 +225,6 @@ impl Session {
         self.relief.forget_places();
         self.recycler.forget();
         self.reserved.clear();
-        self.leased.clear();
         self.unheard.clear();
         if let Some(Line { from_child, to_parent }) = promise.line.take() {
             // While there is a reader, if only this process: it is no reason to die (SIGPIPE) that the parent does not listen any more.

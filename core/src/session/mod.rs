@@ -2,6 +2,7 @@
 
 mod fetch;
 mod fork;
+mod held;
 mod list;
 mod pinset;
 mod recycle;
@@ -28,6 +29,7 @@ use crate::segment::Segment;
 use crate::slots::Owner;
 use crate::sys::fork as forks;
 use fork::Unheard;
+use held::Reservations;
 use pinset::PinSet;
 use recycle::Recycler;
 use relief::Relief;
@@ -57,10 +59,7 @@ pub struct Session {
     pinned: PinSet,
     relief: Relief,
     recycler: Recycler,
-    /// Keys reserved without a lease, with their hashes.
-    reserved: Vec<(u64, Box<[u8]>)>,
-    /// Keys reserved with a lease: at the request's end the lease stays, the holder goes.
-    leased: Vec<(u64, Box<[u8]>)>,
+    reserved: Reservations,
     /// Counted in the header's slotless readers.
     slotless: bool,
     /// How many more times it is not worth to ask for lines of their own, see [`update`].
@@ -88,8 +87,7 @@ impl Session {
             tenancy: None,
             pinned: PinSet::new(),
             recycler: Recycler::new(),
-            reserved: Vec::new(),
-            leased: Vec::new(),
+            reserved: Reservations::default(),
             slotless: false,
             lines_refused: 0,
             met_reservations: Cell::new(0),
@@ -162,7 +160,6 @@ impl Session {
         self.relief.forget();
         self.recycler.forget();
         self.reserved.clear();
-        self.leased.clear();
         self.unheard.clear();
         self.slotless = false;
         self.request = fetch::next_request(self.request);

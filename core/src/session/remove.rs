@@ -23,7 +23,7 @@ impl Session {
         // A reservation is in the same chain.
         let deleted = self.segment.index.chain(hash).is_some() && self.segment.delete(hash, space, key)?;
         // As in `release`.
-        self.forget_reservation(space, key);
+        self.forget_reservation(space, hash, key);
         Ok(deleted)
     }
 
@@ -74,7 +74,7 @@ impl Session {
         self.flush();
         self.segment.clear()?;
         // As in `release`.
-        self.forget_all_reservations();
+        self.reserved.clear();
         Ok(())
     }
 }

@@ -75,7 +75,7 @@ impl Session {
                     found.at.entry.expires.store(expiry(lease), Ordering::Relaxed);
                     segment.refile_in_shard(&guard, found.at);
                     drop(guard);
-                    self.remember_reservation(hash, key, lease.is_some());
+                    self.reserved.insert(hash, key, lease.is_some());
                     return Ok(true);
                 }
                 Holder::Other(_) => return Ok(false),
@@ -97,7 +97,7 @@ impl Session {
         step!("reserve: counted");
         drop(guard);
         draft.settle();
-        self.remember_reservation(hash, key, lease.is_some());
+        self.reserved.insert(hash, key, lease.is_some());
         Ok(true)
     }
 
@@ -115,7 +115,7 @@ impl Session {
         }
         drop(guard);
         // Not before: where the lock is not free in time, the request's end has to know of it.
-        self.forget_reservation(Space::Key, key);
+        self.forget_reservation(Space::Key, hash, key);
         Ok(ours)
     }
 
@@ -243,53 +243,39 @@ impl Session {
         )
     }
 
-    fn remember_reservation(&mut self, hash: u64, key: &[u8], leased: bool) {
-        self.forget_reservation(Space::Key, key);
-        let list = if leased { &mut self.leased } else { &mut self.reserved };
-        list.push((hash, key.into()));
-    }
-
     /// The key, if this session reserved it: its own copy.
-    pub(super) fn reserved_key(&self, space: Space, key: &[u8]) -> Option<Box<[u8]>> {
-        let mut all = self.reserved.iter().chain(&self.leased);
-        (space == Space::Key)
-            .then(|| all.find(|(_, held)| **held == *key))
-            .flatten()
-            .map(|(_, held)| held.clone())
+    #[inline]
+    pub(super) fn reserved_key(&self, space: Space, hash: u64, key: &[u8]) -> Option<Box<[u8]>> {
+        if space != Space::Key || self.reserved.is_empty() {
+            return None;
+        }
+        self.reserved.copy_of(hash, key)
     }
 
     #[inline]
-    pub(super) fn forget_reservation(&mut self, space: Space, key: &[u8]) {
-        if space == Space::Key && !(self.reserved.is_empty() && self.leased.is_empty()) {
-            self.reserved.retain(|(_, held)| &**held != key);
-            self.leased.retain(|(_, held)| &**held != key);
+    pub(super) fn forget_reservation(&mut self, space: Space, hash: u64, key: &[u8]) {
+        if space == Space::Key && !self.reserved.is_empty() {
+            self.reserved.remove(hash, key);
         }
-    }
-
-    pub(super) fn forget_all_reservations(&mut self) {
-        self.reserved.clear();
-        self.leased.clear();
     }
 
     /// At the request's end: reservations go, leases stay without their holder. False when a lock was not free in time:
     /// then some still name this owner. Waits for one lock only.
     pub(super) fn release_reservations(&mut self) -> bool {
-        if self.reserved.is_empty() && self.leased.is_empty() {
-            return true;
-        }
+        self.reserved.is_empty() || self.release_all()
+    }
+
+    #[cold]
+    fn release_all(&mut self) -> bool {
         let segment = Arc::clone(&self.segment);
         let owner = self.owner();
-        let (reserved, leased) = (std::mem::take(&mut self.reserved), std::mem::take(&mut self.leased));
-        for (hash, key) in leased {
+        for (hash, held) in self.reserved.take() {
             let Ok(guard) = segment.lock_shard(Index::shard_of(hash)) else { return false };
-            if let Holder::Us(found) = segment.holder(&guard, hash, &key, owner) {
+            let Holder::Us(found) = segment.holder(&guard, hash, &held.key, owner) else { continue };
+            if held.leased {
                 found.at.entry.bits.store(Owner::NOBODY.0, Ordering::Relaxed);
-            }
-        }
-        for (hash, key) in reserved {
-            let Ok(guard) = segment.lock_shard(Index::shard_of(hash)) else { return false };
-            if let Holder::Us(_) = segment.holder(&guard, hash, &key, owner) {
-                segment.end_reservation(&guard, hash, &key);
+            } else {
+                segment.end_reservation(&guard, hash, &held.key);
             }
         }
         true

@@ -218,6 +218,7 @@ impl Session {
     }
 
     /// A block in state `Building` with header and key written.
+    #[inline]
     pub(super) fn build(&mut self, shape: &Shape<'_>) -> Result<(u64, Option<usize>), Error> {
         if shape.key.len() > usize::from(u16::MAX) {
             return Err(Error::Config(format!("a key has at most 65535 bytes, {} given", shape.key.len())));
@@ -287,7 +288,8 @@ impl Session {
         self.notice_fork();
         draft.check(&self.segment)?;
         // Once it is published, somebody may replace it, and its block be another's: the key is not there to be read any more.
-        let reserved = self.reserved_key(draft.space, draft.key());
+        let (space, hash) = (draft.space, draft.hash);
+        let reserved = self.reserved_key(space, hash, draft.key());
         let mut kept = None;
         let stored = self.publish(&draft, draft.key(), mode, &mut kept)?;
         if let Some((block, leaving)) = kept {
@@ -295,7 +297,7 @@ impl Session {
         }
         if stored == Stored::Stored {
             if let Some(key) = reserved {
-                self.forget_reservation(draft.space, &key);
+                self.forget_reservation(space, hash, &key);
             }
             draft.settle();
         }
@@ -308,6 +310,7 @@ impl Session {
     /// # Errors
     /// As for [`Self::prepare`] and [`Self::commit`].
     #[allow(clippy::too_many_arguments, reason = "those of `prepare` and of `commit`")]
+    #[inline]
     pub fn store_with(
         &mut self,
         space: Space,
@@ -332,7 +335,7 @@ impl Session {
         let stored = self.publish(&draft, key, mode, &mut kept)?;
         if stored == Stored::Stored {
             draft.settle();
-            self.forget_reservation(space, key);
+            self.forget_reservation(space, hash, key);
         }
         if let Some((block, leaving)) = kept {
             self.recycler.keep(block, leaving);
@@ -404,8 +407,9 @@ impl Session {
             }
         };
         // As in `commit`.
-        let reserved: Vec<Box<[u8]>> =
-            drafts.iter().filter_map(|draft| self.reserved_key(draft.space, draft.key())).collect();
+        let own =
+            |draft: &Draft| Some((draft.hash, self.reserved_key(draft.space, draft.hash, draft.key())?));
+        let reserved: Vec<(u64, Box<[u8]>)> = drafts.iter().filter_map(own).collect();
         for draft in &drafts {
             let Ok(at) = shards.binary_search(&Index::shard_of(draft.hash)) else { continue };
             let (guard, hash, key) = (&guards[at], draft.hash, draft.key());
@@ -415,8 +419,8 @@ impl Session {
         }
         drop(guards);
         drafts.into_iter().for_each(Draft::settle);
-        for key in reserved {
-            self.forget_reservation(Space::Key, &key);
+        for (hash, key) in reserved {
+            self.forget_reservation(Space::Key, hash, &key);
         }
         Ok(())
     }

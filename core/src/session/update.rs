@@ -99,7 +99,7 @@ impl Session {
         if let Some(offset) = shares_line {
             self.give_own_lines(offset);
         }
-        self.forget_reservation(space, key);
+        self.forget_reservation(space, hash, key);
         Ok(true)
     }
 
@@ -146,7 +146,7 @@ impl Session {
         if let Some(offset) = shares_line {
             self.give_own_lines(offset);
         }
-        self.forget_reservation(Space::Key, key);
+        self.forget_reservation(Space::Key, hash, key);
         Ok(Some(Increment { value, wrapped }))
     }
 
