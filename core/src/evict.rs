@@ -28,8 +28,9 @@ pub(crate) const MOST_MARKS: u8 = 3;
 const LARGE_PART: u64 = 16;
 /// Evicting so many times what is wanted in the usual order is enough.
 const ENOUGH: u64 = 4;
-/// How long an eviction waits for operations of interrupted readers, all in all.
-const LONGEST_DRAIN: Duration = Duration::from_millis(20);
+/// How long an eviction waits for operations of interrupted readers, all in all: longer than a busy machine lets one wait for its
+/// processor. Nobody waits again for an operation that did not end in that time.
+const LONGEST_DRAIN: Duration = Duration::from_millis(200);
 
 impl HeapGuard<'_> {
     /// Evicts until a block with room for `bytes` can be allocated, and allocates it. `None` when everything
@@ -55,9 +56,11 @@ impl HeapGuard<'_> {
         let mut survey = self.segment.slots.survey();
         // An operation that does not end keeps all that would be evicted or moved.
         if survey.keeps_from(began) && !survey.holds() {
+            let known = heap.control().stuck.load(Ordering::Relaxed) == survey.oldest();
             // So that the same reader's next one is told from it.
             clock.advance();
-            if !self.segment.slots.drain(deadline) {
+            if !self.segment.slots.drain(if known { Instant::now() } else { deadline }) {
+                heap.control().stuck.store(survey.oldest(), Ordering::Relaxed);
                 return None;
             }
             began = clock.now();
@@ -100,8 +103,12 @@ impl HeapGuard<'_> {
                     return Some(offset);
                 }
                 // One that began before what went of late keeps whatever goes next as well.
-                if !is_drained && self.segment.slots.survey().keeps_from(began) {
-                    return None;
+                if !is_drained {
+                    let survey = self.segment.slots.survey();
+                    if survey.keeps_from(began) {
+                        heap.control().stuck.store(survey.oldest(), Ordering::Relaxed);
+                        return None;
+                    }
                 }
             }
             // What lies together does not go together: a few times as much as is wanted, then all that is in the way.

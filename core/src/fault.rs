@@ -71,6 +71,7 @@ mod active {
         "clear: one retired",
         "clear: counted",
         "look: begun",
+        "drain: gives way",
         "reclaim: stack taken",
         "reclaim: one freed",
         "reclaim: one stays",

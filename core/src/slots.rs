@@ -359,6 +359,7 @@ impl Slots {
                 if Instant::now() >= deadline {
                     return false;
                 }
+                step!("drain: gives way");
                 std::thread::yield_now();
             }
         }

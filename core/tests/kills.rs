@@ -620,7 +620,8 @@ fn a_reader_stopped_in_a_look_up_does_not_make_a_store_evict_everything() {
     READER.store(reader.pid(), Ordering::Relaxed);
     // The first store meets it when it has begun to evict, the others find it there.
     fault::act_at("evict: taken from its queue", 0, let_the_reader_begin);
-    for (most, deleted) in [(6, 1), (0, 0), (0, 0)] {
+    let mut waited = Vec::new();
+    for (most, deleted) in [(6, 1), (0, 0), (0, 0), (0, 0)] {
         let before = segment.stats().entries;
         assert!(before > 4000, "{before}");
         fault::record();
@@ -632,7 +633,10 @@ fn a_reader_stopped_in_a_look_up_does_not_make_a_store_evict_everything() {
         assert_eq!(segment.stats().entries, before - deleted - evicted as u64);
         let looks = steps.iter().filter(|step| **step == "reclaim: listed").count();
         assert!(looks < 20, "{looks}");
+        waited.push(steps.contains(&"drain: gives way"));
     }
+    // The first one met another operation's beginning in the one part than was there in the other; from then on it is known.
+    assert_eq!((waited[0], waited[3]), (true, false), "{waited:?}");
     assert_eq!(reader.go_on(), 0);
     put(&mut session, b"large", &[1; 500]).unwrap();
     session.end_request();

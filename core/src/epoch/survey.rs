@@ -85,6 +85,12 @@ impl Survey {
         self.holds
     }
 
+    /// When the oldest of all operations and holds began, in ticks of the clock.
+    #[must_use]
+    pub fn oldest(&self) -> u64 {
+        self.oldest
+    }
+
     /// Whether whatever is retired at `epoch` or later stays: some operation or request began at that time or before.
     #[must_use]
     pub fn keeps_from(&self, epoch: u64) -> bool {

@@ -43,6 +43,8 @@ pub(crate) struct HeapControl {
     pub(crate) queues: [Queue; 3],
     /// Bytes of all blocks that were evicted from the first.
     pub(crate) gone_bytes: AtomicU64,
+    /// When the operation began that did not end while an eviction waited for it.
+    pub(crate) stuck: AtomicU64,
     /// By which survey all blocks of the list of retired ones were judged; 0: not all by the same.
     pub(crate) judged_by: AtomicU64,
     /// How many blocks are on that list, and how many others were looked at since all of it was.
@@ -168,7 +170,7 @@ impl HeapControl {
             }
         }
         let figures = [&self.free_bytes, &self.retired, &self.reclaim_at_count, &self.reclaim_at_bytes];
-        let of_looks = [&self.judged_by, &self.listed, &self.passed_over];
+        let of_looks = [&self.stuck, &self.judged_by, &self.listed, &self.passed_over];
         for figure in figures.into_iter().chain([&self.cursor, &self.sought]).chain(of_looks) {
             figure.store(0, Ordering::Relaxed);
         }
