@@ -140,7 +140,7 @@ impl ObjectJobs {
         }
         let outcome = found.map_or(Outcome::Slots, |found| found.outcome);
         if matches!(outcome, Outcome::Slots | Outcome::Chosen) {
-            // SAFETY: a live object of the class, or the instance behind it, which has the same slots.
+            // SAFETY: a live object of the class, or what has its properties in the same slots.
             let slots = unsafe { source(object, found).slots(facts.slots) };
             for (number, slot) in slots.iter().enumerate() {
                 if slot.kind() > c::IS_STRING && self.is_chosen(found, number as u32) {
@@ -277,7 +277,7 @@ impl Encoder {
         } else if found.is_none_or(|found| matches!(found.outcome, Outcome::Slots | Outcome::Chosen)) {
             plan.source = source(object, found);
             plan.count = facts.slots;
-            // SAFETY: an object of that class.
+            // SAFETY: an object of that class: the harvest sees to it for what is behind a proxy.
             for (at, slot) in unsafe { (*plan.source).slots(facts.slots) }.iter().enumerate() {
                 let kind = slot.kind();
                 if kind == c::IS_UNDEF || !self.objects.is_chosen(found, at as u32) {

@@ -13,6 +13,8 @@ use ext_php_rs::ffi::{HashTable, zend_function, zend_object, zend_string};
 use super::class::{Facts, method};
 use super::engine::{self, undefined, zval_of};
 use super::harvest::{Action, Call, Found, Harvest, Outcome};
+#[cfg(php84)]
+use super::proxy;
 use super::{dates, heap, refusing, sleep, with_classes};
 use crate::encode::Unstorable;
 use crate::engine::exception_pending;
@@ -483,10 +485,10 @@ unsafe fn properties(
         if facts.has(Facts::HEAP | Facts::QUEUE) && heap::is_changing(object) {
             return refuse(harvest, "it is a heap that is being changed at this moment".into());
         }
-        let source = initialised(object)?;
-        hold_source(harvest, object, number, source);
+        let instance = initialised(object)?;
+        let source = hold_source(harvest, object, number, instance, facts);
         if facts.has(Facts::UNSERIALIZE) {
-            let data = named_properties(source, facts);
+            let data = named_properties(instance);
             (*harvest).found_mut(number).outcome = Outcome::Data;
             let action = Action::Unserialize;
             take_argument(harvest, number, data, action, Some(action), Names::Properties);
@@ -506,20 +508,55 @@ unsafe fn properties(
     Ok(())
 }
 
-/// Notes where the properties of an object are. A proxy may be given another instance meanwhile.
+/// Notes where the properties of an object are, in the slots of its class, and returns that. A proxy may be given another instance
+/// meanwhile.
 pub(super) unsafe fn hold_source(
     harvest: *mut Harvest,
     object: *const Object,
     number: u32,
-    source: *const Object,
-) {
-    // SAFETY: the caller's harvest; a live object.
+    instance: *const Object,
+    facts: &Facts,
+) -> *const Object {
+    // SAFETY: the caller's harvest; a live object of that class, and the instance behind it.
     unsafe {
+        let source = if std::ptr::eq(instance, object) {
+            object
+        } else {
+            (*harvest).keep(engine::object_slot(instance.cast()));
+            in_own_slots(harvest, object, instance, facts)
+        };
         (*harvest).found_mut(number).source = source;
-        if !std::ptr::eq(source, object) {
-            (*harvest).keep(engine::object_slot(source.cast()));
-        }
+        source
     }
+}
+
+/// A proxy's instance, or what stands in for one of another class.
+#[cfg(php84)]
+unsafe fn in_own_slots(
+    harvest: *mut Harvest,
+    object: *const Object,
+    instance: *const Object,
+    facts: &Facts,
+) -> *const Object {
+    // SAFETY: as for `hold_source`; the instance is held.
+    unsafe {
+        if (*instance).class == (*object).class {
+            return instance;
+        }
+        let stand_in = proxy::stand_in(instance, facts);
+        (*harvest).adopt(engine::object_slot(stand_in.cast()));
+        stand_in
+    }
+}
+
+#[cfg(not(php84))]
+unsafe fn in_own_slots(
+    _: *mut Harvest,
+    _: *const Object,
+    instance: *const Object,
+    _: &Facts,
+) -> *const Object {
+    instance
 }
 
 /// Where the properties of an object are; lazy ones are initialised, as `serialize()` does.
@@ -546,9 +583,11 @@ pub(super) unsafe fn initialised(object: *const Object) -> Result<*const Object,
 }
 
 /// All properties with their full names, as an array.
-unsafe fn named_properties(object: *const Object, facts: &Facts) -> Slot {
-    // SAFETY: a live object of that class; what is added is held by the new array.
+unsafe fn named_properties(object: *const Object) -> Slot {
+    // SAFETY: a live object; what is added is held by the new array.
     unsafe {
+        // A proxy's instance may be of another class than the proxy, and its properties have the names that they have there.
+        let facts = with_classes(|classes| classes.of_object(object.cast()));
         let table = engine::_zend_new_array(facts.slots);
         for slot in 0..facts.slots {
             let mut value = *plain(&(*object).slots(facts.slots)[slot as usize]);
@@ -579,7 +618,7 @@ unsafe fn symbol_table(table: *mut HashTable) -> Slot {
 }
 
 /// Without a reference that nobody else holds.
-unsafe fn plain(slot: &Slot) -> &Slot {
+pub(super) unsafe fn plain(slot: &Slot) -> &Slot {
     if slot.kind() == c::IS_REFERENCE && slot.reference().gc.refcount == 1 {
         return &slot.reference().slot;
     }

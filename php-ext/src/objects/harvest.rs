@@ -54,7 +54,7 @@ pub(crate) enum Outcome {
 #[derive(Clone, Copy)]
 pub(crate) struct Found {
     pub(crate) outcome: Outcome,
-    /// Where its properties are: itself, or the instance behind a proxy.
+    /// Where its properties are, in the slots of its class: itself, the instance behind a proxy, or what stands in for that.
     pub(crate) source: *const Object,
     /// The argument of the call that it needs, undefined if none; the harvest holds it.
     pub(crate) argument: Slot,

@@ -6,6 +6,7 @@
 //! | [`asking`] | a store, with asking in between |
 //! | [`gather`], [`harvest`] | methods called before a store, in the order of `serialize()`, and their answers |
 //! | [`sleep`] | `__sleep` |
+//! | [`proxy`] | what is behind lazy proxies |
 //! | [`dates`] | what dates say, without asking them, and what they do not say |
 //! | [`heap`] | heaps and priority queues, whose content no method gives |
 //! | [`resolve`] | classes and enum cases that a payload names |
@@ -25,6 +26,8 @@ pub(crate) mod gather;
 pub(crate) mod harvest;
 pub(crate) mod heap;
 pub(crate) mod prototype;
+#[cfg(php84)]
+mod proxy;
 pub(crate) mod refusing;
 pub(crate) mod resolve;
 mod sleep;

@@ -8,6 +8,9 @@ use super::class::{Facts, method};
 use super::engine::{self, release_string, zval_of};
 use super::gather::{Names, Stop, Walk, call, hold_source, initialised, part, push, take_argument};
 use super::harvest::{Action, Harvest, Outcome};
+#[cfg(php84)]
+use super::proxy;
+use super::with_classes;
 use crate::engine::exception_pending;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Object, Slot, Text};
@@ -34,7 +37,8 @@ pub(super) unsafe fn ask(
         }
         (*harvest).adopt(names);
         let source = initialised(object)?;
-        hold_source(harvest, object, number, source);
+        #[cfg_attr(not(php84), expect(unused_variables, reason = "no proxies: it is the object itself"))]
+        let own = hold_source(harvest, object, number, source, facts);
         let properties = properties_of(source);
         (*harvest).adopt(properties);
         let selected = own_array(harvest);
@@ -70,6 +74,10 @@ pub(super) unsafe fn ask(
             if exception_pending() {
                 return Err(Stop::Thrown);
             }
+        }
+        #[cfg(php84)]
+        if !std::ptr::eq(own, source) {
+            proxy::translate(&mut (&mut (*harvest).chosen)[first as usize..], source, facts);
         }
         let end = (*harvest).chosen.len() as u32;
         let found = (*harvest).found_mut(number);
@@ -197,7 +205,8 @@ impl Choice<'_> {
                 slot = Some(number);
                 if value.kind() == c::IS_UNDEF {
                     // Typed and without a value yet: left out without a word.
-                    return self.facts.property(number).is_some_and(|property| property.type_.type_mask != 0);
+                    let facts = with_classes(|classes| classes.of_object(self.source.cast()));
+                    return facts.property(number).is_some_and(|property| property.type_.type_mask != 0);
                 }
             }
             value.next = 0;
