@@ -31,10 +31,6 @@ unsafe extern "C" {
         arguments: *mut zval,
         named: *mut ext_php_rs::ffi::HashTable,
     );
-    #[cfg(php84)]
-    pub(crate) fn zend_lazy_object_init(
-        object: *mut ext_php_rs::ffi::zend_object,
-    ) -> *mut ext_php_rs::ffi::zend_object;
     pub(crate) fn zend_parse_arg_str_slow(arg: *mut zval, out: *mut *mut zend_string, number: u32) -> bool;
     pub(crate) fn zend_parse_arg_long_slow(arg: *const zval, out: *mut i64, number: u32) -> bool;
     pub(crate) fn zend_parse_arg_bool_slow(arg: *const zval, out: *mut bool, number: u32) -> bool;

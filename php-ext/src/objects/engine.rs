@@ -8,8 +8,6 @@ use ext_php_rs::ffi::{
 
 pub(super) use crate::engine::release_string;
 pub(super) use crate::engine::zend_call_known_function;
-#[cfg(php84)]
-pub(super) use crate::engine::zend_lazy_object_init;
 use crate::zend::constants as c;
 use crate::zend::live::{Counted, Slot};
 
@@ -96,6 +94,12 @@ unsafe extern "C" {
     fn rebuild_object_properties(object: *mut zend_object);
     #[cfg(php84)]
     fn rebuild_object_properties_internal(object: *mut zend_object) -> *mut HashTable;
+    #[cfg(php84)]
+    pub(super) fn zend_std_get_gc(
+        object: *mut zend_object,
+        shown: *mut *mut zval,
+        count: *mut c_int,
+    ) -> *mut HashTable;
     #[cfg(php84)]
     pub(super) fn zend_get_properties_for(object: *mut zval, purpose: c_int) -> *mut HashTable;
 }

@@ -348,20 +348,31 @@ pub(crate) fn is_lazy(object: *const Object) -> bool {
     }
 }
 
-/// The instance of a proxy that has one (PHP 8.4).
+/// The instance of a proxy that has one (PHP 8.4); of one that is an initialised proxy itself, that one's. It may have been made lazy
+/// again: nothing is initialised here, and no user code runs.
 ///
 /// # Safety
 /// A live object.
 pub(crate) unsafe fn behind_proxy(object: *const Object) -> Option<*mut zend_object> {
+    // SAFETY: the caller's word. The instance is what the garbage collector is shown of an initialised proxy, and nothing else. (The
+    // engine's function that gives an instance initialises it.) What it is shown is read before anybody else asks.
     #[cfg(php84)]
-    // SAFETY: the caller's word. Of an initialised proxy the engine's function gives the instance, and does nothing.
     unsafe {
-        if (*object).extra & c::IS_OBJ_LAZY_UNINITIALIZED == 0 && is_lazy(object) {
-            return Some(engine::zend_lazy_object_init(object.cast_mut().cast()));
+        let (mut at, mut found) = (object, None);
+        while (*at).extra & c::IS_OBJ_LAZY_UNINITIALIZED == 0 && is_lazy(at) {
+            let (mut shown, mut count) = (std::ptr::null_mut(), 0);
+            engine::zend_std_get_gc(at.cast_mut().cast(), &raw mut shown, &raw mut count);
+            let Some(instance) = shown.cast::<Slot>().as_ref().filter(|_| count == 1) else { break };
+            at = instance.object();
+            found = Some(at.cast_mut().cast());
         }
+        found
     }
-    let _ = object;
-    None
+    #[cfg(not(php84))]
+    {
+        let _ = object;
+        None
+    }
 }
 
 /// Notes that an object is stored by an argument, and walks over that.

@@ -39,7 +39,8 @@ pub(super) unsafe fn ask(
         let source = initialised(object)?;
         #[cfg_attr(not(php84), expect(unused_variables, reason = "no proxies: it is the object itself"))]
         let own = hold_source(harvest, object, number, source, facts);
-        let properties = properties_of(source);
+        // Of the object: an instance that was made lazy again may be one to be initialised, and the proxy not.
+        let properties = properties_of(object);
         (*harvest).adopt(properties);
         let selected = own_array(harvest);
         let table = own_array(harvest);
