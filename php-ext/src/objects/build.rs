@@ -1,7 +1,8 @@
 //! New objects from images. Nothing here runs user code.
 
-use ext_php_rs::ffi::{zend_property_info, zend_string};
+use ext_php_rs::ffi::zend_string;
 
+use super::class::declared_in;
 use super::engine::{self, zval_of};
 use super::resolve::Resolved;
 use crate::payload::ObjectImage;
@@ -115,7 +116,7 @@ pub(crate) unsafe fn set_table(object: *mut Object, class: &Resolved, table: *mu
 pub(crate) unsafe fn set_type(object: *mut Object, class: &Resolved, slot: u32) {
     // SAFETY: the caller's word; the class has a declaration for each slot that an image has a value for.
     unsafe {
-        let property: *const zend_property_info = *(*class.class).properties_info_table.add(slot as usize);
+        let Some(property) = declared_in(class.class, slot) else { return };
         let reference = (*slots(object).add(slot as usize)).value as *mut Reference;
         engine::zend_ref_add_type_source(&raw mut (*reference).sources, property);
     }

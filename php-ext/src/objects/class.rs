@@ -70,8 +70,8 @@ impl Facts {
     /// The class is of this request, and has that slot.
     pub(crate) unsafe fn property(&self, slot: u32) -> Option<&zend_property_info> {
         debug_assert!(slot < self.slots);
-        // SAFETY: the table has an entry for each slot.
-        unsafe { (*(*self.class).properties_info_table.add(slot as usize)).as_ref() }
+        // SAFETY: the caller's word.
+        unsafe { declared_in(self.class, slot) }
     }
 
     /// Why objects of the class cannot be stored.
@@ -104,6 +104,53 @@ pub(crate) fn method(class: &zend_class_entry, name: &str) -> Option<*mut ext_ph
             engine::zend_hash_str_find(&raw const class.function_table, name.as_ptr().cast(), name.len());
         found.cast::<Slot>().as_ref().map(|slot| slot.value as *mut _)
     }
+}
+
+/// The declaration of the property in a slot; none for one that nobody uses.
+///
+/// # Safety
+/// A class of this request that has the slot.
+#[inline]
+pub(super) unsafe fn declared_in<'a>(
+    class: *const zend_class_entry,
+    slot: u32,
+) -> Option<&'a zend_property_info> {
+    // SAFETY: the table has an entry for each slot; a declaration lives with the class.
+    unsafe {
+        let declared = (*(*class).properties_info_table.add(slot as usize)).as_ref();
+        #[cfg(php84)]
+        if declared.is_none() {
+            return moved_by_hooks(class, slot);
+        }
+        declared
+    }
+}
+
+/// The same of a property with hooks that its parent's has not: it lies in a slot of its own, and is in the table where the parent's is.
+///
+/// # Safety
+/// A class of this request.
+#[cfg(php84)]
+#[cold]
+unsafe fn moved_by_hooks<'a>(class: *const zend_class_entry, slot: u32) -> Option<&'a zend_property_info> {
+    // SAFETY: declarations are structures under their names and live with the class.
+    unsafe {
+        let table = &*(&raw const (*class).properties_info).cast::<crate::zend::live::Array>();
+        let buckets = if table.count > 0 { table.buckets() } else { &[] };
+        buckets
+            .iter()
+            .filter(|bucket| bucket.slot.kind() != c::IS_UNDEF)
+            .filter_map(|bucket| (bucket.slot.value as *const zend_property_info).as_ref())
+            .find(|property| property.flags & c::ZEND_ACC_STATIC == 0 && slot_of(property) == Some(slot))
+    }
+}
+
+/// Where objects of a class have a declared property; `None` if it is virtual.
+pub(super) fn slot_of(property: &zend_property_info) -> Option<u32> {
+    /// `ZEND_VIRTUAL_PROPERTY_OFFSET` (PHP 8.4)
+    const NOWHERE: u32 = u32::MAX;
+    let offset = property.offset.checked_sub(c::OBJECT_SLOTS as u32)?;
+    (property.offset != NOWHERE).then_some(offset / size_of::<Slot>() as u32)
 }
 
 fn is_users(method: *mut ext_php_rs::ffi::zend_function) -> bool {

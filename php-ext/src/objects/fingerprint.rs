@@ -55,6 +55,10 @@ pub(super) unsafe fn of(class: *const zend_class_entry, traits: u32, slots: u32)
                 continue;
             };
             digest.add(u64::from(property.flags));
+            if cfg!(php84) {
+                // Hooks may move it to another slot.
+                digest.add(u64::from(property.offset));
+            }
             digest.add_text(text(property.name));
             digest.add_text(text((*property.ce).name));
             digest.add_type(&property.type_);

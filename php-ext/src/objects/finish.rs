@@ -2,7 +2,7 @@
 
 use ext_php_rs::ffi::{zend_class_entry, zend_function, zend_object, zend_string};
 
-use super::class::method;
+use super::class::{declared_in, method};
 use super::engine::{self, release_string, undefined, zval_of};
 use super::harvest::Action;
 use super::{dates, heap, prototype};
@@ -178,10 +178,10 @@ unsafe fn set_property(object: *mut zend_object, name: *mut zend_string, value: 
         }
         let place = (*place).value as *mut Slot;
         let number = (place.addr() - object.addr() - c::OBJECT_SLOTS) / size_of::<Slot>();
-        let property = *(*(*object).ce).properties_info_table.add(number);
+        let property = declared_in((*object).ce, number as u32);
         let mut old = *place;
         old.next = 0;
-        if !property.is_null() && (*property).type_.type_mask != 0 {
+        if let Some(property) = property.filter(|property| property.type_.type_mask != 0) {
             if !engine::zend_verify_prop_assignable_by_ref(property, zval_of(&mut value), true) {
                 engine::zval_ptr_dtor(zval_of(&mut value));
                 return false;

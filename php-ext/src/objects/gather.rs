@@ -10,7 +10,7 @@ use std::ffi::c_char;
 
 use ext_php_rs::ffi::{HashTable, zend_function, zend_object, zend_string};
 
-use super::class::{Facts, method};
+use super::class::{Facts, method, slot_of};
 use super::engine::{self, undefined, zval_of};
 use super::harvest::{Action, Call, Found, Harvest, Outcome};
 #[cfg(php84)]
@@ -600,11 +600,15 @@ unsafe fn named_properties(object: *const Object) -> Slot {
         // A proxy's instance may be of another class than the proxy, and its properties have the names that they have there.
         let facts = with_classes(|classes| classes.of_object(object.cast()));
         let table = engine::_zend_new_array(facts.slots);
-        for slot in 0..facts.slots {
+        for number in 0..facts.slots as usize {
+            // In the engine's order, which is not that of the slots where hooks have moved properties.
+            let property = (*(*facts.class).properties_info_table.add(number)).as_ref();
+            let Some((property, slot)) = property.and_then(|property| Some((property, slot_of(property)?)))
+            else {
+                continue;
+            };
             let mut value = *plain(&(*object).slots(facts.slots)[slot as usize]);
-            if let Some(property) = facts.property(slot)
-                && value.kind() != c::IS_UNDEF
-            {
+            if value.kind() != c::IS_UNDEF {
                 engine::hold(&value);
                 engine::zend_hash_update(table, property.name, zval_of(&mut value));
             }

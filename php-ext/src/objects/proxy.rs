@@ -3,7 +3,7 @@
 
 use ext_php_rs::ffi::zend_property_info;
 
-use super::class::Facts;
+use super::class::{Facts, slot_of};
 use super::engine::{self, undefined};
 use super::{build, gather, with_classes};
 use crate::zend::constants as c;
@@ -72,11 +72,7 @@ unsafe fn common(
         unsafe {
             let from = (*(*parents).properties_info_table.add(number)).as_ref()?;
             let to = (*(*own).properties_info_table.add(number)).as_ref()?;
-            Some((std::ptr::from_ref(to), slot_of(from), slot_of(to)))
+            Some((std::ptr::from_ref(to), slot_of(from)?, slot_of(to)?))
         }
     })
-}
-
-fn slot_of(property: &zend_property_info) -> u32 {
-    (property.offset - c::OBJECT_SLOTS as u32) / size_of::<Slot>() as u32
 }
