@@ -69,7 +69,7 @@ unsafe fn store_values(
                     continue;
                 }
                 Err(Attempt::Message(message) | Attempt::Full(message)) => Err(Failure::Message(message)),
-                Err(Attempt::Gather(first)) => match gather_all(backend, values, first, &mut harvests) {
+                Err(Attempt::Gather(first)) => match gather_all(backend, values, first, &raw mut harvests) {
                     Ok(()) => continue,
                     Err(failure) => Err(failure),
                 },
@@ -82,15 +82,30 @@ unsafe fn store_values(
     }
 }
 
-/// The harvest of an element.
-unsafe fn harvest_of(mut harvests: *mut Harvest, element: u32) -> *mut Harvest {
-    // SAFETY: the caller's harvests.
+/// The link of a list of harvests, in the order of their elements, where that of an element is or would be: of a later element than
+/// those that were looked up from this link before.
+///
+/// # Safety
+/// The caller's harvests.
+unsafe fn link_of(mut link: *mut *mut Harvest, element: u32) -> *mut *mut Harvest {
+    // SAFETY: the caller's word.
     unsafe {
-        while !harvests.is_null() && (*harvests).element != element {
-            harvests = (*harvests).next;
+        while !(*link).is_null() && (**link).element < element {
+            link = &raw mut (**link).next;
         }
     }
-    harvests
+    link
+}
+
+/// The harvest at a link if it is that of an element.
+///
+/// # Safety
+/// The caller's harvests.
+unsafe fn harvest_at(link: *mut *mut Harvest, element: u32) -> *mut Harvest {
+    // SAFETY: the caller's word.
+    let harvest = unsafe { *link };
+    // SAFETY: as above.
+    if harvest.is_null() || unsafe { (*harvest).element } != element { std::ptr::null_mut() } else { harvest }
 }
 
 /// Asks the objects of all elements from `first` on.
@@ -98,22 +113,24 @@ unsafe fn gather_all(
     backend: Backend,
     values: &Array,
     first: u32,
-    harvests: &mut *mut Harvest,
+    harvests: *mut *mut Harvest,
 ) -> Result<(), Failure> {
+    let mut link = harvests;
     // SAFETY: the frame holds the array; an element that user code changes through a reference is looked at anew.
     unsafe {
         for (number, (key, index, value)) in elements(values).enumerate().skip(first as usize) {
             let number = number as u32;
+            link = link_of(link, number);
             loop {
-                let mut harvest = harvest_of(*harvests, number);
+                let mut harvest = harvest_at(link, number);
                 if !needs_gathering(value, harvest) {
                     break;
                 }
                 if harvest.is_null() {
                     harvest = begin_harvest();
                     (*harvest).element = number;
-                    (*harvest).next = *harvests;
-                    *harvests = harvest;
+                    (*harvest).next = *link;
+                    *link = harvest;
                 }
                 match gather(harvest, value) {
                     Ok(()) => {}
@@ -175,12 +192,15 @@ unsafe fn store_all(
         return Err(Attempt::Message(refusal(backend)));
     };
     let mut drafts: Vec<Draft> = Vec::with_capacity(values.count as usize);
+    let mut harvests = harvests;
+    let mut link = &raw mut harvests;
     for (element, (name, number, value)) in elements(values).enumerate() {
         let Ok(key) = of_element(name, number, 0) else { continue };
         // SAFETY: a live element of the argument; same layout. The harvest is the caller's.
         let (value, harvest) = unsafe {
             let value = &*std::ptr::from_ref(value).cast::<zval>();
-            (value, harvest_of(harvests, element as u32).as_ref())
+            link = link_of(link, element as u32);
+            (value, harvest_at(link, element as u32).as_ref())
         };
         let plan = encoder.plan(value, harvest).map_err(|refusal| match refusal {
             Refusal::Gather => Attempt::Gather(element as u32),

@@ -70,6 +70,8 @@ struct Entry {
 
 const EMPTY: Entry = Entry { pointer: 0, number: 0, stamp: 0 };
 const FIRST_BITS: u32 = 8;
+/// What a [`Table::small`] begins with.
+const SMALL_BITS: u32 = 3;
 /// Above this many entries (2 MB) a table is given back after use.
 const KEPT_BITS: u32 = 17;
 
@@ -85,10 +87,19 @@ pub(crate) struct Table<I> {
 
 impl<I: Identity> Table<I> {
     pub(crate) fn new() -> Self {
+        Self::with_bits(FIRST_BITS)
+    }
+
+    /// For tables of which there may be many, each with little in it.
+    pub(crate) fn small() -> Self {
+        Self::with_bits(SMALL_BITS)
+    }
+
+    fn with_bits(bits: u32) -> Self {
         Table {
-            entries: vec![EMPTY; 1 << FIRST_BITS],
-            shift: 64 - FIRST_BITS,
-            room: 1 << (FIRST_BITS - 1),
+            entries: vec![EMPTY; 1 << bits],
+            shift: 64 - bits,
+            room: 1 << (bits - 1),
             stamp: 0,
             identity: PhantomData,
         }

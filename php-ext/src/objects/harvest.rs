@@ -90,7 +90,9 @@ pub(crate) struct Harvest {
     pub(super) runs: u32,
     /// The name of the last date's time zone where the engine has it, and as a string in an array that is held.
     pub(super) zone: (*const std::ffi::c_char, *mut ext_php_rs::ffi::zend_string),
-    /// Which of several values it is of, and the harvest of another.
+    /// Where it is in the thread's list.
+    pub(super) place: usize,
+    /// Which of several values it is of, and the harvest of the next that has one.
     pub(crate) element: u32,
     pub(crate) next: *mut Harvest,
     /// Why the store failed, while destructors run.
@@ -101,7 +103,8 @@ impl Harvest {
     pub(crate) const NONE: u32 = u32::MAX;
 
     pub(super) fn new() -> Self {
-        let (mut by_object, mut walked) = (Table::new(), Table::new());
+        // A store of many values has as many harvests at once.
+        let (mut by_object, mut walked) = (Table::small(), Table::small());
         by_object.begin();
         walked.begin();
         Harvest {
@@ -115,6 +118,7 @@ impl Harvest {
             frames: Vec::new(),
             runs: 0,
             zone: (std::ptr::null(), std::ptr::null_mut()),
+            place: 0,
             element: 0,
             next: std::ptr::null_mut(),
             failure: None,

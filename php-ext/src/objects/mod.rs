@@ -116,6 +116,8 @@ pub(crate) fn begin_harvest() -> *mut Harvest {
     // SAFETY: this thread's own.
     let objects = unsafe { &mut (*local()).objects };
     let harvest = Box::into_raw(objects.spare.take().unwrap_or_else(|| Box::new(Harvest::new())));
+    // SAFETY: just made.
+    unsafe { (*harvest).place = objects.harvests.len() };
     objects.harvests.push(harvest);
     harvest
 }
@@ -137,9 +139,12 @@ unsafe fn release_harvests(first: *mut Harvest) -> Option<String> {
         let mut harvest = first;
         while !harvest.is_null() {
             let next = (*harvest).next;
-            let harvests = &mut (*local()).objects.harvests;
-            if let Some(at) = harvests.iter().position(|known| std::ptr::eq(*known, harvest)) {
-                harvests.swap_remove(at);
+            let (harvests, place) = (&mut (*local()).objects.harvests, (*harvest).place);
+            if harvests.get(place).is_some_and(|known| std::ptr::eq(*known, harvest)) {
+                harvests.swap_remove(place);
+                if let Some(&moved) = harvests.get(place) {
+                    (*moved).place = place;
+                }
                 (*local()).objects.spare = Box::from_raw(harvest).emptied();
             }
             harvest = next;
