@@ -89,6 +89,10 @@ impl Encoder {
 
     fn scan_packed<const GRAPH: bool>(&mut self, array: &Array, job: usize) -> Result<u64, Stop> {
         let slots = array.slots();
+        if array.size > c::HT_MIN_SIZE {
+            // Each fetch, or copy for writing, would allocate the places that a list keeps of a time when it was longer.
+            self.jobs[job].size = array.size.min(array.used.next_power_of_two()).max(c::HT_MIN_SIZE);
+        }
         let numbers = leaf::numbers(slots);
         let mut leaf = Leaf::new(array);
         if array.used <= leaf::MOST {
