@@ -14,6 +14,7 @@
 //!
 //! Immutable arrays hold nothing counted, hence no references; they are not looked into.
 
+use super::leads::Leads;
 use super::object::{ObjectJobs, is_shared, table};
 use super::scan::Stop;
 use super::table::{ByAddress, Table};
@@ -65,38 +66,12 @@ const NONE: u32 = u32::MAX;
 #[derive(Clone, Copy)]
 pub(super) struct Known(u32);
 
-/// How many levels of arrays are looked through at once for what needs a vertex.
-const LEVELS: u32 = 4;
-
-/// Whether there may be references or objects in an array, at any depth.
-pub(super) fn leads_on(array: &Array) -> bool {
-    may_lead_on(array, LEVELS)
-}
-
-fn may_lead_on(array: &Array, levels: u32) -> bool {
-    let is_lead = |slot: &Slot| {
-        let slot = slot.direct();
-        match slot.kind() {
-            c::IS_REFERENCE | c::IS_OBJECT => true,
-            // Immutable arrays hold nothing counted.
-            c::IS_ARRAY if slot.is_counted() && slot.array().count > 0 => {
-                levels == 0 || may_lead_on(slot.array(), levels - 1)
-            }
-            _ => false,
-        }
-    };
-    if array.is_packed() {
-        array.slots().iter().any(is_lead)
-    } else {
-        array.buckets().iter().any(|bucket| is_lead(&bucket.slot))
-    }
-}
-
 /// The arrays and references of one value.
 pub(super) struct Graph {
     /// Those that several may hold.
     shared: Table<ByAddress>,
     nodes: Table<ByAddress>,
+    leads: Leads,
     vertices: Vec<Vertex>,
     edges: Vec<Edge>,
     pending: Vec<u32>,
@@ -111,6 +86,7 @@ impl Graph {
         Graph {
             shared: Table::new(),
             nodes: Table::new(),
+            leads: Leads::new(),
             vertices: Vec::new(),
             edges: Vec::new(),
             pending: Vec::new(),
@@ -122,13 +98,22 @@ impl Graph {
     pub(super) fn trim(&mut self) {
         self.shared.trim();
         self.nodes.trim();
+        self.leads.trim();
         super::give_back(&mut self.vertices);
         super::give_back(&mut self.edges);
         super::give_back(&mut self.pending);
     }
 
-    /// Explores a value from its root and finds the nodes.
-    pub(super) fn explore(&mut self, root: &Slot, objects: &ObjectJobs) -> Result<(), Stop> {
+    /// Whether there may be references or objects in an array of this plan's value, at any depth.
+    #[inline(never)]
+    pub(super) fn leads_on(&mut self, array: &Array, serial: u64) -> bool {
+        self.leads.begin(serial);
+        self.leads.leads_on(array)
+    }
+
+    /// Explores the value of a plan from its root and finds the nodes.
+    pub(super) fn explore(&mut self, root: &Slot, objects: &ObjectJobs, serial: u64) -> Result<(), Stop> {
+        self.leads.begin(serial);
         self.shares_tables = false;
         if !self.find_vertices(root, objects)? {
             // Some were met before that was known.
@@ -224,7 +209,9 @@ impl Graph {
     fn connect(&mut self, from: u32, slot: &Slot, objects: &ObjectJobs) -> Result<(), Stop> {
         let to = match slot.kind() {
             // What holds neither arrays nor references nor objects can be no node, nor lead to one.
-            c::IS_ARRAY if slot.is_counted() && slot.array().count > 0 && leads_on(slot.array()) => {
+            c::IS_ARRAY
+                if slot.is_counted() && slot.array().count > 0 && self.leads.leads_on(slot.array()) =>
+            {
                 self.vertex(slot.value as usize, Kind::Array, slot.array().gc.refcount > 1)
             }
             c::IS_REFERENCE => {

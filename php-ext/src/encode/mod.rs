@@ -10,6 +10,7 @@
 
 mod emit;
 mod graph;
+mod leads;
 mod leaf;
 mod object;
 mod path;
@@ -246,7 +247,7 @@ impl Encoder {
                 // The strings met so far are of the same value; they keep their places.
                 self.begin_arrays();
                 self.objects.begin(harvest);
-                match self.graph.explore(root, &self.objects) {
+                match self.graph.explore(root, &self.objects, self.serial) {
                     Ok(()) => self.scan::<true>(root),
                     Err(stop) => Err(stop),
                 }

@@ -5,7 +5,7 @@
 //! an array that leads to objects, it stops and starts again with `GRAPH`, after [`super::graph`] has explored which arrays
 //! and references must become nodes.
 
-use super::graph::{Known, leads_on};
+use super::graph::Known;
 use super::leaf::{self, Leaf};
 use super::{Encoder, Job, NODE_PLACE, Node, source};
 use crate::payload::{Fixup, MAX_UNITS, REFERENCE_UNITS, array_units, string_units};
@@ -314,7 +314,7 @@ impl Encoder {
     /// An array that is met again: without a graph, only if nothing below it matters.
     fn again(&mut self, array: &Array, number: u32) -> Result<(), Refused> {
         let job = &mut self.jobs[number as usize];
-        if self.flattened || !job.has(Job::PLAIN) && leads_on(array) {
+        if self.flattened || !job.has(Job::PLAIN) && self.graph.leads_on(array, self.serial) {
             return Err(Refused::References);
         }
         job.traits |= Job::PLAIN;

@@ -190,13 +190,7 @@ unsafe fn visit(harvest: *mut Harvest, slot: Slot, nested: bool) -> Result<(), S
         match slot.kind() {
             c::IS_ARRAY => {
                 let array = slot.array();
-                if slot.is_counted()
-                    && array.count > 0
-                    && leads_on(array)
-                    && (array.gc.refcount == 1
-                        || first_time(harvest, &slot)
-                        || is_under_way(harvest, array, nested))
-                {
+                if slot.is_counted() && array.count > 0 && is_walked_now(harvest, &slot, nested) {
                     (*harvest).keep(slot);
                     push(harvest, Walk::Array(array), array.used, Names::Keys, Harvest::NONE);
                     if let Some(frame) = (*harvest).frames.last_mut() {
@@ -208,6 +202,31 @@ unsafe fn visit(harvest: *mut Harvest, slot: Slot, nested: bool) -> Result<(), S
             c::IS_OBJECT => object(harvest, slot),
             kind if kind <= c::IS_STRING => Ok(()),
             _ => refuse(harvest, crate::encode::reason(&slot)),
+        }
+    }
+}
+
+/// Whether an array is walked over here. One that several hold is looked through where it is met first.
+///
+/// # Safety
+/// As for [`gather`], of a live array that is not empty.
+unsafe fn is_walked_now(harvest: *mut Harvest, slot: &Slot, nested: bool) -> bool {
+    let (array, address) = (slot.array(), slot.value as usize);
+    // SAFETY: the caller's word. By address: what is in the table is held.
+    unsafe {
+        if array.gc.refcount == 1 {
+            return leads_on(array);
+        }
+        match (*harvest).walked.find(address, (address >> 3) as u64) {
+            Some(leads) => leads != 0 && is_under_way(harvest, array, nested),
+            None => {
+                let leads = leads_on(array);
+                (*harvest).walked.see(address, (address >> 3) as u64, u32::from(leads));
+                if !leads {
+                    (*harvest).keep(*slot);
+                }
+                leads
+            }
         }
     }
 }
