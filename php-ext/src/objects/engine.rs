@@ -84,6 +84,8 @@ unsafe extern "C" {
     ) -> *mut zend_object;
     pub(super) fn zend_objects_new(class: *mut zend_class_entry) -> *mut zend_object;
     pub(super) fn object_properties_init(object: *mut zend_object, class: *mut zend_class_entry);
+    /// What `exit` throws.
+    pub(super) fn zend_create_unwind_exit() -> *mut zend_object;
     pub(super) fn zend_ref_add_type_source(list: *mut u64, property: *const zend_property_info);
     pub(super) fn zend_verify_prop_assignable_by_ref(
         property: *const zend_property_info,

@@ -218,20 +218,23 @@ struct Call {
 pub(super) unsafe fn fill(object: *mut zend_object, is_queue: bool, contents: &Array) {
     let slots = if contents.is_packed() { contents.slots() } else { return };
     let [flags, corrupted, elements @ ..] = slots else { return };
-    // SAFETY: internal methods of the object's class with the arguments they take. The pending exception is the object
-    // itself, which nobody looks at before it is taken away again.
+    // SAFETY: internal methods of the object's class with the arguments they take. What is pending is an object of ours, which is
+    // taken away again before anybody looks at it, or released by a fatal error.
     unsafe {
         let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
         let (insert, recover) = (internal(is_queue, "insert"), internal(is_queue, "recoverfromcorruption"));
         if is_queue {
             run(object, internal(true, "setextractflags"), std::slice::from_ref(flags));
         }
+        // A fatal error (memory limit) reports what is pending, to the script's error handler too; of this one it says nothing.
+        let pending = engine::zend_create_unwind_exit();
         for element in elements.chunks(if is_queue { 2 } else { 1 }) {
             run(object, recover, &[]);
-            (*globals).exception = object;
+            (*globals).exception = pending;
             run(object, insert, element);
             (*globals).exception = std::ptr::null_mut();
         }
+        engine::zval_ptr_dtor(zval_of(&mut engine::object_slot(pending)));
         if corrupted.kind() != c::IS_TRUE {
             run(object, recover, &[]);
         }
