@@ -2,7 +2,7 @@
 
 use ext_php_rs::ffi::{zend_class_entry, zend_function, zend_object, zend_string};
 
-use super::class::{declared_in, method};
+use super::class::{declared_in, method, slot_of};
 use super::engine::{self, release_string, undefined, zval_of};
 use super::harvest::Action;
 use super::{dates, heap, prototype};
@@ -167,7 +167,10 @@ unsafe fn set_property(object: *mut zend_object, name: *mut zend_string, value: 
         let mut place = engine::zend_hash_find((*object).properties, name).cast::<Slot>();
         if place.is_null() || (*place).kind() != c::IS_INDIRECT {
             // Another visibility than the class has today is no other property.
-            let declared = declaration(object, name);
+            let Some(declared) = declaration(object, name) else {
+                engine::zval_ptr_dtor(zval_of(&mut value));
+                return false;
+            };
             if !declared.is_null() {
                 place = engine::zend_hash_find((*object).properties, declared).cast();
             }
@@ -197,24 +200,33 @@ unsafe fn set_property(object: *mut zend_object, name: *mut zend_string, value: 
     true
 }
 
-/// The full name of the declared property that a name means, null if none.
-unsafe fn declaration(object: *mut zend_object, name: *mut zend_string) -> *mut zend_string {
+/// The full name of the declared property that a name means, null if none. `None` if `unserialize()` would refuse the name: it is that of
+/// a virtual property, or of none that there can be.
+unsafe fn declaration(object: *mut zend_object, name: *mut zend_string) -> Option<*mut zend_string> {
     let (mut class, mut property, mut len) = (std::ptr::null(), std::ptr::null(), 0);
+    let none = Some(std::ptr::null_mut());
     // SAFETY: the parts point into the name, which lives; declarations are structures under their names.
     unsafe {
+        let declarations = &raw const (*(*object).ce).properties_info;
+        if (*declarations.cast::<Array>()).count == 0 {
+            return none;
+        }
         if engine::zend_unmangle_property_name_ex(name, &raw mut class, &raw mut property, &raw mut len) != 0
         {
-            return std::ptr::null_mut();
+            return None;
         }
         if !class.is_null() {
             let class = std::ffi::CStr::from_ptr(class).to_bytes();
             if class != b"*" && !class.eq_ignore_ascii_case(crate::engine::bytes((*(*object).ce).name)) {
-                return std::ptr::null_mut();
+                return none;
             }
         }
-        let found = engine::zend_hash_str_find(&raw const (*(*object).ce).properties_info, property, len);
-        let Some(found) = found.cast::<Slot>().as_ref() else { return std::ptr::null_mut() };
+        let found = engine::zend_hash_str_find(declarations, property, len);
+        let Some(found) = found.cast::<Slot>().as_ref() else { return none };
         let info = found.value as *const ext_php_rs::ffi::zend_property_info;
-        if (*info).flags & c::ZEND_ACC_STATIC != 0 { std::ptr::null_mut() } else { (*info).name }
+        if (*info).flags & c::ZEND_ACC_STATIC != 0 {
+            return none;
+        }
+        slot_of(&*info).map(|_| (*info).name)
     }
 }
