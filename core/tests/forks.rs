@@ -77,6 +77,25 @@ fn a_child_of_a_reader_without_a_slot_keeps_what_was_fetched() {
 }
 
 #[test]
+fn a_child_that_was_not_told_leaves_its_parents_protection_alone() {
+    let _alone = alone();
+    let (segment, mut crowd) = crowded();
+    let mut last = Session::new(Arc::clone(&segment));
+    last.fetch(Space::Key, b"held").unwrap();
+    put(&mut crowd[1], b"deleted", &[6; 5000]).unwrap();
+    crowd[1].delete(Space::Key, b"deleted").unwrap();
+    // The slot with a list: a session that looks for one settles there.
+    drop(crowd.swap_remove(0));
+    let before = segment.stats();
+    assert!(before.retired > 0 && before.overflow_readers >= 1024, "{before:?}");
+    let child = Child::fork(|_| assert!(!last.needs_relief(), "it keeps nothing"));
+    assert_eq!(child.join(), 0);
+    assert_eq!(segment.stats().overflow_readers, before.overflow_readers);
+    drop((last, crowd));
+    assert_eq!((segment.stats().active_readers, segment.stats().overflow_readers), (0, 0));
+}
+
+#[test]
 fn a_child_for_which_no_slot_is_left_keeps_what_was_fetched() {
     let _alone = alone();
     let (segment, mut crowd) = crowded();

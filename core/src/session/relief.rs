@@ -137,6 +137,7 @@ impl Session {
     /// all requests together a quarter; whatever it takes, if these keep half.
     #[cold]
     pub fn needs_relief(&mut self) -> bool {
+        self.notice_fork();
         self.hear_children();
         let step = self.relief.step();
         if self.segment.retired_bytes() < step {
