@@ -155,6 +155,8 @@ impl HeapGuard<'_> {
 
     /// Evicts an entry that was just taken from its queue, or gives it another place. The bytes of its block if it went.
     fn judge(&self, at: EntryAt<'_>, from: Which, survey: &Survey) -> Option<u64> {
+        // First, so that what is judged is what goes.
+        let hash = at.entry.hash.load(Ordering::Relaxed);
         match self.heap.block(at.offset).state() {
             Some(State::Live) => {}
             // It needs no place any more.
@@ -175,12 +177,13 @@ impl HeapGuard<'_> {
             self.enqueue(at, Which::Main);
             return None;
         }
+        step!("evict: judged");
         // A pinned entry would be lost without giving memory, and is of use to somebody.
         if survey.is_free(at.offset, 0)
-            && let Some(bytes) = self.evict(at, is_expired)
+            && let Some(bytes) = self.evict(at, hash, is_expired)
         {
             if from == Which::Small && !is_expired {
-                self.remember(at.entry.hash.load(Ordering::Relaxed), bytes);
+                self.remember(hash, bytes);
             }
             return Some(bytes);
         }
@@ -189,11 +192,14 @@ impl HeapGuard<'_> {
     }
 
     /// Takes a victim out of the index, unless its shard is busy. A reservation only goes if nobody holds it any more.
-    pub(crate) fn evict(&self, at: EntryAt<'_>, expired: bool) -> Option<u64> {
+    ///
+    /// What was looked at without the shard's lock may be gone by now, and its block another entry's: who replaced it may use the
+    /// block again at once. So it only goes if it still has the key's `hash` and has, if that is why, `expired`.
+    pub(crate) fn evict(&self, at: EntryAt<'_>, hash: u64, expired: bool) -> Option<u64> {
         let segment = self.segment;
-        let hash = at.entry.hash.load(Ordering::Relaxed);
         let guard = segment.try_lock_shard(Index::shard_of(hash))?;
-        if at.is_superseded() {
+        let is_another = at.entry.hash.load(Ordering::Relaxed) != hash;
+        if is_another || at.is_superseded() || (expired && !at.is_expired()) {
             return None;
         }
         if at.is_reservation() {

@@ -252,9 +252,10 @@ impl HeapGuard<'_> {
         self.unfile(at);
         step!("expire: taken out");
         let block = self.heap.block(at.offset);
+        let hash = at.entry.hash.load(Ordering::Relaxed);
         let stays = match block.state() {
-            // Its time has not come yet, or its shard is busy.
-            Some(State::Live) => !at.is_expired() || self.evict(at, true).is_none(),
+            // Its time has not come yet, or its shard is busy, or it is another one by now.
+            Some(State::Live) => !at.is_expired() || self.evict_expired(at, hash).is_none(),
             Some(State::Building) => true,
             _ => false,
         };
@@ -263,6 +264,11 @@ impl HeapGuard<'_> {
             // Not at one of the ticks up to now: it would be looked at again at each of them.
             self.file_from(at, tick, now + 1);
         }
+    }
+
+    fn evict_expired(&self, at: EntryAt<'_>, hash: u64) -> Option<u64> {
+        step!("expire: judged");
+        self.evict(at, hash, true)
     }
 }
 

@@ -486,6 +486,74 @@ fn who_may_not_wait_for_several_words_sleeps_all_the_same() {
     }
 }
 
+/// Has the owner of `first`, which somebody is about to take out, replace it and use its block for `second`.
+fn use_the_block_again(session: &mut Session) {
+    put(session, b"first", &[2; 9000]).unwrap();
+    fault::record();
+    put(session, b"second", &[3; 9000]).unwrap();
+    assert!(fault::recorded().contains(&"store: reused"));
+}
+
+#[test]
+fn what_has_expired_is_not_taken_for_what_uses_its_block() {
+    let _alone = alone();
+    let segment = segment(8 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    put_for(&mut session, b"first", &[1; 9000], Some(Duration::from_secs(1))).unwrap();
+    advance_clock(Duration::from_secs(5));
+    let child = Child::fork(|_| {
+        let mut other = Session::new(Arc::clone(&segment));
+        fault::act_at("expire: judged", 0, stop);
+        // Enough of them for either arena.
+        for number in 0..500u32 {
+            put(&mut other, &number.to_ne_bytes(), b"").unwrap();
+        }
+    });
+    child.wait_until_stopped();
+    use_the_block_again(&mut session);
+    assert_eq!(child.go_on(), 0);
+    assert_eq!(get(&mut session, b"second").unwrap(), [3; 9000]);
+    assert_eq!(segment.stats().expired, 0);
+    session.end_request();
+    segment.audit().unwrap();
+}
+
+#[test]
+fn what_nobody_asked_for_is_not_taken_for_what_uses_its_block() {
+    // Not in each of them is it in the arena that somebody stores into.
+    for _ in 0..4 {
+        let segment = segment(8 << 20, Policy::Evict);
+        let mut session = Session::new(Arc::clone(&segment));
+        let mut number = 0u32;
+        while segment.stats().evictions == 0 {
+            put(&mut session, &number.to_ne_bytes(), &[1; 9000]).unwrap();
+            number += 1;
+            if number == 400 {
+                put(&mut session, b"first", &[1; 9000]).unwrap();
+            }
+        }
+        // All others are asked for.
+        let mut reader = Session::new(Arc::clone(&segment));
+        for _ in 0..3 {
+            for number in 0..number {
+                reader.fetch(Space::Key, &number.to_ne_bytes());
+            }
+            reader.end_request();
+        }
+        let child = Child::fork(|_| {
+            let mut other = Session::new(Arc::clone(&segment));
+            fault::act_at("evict: judged", 0, stop);
+            put(&mut other, b"third", &[1; 9000]).unwrap();
+        });
+        child.wait_until_stopped();
+        use_the_block_again(&mut session);
+        assert_eq!(child.go_on(), 0);
+        assert_eq!(get(&mut session, b"second").unwrap(), [3; 9000]);
+        session.end_request();
+        segment.audit().unwrap();
+    }
+}
+
 /// How many entries that expire were looked at for a store.
 fn looked_at_by_a_store(session: &mut Session, len: usize) -> usize {
     fault::record();

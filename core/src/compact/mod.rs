@@ -151,7 +151,8 @@ impl HeapGuard<'_> {
             return false;
         }
         let at = EntryAt::new(&self.segment.memory, offset);
-        self.relocate(at) || (may_evict && self.evict(at, false).is_some())
+        let evict = || self.evict(at, at.entry.hash.load(Ordering::Relaxed), false).is_some();
+        self.relocate(at) || (may_evict && evict())
     }
 
     /// Moves an entry to another block. False when it has to stay.
