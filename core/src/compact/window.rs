@@ -306,7 +306,9 @@ impl HeapGuard<'_> {
         if looks.met_others {
             return control.sought.store(0, Ordering::Relaxed);
         }
-        let before = self.sought_in_vain(needed);
+        // A search for more passes over rows that would be long enough for less: it says nothing about those.
+        let is_same = control.sought.load(Ordering::Relaxed) == needed;
+        let before = self.sought_in_vain(needed).filter(|_| is_same);
         if before.is_none() {
             control.sought.store(needed, Ordering::Relaxed);
             control.sought_at.store(self.frees(), Ordering::Relaxed);
@@ -392,6 +394,43 @@ mod tests {
         assert_eq!(is_hopeless(&session), [false, true, true]);
         session.delete(Space::Key, &1u32.to_ne_bytes()).unwrap();
         put(&mut session, u32::MAX, 120_000).unwrap();
+        session.segment().audit().unwrap();
+    }
+
+    #[cfg(not(miri))]
+    #[test]
+    fn searches_for_more_do_not_count_for_less() {
+        let mut session = segment(8 << 20);
+        let mut number = 0;
+        let mut store = |session: &mut Session, len| {
+            number += 1;
+            let key = format!("k{number:06}").into_bytes();
+            let draft = session.prepare(Space::Key, &key, 0, 0, len, None).ok()?;
+            session.commit(draft, Mode::Put).ok().map(|_| key)
+        };
+        // Pieces between what is larger than each of them, much else, and then a row of as small ones.
+        let mut pieces = Vec::new();
+        for _ in 0..2000 {
+            pieces.extend(store(&mut session, 200));
+            store(&mut session, 700).unwrap();
+        }
+        for len in [700; 3000].into_iter().chain([200; 600]) {
+            store(&mut session, len).unwrap();
+        }
+        for len in [700, 40] {
+            while store(&mut session, len).is_some() {}
+        }
+        for key in pieces {
+            session.delete(Space::Key, &key).unwrap();
+        }
+        session.end_request();
+        session.segment().reclaim_now();
+        assert!(store(&mut session, 100_000).is_none(), "found at once");
+        for _ in 0..400 {
+            assert!(store(&mut session, 250_000).is_none());
+        }
+        let found = (0..200).any(|_| store(&mut session, 100_000).is_some());
+        assert!(found, "there is a row of 100 KB that can be moved");
         session.segment().audit().unwrap();
     }
 
