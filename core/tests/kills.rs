@@ -712,6 +712,53 @@ fn a_reader_stopped_in_a_look_up_does_not_make_a_store_evict_everything() {
 }
 
 #[test]
+fn a_reader_stopped_in_a_look_up_does_not_make_stores_move_all_there_is() {
+    // Stopped before the first store looks for room, or as soon as that moves something.
+    for (begins_later, most) in [(false, 0), (true, 120)] {
+        let segment = segment(4 << 20, Policy::Never);
+        segment.allow_moving(|_, _, _, _, _| true);
+        let mut session = Session::new(Arc::clone(&segment));
+        put(&mut session, b"deleted", b"").unwrap();
+        let mut count = 0u32;
+        while put(&mut session, &count.to_ne_bytes(), &[1; 1000]).is_ok() {
+            count += 1;
+        }
+        for number in (0..count).step_by(3) {
+            session.delete(Space::Key, &number.to_ne_bytes()).unwrap();
+        }
+        session.end_request();
+        let free = segment.stats().free;
+        let reader = Child::fork(|_| {
+            let mut reader = Session::new(Arc::clone(&segment));
+            fault::act_at("look: begun", 0, stop);
+            if begins_later {
+                stop();
+                // After what the writer has seen of the clock.
+                assert!(reader.delete(Space::Key, b"deleted").unwrap());
+            }
+            reader.keys(Space::Key, b"", 0);
+        });
+        reader.wait_until_stopped();
+        READER.store(reader.pid(), Ordering::Relaxed);
+        if begins_later {
+            fault::act_at("move: copied", 0, let_the_reader_begin);
+        }
+        fault::record();
+        for _ in 0..10 {
+            let stored = put(&mut session, b"large", &[1; 100_000]);
+            assert!(matches!(stored, Err(Error::NoMemory { .. })), "{stored:?}");
+        }
+        let moved = fault::recorded().into_iter().filter(|step| *step == "move: copied").count();
+        assert!(moved <= most && (moved > 0) == begins_later, "{moved} moved");
+        assert!(segment.stats().free >= free - most as u64 * 1200);
+        assert_eq!(reader.go_on(), 0);
+        put(&mut session, b"large", &[1; 100_000]).unwrap();
+        session.end_request();
+        segment.audit().unwrap();
+    }
+}
+
+#[test]
 fn an_audit_says_that_somebody_died_meanwhile_outside_of_locks() {
     let segment = segment(1 << 20, Policy::Never);
     let victim = |work: fn(&mut Session)| {

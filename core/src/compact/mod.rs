@@ -59,10 +59,7 @@ impl HeapGuard<'_> {
         let mut looks = Looks::new();
         let mut goal = needed;
         for _ in 0..ATTEMPTS {
-            let survey = self.segment.slots.survey();
-            if survey.holds() {
-                return None;
-            }
+            let survey = self.survey_between_operations()?;
             let roved = looks.roved;
             let emptied = self.make_hole(goal, &survey, may_evict, &mut looks);
             if goal != needed {
@@ -89,6 +86,25 @@ impl HeapGuard<'_> {
         }
         self.note_vain(needed, &looks);
         None
+    }
+
+    /// What readers keep at a moment when whatever is moved is free soon. `None` where some request, or a reader that was stopped in a
+    /// look-up, holds back all that is retired from now on: moving would only use up what is free.
+    fn survey_between_operations(&self) -> Option<Survey> {
+        let (slots, clock) = (&self.segment.slots, &self.segment.header().clock.0);
+        let now = clock.now();
+        let survey = slots.survey();
+        if survey.holds() {
+            return None;
+        }
+        if survey.keeps_from(now) {
+            // So that the same reader's next operation is told from it.
+            clock.advance();
+            if !slots.drain(Instant::now() + LONGEST_DRAIN) {
+                return None;
+            }
+        }
+        Some(survey)
     }
 
     /// Empties the cheapest window of `needed` bytes among those that are looked at.
