@@ -59,7 +59,7 @@ impl AddressRange {
         let mut len = most;
         loop {
             match Self::reserve(len) {
-                Err(_) if len / 2 >= least => len /= 2,
+                Err(_) if len / 2 >= least.max(1) => len /= 2,
                 result => return result,
             }
         }
@@ -164,5 +164,18 @@ impl Views {
     /// Where everybody else reads.
     pub(crate) fn readable_base(&self) -> usize {
         self.readable.base
+    }
+}
+
+#[cfg(all(test, not(miri)))]
+mod tests {
+    use super::AddressRange;
+
+    #[test]
+    fn what_cannot_be_had_in_any_size_is_refused() {
+        assert!(AddressRange::reserve_up_to(0, 0).is_err());
+        // More than an address has bits for, in all sizes that are enough.
+        assert!(AddressRange::reserve_up_to(usize::MAX, usize::MAX / 4).is_err());
+        assert!(AddressRange::reserve_up_to(usize::MAX, 0).is_ok());
     }
 }
