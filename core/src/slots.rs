@@ -191,7 +191,9 @@ impl Slots {
         if index < self.full { self.memory.slice(self.pins_offset(index), PINS) } else { &[] }
     }
 
-    fn ready(&self) -> usize {
+    /// How many slots were ever used, or are about to be.
+    #[inline]
+    pub(crate) fn ready(&self) -> usize {
         (self.header().slots_ready.0.load(Ordering::Acquire) as usize).min(self.all)
     }
 

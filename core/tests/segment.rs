@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use common::{INT, get, put, put_for, segment};
@@ -90,10 +91,10 @@ fn without_memory_for_a_line_of_its_own_a_counter_counts_on() {
 #[test]
 fn blocks_are_used_again_by_the_next_stores_whatever_was_stored_before() {
     let store = |session: &mut Session, len: usize| {
-        put(session, b"key", &vec![7; len]).unwrap();
-        let hit = session.fetch(Space::Key, b"key").unwrap();
-        let address = hit.payload_address();
-        session.quiesce();
+        let mut draft = session.prepare(Space::Key, b"key", 0, 0, len, None).unwrap();
+        draft.payload_mut().fill(7);
+        let address = draft.payload_address();
+        session.commit(draft, Mode::Put).unwrap();
         address
     };
     for policy in [Policy::Never, Policy::Evict] {
@@ -487,7 +488,7 @@ fn impossible_configurations_say_so() {
 }
 
 /// A segment whose free memory lies between entries, none of it in one piece of 20,000 bytes or more.
-fn scattered(policy: Policy) -> (std::sync::Arc<Segment>, Session, Vec<String>) {
+fn scattered(policy: Policy) -> (Arc<Segment>, Session, Vec<String>) {
     let segment = segment(1 << 20, policy);
     let mut session = Session::new(segment.clone());
     let keys: Vec<String> = (0..10_000).map(|at| format!("entry{at}")).collect();
@@ -674,4 +675,35 @@ fn entries_of_all_sizes_come_and_go() {
         session.end_request();
         segment.audit().unwrap();
     }
+}
+
+#[test]
+fn what_many_sessions_keep_for_their_next_stores_is_a_small_part_of_the_memory() {
+    const SIZE: usize = 8 << 20;
+    let segment = segment(SIZE, Policy::Never);
+    segment.allow_moving(|_, _, _, _, _| true);
+    let mut all: Vec<Session> = Vec::new();
+    for at in 0..600usize {
+        let mut session = Session::new(Arc::clone(&segment));
+        for round in 0..60 {
+            let len = 300 + (round * 397 + at * 131) % 1500;
+            put(&mut session, &at.to_ne_bytes(), &vec![1; len]).unwrap();
+        }
+        all.push(session);
+    }
+    // 600 entries of 2,000 bytes at most.
+    let used = segment.stats().used;
+    assert!(used < 600 * 2000 + SIZE as u64 / 7, "{used}");
+    let mut other = Session::new(Arc::clone(&segment));
+    put(&mut other, b"large", &vec![1; 3 << 20]).unwrap();
+    drop(other);
+    // Who says that its request goes on with something else keeps nothing.
+    for session in &mut all {
+        session.quiesce();
+    }
+    let audit = segment.audit().unwrap();
+    assert_eq!(audit.entries, 601);
+    let used = segment.stats().used;
+    drop(all);
+    assert_eq!(segment.stats().used, used);
 }

@@ -186,9 +186,9 @@ impl Session {
         }
     }
 
-    /// Says that nothing fetched so far is used any more. The request goes on.
+    /// Says that nothing fetched so far is used any more, and gives back what is kept for later stores. The request goes on.
     pub fn quiesce(&mut self) {
-        self.notice_fork();
+        self.flush();
         self.hear_children();
         self.request = fetch::next_request(self.request);
         if self.slotless {

@@ -24,6 +24,10 @@ const LOOK_AT_BYTES: u64 = 8 * 1024;
 /// A session keeps at most this part of the heap, and never more than 128 KiB.
 const PART: u64 = 512;
 const MOST_BYTES: u64 = 128 * 1024;
+/// All sessions together keep about this part of the heap: where there are more slots, each has a share of it. (Those that came when there
+/// were fewer may keep more than their share until they store again: of a thousand, a seventh of the heap together.)
+const PART_OF_ALL: u64 = 32;
+const FEW_SLOTS: u64 = PART / PART_OF_ALL;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kept {
@@ -56,10 +60,12 @@ impl Recycler {
     /// was kept first, since stores of late had no use for it. None where it cannot.
     #[inline]
     pub(super) fn room_for(&self, segment: &Segment, bytes: u64) -> Option<usize> {
-        let most = MOST_BYTES.min(segment.layout.heap_size / PART);
         if self.stuck {
             return None;
         }
+        let slots = segment.slots.ready() as u64;
+        let part = segment.layout.heap_size / PART;
+        let most = MOST_BYTES.min(if slots <= FEW_SLOTS { part } else { part * FEW_SLOTS / slots });
         if self.waiting.len() + self.ready.len() < MOST && self.bytes + bytes <= most {
             return Some(0);
         }
