@@ -4,10 +4,11 @@
 //! ends, however it ends, so a slot whose lock can be taken belongs to nobody, without any question about
 //! process ids that were used again.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::epoch::{Reader, Survey};
+use crate::epoch::{Reader, Spare, Survey};
 use crate::error::Error;
 use crate::fault::step;
 use crate::header::Header;
@@ -139,13 +140,15 @@ fn now_in_seconds() -> u64 {
 const SLOTLESS: u64 = 1 << 63;
 
 /// The slots of one segment.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Slots {
     memory: Memory,
     slots: Row<Slot>,
     pins: u64,
     full: usize,
     all: usize,
+    /// This process's, for surveys.
+    pub(crate) spare: Arc<Spare>,
 }
 
 impl Slots {
@@ -156,6 +159,7 @@ impl Slots {
             pins: layout.pins,
             full: layout.full_slots,
             all: layout.all_slots,
+            spare: Arc::default(),
         }
     }
 
@@ -345,7 +349,7 @@ impl Slots {
     /// What all readers keep.
     pub(crate) fn survey(&self) -> Survey {
         let header = self.header();
-        Survey::of_all(&header.slotless_readers.0, &header.copies.0, || {
+        Survey::of_all(&self.spare, &header.slotless_readers.0, &header.copies.0, || {
             (0..self.ready()).map(|index| (&self.slot(index).reader, self.pins(index)))
         })
     }

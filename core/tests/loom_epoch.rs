@@ -64,7 +64,7 @@ impl Model {
     }
 
     fn survey(&self) -> Survey {
-        Survey::of_all(&self.slotless, &self.copies, || {
+        Survey::of_all(&std::sync::Arc::default(), &self.slotless, &self.copies, || {
             self.slots.iter().map(|slot| (&slot.reader, &slot.pins[..]))
         })
     }

@@ -34,9 +34,11 @@
 mod clock;
 mod overflow;
 mod reader;
+mod spare;
 mod survey;
 
 pub use clock::EpochClock;
 pub use overflow::{Copies, Slotless};
 pub use reader::Reader;
+pub use spare::Spare;
 pub use survey::Survey;

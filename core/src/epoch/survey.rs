@@ -1,5 +1,7 @@
 use std::cell::{Cell, OnceCell};
+use std::sync::Arc;
 
+use super::Spare;
 use crate::sync::{AtomicU64, Ordering, fence};
 
 use super::{Copies, Reader, Slotless};
@@ -25,11 +27,18 @@ pub struct Survey {
     questions: Cell<u32>,
     /// Some request holds everything that is retired from now on.
     holds: bool,
+    /// Whence memory for pins comes, and where it goes afterwards.
+    spare: Option<Arc<Spare>>,
 }
 
 impl Survey {
     /// What all readers of a segment keep, with those that have no slot.
-    pub fn of_all<'a, I>(slotless: &Slotless, copies: &Copies, readers: impl Fn() -> I) -> Self
+    pub fn of_all<'a, I>(
+        spare: &Arc<Spare>,
+        slotless: &Slotless,
+        copies: &Copies,
+        readers: impl Fn() -> I,
+    ) -> Self
     where
         I: Iterator<Item = (&'a Reader, &'a [AtomicU64])>,
     {
@@ -42,7 +51,7 @@ impl Survey {
             if slotless.count() != 0 {
                 return Self::blocked();
             }
-            let survey = Self::take(readers());
+            let survey = Self::take(spare, readers());
             if copies.made() == before {
                 return survey;
             }
@@ -51,7 +60,7 @@ impl Survey {
     }
 
     /// Looks at every reader and its pin list. The fence is behind the caller.
-    fn take<'a>(readers: impl Iterator<Item = (&'a Reader, &'a [AtomicU64])>) -> Self {
+    fn take<'a>(spare: &Arc<Spare>, readers: impl Iterator<Item = (&'a Reader, &'a [AtomicU64])>) -> Self {
         let mut survey = Self::of(u64::MAX, false);
         for (reader, list) in readers {
             // The operation first: when it is seen cleared, the pins it made are seen below.
@@ -63,6 +72,13 @@ impl Survey {
                 }
             }
             let count = reader.pin_count().min(list.len());
+            if count == 0 {
+                continue;
+            }
+            if survey.spare.is_none() {
+                survey.pins = spare.take();
+                survey.spare = Some(Arc::clone(spare));
+            }
             // Acquire: a pin that was given up singly, see `Reader::unpin`. Its place holds 0 then, which is no block.
             survey.pins.extend(list[..count].iter().map(|pin| pin.load(Ordering::Acquire)));
         }
@@ -70,7 +86,14 @@ impl Survey {
     }
 
     fn of(oldest: u64, holds: bool) -> Self {
-        Self { oldest, pins: Vec::new(), sorted: OnceCell::new(), questions: Cell::new(0), holds }
+        Self {
+            oldest,
+            pins: Vec::new(),
+            sorted: OnceCell::new(),
+            questions: Cell::new(0),
+            holds,
+            spare: None,
+        }
     }
 
     /// A survey that lets nothing go, for when there are readers that cannot be looked at.
@@ -124,11 +147,24 @@ impl Survey {
             return self.pins.contains(&offset);
         }
         let sorted = self.sorted.get_or_init(|| {
-            let mut pins = self.pins.clone();
+            let mut pins = self.spare.as_ref().map_or_else(Vec::new, |spare| spare.take());
+            pins.extend_from_slice(&self.pins);
             pins.sort_unstable();
             pins
         });
         sorted.binary_search(&offset).is_ok()
+    }
+}
+
+impl Drop for Survey {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(spare) = &self.spare {
+            spare.give_back(std::mem::take(&mut self.pins));
+            if let Some(sorted) = self.sorted.take() {
+                spare.give_back(sorted);
+            }
+        }
     }
 }
 
@@ -139,7 +175,8 @@ mod tests {
     #[test]
     fn pins_are_found_however_many_questions_there_are() {
         for first in [0, 1] {
-            let survey = Survey { pins: vec![80, 16, 48, 0, 112, 16], ..Survey::of(7, true) };
+            let mut survey = Survey::of(7, true);
+            survey.pins = vec![80, 16, 48, 0, 112, 16];
             for question in 0..4 * u64::from(FEW_QUESTIONS) {
                 let (pinned, free) = ([16, 48, 80, 112][question as usize % 4], 32 * question + 8);
                 for offset in if question % 2 == first { [pinned, free] } else { [free, pinned] } {

@@ -172,6 +172,7 @@ impl Session {
         let released = self.release_reservations();
         self.flush();
         self.quiesce();
+        self.segment.slots.spare.trim();
         // A stopped process has a lock: what this owner still holds ends with the owner, the next request is another. And a
         // slot without a pin list is one for want of a better: the next request may find that.
         if let Place::Slot(index, _) = self.place
