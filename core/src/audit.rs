@@ -207,7 +207,9 @@ impl Segment {
             }
             Ok(count)
         };
-        Ok((count(&arena.control().incoming.0.stack)?, count(&arena.control().retired)?))
+        let control = arena.control();
+        let stacked = count(&control.incoming.0.stack)? + count(&control.unjudged)?;
+        Ok((stacked, count(&control.retired)?))
     }
 
     /// The queues: links in both directions, and every live entry is in one of those that it belongs to.

@@ -1,6 +1,7 @@
 //! From "can no longer be found" to "free again".
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use crate::entry::EntryAt;
 use crate::epoch::Survey;
@@ -13,6 +14,10 @@ use crate::segment::Segment;
 /// that what is stored again and again stays within the processor's caches.
 const RECLAIM_BLOCKS: u64 = 32;
 const RECLAIM_BYTES: u64 = 16 * 1024;
+/// Of what is newly retired, so many blocks are looked at before somebody else may have the arena: a few milliseconds.
+const MOST_AT_ONCE: u64 = 4096;
+/// How long whoever waits for the arena needs to wake up and take it, more or less.
+const A_TURN: Duration = Duration::from_micros(50);
 /// What had to stay is looked at again after so many others, as a part of it.
 const AGAIN_PART: u64 = 16;
 
@@ -46,6 +51,21 @@ impl Segment {
                 }
                 Err(now) => top = now,
             }
+        }
+    }
+}
+
+impl Segment {
+    /// The arena, with every retired block freed that nobody can still look at, if nobody else is at it for long. In between others may
+    /// have it: a clear retires millions of blocks.
+    pub(crate) fn lock_reclaimed(&self, arena: usize) -> Option<HeapGuard<'_>> {
+        loop {
+            let heap = self.lock_heap_soon(arena)?;
+            if !heap.look(Look::All, MOST_AT_ONCE) || self.is_dirty() {
+                return Some(heap);
+            }
+            drop(heap);
+            std::thread::sleep(A_TURN);
         }
     }
 }
@@ -93,26 +113,35 @@ impl HeapGuard<'_> {
     /// Reclaims if enough has been retired since the last look for a look to be worth its cost.
     pub(crate) fn reclaim_if_due(&self) {
         if self.heap.is_reclaim_due() {
-            self.look(Look::Recent(0));
+            self.look(Look::Recent(0), MOST_AT_ONCE);
         }
     }
 
     /// Frees every retired block that nobody can still look at.
     pub(crate) fn reclaim(&self) {
-        self.look(Look::All);
+        while self.look(Look::All, u64::MAX) {}
+    }
+
+    /// The same, but of what is newly retired a part. Says whether there is more of it. What had to stay for long is looked at as
+    /// [`Self::reclaim_recent`] does where entries may be evicted; who may not evict has to find whatever there is.
+    pub(crate) fn reclaim_some(&self) -> bool {
+        self.look(if self.segment.evicts { Look::Recent(0) } else { Look::All }, MOST_AT_ONCE)
     }
 
     /// The same, but what had to stay for long is not looked at each time: readers that keep much would make each store slow. For
     /// whoever needs memory and has other ways to get it; `recent` blocks were just retired.
     pub(crate) fn reclaim_recent(&self, recent: u64) {
-        self.look(Look::Recent(recent));
+        while self.look(Look::Recent(recent), u64::MAX) {}
     }
 
-    fn look(&self, look: Look) {
+    /// Looks at retired blocks, at `most` of those that are new. Says whether there are more of these; not what is retired meanwhile.
+    fn look(&self, look: Look, most: u64) -> bool {
         let segment = self.segment;
         let control = self.heap.control();
         let figure = &control.incoming.0.retired;
-        let new = control.incoming.0.stack.swap(0, Ordering::Acquire);
+        let stack = &control.incoming.0.stack;
+        let unjudged = control.unjudged.load(Ordering::Relaxed);
+        let new = if unjudged == 0 { stack.swap(0, Ordering::Acquire) } else { unjudged };
         step!("reclaim: stack taken");
         let (old, listed) = (control.retired.load(Ordering::Relaxed), control.listed.load(Ordering::Relaxed));
         let passed_over = control.passed_over.load(Ordering::Relaxed).saturating_add(1);
@@ -121,12 +150,16 @@ impl HeapGuard<'_> {
             _ => None,
         };
         if new == 0 && (old == 0 || recent(passed_over) == Some(0)) {
-            return control.passed_over.store(passed_over, Ordering::Relaxed);
+            control.passed_over.store(passed_over, Ordering::Relaxed);
+            return false;
         }
         let survey = segment.slots.survey();
         // The list is made anew from what has to stay. A crash meanwhile rebuilds it from the blocks.
         let mut kept = Chain::default();
-        let (_, looked) = self.judge_retired(new, u64::MAX, &survey, &mut kept);
+        let (later, looked) = self.judge_retired(new, most, &survey, &mut kept);
+        control.unjudged.store(later, Ordering::Relaxed);
+        // What is on the stack has waited for what was taken from it before.
+        let is_more = later != 0 || (unjudged != 0 && stack.load(Ordering::Relaxed) != 0);
         let newly_kept = kept.count;
         let passed_over = passed_over.saturating_add(looked);
         let recent = recent(passed_over);
@@ -145,7 +178,7 @@ impl HeapGuard<'_> {
         }
         control.passed_over.store(if is_all { 0 } else { passed_over }, Ordering::Relaxed);
         if looked + walked == 0 {
-            return;
+            return is_more;
         }
         if kept.first == 0 {
             kept.first = rest;
@@ -160,6 +193,7 @@ impl HeapGuard<'_> {
         let (count, bytes) = figure.get();
         control.reclaim_at_count.store(count * 2 + RECLAIM_BLOCKS, Ordering::Relaxed);
         control.reclaim_at_bytes.store(bytes * 2 + RECLAIM_BYTES, Ordering::Relaxed);
+        is_more
     }
 
     /// Looks at the blocks of a list of retired ones, `most` at most: frees those that nobody can look at, and puts the others into

@@ -93,9 +93,7 @@ impl Segment {
     /// Reclaims what can be, where nobody else is at it.
     pub(crate) fn reclaim_now(&self) {
         for arena in 0..ARENAS {
-            if let Some(heap) = self.lock_heap_soon(arena) {
-                heap.reclaim();
-            }
+            self.lock_reclaimed(arena);
         }
     }
 
@@ -131,14 +129,14 @@ impl HeapGuard<'_> {
         loop {
             let is_more_due = self.expire(most);
             let ended = self.end_reservations(MANY);
-            // Who may not evict has to find whatever there is.
-            if self.segment.evicts {
-                self.reclaim_recent(0)
-            } else {
-                self.reclaim()
-            }
-            if let Some(offset) = heap.allocate(bytes) {
-                return Some(offset);
+            loop {
+                let is_more_retired = self.reclaim_some();
+                if let Some(offset) = heap.allocate(bytes) {
+                    return Some(offset);
+                }
+                if !is_more_retired || self.segment.is_dirty() {
+                    break;
+                }
             }
             if !(is_more_due || ended != 0) || self.segment.is_dirty() {
                 break;

@@ -73,9 +73,8 @@ impl Segment {
         };
         for (arena, heap) in self.arenas.iter().enumerate() {
             let control = heap.control();
-            if let Some(guard) = self.lock_heap_soon(arena) {
-                // What nobody looks at any more is not worth reporting as retired.
-                guard.reclaim();
+            // What nobody looks at any more is not worth reporting as retired.
+            if let Some(_guard) = self.lock_reclaimed(arena) {
                 stats.largest_free = stats.largest_free.max(heap.largest_free());
             }
             stats.free = stats.free.wrapping_add(read(&control.free_bytes));

@@ -857,6 +857,44 @@ fn a_write_is_not_compared_with_all_that_its_request_has_reserved() {
 }
 
 #[test]
+fn of_what_was_retired_a_few_thousand_blocks_are_reclaimed_at_a_time() {
+    let segment = segment(8 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    let fill = |session: &mut Session| {
+        (0u32..).take_while(|number| put(session, &number.to_ne_bytes(), b"").is_ok()).count() as u32
+    };
+    // How often a block was freed with the same lock, at most, and altogether.
+    let freed = || {
+        let steps = fault::recorded();
+        let freed = |steps: &[&str]| steps.iter().filter(|step| **step == "reclaim: one freed").count();
+        let most = steps.split(|step| *step == "lock: taken").map(freed).max();
+        (most.unwrap_or(0), freed(&steps))
+    };
+    let count = fill(&mut session);
+    assert!(count > 50_000, "{count}");
+    fault::record();
+    session.clear().unwrap();
+    let (most, all) = freed();
+    assert!(most <= 4096 && all >= count as usize, "{most} of {all}");
+    assert_eq!(segment.stats().retired, 0);
+
+    let count = fill(&mut session);
+    for number in 0..count {
+        assert!(session.delete(Space::Key, &number.to_ne_bytes()).unwrap());
+    }
+    fault::record();
+    put(&mut session, b"key", b"").unwrap();
+    let (most, all) = freed();
+    assert!(most <= 4096 && (1..10_000).contains(&all), "{most} of {all}");
+    assert!(segment.audit().unwrap().retired > 40_000);
+    // All of it where that is what it takes.
+    put(&mut session, b"large", &[1; 7_000_000]).unwrap();
+    session.end_request();
+    assert_eq!(segment.stats().retired, 0);
+    segment.audit().unwrap();
+}
+
+#[test]
 fn a_listing_of_few_keys_looks_no_further() {
     let segment = segment(4 << 20, Policy::Never);
     let mut session = Session::new(segment);

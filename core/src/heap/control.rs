@@ -39,6 +39,8 @@ pub(crate) struct HeapControl {
     pub(crate) sought_in: AtomicU64,
     /// First block of the list of retired blocks (linked through their entries).
     pub(crate) retired: AtomicU64,
+    /// The same of those that were taken from the stack, and that nobody has looked at yet.
+    pub(crate) unjudged: AtomicU64,
     /// The eviction queues, of new entries and of those that were asked for again; and that of reservations.
     pub(crate) queues: [Queue; 3],
     /// Bytes of all blocks that were evicted from the first.
@@ -170,7 +172,7 @@ impl HeapControl {
             }
         }
         let figures = [&self.free_bytes, &self.retired, &self.reclaim_at_count, &self.reclaim_at_bytes];
-        let of_looks = [&self.stuck, &self.judged_by, &self.listed, &self.passed_over];
+        let of_looks = [&self.stuck, &self.unjudged, &self.judged_by, &self.listed, &self.passed_over];
         for figure in figures.into_iter().chain([&self.cursor, &self.sought]).chain(of_looks) {
             figure.store(0, Ordering::Relaxed);
         }

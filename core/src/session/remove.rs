@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::fault::step;
 use crate::hash::class_of;
 use crate::index::Index;
-use crate::layout::{ARENAS, SHARDS};
+use crate::layout::SHARDS;
 use crate::segment::Segment;
 
 impl Session {
@@ -141,11 +141,7 @@ impl Segment {
         }
         step!("clear: counted");
         drop(guards);
-        for arena in 0..ARENAS {
-            if let Some(heap) = self.lock_heap_soon(arena) {
-                heap.reclaim();
-            }
-        }
+        self.reclaim_now();
         Ok(())
     }
 }
