@@ -24,8 +24,9 @@ const LOOK_AT_BYTES: u64 = 8 * 1024;
 /// A session keeps at most this part of the heap, and never more than 128 KiB.
 const PART: u64 = 512;
 const MOST_BYTES: u64 = 128 * 1024;
-/// All sessions together keep about this part of the heap: where there are more slots, each has a share of it. (Those that came when there
-/// were fewer may keep more than their share until they store again: of a thousand, a seventh of the heap together.)
+/// All sessions together keep about this part of the heap: where there are more slots, each has a share of it, and nothing where that is
+/// too little to be looked at. (Those that came when there were fewer may keep more until they store again: all together an eighth
+/// of the heap at most.)
 const PART_OF_ALL: u64 = 32;
 const FEW_SLOTS: u64 = PART / PART_OF_ALL;
 
@@ -51,6 +52,11 @@ pub(super) struct Recycler {
     stuck: bool,
 }
 
+/// What each of many sessions may keep.
+fn share(part: u64, slots: u64) -> u64 {
+    Some(part * FEW_SLOTS / slots).filter(|share| *share >= LOOK_AT_BYTES).unwrap_or(0)
+}
+
 impl Recycler {
     pub(super) const fn new() -> Self {
         Self { waiting: Vec::new(), ready: Vec::new(), bytes: 0, waiting_bytes: 0, stuck: false }
@@ -65,7 +71,7 @@ impl Recycler {
         }
         let slots = segment.slots.ready() as u64;
         let part = segment.layout.heap_size / PART;
-        let most = MOST_BYTES.min(if slots <= FEW_SLOTS { part } else { part * FEW_SLOTS / slots });
+        let most = MOST_BYTES.min(if slots <= FEW_SLOTS { part } else { share(part, slots) });
         if self.waiting.len() + self.ready.len() < MOST && self.bytes + bytes <= most {
             return Some(0);
         }
