@@ -198,16 +198,15 @@ fn many_at_once_make_one_segment() {
     let config = config(SIZE, Policy::Never);
     for _ in 0..20 {
         let file = Segment::seed("test").unwrap();
-        let base = {
-            // Each child reserves the same addresses anew: they are free in all of them.
-            let probe = AddressRange::reserve(64 << 20).unwrap();
-            let segment = join(&Segment::seed("probe").unwrap(), b"p", &config, probe).unwrap();
-            segment.read_only_range().start
-        };
+        // Each child reserves the same addresses anew: they are free in all of them, whatever other threads of this process map.
+        let mut free = Some(range());
+        let base = free.as_ref().unwrap().range().start;
         let children: Vec<_> = (0..8)
             .map(|at| {
                 let (file, config) = (file.try_clone().unwrap(), config.clone());
+                let free = &mut free;
                 Child::fork(move |line| {
+                    free.take();
                     let range = AddressRange::reserve_at(base, 32 << 20).unwrap();
                     let segment = join(&file, b"pool", &config, range).unwrap();
                     let mut session = Session::new(segment);

@@ -6,7 +6,7 @@
 //! | [`asking`] | a store, with asking in between |
 //! | [`gather`], [`harvest`] | methods called before a store, in the order of `serialize()`, and their answers |
 //! | [`sleep`] | `__sleep` |
-//! | [`proxy`] | what is behind lazy proxies |
+//! | `proxy` | what is behind lazy proxies (PHP 8.4) |
 //! | [`dates`] | what dates say, without asking them, and what they do not say |
 //! | [`heap`] | heaps and priority queues, whose content no method gives |
 //! | [`resolve`] | classes and enum cases that a payload names |

@@ -7,7 +7,7 @@
 
 use ext_php_rs::ffi::{zend_class_entry, zend_execute_data, zend_op_array, zend_string};
 
-use super::{Dropped, Statics, baseline, engine, restore, straight, with};
+use super::{Dropped, Statics, baseline, engine, restore, scan, straight, with};
 use crate::messages::shown;
 use crate::payload::{ClassImage, Template};
 use crate::zend::live::Text;
@@ -42,14 +42,31 @@ pub(super) fn wait(number: usize, payload: usize, why: Why) {
     });
 }
 
-/// What a template waits for whose classes autoloaders have been asked for: they are asked in order, and not after one that is missing.
+/// What a template waits for whose classes autoloaders have been asked for: they are asked in order, and not after one that is missing, nor
+/// for one that they are at work on.
 ///
 /// # Safety
 /// A pinned template.
-pub(super) unsafe fn unknown(template: &Template, asked: bool) -> Why {
-    // SAFETY: the caller's word.
-    let first = unsafe { template.classes().iter().position(|image| is_missing(image)) };
-    Why::Unknown { class: first.unwrap_or(0), asked }
+pub(super) unsafe fn unknown(template: &Template, thrown: bool) -> Why {
+    // SAFETY: the caller's word; the image's name is a string image.
+    unsafe {
+        let classes = template.classes();
+        let class = classes.iter().position(|image| is_missing(image)).unwrap_or(0);
+        let name = classes.get(class).map(|image| (*(image.name as *const Text)).bytes());
+        Why::Unknown { class, asked: !thrown && !name.is_some_and(|name| is_loading(name)) }
+    }
+}
+
+/// Whether an autoloader is at work on the class of that name.
+unsafe fn is_loading(name: &[u8]) -> bool {
+    // SAFETY: the executor's own table of lower-case names, or null.
+    unsafe {
+        let loading = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).in_autoload;
+        !loading.is_null()
+            && scan::buckets(engine::table(loading))
+                .iter()
+                .any(|bucket| bucket.text().is_some_and(|key| key.bytes().eq_ignore_ascii_case(name)))
+    }
 }
 
 /// Whether a target has to wait for declarations: of a class that its template needs, wherever a running file may declare it; or
@@ -72,9 +89,9 @@ pub(super) unsafe fn is_early(
             };
             declares_it(class) || template.classes().iter().any(|image| declares_it(find(image)))
         };
-        template.classes().iter().any(|image| is_missing(image) && is_declared_soon(image, statics))
-            || statics.compiled.iter().any(|file| straight::declares(*file, 0) && is_its(*file))
+        statics.compiled.iter().any(|file| statics.straight.declares(*file) && is_its(*file))
             || frames().any(|frame| is_declaring(frame) && is_its((*frame).func.cast()))
+            || template.classes().iter().any(|image| is_missing(image) && is_declared_soon(image, statics))
     }
 }
 
@@ -156,15 +173,16 @@ unsafe fn declares(function: *const zend_op_array, from: usize, name: &[u8]) -> 
     }
 }
 
-/// A class was linked: restores what waited for it, or for a declaration that has been passed over. Or an autoloader was registered,
-/// which may know what others do not.
+/// A class was linked: restores what waited for it, or for a declaration that has been passed over. Or an autoloader was registered
+/// (null), which may know what others do not.
 #[cold]
-pub(super) fn retry(new_loader: bool) {
+pub(super) fn retry(linked: *const zend_class_entry) {
     let round = with(|statics| {
         statics.round += 1;
         statics.round
     });
-    while let Some(number) = with(|statics| next_ready(statics, round, new_loader)) {
+    let mut at = 0;
+    while let Some(number) = with(|statics| next_ready(statics, round, linked, &mut at)) {
         if with(|statics| statics.is_in_compiler()) {
             with(|statics| statics.waiting.push(number));
         } else {
@@ -174,27 +192,54 @@ pub(super) fn retry(new_loader: bool) {
     }
 }
 
-/// Takes the next target off the list that need not wait any more. Each is looked at once in a round.
-fn next_ready(statics: &mut Statics, round: u64, new_loader: bool) -> Option<u32> {
+/// Takes the next target off the list that need not wait any more. Each is looked at once in a round, from `at` on, and from the
+/// beginning again where user code has changed the list meanwhile.
+fn next_ready(
+    statics: &mut Statics,
+    round: u64,
+    linked: *const zend_class_entry,
+    at: &mut usize,
+) -> Option<u32> {
     loop {
-        let at = statics.awaiting.iter().position(|awaited| awaited.round < round)?;
-        statics.awaiting[at].round = round;
-        let Awaited { number, payload, why, .. } = statics.awaiting[at];
+        let Some(awaited) = statics.awaiting.get_mut(*at) else {
+            *at = statics.awaiting.iter().position(|awaited| awaited.round < round)?;
+            continue;
+        };
+        if awaited.round >= round {
+            *at += 1;
+            continue;
+        }
+        awaited.round = round;
+        let Awaited { number, payload, why, .. } = *awaited;
         let class = statics.targets[number as usize].class;
-        // SAFETY: a template of this request, pinned, and the class of a target.
+        // SAFETY: a template of this request, pinned, and the class of a target; a linked class, or null.
         let is_ready = unsafe {
             match why {
                 Why::Declared => !is_early(&Template::at(payload), class, statics),
-                Why::Unknown { class, .. } => new_loader || missing(payload, class).is_none(),
+                Why::Unknown { class, .. } => linked.is_null() || names(payload, class, linked),
                 Why::TooLate => false,
             }
         };
         if is_ready && is_touched(statics, number) {
-            statics.awaiting[at].why = Why::TooLate;
+            statics.awaiting[*at].why = Why::TooLate;
         } else if is_ready {
-            statics.awaiting.remove(at);
+            statics.awaiting.remove(*at);
             return Some(number);
         }
+        *at += 1;
+    }
+}
+
+/// Whether a class is the one that a template needs, by its number there.
+///
+/// # Safety
+/// A template's payload, pinned; a linked class.
+unsafe fn names(payload: usize, class: usize, linked: *const zend_class_entry) -> bool {
+    // SAFETY: the caller's word; names of images are string images.
+    unsafe {
+        let name = engine::name_of(linked);
+        let image = Template::at(payload).classes().get(class);
+        image.is_none_or(|image| (*(image.name as *const Text)).bytes().eq_ignore_ascii_case(name))
     }
 }
 

@@ -140,7 +140,10 @@ fn restore_waiting(outer: &Outer, compiled: *const zend_op_array) {
         // A panic would be a bug of ours; what it leaves are statics as declared.
         let _ = catch_unwind(|| {
             if !compiled.is_null() {
-                with(|statics| statics.compiled.push(compiled));
+                with(|statics| {
+                    statics.compiled.push(compiled);
+                    statics.straight.forget();
+                });
             }
             restore::waiting_since(since);
             // A fiber may have been suspended there, and others begun.

@@ -144,6 +144,8 @@ pub(crate) struct Statics {
     waiting: Vec<u32>,
     /// Targets that wait for classes.
     awaiting: Vec<awaited::Awaited>,
+    /// How far files have declared their classes.
+    straight: straight::Progress,
     /// How often it was looked whether they need wait any more.
     round: u64,
     /// Files that have been compiled and do not run yet: what waited for the end of the compilation is being restored.
@@ -182,6 +184,7 @@ impl Statics {
             members: Vec::new(),
             waiting: Vec::new(),
             awaiting: Vec::new(),
+            straight: straight::Progress::new(),
             round: 0,
             compiled: Vec::new(),
             compiling: 0,
@@ -276,7 +279,7 @@ pub(crate) fn loader_registered() {
     };
     if with(is_awaited) {
         // A panic would be a bug of ours; what it leaves are statics as declared.
-        let _ = std::panic::catch_unwind(|| awaited::retry(true));
+        let _ = std::panic::catch_unwind(|| awaited::retry(std::ptr::null()));
     }
 }
 

@@ -39,7 +39,7 @@ unsafe extern "C" fn linked(class: *mut zend_class_entry, _name: *mut zend_strin
             let _ = catch_unwind(|| restore::link(class));
         }
         if with(|statics| !statics.awaiting.is_empty()) {
-            let _ = catch_unwind(|| awaited::retry(false));
+            let _ = catch_unwind(|| awaited::retry(class));
         }
     }
 }

@@ -168,8 +168,8 @@ pub(super) unsafe fn target(number: usize, may_run: bool) -> bool {
                     }
                     // What an autoloader throws comes out, and is no reason to give the state up.
                     Err(why @ (Unusable::NotYet | Unusable::Missing | Unusable::Thrown)) => {
-                        let asked = matches!(why, Unusable::Missing);
-                        awaited::wait(number, template.payload, awaited::unknown(&template, asked));
+                        let thrown = matches!(why, Unusable::Thrown);
+                        awaited::wait(number, template.payload, awaited::unknown(&template, thrown));
                         return true;
                     }
                 }
@@ -178,6 +178,7 @@ pub(super) unsafe fn target(number: usize, may_run: bool) -> bool {
         let mut array = Slot { value: 0, info: c::IS_UNDEF, next: 0 };
         match decode::decode(inner, 0, payload + block, (&raw mut array).cast()) {
             Ok(()) => {}
+            // What a method throws comes out, and the entry stays until somebody stores over it.
             Err(Unusable::Thrown) => return true,
             Err(Unusable::Stale | Unusable::NotYet | Unusable::Missing) => {
                 forget_entry(number, &hit);

@@ -41,7 +41,8 @@ fn elements(array: &Array) -> impl Iterator<Item = Slot> + '_ {
     (0..used).map(|at| if array.is_packed() { array.slots()[at] } else { array.buckets()[at].slot })
 }
 
-fn buckets(array: &Array) -> &[Bucket] {
+/// The elements of a table with keys.
+pub(super) fn buckets(array: &Array) -> &[Bucket] {
     if array.count == 0 || array.is_packed() { &[] } else { array.buckets() }
 }
 

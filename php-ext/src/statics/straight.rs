@@ -3,6 +3,8 @@
 //! Such declarations need not have been executed when user code runs in the middle of them: an autoloader, for a parent or for an object
 //! of a restored static. Would that code use one of these classes, a class map would have the same file included once more.
 
+use std::cell::Cell;
+
 use ext_php_rs::ffi::{zend_op, zend_op_array, zend_string};
 
 use super::awaited::look_up;
@@ -34,16 +36,54 @@ pub(super) unsafe fn declared<'a>(operation: &zend_op) -> &'a Slot {
     }
 }
 
+/// How far the file that was asked about last has declared its classes: those of a long file are not looked up again for each of them.
+pub(super) struct Progress {
+    /// Only compared.
+    function: Cell<usize>,
+    at: Cell<usize>,
+}
+
+impl Progress {
+    pub(super) const fn new() -> Self {
+        Self { function: Cell::new(0), at: Cell::new(0) }
+    }
+
+    /// Whether the declarations that a file begins with are not all there yet.
+    ///
+    /// # Safety
+    /// A file that has been compiled since [`Self::forget`].
+    pub(super) unsafe fn declares(&self, function: *const zend_op_array) -> bool {
+        let known = self.function.get() == function.addr();
+        let mut at = if known { self.at.get() } else { 0 };
+        // SAFETY: the caller's word.
+        let declares = unsafe { goes_on(function, &mut at) };
+        self.function.set(function.addr());
+        self.at.set(at);
+        declares
+    }
+
+    /// Another file may be where one was.
+    pub(super) fn forget(&self) {
+        self.function.set(0);
+    }
+}
+
 /// Whether declarations come first from an operation on, one of which declares a class that is not there yet.
 ///
 /// # Safety
 /// A function of a script.
 pub(super) unsafe fn declares(function: *const zend_op_array, mut at: usize) -> bool {
+    // SAFETY: the caller's word.
+    unsafe { goes_on(function, &mut at) }
+}
+
+/// The same; `at` is then where that declaration is, or what comes behind all of them.
+unsafe fn goes_on(function: *const zend_op_array, at: &mut usize) -> bool {
     // SAFETY: the caller's word; names are live strings.
     unsafe {
         let operations = operations(function);
-        while let Some(operation) = operations.get(at) {
-            at += match u32::from(operation.opcode) {
+        while let Some(operation) = operations.get(*at) {
+            *at += match u32::from(operation.opcode) {
                 _ if is_declaration(operation) => {
                     if look_up(declared(operation).value as *mut zend_string).is_null() {
                         return true;
