@@ -1,6 +1,6 @@
 //! Named steps at which tests stop or kill a writer. Without the feature `fault-injection` they are nothing.
 
-/// Marks a step. The name must be one of [`STEPS`] or [`SEED_STEPS`].
+/// Marks a step. The name must be one of [`STEPS`], [`SEED_STEPS`] or [`WAITS`].
 macro_rules! step {
     ($name:literal) => {
         #[cfg(feature = "fault-injection")]
@@ -71,7 +71,6 @@ mod active {
         "clear: one retired",
         "clear: counted",
         "look: begun",
-        "drain: gives way",
         "reclaim: stack taken",
         "reclaim: one freed",
         "reclaim: one stays",
@@ -114,6 +113,9 @@ mod active {
         "recover: repaired",
         "recover: clean",
     ];
+
+    /// Steps that only wait: which scenario meets them is up to the scheduler.
+    pub const WAITS: &[&str] = &["drain: gives way"];
 
     /// The steps of making a segment of a seed.
     pub const SEED_STEPS: &[&str] = &[
