@@ -179,7 +179,7 @@ pub(super) unsafe fn is_changed(statics: &Statics, number: usize, tracking: bool
         let value = slot.behind_reference();
         match member.baseline {
             Baseline::Declared => {
-                !same(value, &member.place.declared()) && is_assigned(&member.place, slot)
+                !same(value, &member.place.declared()) && is_assigned(member.place, slot)
                     || is_null_by_now(&member.place, slot)
             }
             Baseline::Value { slot: was, digest } => {
@@ -205,7 +205,7 @@ unsafe fn is_changed_within(statics: &Statics, number: usize, value: &Slot, dige
 
 /// The same of a member whose value has another type or word than its declaration.
 #[inline(never)]
-unsafe fn is_assigned(place: &Place, slot: &Slot) -> bool {
+unsafe fn is_assigned(place: Place, slot: &Slot) -> bool {
     // Reflection evaluates the expressions of variables that were not reached (before PHP 8.3).
     if matches!(place, Place::Variable { .. }) && slot.kind() != c::IS_REFERENCE {
         return false;

@@ -128,7 +128,13 @@ unsafe extern "C" {
     ) -> c_int;
     pub(super) fn zval_update_constant_ex(value: *mut zval, scope: *mut zend_class_entry) -> c_int;
     pub(super) fn zend_is_identical(one: *mut zval, other: *mut zval) -> bool;
-    fn zend_hash_find(table: *const HashTable, key: *const zend_string) -> *mut zval;
+    pub(super) fn zend_get_constant_ex(
+        name: *mut zend_string,
+        scope: *mut zend_class_entry,
+        flags: u32,
+    ) -> *mut zval;
+    fn gc_protect(protect: bool) -> bool;
+    pub(super) fn zend_hash_find(table: *const HashTable, key: *const zend_string) -> *mut zval;
     fn zend_hash_index_find(table: *const HashTable, key: u64) -> *mut zval;
     pub(super) fn zval_ptr_dtor(value: *mut zval);
     pub(super) fn zend_ref_add_type_source(list: *mut u64, property: *const zend_property_info);
@@ -306,21 +312,50 @@ pub(super) unsafe fn beside_exception(body: impl FnOnce()) {
     }
 }
 
-/// Does something of whose warnings nobody is told. What is fatal is reported, and a jump leaves the script without its handler: the
-/// memory limit ends the request.
+/// Does something that runs no code of the script's: of its warnings nobody is told, no class is loaded, and no garbage is collected. What is
+/// fatal is reported, and ends the request as it would elsewhere.
 ///
 /// # Safety
 /// While the engine runs a request.
-pub(super) unsafe fn without_errors(body: impl FnOnce()) {
-    // SAFETY: this thread's own globals. The script's handler is held by them again afterwards; nobody sees them meanwhile.
+pub(super) unsafe fn without_code(body: impl FnOnce()) {
+    // SAFETY: this thread's own globals. The script's handler is held by them again afterwards; nobody sees them meanwhile. A jump is
+    // caught, so that what runs after it has them as well, and goes on.
     unsafe {
         let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
+        let compiler = ext_php_rs::ffi::ext_php_rs_compiler_globals();
         let handler: *mut Slot = (&raw mut (*globals).user_error_handler).cast();
-        let before = (*handler, (*globals).error_reporting);
+        let before = (*handler, (*globals).error_reporting, (*compiler).in_compilation);
         (*handler).info = c::IS_UNDEF;
         (*globals).error_reporting &= ext_php_rs::ffi::E_ERROR.cast_signed();
-        body();
-        (*handler, (*globals).error_reporting) = before;
+        // While it compiles the engine loads no class.
+        (*compiler).in_compilation = true;
+        let protected = gc_protect(true);
+        let end = ext_php_rs::zend::try_catch(std::panic::AssertUnwindSafe(body));
+        gc_protect(protected);
+        (*handler, (*globals).error_reporting, (*compiler).in_compilation) = before;
+        match end {
+            Ok(()) => {}
+            Err(ext_php_rs::zend::CatchError::Bailout) => ext_php_rs::ffi::ext_php_rs_zend_bailout(),
+            // A bug of ours.
+            Err(error) => std::panic::resume_unwind(Box::new(error.to_string())),
+        }
+    }
+}
+
+/// `CE_CONSTANTS_TABLE`: a class's constants, as far as they have been evaluated.
+///
+/// # Safety
+/// A linked class of this request.
+pub(super) unsafe fn constants_of(class: *const zend_class_entry) -> *const HashTable {
+    // SAFETY: the caller's word. A class in memory that several share has a table of its own as soon as one of them is evaluated.
+    unsafe {
+        if (*class).ce_flags & c::ZEND_ACC_HAS_AST_CONSTANTS != 0 && !(*class).mutable_data__ptr.is_null() {
+            let own = map_get((*class).mutable_data__ptr);
+            if !own.is_null() && !(*own).constants_table.is_null() {
+                return (*own).constants_table;
+            }
+        }
+        &raw const (*class).constants_table
     }
 }
 

@@ -1,23 +1,27 @@
 //! Defaults that are constant expressions: whether a static has the value that its expression gives.
 //!
 //! The engine evaluates them when the class is first used and tells nobody. Whether a value is more than that is found out by
-//! evaluating once more; constants do not change, so it gives the same. Not where that would run code of the script's.
+//! evaluating once more; constants do not change, so it gives the same. That runs no code of the script's: the statics are being looked
+//! at. So no class is loaded, and expressions with objects are left alone. A branch that the engine did not take may name what is not
+//! there, or was not evaluated yet; it is not taken the second time either.
 
-use ext_php_rs::ffi::zval;
+use ext_php_rs::ffi::{zend_class_constant, zend_class_entry, zend_string, zval};
 
+use super::Walk;
 use super::engine;
 use super::fingerprint::Node;
 use super::place::Place;
 use crate::engine::{exception_pending, in_frame};
 use crate::zend::constants as c;
-use crate::zend::live::Slot;
+use crate::zend::live::{Array, Slot};
 
-/// Whether a value is what an expression gives, which the engine has evaluated in this request.
+/// Whether a value is what an expression gives, which the engine has evaluated in this request. Runs no user code.
 ///
 /// # Safety
-/// A static of a class of this request, its default, which is an expression, and its value.
+/// A static of a class of this request, its default, which is an expression, and its value. The caller uses no other part of the
+/// thread's state than its statics.
 #[cold]
-pub(super) unsafe fn gives(place: &Place, expression: &Slot, value: &Slot) -> bool {
+pub(super) unsafe fn gives(place: Place, expression: &Slot, value: &Slot) -> bool {
     if value.kind() == c::IS_CONSTANT_AST {
         return false;
     }
@@ -26,8 +30,9 @@ pub(super) unsafe fn gives(place: &Place, expression: &Slot, value: &Slot) -> bo
     unsafe {
         engine::beside_exception(|| {
             in_frame(|| {
-                engine::without_errors(|| {
-                    same = runs_no_code(place, expression) && is_result(place, expression, value);
+                engine::without_code(|| {
+                    let found = look(place, Node::of(expression));
+                    same = found != Found::Code && is_result(place, expression, value);
                 });
                 if exception_pending() {
                     engine::zend_clear_exception();
@@ -39,42 +44,164 @@ pub(super) unsafe fn gives(place: &Place, expression: &Slot, value: &Slot) -> bo
     same
 }
 
-/// Whether evaluating an expression once more runs no code of the script's: it makes no object, and does nothing with objects but
-/// name them and read enum cases.
-///
-/// # Safety
-/// As for [`gives`]; the engine's frame and error handling are prepared.
-unsafe fn runs_no_code(place: &Place, expression: &Slot) -> bool {
-    // SAFETY: the caller's expression.
-    unsafe { is_harmless(place, Node::of(expression)) }
+/// What evaluating a part of an expression once more would do.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Found {
+    /// Nothing but to give the same: all that it names has been evaluated.
+    Values,
+    /// It names what has not been: the engine has not taken this branch.
+    Unknown,
+    /// It may run code of the script's: it makes an object, or has one that is no enum case.
+    Code,
 }
 
-unsafe fn is_harmless(place: &Place, node: Node) -> bool {
-    // SAFETY: nodes of a live expression, which the engine has evaluated before: what they name is there.
+/// # Safety
+/// A static of a class of this request, and a part of its expression; the engine's frame and error handling are prepared.
+unsafe fn look(place: Place, node: Node) -> Found {
+    // SAFETY: nodes of a live expression; a constant's node has its name.
     unsafe {
         match node.kind() {
-            c::ZEND_AST_NEW => false,
-            c::ZEND_AST_CONSTANT | c::ZEND_AST_CLASS_CONST => {
-                let mut value = Slot { value: 0, info: c::IS_UNDEF, next: 0 };
-                if engine::zend_ast_evaluate((&raw mut value).cast(), node.start(), place.scope()) != 0 {
-                    return false;
+            c::ZEND_AST_NEW => Found::Code,
+            c::ZEND_AST_CONSTANT => {
+                let Some(name) = node.value() else { return Found::Code };
+                let flags = u32::from(node.attr()) | c::ZEND_FETCH_CLASS_SILENT;
+                let name = name.value as *mut zend_string;
+                match engine::zend_get_constant_ex(name, place.scope(), flags).cast::<Slot>().as_ref() {
+                    Some(value) => what_is_in(value),
+                    None => Found::Unknown,
                 }
-                let harmless = value.kind() != c::IS_OBJECT || is_case(&value);
-                engine::release(value);
-                harmless
             }
-            _ => node.children().iter().all(|child| child.is_absent() || is_harmless(place, *child)),
+            c::ZEND_AST_CLASS_CONST => class_constant(place, node),
+            _ => node
+                .children()
+                .iter()
+                .filter(|child| !child.is_absent())
+                .map(|child| look(place, *child))
+                .max()
+                .unwrap_or(Found::Values),
         }
     }
 }
 
+unsafe fn class_constant(place: Place, node: Node) -> Found {
+    let &[class, name] = node.children() else { return Found::Code };
+    let Some(class) = class.value() else { return Found::Code };
+    // SAFETY: as for `look`. The class's name is a string, the constant's is one or (since PHP 8.3) an expression that gives one.
+    unsafe {
+        let class = named(place, class);
+        if class.is_null() {
+            return Found::Unknown;
+        }
+        if name.kind() == c::ZEND_AST_ZVAL {
+            return name.value().map_or(Found::Code, |name| constant_of(class, name));
+        }
+        // A branch in the name that was not taken could be one that is.
+        if look(place, name) != Found::Values {
+            return Found::Code;
+        }
+        let mut result = Slot { value: 0, info: c::IS_UNDEF, next: 0 };
+        if engine::zend_ast_evaluate((&raw mut result).cast(), name.start(), place.scope()) != 0 {
+            return Found::Unknown;
+        }
+        let found = if result.kind() == c::IS_STRING { constant_of(class, &result) } else { Found::Unknown };
+        engine::release(result);
+        found
+    }
+}
+
+/// The class that an expression names, if it is there; else null.
+unsafe fn named(place: Place, name: &Slot) -> *mut zend_class_entry {
+    // SAFETY: the caller's static and a live string.
+    unsafe {
+        match name.text().bytes() {
+            text if text.eq_ignore_ascii_case(b"self") => place.scope(),
+            text if text.eq_ignore_ascii_case(b"parent") => (*place.scope()).__bindgen_anon_1.parent,
+            _ => {
+                let name = name.value as *mut zend_string;
+                engine::zend_lookup_class_ex(name, std::ptr::null_mut(), engine::NO_AUTOLOAD)
+            }
+        }
+    }
+}
+
+unsafe fn constant_of(class: *const zend_class_entry, name: &Slot) -> Found {
+    // SAFETY: a linked class and a live string; a class's constants are structures under their names.
+    unsafe {
+        let found = engine::zend_hash_find(engine::constants_of(class), name.value as *const zend_string);
+        let Some(found) = found.cast::<Slot>().as_ref() else { return Found::Unknown };
+        let constant = found.value as *const zend_class_constant;
+        let value = &*(&raw const (*constant).value).cast::<Slot>();
+        match value.kind() {
+            c::IS_CONSTANT_AST => Found::Unknown,
+            // For its message the engine looks at the attribute's arguments.
+            _ if value.next & c::ZEND_ACC_DEPRECATED != 0 && has_expressions((*constant).attributes) => {
+                Found::Code
+            }
+            _ => what_is_in(value),
+        }
+    }
+}
+
+/// Whether arguments of attributes are expressions.
+unsafe fn has_expressions(attributes: *const ext_php_rs::ffi::HashTable) -> bool {
+    // SAFETY: null or a table of attributes that lives with its constant.
+    unsafe {
+        if attributes.is_null() {
+            return false;
+        }
+        let is_expression = |slot: &Slot| {
+            let attribute = &*(slot.value as *const engine::Attribute);
+            attribute.arguments().iter().any(|argument| argument.value.kind() == c::IS_CONSTANT_AST)
+        };
+        any_element(engine::table(attributes), is_expression)
+    }
+}
+
+/// # Safety
+/// A live value, a constant's. The caller uses no other part of the thread's state than its statics.
+unsafe fn what_is_in(value: &Slot) -> Found {
+    let has_code = match value.kind() {
+        c::IS_OBJECT => !is_case(value),
+        // SAFETY: the caller's word; no user code runs.
+        c::IS_ARRAY => unsafe {
+            Walk::run(|walk| {
+                walk.meet(value);
+                while let Some(array) = walk.queue.pop() {
+                    let found = any_element(array.array(), |slot| {
+                        let slot = slot.behind_reference();
+                        if slot.kind() == c::IS_ARRAY {
+                            walk.meet(slot);
+                        }
+                        slot.kind() == c::IS_OBJECT && !is_case(slot)
+                    });
+                    if found {
+                        return true;
+                    }
+                }
+                false
+            })
+        },
+        _ => false,
+    };
+    if has_code { Found::Code } else { Found::Values }
+}
+
+fn any_element(array: &Array, mut which: impl FnMut(&Slot) -> bool) -> bool {
+    array.count > 0
+        && if array.is_packed() {
+            array.slots().iter().any(|slot| slot.kind() != c::IS_UNDEF && which(slot))
+        } else {
+            array.buckets().iter().any(|bucket| bucket.slot.kind() != c::IS_UNDEF && which(&bucket.slot))
+        }
+}
+
 fn is_case(value: &Slot) -> bool {
-    let class = value.object().class as *const ext_php_rs::ffi::zend_class_entry;
+    let class = value.object().class as *const zend_class_entry;
     // SAFETY: a live object's class.
     unsafe { (*class).ce_flags & c::ZEND_ACC_ENUM != 0 }
 }
 
-unsafe fn is_result(place: &Place, expression: &Slot, value: &Slot) -> bool {
+unsafe fn is_result(place: Place, expression: &Slot, value: &Slot) -> bool {
     let mut result = Slot { next: 0, ..*expression };
     // SAFETY: as for `gives`. The engine puts the result in the place of the expression, of which we are a holder.
     unsafe {

@@ -126,13 +126,13 @@ impl Node {
             || self.children().iter().any(|child| !child.is_absent() && child.makes_objects())
     }
 
-    fn attr(self) -> u16 {
+    pub(super) fn attr(self) -> u16 {
         // SAFETY: the second word of two bytes.
         unsafe { *self.0.cast::<u16>().add(1) }
     }
 
     /// The value of a node that is one, or that names a constant.
-    fn value(self) -> Option<&'static Slot> {
+    pub(super) fn value(self) -> Option<&'static Slot> {
         // SAFETY: such a node has a value there.
         matches!(self.kind(), c::ZEND_AST_ZVAL | c::ZEND_AST_CONSTANT)
             .then(|| unsafe { &*self.0.add(c::AST_ZVAL_VAL).cast::<Slot>() })
