@@ -7,7 +7,7 @@ static_cache
 require __DIR__ . '/../helpers/statics.inc';
 echo "forms\n";
 in_hosts('<?php' . PUBLISHED . '
-const LIMIT = 10, WORD = "5 apples", LIST_ = ["a", LIMIT], KEYS = ["k" => 1];
+const LIMIT = 10, WORD = "5 apples", LIST_ = ["a", LIMIT], KEYS = ["k" => 1], UNKNOWN = NAN;
 define("MOMENT", microtime(true));
 enum Suit: string { case Hearts = "h"; const BEST = self::Hearts; }
 class Other { const SIZE = LIMIT * 2; const NAMES = [self::SIZE => "twenty"]; }
@@ -29,6 +29,9 @@ class Config
     public static $chosen = LIMIT > 5 ? LIST_[0] : null;
     public static $left = KEYS["none"] ?? !LIMIT;
     public static $warned = WORD + LIMIT;
+    public static $unknown = UNKNOWN;
+    public static float $least = NAN;
+    public static $all = ["of" => [UNKNOWN, "k" => -LIMIT * INF], LIMIT => UNKNOWN];
     public static int $other = 0;
 }
 #[OPcache\PinnedStatic]
@@ -54,20 +57,26 @@ class Config
     public static array $list = ["limit" => LIMIT, ...KEYS];
     public static $suit = Suit::Hearts;
     public static int $other = 0;
+    public static $unknown = [NAN, "of" => [LIMIT => NAN]];
 }
 match ($_GET["set"] ?? "") {
     "limit" => Config::$limit = LIMIT * 2, "type" => Config::$limit = "10", "null" => Config::$limit = null, "float" => Config::$float = 10.5, "list" => Config::$list[] = LIMIT,
     "order" => Config::$list = array_reverse(Config::$list, true), "suit" => Config::$suit = Suit::Spades, "array" => Config::$limit = [LIMIT],
+    "number" => Config::$unknown[0] = 1.0, "deep" => Config::$unknown["of"][10] = "NAN", "key" => Config::$unknown = [NAN, "of" => ["k" => NAN]], "more" => Config::$unknown["of"][] = NAN,
     "clear" => OPcache\pinned_clear(),
     "at once" => print(OPcache\static_publish() . Config::$other . OPcache\static_publish() . ++Config::$limit . OPcache\static_publish() . OPcache\static_publish() . " "),
     "deleted" => print(OPcache\pinned_clear() . Config::$other . OPcache\static_publish() . " "),
     "" => null,
 };
-echo json_encode([Config::$limit, Config::$float, Config::$list, Config::$suit, Config::$other]), OPcache\pinned_cache_info()->entry_count;
+echo json_encode([Config::$limit, Config::$float, Config::$list, Config::$suit, Config::$other]), isset($_GET["nan"]) ? serialize(Config::$unknown) : "", OPcache\pinned_cache_info()->entry_count;
 ';
 in_hosts($script, function (callable $get) {
     foreach (['limit', 'type', 'null', 'float', 'list', 'order', 'suit', 'array', 'at+once', 'deleted'] as $change) {
         echo "$change: ", $get("set=$change"), " ", $get(""), $get("set=clear") ? "\n" : "";
+    }
+    foreach (['number', 'deep', 'key', 'more'] as $change) {
+        $get("set=$change");
+        echo "$change: ", $get("nan"), $get("set=clear") ? "\n" : "";
     }
 });
 echo "waiting for classes\n";
@@ -104,6 +113,10 @@ suit: [10,10,{"limit":10,"k":1},"s",0]0 [10,10,{"limit":10,"k":1},"s",0]1
 array: [[10],10,{"limit":10,"k":1},"h",0]0 [[10],10,{"limit":10,"k":1},"h",0]1
 at+once: 0001110 [11,10,{"limit":10,"k":1},"h",0]1 [11,10,{"limit":10,"k":1},"h",0]1
 deleted: 101 [10,10,{"limit":10,"k":1},"h",0]1 [10,10,{"limit":10,"k":1},"h",0]1
+number: [10,10,{"limit":10,"k":1},"h",0]a:2:{i:0;d:1;s:2:"of";a:1:{i:10;d:NAN;}}1
+deep: [10,10,{"limit":10,"k":1},"h",0]a:2:{i:0;d:NAN;s:2:"of";a:1:{i:10;s:3:"NAN";}}1
+key: [10,10,{"limit":10,"k":1},"h",0]a:2:{i:0;d:NAN;s:2:"of";a:1:{s:1:"k";d:NAN;}}1
+more: [10,10,{"limit":10,"k":1},"h",0]a:2:{i:0;d:NAN;s:2:"of";a:2:{i:10;d:NAN;i:11;d:NAN;}}1
 waiting for classes
 do=read: [[10],0,null,0]
 do=set: [[10],5,{"v":1},0]

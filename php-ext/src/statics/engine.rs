@@ -127,7 +127,6 @@ unsafe extern "C" {
         scope: *mut zend_class_entry,
     ) -> c_int;
     pub(super) fn zval_update_constant_ex(value: *mut zval, scope: *mut zend_class_entry) -> c_int;
-    pub(super) fn zend_is_identical(one: *mut zval, other: *mut zval) -> bool;
     pub(super) fn zend_get_constant_ex(
         name: *mut zend_string,
         scope: *mut zend_class_entry,

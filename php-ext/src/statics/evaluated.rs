@@ -8,6 +8,7 @@
 use ext_php_rs::ffi::{zend_class_constant, zend_class_entry, zend_string, zval};
 
 use super::Walk;
+use super::baseline::same;
 use super::engine;
 use super::fingerprint::Node;
 use super::place::Place;
@@ -153,7 +154,7 @@ unsafe fn has_expressions(attributes: *const ext_php_rs::ffi::HashTable) -> bool
             let attribute = &*(slot.value as *const engine::Attribute);
             attribute.arguments().iter().any(|argument| argument.value.kind() == c::IS_CONSTANT_AST)
         };
-        any_element(engine::table(attributes), is_expression)
+        Elements::of(engine::table(attributes)).any(|(_, slot)| is_expression(slot))
     }
 }
 
@@ -167,7 +168,7 @@ unsafe fn what_is_in(value: &Slot) -> Found {
             Walk::run(|walk| {
                 walk.meet(value);
                 while let Some(array) = walk.queue.pop() {
-                    let found = any_element(array.array(), |slot| {
+                    let found = Elements::of(array.array()).any(|(_, slot)| {
                         let slot = slot.behind_reference();
                         if slot.kind() == c::IS_ARRAY {
                             walk.meet(slot);
@@ -184,15 +185,6 @@ unsafe fn what_is_in(value: &Slot) -> Found {
         _ => false,
     };
     if has_code { Found::Code } else { Found::Values }
-}
-
-fn any_element(array: &Array, mut which: impl FnMut(&Slot) -> bool) -> bool {
-    array.count > 0
-        && if array.is_packed() {
-            array.slots().iter().any(|slot| slot.kind() != c::IS_UNDEF && which(slot))
-        } else {
-            array.buckets().iter().any(|bucket| bucket.slot.kind() != c::IS_UNDEF && which(&bucket.slot))
-        }
 }
 
 fn is_case(value: &Slot) -> bool {
@@ -215,11 +207,80 @@ unsafe fn is_result(place: Place, expression: &Slot, value: &Slot) -> bool {
             {
                 f64::from_bits(value.value) == result.value.cast_signed() as f64
             } else {
-                engine::zend_is_identical(slot, std::ptr::from_ref(value).cast_mut().cast())
+                is_equal(&result, value)
             }
         };
         engine::release(result);
         same
+    }
+}
+
+/// As `===` has it, but NAN is NAN. (Arrays are as deep as somebody wrote the expression.)
+///
+/// # Safety
+/// Live values; no user code runs meanwhile.
+unsafe fn is_equal(result: &Slot, value: &Slot) -> bool {
+    let (result, value) = (result.behind_reference(), value.behind_reference());
+    if same(result, value) {
+        return true;
+    }
+    if result.kind() != value.kind() {
+        return false;
+    }
+    match result.kind() {
+        c::IS_DOUBLE => {
+            let (one, other) = (f64::from_bits(result.value), f64::from_bits(value.value));
+            one == other || one.is_nan() && other.is_nan()
+        }
+        c::IS_STRING => result.text().bytes() == value.text().bytes(),
+        c::IS_ARRAY => {
+            let (mut one, mut other) = (Elements::of(result.array()), Elements::of(value.array()));
+            result.array().count == value.array().count
+                && std::iter::from_fn(|| Some((one.next()?, other.next()?))).all(
+                    |((key, one), (its, other))| {
+                        // SAFETY: elements of the caller's values.
+                        key == its && unsafe { is_equal(one, other) }
+                    },
+                )
+        }
+        _ => false,
+    }
+}
+
+/// An array's elements with their keys.
+struct Elements<'a> {
+    array: &'a Array,
+    next: usize,
+}
+
+impl<'a> Elements<'a> {
+    fn of(array: &'a Array) -> Self {
+        Elements { array, next: 0 }
+    }
+}
+
+impl<'a> Iterator for Elements<'a> {
+    /// A string as key has bytes, and otherwise a number.
+    type Item = ((Option<&'a [u8]>, u64), &'a Slot);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.array.count > 0 && self.next < self.array.used as usize {
+            let at = self.next;
+            self.next += 1;
+            if self.array.is_packed() {
+                let slot = &self.array.slots()[at];
+                if slot.kind() != c::IS_UNDEF {
+                    return Some(((None, at as u64), slot));
+                }
+            } else {
+                let bucket = &self.array.buckets()[at];
+                if bucket.slot.kind() != c::IS_UNDEF {
+                    let key = bucket.text().map(|text| text.bytes());
+                    return Some(((key, if key.is_some() { 0 } else { bucket.hash }), &bucket.slot));
+                }
+            }
+        }
+        None
     }
 }
 
