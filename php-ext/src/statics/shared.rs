@@ -1,8 +1,11 @@
 //! References in arrays: whoever has one writes through it, and the array stays where it is.
 //!
 //! So an array that is a baseline comes with what its references held. Those values are held as well, which lets them be told
-//! apart by type and word, like the baseline itself. A reference that nobody else has is as good as the value: whoever wants to
-//! write to it copies the array. Objects end the search: what is in them counts for `Tracking` alone.
+//! apart by type and word, like the baseline itself; objects are watched, as where they are a baseline. A reference that nobody else
+//! has is as good as the value: whoever wants to write to it copies the array. Objects end the search: what is in them counts for
+//! `Tracking` alone.
+
+use ext_php_rs::ffi::{HashTable, zend_object};
 
 use super::baseline::{self, same};
 use super::digest::Walk;
@@ -14,11 +17,14 @@ use crate::zend::live::{Array, Reference, Slot};
 pub(super) struct Shared {
     member: usize,
     held: Vec<Held>,
+    /// Those of the values that are objects, as long as they are there; null if none is.
+    objects: *mut HashTable,
 }
 
 struct Held {
     /// The baseline's array, or a value in this list, has it.
     reference: *const Reference,
+    /// Not held if it is an object: that would keep it alive.
     value: Slot,
 }
 
@@ -36,7 +42,12 @@ pub(super) unsafe fn note(statics: &mut Statics, member: usize) {
         // SAFETY: the caller's word; the array is held, and no user code runs, so all that is met stays.
         let held = unsafe { Walk::run(|walk| references_in(walk, &array)) };
         if !held.is_empty() {
-            statics.shared.push(Shared { member, held });
+            statics.shared.push(Shared { member, held, objects: std::ptr::null_mut() });
+            // Last, since it may leave by a jump (memory limit): an object that is not watched counts as changed.
+            if let Some(shared) = statics.shared.last_mut() {
+                // SAFETY: as above; the objects have just been met.
+                unsafe { shared.watch_objects() };
+            }
         }
     }
 }
@@ -72,7 +83,9 @@ unsafe fn look_at(walk: &mut Walk, held: &mut Vec<Held>, slot: &Slot) {
                 let reference = slot.reference();
                 if reference.gc.refcount == 1 || walk.is_new(slot) {
                     if reference.gc.refcount > 1 {
-                        engine::hold(&reference.slot);
+                        if reference.slot.kind() != c::IS_OBJECT {
+                            engine::hold(&reference.slot);
+                        }
                         held.push(Held { reference, value: reference.slot });
                     }
                     if reference.slot.kind() == c::IS_ARRAY {
@@ -92,8 +105,15 @@ unsafe fn look_at(walk: &mut Walk, held: &mut Vec<Held>, slot: &Slot) {
 #[cold]
 pub(super) unsafe fn is_changed(statics: &Statics, member: usize) -> bool {
     let mut found = statics.shared.iter().filter(|shared| shared.member == member);
-    // SAFETY: what leads to the references is held, by the baseline and here, so they are there.
-    found.any(|shared| shared.held.iter().any(|held| unsafe { !same(&(*held.reference).slot, &held.value) }))
+    found.any(|shared| {
+        shared.held.iter().any(|held| {
+            // SAFETY: what leads to the references is held, by the baseline and here, so they are there, and what they hold is live.
+            unsafe {
+                !same(&(*held.reference).slot, &held.value)
+                    || held.object().is_some_and(|object| !shared.is_watched(object))
+            }
+        })
+    })
 }
 
 /// Baselines are given up: what was noted is to be [released](release_replaced).
@@ -102,9 +122,66 @@ pub(super) fn forget_all(statics: &mut Statics) {
 }
 
 impl Shared {
-    fn give_up(self, replaced: &mut Vec<Slot>) {
-        replaced.extend(self.held.iter().map(|held| held.value));
+    /// # Safety
+    /// What the references hold is live.
+    unsafe fn watch_objects(&mut self) {
+        // SAFETY: the caller's word; the table is made by the engine and lives until `give_up`.
+        unsafe {
+            for object in self.held.iter().filter_map(Held::object) {
+                if self.objects.is_null() {
+                    self.objects = engine::_zend_new_array(8);
+                }
+                watch(self.objects, object);
+            }
+        }
     }
+
+    /// Whether an object is one of those that were watched, not another one at the same address.
+    ///
+    /// # Safety
+    /// It is live.
+    unsafe fn is_watched(&self, object: *mut zend_object) -> bool {
+        // SAFETY: the caller's word; such a table as in `watch_objects`, which is left as it was.
+        unsafe {
+            if self.objects.is_null() {
+                return false;
+            }
+            let is_new = watch(self.objects, object);
+            if is_new {
+                engine::zend_weakrefs_hash_del(self.objects, object);
+            }
+            !is_new
+        }
+    }
+
+    fn give_up(self, replaced: &mut Vec<Slot>) {
+        replaced.extend(self.held.iter().filter(|held| held.object().is_none()).map(|held| held.value));
+        if !self.objects.is_null() {
+            // SAFETY: the engine compares addresses, and has taken out objects that are gone; then the table is empty and nobody else's.
+            unsafe {
+                for object in self.held.iter().filter_map(Held::object) {
+                    engine::zend_weakrefs_hash_del(self.objects, object);
+                }
+                engine::zend_array_destroy(self.objects);
+            }
+        }
+    }
+}
+
+impl Held {
+    fn object(&self) -> Option<*mut zend_object> {
+        (self.value.kind() == c::IS_OBJECT).then_some(self.value.value as *mut zend_object)
+    }
+}
+
+/// Puts an object into a table of weak references; whether it was not in there.
+///
+/// # Safety
+/// A live object and a table of the engine's for that.
+unsafe fn watch(objects: *mut HashTable, object: *mut zend_object) -> bool {
+    let mut nothing = Slot { value: 0, info: c::IS_NULL, next: 0 };
+    // SAFETY: the caller's word.
+    unsafe { !engine::zend_weakrefs_hash_add(objects, object, (&raw mut nothing).cast()).is_null() }
 }
 
 /// Releases what baselines no longer hold. Destructors may run and a jump may leave.
