@@ -1,6 +1,7 @@
 //! What is in a value, in 64 bits, for `Tracking`: whether objects were changed where they are. Calls no user code.
 //!
-//! Objects and references are known by their places and visited once, so the digest is good for one request only. What lies in
+//! Objects and references are known by their places and visited once, so the digest is good for one request only. An object also counts by its
+//! address, but for what a class shows of itself: that may be made anew for each look. What lies in
 //! shared memory or is interned cannot change, so its address stands for it. Of classes that keep their content where only
 //! the engine finds it counts what the engine's own `__serialize()` gives, or `__debugInfo()` of heaps, or what the handler for the garbage
 //! collector shows. (Not what `get_properties_for` does: it may initialise lazy objects.)
@@ -27,13 +28,15 @@ pub(crate) struct Walk {
     pub(super) queue: Vec<Slot>,
     /// How many places were met.
     met: u32,
+    /// What is met now is what a class shows of itself, where objects may be made anew each time.
+    shown: bool,
     /// Arrays that were made for us.
     made: Vec<Slot>,
 }
 
 impl Walk {
     fn new() -> Self {
-        Walk { known: Table::new(), queue: Vec::new(), met: 0, made: Vec::new() }
+        Walk { known: Table::new(), queue: Vec::new(), met: 0, shown: false, made: Vec::new() }
     }
 
     /// Walks with this thread's room.
@@ -45,7 +48,7 @@ impl Walk {
         let walk = unsafe { (*local()).walk.get_or_insert_with(Walk::new) };
         walk.known.begin();
         walk.queue.clear();
-        walk.met = 0;
+        (walk.met, walk.shown) = (0, false);
         walk.made.clear();
         let result = body(walk);
         walk.known.trim();
@@ -92,6 +95,7 @@ pub(super) unsafe fn of(slot: &Slot) -> u64 {
             let mut next = 0;
             while let Some(slot) = walk.queue.get(next).copied() {
                 next += 1;
+                walk.shown = slot.next != 0;
                 match slot.kind() {
                     c::IS_ARRAY => walk.add_elements(&mut digest, slot.array()),
                     _ => walk.add_object(&mut digest, slot.value as *mut zend_object),
@@ -129,12 +133,16 @@ impl Walk {
             c::IS_STRING => digest.add_text(slot.text()),
             c::IS_ARRAY if !slot.is_counted() => digest.add(slot.value),
             c::IS_ARRAY | c::IS_OBJECT => {
+                // Another one is another value, whatever is in it.
+                if kind == c::IS_OBJECT && !self.shown {
+                    digest.add(slot.value);
+                }
                 let number = self.queue.len() as u32;
                 // SAFETY: by address; nothing is freed meanwhile.
                 let known = unsafe { self.known.see(slot.value as usize, slot.value >> 3, number) };
                 digest.add(u64::from(known.unwrap_or(number)));
                 if known.is_none() {
-                    self.queue.push(*slot);
+                    self.queue.push(Slot { next: u32::from(self.shown), ..*slot });
                 }
             }
             _ => {}
@@ -175,6 +183,8 @@ impl Walk {
             }
             // First: it may give the object a table of properties, which is there ever after.
             let mut shown = None;
+            let within = self.shown;
+            self.shown |= facts.has(Facts::CREATE);
             if facts.has(Facts::CREATE)
                 && !facts.has(Facts::ENUM | Facts::REFUSED)
                 && !(is_heap(facts.class) && heap::is_changing(object.cast()))
@@ -182,7 +192,9 @@ impl Walk {
                 shown = self.add_hidden(digest, object);
             }
             let live = &*object.cast::<crate::zend::live::Object>();
+            let elsewhere = std::mem::replace(&mut self.shown, within);
             live.slots(facts.slots).iter().for_each(|slot| self.add(digest, slot));
+            self.shown = elsewhere;
             if let Some(table) = live.table().filter(|table| table.count > 0 && !table.is_packed()) {
                 for bucket in table.buckets() {
                     // Declared ones were added above. What the engine shows may be here as well, once somebody has looked.
