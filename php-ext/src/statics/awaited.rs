@@ -12,8 +12,6 @@ use crate::messages::shown;
 use crate::payload::{ClassImage, Template};
 use crate::zend::live::Text;
 
-const USER: u8 = 2;
-
 /// A target that waits for classes.
 pub(super) struct Awaited {
     number: u32,
@@ -52,7 +50,7 @@ pub(super) unsafe fn unknown(template: &Template, thrown: bool) -> Why {
     unsafe {
         let classes = template.classes();
         let class = classes.iter().position(|image| is_missing(image)).unwrap_or(0);
-        let name = classes.get(class).map(|image| (*(image.name as *const Text)).bytes());
+        let name = classes.get(class).map(|image| name_of(image));
         Why::Unknown { class, asked: !thrown && !name.is_some_and(|name| is_loading(name)) }
     }
 }
@@ -85,7 +83,7 @@ pub(super) unsafe fn is_early(
         let is_its = |function: *const zend_op_array| {
             let file = crate::engine::bytes((*function).filename);
             let declares_it = |class: *const zend_class_entry| {
-                !class.is_null() && (*class).type_ as u8 == USER && engine::file_of(class) == file
+                !class.is_null() && (*class).type_ as u8 == engine::USER && engine::file_of(class) == file
             };
             declares_it(class) || template.classes().iter().any(|image| declares_it(find(image)))
         };
@@ -98,23 +96,18 @@ pub(super) unsafe fn is_early(
 /// The class of a template's record; null if it is not there. Loads nothing.
 unsafe fn find(image: &ClassImage) -> *const zend_class_entry {
     // SAFETY: the image's name is a string image, which the engine takes as an interned string.
-    unsafe { look_up(image.name as *mut zend_string) }
+    unsafe { engine::look_up(image.name as *mut zend_string) }
+}
+
+/// The name in a template's record.
+unsafe fn name_of(image: &ClassImage) -> &[u8] {
+    // SAFETY: a string image, in the payload that the record is in.
+    unsafe { (*(image.name as *const Text)).bytes() }
 }
 
 unsafe fn is_missing(image: &ClassImage) -> bool {
     // SAFETY: as in `find`.
     unsafe { find(image).is_null() }
-}
-
-/// The class of that name; null if it is not there. Loads nothing.
-///
-/// # Safety
-/// A live string.
-pub(super) unsafe fn look_up(name: *mut zend_string) -> *const zend_class_entry {
-    /// `ZEND_FETCH_CLASS_NO_AUTOLOAD`
-    const NO_AUTOLOAD: u32 = 0x80;
-    // SAFETY: the caller's word.
-    unsafe { engine::zend_lookup_class_ex(name, std::ptr::null_mut(), NO_AUTOLOAD) }
 }
 
 /// The frames of this thread that run functions of scripts.
@@ -124,7 +117,7 @@ unsafe fn frames() -> impl Iterator<Item = *const zend_execute_data> {
         let there = |frame: *mut zend_execute_data| (!frame.is_null()).then_some(frame.cast_const());
         let first = there((*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data);
         std::iter::successors(first, move |frame| there((**frame).prev_execute_data))
-            .filter(|frame| !(**frame).func.is_null() && (*(**frame).func).type_ == USER)
+            .filter(|frame| !(**frame).func.is_null() && (*(**frame).func).type_ == engine::USER)
     }
 }
 
@@ -132,7 +125,7 @@ unsafe fn frames() -> impl Iterator<Item = *const zend_execute_data> {
 unsafe fn is_declared_soon(image: &ClassImage, statics: &Statics) -> bool {
     // SAFETY: as in `is_early`; the image's name is a string image.
     unsafe {
-        let name = (*(image.name as *const Text)).bytes();
+        let name = name_of(image);
         statics.compiled.iter().any(|file| declares(*file, 0, name))
             || frames().any(|frame| declares((*frame).func.cast(), place_in(frame).unwrap_or(0), name))
     }
@@ -239,7 +232,7 @@ unsafe fn names(payload: usize, class: usize, linked: *const zend_class_entry) -
     unsafe {
         let name = engine::name_of(linked);
         let image = Template::at(payload).classes().get(class);
-        image.is_none_or(|image| (*(image.name as *const Text)).bytes().eq_ignore_ascii_case(name))
+        image.is_none_or(|image| name_of(image).eq_ignore_ascii_case(name))
     }
 }
 
@@ -287,7 +280,7 @@ pub(super) fn unrestored(number: usize) -> Option<String> {
                 match missing(payload, class) {
                     Some(_) if asked && statics.has_loader => return None,
                     Some(image) => {
-                        let class = shown((*(image.name as *const Text)).bytes());
+                        let class = shown(name_of(image));
                         Some(format!("its stored state has objects of class {class}, which was not found"))
                     }
                     None => None,

@@ -152,8 +152,19 @@ unsafe extern "C" {
     pub(super) fn zend_weakrefs_hash_del(table: *mut HashTable, object: *mut zend_object) -> c_int;
 }
 
-/// `ZEND_FETCH_CLASS_NO_AUTOLOAD`
-pub(super) const NO_AUTOLOAD: u32 = 0x80;
+/// `ZEND_USER_CLASS` and `ZEND_USER_FUNCTION`
+pub(super) const USER: u8 = 2;
+
+/// The class of that name; null if it is not there. Loads nothing.
+///
+/// # Safety
+/// A live string.
+pub(super) unsafe fn look_up(name: *mut zend_string) -> *mut zend_class_entry {
+    /// `ZEND_FETCH_CLASS_NO_AUTOLOAD`
+    const NO_AUTOLOAD: u32 = 0x80;
+    // SAFETY: the caller's word.
+    unsafe { zend_lookup_class_ex(name, std::ptr::null_mut(), NO_AUTOLOAD) }
+}
 
 /// `ZEND_MAP_PTR_GET`: a pointer, or where the process keeps one, as an odd offset.
 ///

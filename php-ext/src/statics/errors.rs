@@ -15,7 +15,6 @@ use ext_php_rs::ffi::{
 
 use super::{Statics, engine, with};
 
-const USER: u8 = 2;
 const FATAL: u32 = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR;
 /// Fatal unless the script handles them.
 const MAYBE: u32 = E_USER_ERROR | E_RECOVERABLE_ERROR;
@@ -60,7 +59,7 @@ impl Raised {
                 let function = (*frame).func;
                 // Generators have frames elsewhere, and those of no function are the engine's own.
                 if !function.is_null() && (in_fiber || is_on_stack(frame)) {
-                    let is_code = (*function).type_ == USER;
+                    let is_code = (*function).type_ == engine::USER;
                     if is_code || raised.frame.is_null() {
                         let operation = if is_code { (*frame).opline.addr() } else { 0 };
                         raised = Raised { frame, function: function.addr(), operation, fatal };

@@ -235,13 +235,11 @@ unsafe fn publish_due_one(number: usize, goes_on: bool) -> Result<Outcome, Failu
             attempt(number, &*values, &*their_marks, harvest)
         };
         let outcome = store_asking(backend, values, once, |why| refused(number, why));
-        if matches!(outcome, Ok(Outcome::Published)) {
-            with(|statics| awaited::forget(statics, number));
-        }
         // Otherwise nobody compares again.
         let goes_on =
             goes_on || with(|statics| statics.ran_code || statics.targets.iter().any(|target| target.due));
         if matches!(outcome, Ok(Outcome::Published)) {
+            with(|statics| awaited::forget(statics, number));
             orphans::drop_beside(number);
         }
         if goes_on && matches!(outcome, Ok(Outcome::Published | Outcome::Present)) {
@@ -485,7 +483,7 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
             Some(given) if crate::engine::slot(given).kind() != c::IS_NULL => {
                 // By the name that it was declared with, which may not be the given one. Nothing is loaded.
                 let name = args.string(0)?;
-                let found = engine::zend_lookup_class_ex(name, std::ptr::null_mut(), engine::NO_AUTOLOAD);
+                let found = engine::look_up(name);
                 if found.is_null() { bytes(name) } else { engine::name_of(found) }
             }
             _ => b"",

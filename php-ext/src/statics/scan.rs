@@ -11,7 +11,6 @@ use crate::module::Backend;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Bucket, Slot, Text};
 
-const USER: u8 = 2;
 const PINNED: &[u8] = b"opcache\\pinnedstatic";
 const VOLATILE: &[u8] = b"opcache\\volatilestatic";
 
@@ -108,7 +107,7 @@ unsafe fn is_in_order(class: *const zend_class_entry) -> bool {
 #[inline(always)]
 unsafe fn is_own(function: *const zend_op_array, class: *const zend_class_entry) -> bool {
     // SAFETY: all functions begin alike, up to the scope and beyond.
-    unsafe { (*function).type_ == USER && std::ptr::eq((*function).scope, class) }
+    unsafe { (*function).type_ == engine::USER && std::ptr::eq((*function).scope, class) }
 }
 
 /// The static properties that a class itself declares.

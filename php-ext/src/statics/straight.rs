@@ -7,7 +7,7 @@ use std::cell::Cell;
 
 use ext_php_rs::ffi::{zend_op, zend_op_array, zend_string};
 
-use super::awaited::look_up;
+use super::engine::look_up;
 use crate::zend::constants as c;
 use crate::zend::live::Slot;
 
