@@ -213,3 +213,38 @@ impl Drop for Child {
         }
     }
 }
+
+/// A child that we trace, and that stops before its work.
+pub fn traced(work: impl FnOnce()) -> Child {
+    Child::fork(|_| {
+        // SAFETY: asks to be traced by the parent, then stops.
+        unsafe {
+            assert_eq!(libc::ptrace(libc::PTRACE_TRACEME, 0, 0, 0), 0);
+            libc::raise(libc::SIGSTOP);
+        }
+        work();
+    })
+}
+
+/// Until somebody lets this process go on.
+pub fn stop() {
+    // SAFETY: stops this process until somebody lets it go on.
+    unsafe { libc::raise(libc::SIGSTOP) };
+}
+
+/// A child that stopped in the middle of storing `k`, at this step.
+#[cfg(feature = "fault-injection")]
+pub fn stopped_at(segment: &Arc<Segment>, step: &'static str) -> Child {
+    stopped_storing(b"theirs", segment, step)
+}
+
+#[cfg(feature = "fault-injection")]
+pub fn stopped_storing(value: &[u8], segment: &Arc<Segment>, step: &'static str) -> Child {
+    let child = Child::fork(|_| {
+        let mut session = Session::new(Arc::clone(segment));
+        static_cache_core::fault::act_at(step, 0, stop);
+        put(&mut session, b"k", value).unwrap();
+    });
+    child.wait_until_stopped();
+    child
+}

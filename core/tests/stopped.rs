@@ -1,0 +1,374 @@
+//! Writers and readers that are stopped in the middle of something, and live: whom they delay, and for how long.
+//!
+//! `cargo test --features fault-injection --test stopped`
+
+mod common;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use common::{Child, alone, get, put, put_for, segment, stop, stopped_at, stopped_storing};
+use static_cache_core::{Error, Policy, Session, Space, advance_clock, fault};
+
+#[test]
+fn a_stopped_writer_delays_no_reader_and_only_writers_of_its_shard() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    let keys: Vec<_> = (0..3000).map(|at| format!("key{at}")).collect();
+    for key in keys.iter().map(String::as_bytes).chain([&b"k"[..]]) {
+        put(&mut session, key, b"ours").unwrap();
+    }
+    let child = stopped_at(&segment, "publish: superseded");
+    let bound = Duration::from_millis(30);
+    segment.set_lock_timeout(bound);
+    // Readers take no lock: all of this would fail or wait otherwise.
+    for key in keys.iter().map(String::as_bytes).chain([&b"k"[..]]) {
+        assert_eq!(get(&mut session, key).unwrap(), b"ours");
+    }
+    // Also the key whose old entry is marked and still the one in the index.
+    assert_eq!(session.keys(Space::Key, b"", 0).len(), keys.len() + 1);
+    let mut refused = 0;
+    for key in &keys {
+        let began = Instant::now();
+        match put(&mut session, key.as_bytes(), b"new") {
+            Ok(()) => {}
+            Err(Error::LockTimeout { waited_ms: 30 }) => {
+                assert!(began.elapsed() >= bound);
+                refused += 1;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    // One shard of 256: about 12 of 3,000 keys.
+    assert!((1..60).contains(&refused), "{refused} keys share the shard");
+    assert!(matches!(put(&mut session, b"k", b"ours"), Err(Error::LockTimeout { .. })));
+    assert!(matches!(session.clear(), Err(Error::LockTimeout { .. })), "nothing was cleared");
+    assert!(get(&mut session, b"key0").is_some());
+    assert_eq!(child.go_on(), 0);
+    assert_eq!(get(&mut session, b"k").unwrap(), b"theirs");
+    session.end_request();
+    segment.audit().unwrap();
+}
+
+#[test]
+fn a_writer_stopped_while_it_allocates_delays_nobody() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    put(&mut session, b"a", b"ours").unwrap();
+    // A value that does not get into the small arena, whatever the segment's seed.
+    let child = stopped_storing(&[7; 10_000], &segment, "store: marked");
+    let bound = Duration::from_secs(600);
+    segment.set_lock_timeout(bound);
+    assert_eq!(get(&mut session, b"a").unwrap(), b"ours");
+    // The other arena has room. None of this waits for the bound, or the test would take as long.
+    for at in 0..200u32 {
+        put(&mut session, format!("new{at}").as_bytes(), &[7; 50]).unwrap();
+    }
+    let began = Instant::now();
+    assert!(session.delete(Space::Key, b"a").unwrap());
+    session.end_request();
+    let mut reader = Session::new(Arc::clone(&segment));
+    assert_eq!(get(&mut reader, b"new9").unwrap(), [7; 50]);
+    assert_eq!(segment.stats().entries, 200);
+    assert!(began.elapsed() < bound);
+    // What fits into neither of the free places has to wait.
+    segment.set_lock_timeout(Duration::from_millis(30));
+    assert!(matches!(put(&mut session, b"large", &[7; 200_000]), Err(Error::LockTimeout { .. })));
+    assert_eq!(child.go_on(), 0);
+    put(&mut session, b"large", &[7; 200_000]).unwrap();
+    put(&mut session, b"a", b"new").unwrap();
+    session.end_request();
+    segment.audit().unwrap();
+}
+
+#[test]
+fn a_reader_gets_a_slot_whoever_is_stopped_where() {
+    let segment = segment(1 << 20, Policy::Never);
+    let stopped = [stopped_at(&segment, "slot: formatted"), stopped_at(&segment, "store: marked")];
+    let bound = Duration::from_secs(600);
+    segment.set_lock_timeout(bound);
+    let began = Instant::now();
+    let mut readers: Vec<_> = (0..30).map(|_| Session::new(Arc::clone(&segment))).collect();
+    for reader in &mut readers {
+        assert!(reader.fetch(Space::Key, b"k").is_none());
+    }
+    // Without a slot, nobody could reserve anything.
+    for (at, reader) in readers.iter_mut().enumerate() {
+        assert!(
+            reader.reserve(format!("of {at}").as_bytes(), None).unwrap_or(false),
+            "no slot for reader {at}"
+        );
+    }
+    assert_eq!(segment.stats().overflow_readers, 0);
+    assert!(began.elapsed() < bound);
+    drop(readers);
+    for child in stopped {
+        assert_eq!(child.go_on(), 0);
+    }
+    segment.audit().unwrap();
+}
+
+/// Has the owner of `first`, which somebody is about to take out, replace it and use its block for `second`. Whether it did.
+fn use_the_block_again(session: &mut Session) -> bool {
+    put(session, b"first", &[2; 9000]).unwrap();
+    fault::record();
+    put(session, b"second", &[3; 9000]).unwrap();
+    fault::recorded().contains(&"store: reused")
+}
+
+#[test]
+fn what_has_expired_is_not_taken_for_what_uses_its_block() {
+    let _alone = alone();
+    let segment = segment(8 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    put_for(&mut session, b"first", &[1; 9000], Some(Duration::from_secs(1))).unwrap();
+    advance_clock(Duration::from_secs(5));
+    let child = Child::fork(|_| {
+        let mut other = Session::new(Arc::clone(&segment));
+        fault::act_at("expire: judged", 0, stop);
+        // Enough of them for either arena.
+        for number in 0..500u32 {
+            put(&mut other, &number.to_ne_bytes(), b"").unwrap();
+        }
+    });
+    child.wait_until_stopped();
+    assert!(use_the_block_again(&mut session));
+    assert_eq!(child.go_on(), 0);
+    assert_eq!(get(&mut session, b"second").unwrap(), [3; 9000]);
+    assert_eq!(segment.stats().expired, 0);
+    session.end_request();
+    segment.audit().unwrap();
+}
+
+#[test]
+fn what_nobody_asked_for_is_not_taken_for_what_uses_its_block() {
+    // Not in each of them is it in the arena that somebody stores into, and evicts from.
+    let mut met = 0;
+    for _ in 0..24 {
+        let segment = segment(8 << 20, Policy::Evict);
+        let mut session = Session::new(Arc::clone(&segment));
+        let mut number = 0u32;
+        while segment.stats().evictions == 0 {
+            put(&mut session, &number.to_ne_bytes(), &[1; 9000]).unwrap();
+            number += 1;
+            if number == 400 {
+                put(&mut session, b"first", &[1; 9000]).unwrap();
+            }
+        }
+        // All others are asked for.
+        let mut reader = Session::new(Arc::clone(&segment));
+        for _ in 0..3 {
+            for number in 0..number {
+                reader.fetch(Space::Key, &number.to_ne_bytes());
+            }
+            reader.end_request();
+        }
+        let child = Child::fork(|_| {
+            let mut other = Session::new(Arc::clone(&segment));
+            fault::act_at("evict: judged", 0, stop);
+            // The first few may find room in the arena that is theirs by their hashes.
+            let before = segment.stats().evictions;
+            let mut number = 0u64;
+            while segment.stats().evictions == before {
+                put(&mut other, &number.to_ne_bytes(), &[1; 9000]).unwrap();
+                number += 1;
+            }
+        });
+        child.wait_until_stopped();
+        if !use_the_block_again(&mut session) {
+            child.kill();
+            continue;
+        }
+        met += 1;
+        assert_eq!(child.go_on(), 0);
+        assert_eq!(get(&mut session, b"second").unwrap(), [3; 9000]);
+        session.end_request();
+        segment.audit().unwrap();
+        if met == 4 {
+            return;
+        }
+    }
+    assert!(met != 0, "it was never met");
+}
+
+#[test]
+fn what_is_used_is_right_while_somebody_is_stopped_reclaiming() {
+    for step in ["reclaim: one freed", "free: merged", "free: done"] {
+        let segment = segment(1 << 20, Policy::Never);
+        let (mut writer, mut reader) =
+            (Session::new(Arc::clone(&segment)), Session::new(Arc::clone(&segment)));
+        put(&mut writer, b"stays", &[1; 10_000]).unwrap();
+        let keys: Vec<String> = (0..40).map(|at| format!("goes{at}")).collect();
+        for key in &keys {
+            put(&mut writer, key.as_bytes(), &[2; 20_000]).unwrap();
+            assert!(get(&mut reader, key.as_bytes()).is_some());
+            writer.delete(Space::Key, key.as_bytes()).unwrap();
+        }
+        writer.end_request();
+        let before = segment.stats();
+        assert!(before.retired >= 40 * 20_000, "{before:?}");
+        assert!((10_000..12_000).contains(&before.used), "{before:?}");
+        // From now on all of it can be reclaimed.
+        reader.end_request();
+        let child = Child::fork(|_| {
+            fault::act_at(step, 15, stop);
+            let _ = segment.stats();
+        });
+        let mut status = 0;
+        // SAFETY: our own child.
+        unsafe { libc::waitpid(child.pid(), &raw mut status, libc::WUNTRACED) };
+        assert!(libc::WIFSTOPPED(status), "{step}");
+        let during = segment.stats();
+        assert!(during.used >= before.used, "{step}: {during:?}");
+        assert_eq!(during.used + during.free + during.retired, during.configured, "{step}");
+        if step == "reclaim: one freed" {
+            assert_eq!(during.used, before.used);
+        }
+        assert_eq!(child.kill(), -libc::SIGKILL);
+        assert_eq!(segment.damage(), None);
+        let after = segment.stats();
+        assert_eq!((after.used, after.retired), (before.used, 0), "{step}");
+        segment.audit().unwrap();
+    }
+}
+
+thread_local! {
+    /// Who begins a look-up, and stops in it, in the middle of what this test's thread does.
+    static READER: std::cell::Cell<libc::pid_t> = const { std::cell::Cell::new(0) };
+}
+
+fn let_the_reader_begin() {
+    let pid = READER.get();
+    // SAFETY: our own child, which is stopped, and stops again in its look-up.
+    unsafe { libc::kill(pid, libc::SIGCONT) };
+    common::wait_until_stopped(pid);
+}
+
+#[test]
+fn a_reader_stopped_in_a_look_up_does_not_make_a_store_evict_everything() {
+    let segment = segment(4 << 20, Policy::Evict);
+    segment.allow_moving(|_, _, _, _, _| true);
+    let mut session = Session::new(Arc::clone(&segment));
+    for number in 0..8000u32 {
+        put(&mut session, &number.to_ne_bytes(), &[1; 500]).unwrap();
+        if number == 7000 {
+            put(&mut session, b"tiny", b"").unwrap();
+        }
+    }
+    session.end_request();
+    let reader = Child::fork(|_| {
+        let mut reader = Session::new(Arc::clone(&segment));
+        fault::act_at("look: begun", 0, stop);
+        stop();
+        // After what the writer has seen of the clock.
+        assert!(reader.delete(Space::Key, b"tiny").unwrap());
+        reader.keys(Space::Key, b"", 0);
+    });
+    reader.wait_until_stopped();
+    READER.set(reader.pid());
+    // The first store meets it when it has begun to evict, the others find it there.
+    fault::act_at("evict: taken from its queue", 0, let_the_reader_begin);
+    let mut waited = Vec::new();
+    for (most, deleted) in [(6, 1), (0, 0), (0, 0), (0, 0)] {
+        let before = segment.stats().entries;
+        assert!(before > 4000, "{before}");
+        fault::record();
+        let stored = put(&mut session, b"large", &[1; 500]);
+        let steps = fault::recorded();
+        let evicted = steps.iter().filter(|step| **step == "evict: retired").count();
+        assert!(matches!(stored, Err(Error::NoMemory { .. })), "{stored:?}");
+        assert!(evicted <= most, "{evicted} evicted");
+        assert_eq!(segment.stats().entries, before - deleted - evicted as u64);
+        let looks = steps.iter().filter(|step| **step == "reclaim: listed").count();
+        assert!(looks < 20, "{looks}");
+        waited.push(steps.contains(&"drain: gives way"));
+    }
+    // The first one met another operation's beginning in the one part than was there in the other; from then on it is known.
+    assert_eq!((waited[0], waited[3]), (true, false), "{waited:?}");
+    assert_eq!(reader.go_on(), 0);
+    put(&mut session, b"large", &[1; 500]).unwrap();
+    session.end_request();
+    segment.audit().unwrap();
+}
+
+#[test]
+fn a_reader_stopped_in_a_look_up_does_not_make_stores_move_all_there_is() {
+    // Stopped before the first store looks for room, or as soon as that moves something.
+    for (begins_later, most) in [(false, 0), (true, 120)] {
+        let segment = segment(4 << 20, Policy::Never);
+        segment.allow_moving(|_, _, _, _, _| true);
+        let mut session = Session::new(Arc::clone(&segment));
+        put(&mut session, b"deleted", b"").unwrap();
+        let mut count = 0u32;
+        while put(&mut session, &count.to_ne_bytes(), &[1; 1000]).is_ok() {
+            count += 1;
+        }
+        for number in (0..count).step_by(3) {
+            session.delete(Space::Key, &number.to_ne_bytes()).unwrap();
+        }
+        session.end_request();
+        let free = segment.stats().free;
+        let reader = Child::fork(|_| {
+            let mut reader = Session::new(Arc::clone(&segment));
+            fault::act_at("look: begun", 0, stop);
+            if begins_later {
+                stop();
+                // After what the writer has seen of the clock.
+                assert!(reader.delete(Space::Key, b"deleted").unwrap());
+            }
+            reader.keys(Space::Key, b"", 0);
+        });
+        reader.wait_until_stopped();
+        READER.set(reader.pid());
+        if begins_later {
+            fault::act_at("move: copied", 0, let_the_reader_begin);
+        }
+        fault::record();
+        for _ in 0..10 {
+            let stored = put(&mut session, b"large", &[1; 100_000]);
+            assert!(matches!(stored, Err(Error::NoMemory { .. })), "{stored:?}");
+        }
+        let moved = fault::recorded().into_iter().filter(|step| *step == "move: copied").count();
+        assert!(moved <= most && (moved > 0) == begins_later, "{moved} moved");
+        assert!(segment.stats().free >= free - most as u64 * 1200);
+        assert_eq!(reader.go_on(), 0);
+        put(&mut session, b"large", &[1; 100_000]).unwrap();
+        session.end_request();
+        segment.audit().unwrap();
+    }
+}
+
+#[test]
+fn what_could_not_be_given_back_in_time_is_freed_though_its_owner_ended_in_order() {
+    let draft: fn(&mut Session) = |session| {
+        let draft = session.prepare(Space::Key, b"draft", 0, 0, 100, None).unwrap();
+        session.segment().set_lock_timeout(Duration::from_millis(20));
+        drop(draft);
+    };
+    let keep: fn(&mut Session) = |session| {
+        session.segment().set_lock_timeout(Duration::from_millis(20));
+        session.flush();
+    };
+    for (at, give_back) in [draft, keep].into_iter().enumerate() {
+        let segment = segment(1 << 20, Policy::Never);
+        let mut session = Session::new(Arc::clone(&segment));
+        for _ in 0..=at {
+            put(&mut session, b"k", &[1; 100]).unwrap();
+        }
+        let child = Child::fork(|_| {
+            let mut session = Session::new(Arc::clone(&segment));
+            fault::act_at("clear: locked", 0, stop);
+            session.clear().unwrap();
+        });
+        child.wait_until_stopped();
+        give_back(&mut session);
+        drop(session);
+        assert_eq!(child.go_on(), 0);
+        segment.set_lock_timeout(Duration::from_secs(5));
+        // Takes no slot.
+        let audit = segment.audit().unwrap_or_else(|error| panic!("{at}: {error}"));
+        assert_eq!(audit.building, 0);
+        let stats = segment.stats();
+        assert_eq!((stats.used, stats.retired), (0, 0), "{at}: {stats:?}");
+    }
+}
