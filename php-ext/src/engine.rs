@@ -21,6 +21,11 @@ unsafe extern "C" {
         value: *mut zval,
         strict: bool,
     ) -> bool;
+    fn zend_lookup_class_ex(
+        name: *mut zend_string,
+        lower: *mut zend_string,
+        flags: u32,
+    ) -> *mut zend_class_entry;
     pub(crate) fn zend_clear_exception();
     pub(crate) fn zend_call_known_function(
         function: *mut ext_php_rs::ffi::zend_function,
@@ -106,6 +111,26 @@ unsafe extern "C" {
     fn zend_hash_str_del(table: *mut ZendHashTable, key: *const c_char, length: usize) -> c_int;
     pub(crate) fn _efree(memory: *mut c_void);
     pub(crate) static mut zend_ce_closure: *mut zend_class_entry;
+}
+
+/// The class of that name; null if it is not there. Loads nothing.
+///
+/// # Safety
+/// A live string.
+pub(crate) unsafe fn loaded_class(name: *mut zend_string) -> *mut zend_class_entry {
+    /// `ZEND_FETCH_CLASS_NO_AUTOLOAD`
+    const NO_AUTOLOAD: u32 = 0x80;
+    // SAFETY: the caller's word.
+    unsafe { zend_lookup_class_ex(name, std::ptr::null_mut(), NO_AUTOLOAD) }
+}
+
+/// The class of that name, which may be loaded for it; null if there is none, or user code threw.
+///
+/// # Safety
+/// A live string. May run user code and leave by a jump: no Rust value of the caller's needs dropping.
+pub(crate) unsafe fn load_class(name: *mut zend_string) -> *mut zend_class_entry {
+    // SAFETY: the caller's word.
+    unsafe { zend_lookup_class_ex(name, std::ptr::null_mut(), 0) }
 }
 
 /// `MODULE_PERSISTENT`: what lasts as long as the process.

@@ -13,7 +13,7 @@ use super::args::Parsed;
 use super::{array, atomic, fetch, keys, remember, remove, reserve, store};
 use crate::engine::{Frame, builtin};
 use crate::module::partition;
-use crate::statics::publish::static_publish;
+use crate::statics::static_publish::static_publish;
 use crate::zend::constants as c;
 use crate::{engine, exception};
 

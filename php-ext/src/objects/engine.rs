@@ -66,11 +66,6 @@ unsafe extern "C" {
         property: *mut *const c_char,
         len: *mut usize,
     ) -> c_int;
-    pub(super) fn zend_lookup_class_ex(
-        name: *mut zend_string,
-        lower: *mut zend_string,
-        flags: u32,
-    ) -> *mut zend_class_entry;
     pub(super) fn zend_update_class_constants(class: *mut zend_class_entry) -> c_int;
     pub(super) fn zend_get_class_constant_ex(
         class: *mut zend_string,

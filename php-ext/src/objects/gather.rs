@@ -6,21 +6,16 @@
 //! is walked over is held (an array with several holders is not changed in place), all state is in the harvest, which
 //! the thread's list knows, and no Rust value that needs dropping is on the stack while user code runs.
 
-use std::ffi::c_char;
-
-use ext_php_rs::ffi::{HashTable, zend_function, zend_object, zend_string};
-
-use super::class::{Facts, method, slot_of};
-use super::engine::{self, undefined, zval_of};
+use super::class::Facts;
+use super::engine::undefined;
 use super::harvest::{Action, Call, Found, Harvest, Outcome};
-#[cfg(php84)]
-use super::proxy;
-use super::{dates, heap, refusing, sleep, with_classes};
+use super::lazy::is_lazy;
+use super::path::path;
+use super::{methods, refusing, sleep, with_classes};
 use crate::encode::Unstorable;
-use crate::engine::exception_pending;
 use crate::module::local;
 use crate::zend::constants as c;
-use crate::zend::live::{Array, Bucket, Object, Slot};
+use crate::zend::live::{Array, Object, Slot};
 
 /// Why gathering ended early.
 pub(crate) enum Stop {
@@ -52,7 +47,7 @@ pub(super) enum Names {
     Method,
     /// They are an object's properties.
     Properties,
-    /// They are those of a heap's [contents](heap::contents).
+    /// They are those of a heap's [contents](super::heap::contents).
     Heap,
     /// The same for a priority queue.
     Queue,
@@ -61,13 +56,13 @@ pub(super) enum Names {
 /// One level of the walk.
 #[derive(Clone, Copy)]
 pub(crate) struct Frame {
-    walk: Walk,
-    at: u32,
+    pub(super) walk: Walk,
+    pub(super) at: u32,
     end: u32,
-    names: Names,
+    pub(super) names: Names,
     found: u32,
     /// What `serialize()` writes with its function for tables: there, before PHP 8.4, an array within itself is null.
-    nested: bool,
+    pub(super) nested: bool,
     /// An array that was met in such a table.
     guarded: bool,
 }
@@ -267,7 +262,7 @@ pub(super) unsafe fn push(harvest: *mut Harvest, walk: Walk, end: u32, names: Na
     unsafe { (*harvest).frames.push(Frame { walk, at: 0, end, names, found, nested: true, guarded: false }) };
 }
 
-fn refuse(harvest: *mut Harvest, reason: String) -> Result<(), Stop> {
+pub(super) fn refuse(harvest: *mut Harvest, reason: String) -> Result<(), Stop> {
     // SAFETY: the caller's harvest.
     let path = unsafe { path(&(*harvest).frames) };
     Err(Stop::Unstorable(Unstorable { path, reason }))
@@ -313,13 +308,13 @@ unsafe fn object(harvest: *mut Harvest, slot: Slot) -> Result<(), Stop> {
         let address = object.addr();
         (*harvest).by_object.see(address, (address >> 3) as u64, number);
         if facts.has(Facts::SERIALIZE) {
-            serialize(harvest, object, number, &facts)
+            methods::serialize(harvest, object, number, &facts)
         } else if facts.has(Facts::TEXT) {
-            text(harvest, object, number)
+            methods::text(harvest, object, number)
         } else if facts.has(Facts::SLEEP) {
             sleep::ask(harvest, object, number, &facts)
         } else {
-            properties(harvest, object, number, &facts)
+            methods::properties(harvest, object, number, &facts)
         }
     }
 }
@@ -339,7 +334,7 @@ unsafe fn walk_again(harvest: *mut Harvest, found: Found, facts: &Facts) -> Resu
     Ok(())
 }
 
-unsafe fn push_properties(harvest: *mut Harvest, object: *const Object, facts: &Facts) {
+pub(super) unsafe fn push_properties(harvest: *mut Harvest, object: *const Object, facts: &Facts) {
     // SAFETY: a live object of that class; the frames are taken from the end.
     unsafe {
         if let Some(table) = (*object).table().filter(|table| table.count > 0) {
@@ -352,359 +347,4 @@ unsafe fn push_properties(harvest: *mut Harvest, object: *const Object, facts: &
             frame.nested = (*object).table().is_some();
         }
     }
-}
-
-/// Whether properties may not be what they seem (PHP 8.4).
-#[inline(always)]
-pub(crate) fn is_lazy(object: *const Object) -> bool {
-    #[cfg(php84)]
-    // SAFETY: a live object.
-    return unsafe { (*object).extra } & (c::IS_OBJ_LAZY_UNINITIALIZED | c::IS_OBJ_LAZY_PROXY) != 0;
-    #[cfg(not(php84))]
-    {
-        let _ = object;
-        false
-    }
-}
-
-/// The instance of a proxy that has one (PHP 8.4); of one that is an initialised proxy itself, that one's. It may have been made lazy
-/// again: nothing is initialised here, and no user code runs.
-///
-/// # Safety
-/// A live object.
-pub(crate) unsafe fn behind_proxy(object: *const Object) -> Option<*mut zend_object> {
-    // SAFETY: the caller's word. The instance is what the garbage collector is shown of an initialised proxy, and nothing else. (The
-    // engine's function that gives an instance initialises it.) What it is shown is read before anybody else asks.
-    #[cfg(php84)]
-    unsafe {
-        let (mut at, mut found) = (object, None);
-        while (*at).extra & c::IS_OBJ_LAZY_UNINITIALIZED == 0 && is_lazy(at) {
-            let (mut shown, mut count) = (std::ptr::null_mut(), 0);
-            engine::zend_std_get_gc(at.cast_mut().cast(), &raw mut shown, &raw mut count);
-            let Some(instance) = shown.cast::<Slot>().as_ref().filter(|_| count == 1) else { break };
-            at = instance.object();
-            found = Some(at.cast_mut().cast());
-        }
-        found
-    }
-    #[cfg(not(php84))]
-    {
-        let _ = object;
-        None
-    }
-}
-
-/// Notes that an object is stored by an argument, and walks over that.
-pub(super) unsafe fn take_argument(
-    harvest: *mut Harvest,
-    number: u32,
-    argument: Slot,
-    action: Action,
-    late: Option<Action>,
-    names: Names,
-) {
-    // SAFETY: the caller's harvest; the argument is the caller's, and now the harvest's.
-    unsafe {
-        (*harvest).adopt(argument);
-        (*harvest).found_mut(number).argument = argument;
-        if late != Some(action) {
-            (*harvest).early.push(Call { action, found: number });
-        }
-        push(harvest, Walk::Done { late }, 0, Names::Keys, number);
-        if argument.kind() == c::IS_ARRAY && argument.array().count > 0 {
-            push(harvest, Walk::Array(argument.array()), argument.array().used, names, Harvest::NONE);
-            if let Some(frame) = (*harvest).frames.last_mut() {
-                frame.nested = false;
-            }
-        }
-    }
-}
-
-/// Calls a method without arguments. `Err` if it threw.
-pub(super) unsafe fn call(object: *const Object, method: *mut zend_function) -> Result<Slot, Stop> {
-    let mut result = undefined();
-    // SAFETY: a live, held object and a method of its class.
-    unsafe {
-        let object = object.cast_mut().cast::<zend_object>();
-        let (result_at, none) = (zval_of(&mut result), std::ptr::null_mut());
-        engine::zend_call_known_function(
-            method,
-            object,
-            (*object).ce,
-            result_at,
-            0,
-            none,
-            std::ptr::null_mut(),
-        );
-        if exception_pending() {
-            engine::zval_ptr_dtor(zval_of(&mut result));
-            return Err(if refusing::threw_itself(method) { Stop::Refused } else { Stop::Thrown });
-        }
-    }
-    Ok(result)
-}
-
-unsafe fn serialize(
-    harvest: *mut Harvest,
-    object: *const Object,
-    number: u32,
-    facts: &Facts,
-) -> Result<(), Stop> {
-    // SAFETY: the class has the method; see `gather` for the rest.
-    unsafe {
-        let known = if facts.has(Facts::DATE) { dates::data(harvest, object, facts)? } else { None };
-        let mut data = match known {
-            Some(data) => data,
-            None => call(object, (*facts.class).__serialize)?,
-        };
-        if data.kind() != c::IS_ARRAY {
-            engine::zval_ptr_dtor(zval_of(&mut data));
-            let name = (&raw const (*(*facts.class).name).val).cast::<c_char>();
-            engine::zend_type_error(c"%s::__serialize() must return an array".as_ptr(), name);
-            return Err(Stop::Thrown);
-        }
-        (*harvest).found_mut(number).outcome = Outcome::Data;
-        let moment = if facts.has(Facts::DATE) { dates::with_moment(object, data) } else { None };
-        let (action, late) = if let Some(with_moment) = moment {
-            data = with_moment;
-            (Action::Moment, Some(Action::Moment))
-        } else if facts.has(Facts::DATE) {
-            (Action::Date, Some(Action::Date))
-        } else if facts.has(Facts::UNSERIALIZE) {
-            (Action::Unserialize, Some(Action::Unserialize))
-        } else {
-            (Action::Properties, facts.has(Facts::WAKEUP).then_some(Action::Wakeup))
-        };
-        take_argument(harvest, number, data, action, late, Names::Method);
-    }
-    Ok(())
-}
-
-unsafe fn text(harvest: *mut Harvest, object: *const Object, number: u32) -> Result<(), Stop> {
-    // SAFETY: the class implements Serializable with methods of user code; see `gather` for the rest.
-    unsafe {
-        let Some(method) = method(&*(*object.cast::<zend_object>()).ce, "serialize") else { return Ok(()) };
-        let mut text = call(object, method)?;
-        match text.kind() {
-            c::IS_STRING => {
-                (*harvest).found_mut(number).outcome = Outcome::Data;
-                take_argument(harvest, number, text, Action::Text, None, Names::Keys);
-            }
-            c::IS_NULL => (*harvest).found_mut(number).outcome = Outcome::Null,
-            _ => {
-                engine::zval_ptr_dtor(zval_of(&mut text));
-                let name = (&raw const (*(*(*object.cast::<zend_object>()).ce).name).val).cast::<c_char>();
-                let format = c"%s::serialize() must return a string or NULL".as_ptr();
-                crate::engine::zend_throw_exception_ex(std::ptr::null_mut(), 0, format, name);
-                return Err(Stop::Thrown);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Objects without a method that says what to store.
-unsafe fn properties(
-    harvest: *mut Harvest,
-    object: *const Object,
-    number: u32,
-    facts: &Facts,
-) -> Result<(), Stop> {
-    // SAFETY: see `gather`.
-    unsafe {
-        if facts.has(Facts::HEAP | Facts::QUEUE) && heap::is_changing(object) {
-            return refuse(harvest, "it is a heap that is being changed at this moment".into());
-        }
-        let instance = initialised(object)?;
-        let source = hold_source(harvest, object, number, instance, facts);
-        if facts.has(Facts::UNSERIALIZE) {
-            let data = named_properties(instance);
-            (*harvest).found_mut(number).outcome = Outcome::Data;
-            let action = Action::Unserialize;
-            take_argument(harvest, number, data, action, Some(action), Names::Properties);
-            return Ok(());
-        }
-        let late = facts.has(Facts::WAKEUP).then_some(Action::Wakeup);
-        push(harvest, Walk::Done { late }, 0, Names::Keys, number);
-        if facts.has(Facts::HEAP | Facts::QUEUE) {
-            let is_queue = facts.has(Facts::QUEUE);
-            let elements = heap::contents(object, is_queue)?;
-            let (action, names) =
-                if is_queue { (Action::Queue, Names::Queue) } else { (Action::Heap, Names::Heap) };
-            take_argument(harvest, number, elements, action, None, names);
-        }
-        push_properties(harvest, source, facts);
-    }
-    Ok(())
-}
-
-/// Notes where the properties of an object are, in the slots of its class, and returns that. A proxy may be given another instance
-/// meanwhile.
-pub(super) unsafe fn hold_source(
-    harvest: *mut Harvest,
-    object: *const Object,
-    number: u32,
-    instance: *const Object,
-    facts: &Facts,
-) -> *const Object {
-    // SAFETY: the caller's harvest; a live object of that class, and the instance behind it.
-    unsafe {
-        let source = if std::ptr::eq(instance, object) {
-            object
-        } else {
-            (*harvest).keep(engine::object_slot(instance.cast()));
-            in_own_slots(harvest, object, instance, facts)
-        };
-        (*harvest).found_mut(number).source = source;
-        source
-    }
-}
-
-/// A proxy's instance, or what stands in for one of another class.
-#[cfg(php84)]
-unsafe fn in_own_slots(
-    harvest: *mut Harvest,
-    object: *const Object,
-    instance: *const Object,
-    facts: &Facts,
-) -> *const Object {
-    // SAFETY: as for `hold_source`; the instance is held.
-    unsafe {
-        if (*instance).class == (*object).class {
-            return instance;
-        }
-        let stand_in = proxy::stand_in(instance, facts);
-        (*harvest).adopt(engine::object_slot(stand_in.cast()));
-        stand_in
-    }
-}
-
-#[cfg(not(php84))]
-unsafe fn in_own_slots(
-    _: *mut Harvest,
-    _: *const Object,
-    instance: *const Object,
-    _: &Facts,
-) -> *const Object {
-    instance
-}
-
-/// Where the properties of an object are; lazy ones are initialised, as `serialize()` does.
-pub(super) unsafe fn initialised(object: *const Object) -> Result<*const Object, Stop> {
-    #[cfg(php84)]
-    if is_lazy(object) {
-        // SAFETY: a live, held object. The table is the engine's answer whether this one is to be initialised.
-        unsafe {
-            let mut slot = engine::object_slot(object.cast());
-            let table = engine::zend_get_properties_for(zval_of(&mut slot), engine::FOR_SERIALIZE);
-            if !table.is_null() {
-                let mut table = engine::table_slot(table);
-                engine::zval_ptr_dtor(zval_of(&mut table));
-            }
-            if exception_pending() {
-                return Err(Stop::Thrown);
-            }
-            if let Some(instance) = behind_proxy(object) {
-                return Ok(instance.cast_const().cast());
-            }
-        }
-    }
-    Ok(object)
-}
-
-/// All properties with their full names, as an array.
-unsafe fn named_properties(object: *const Object) -> Slot {
-    // SAFETY: a live object; what is added is held by the new array.
-    unsafe {
-        // A proxy's instance may be of another class than the proxy, and its properties have the names that they have there.
-        let facts = with_classes(|classes| classes.of_object(object.cast()));
-        let table = engine::_zend_new_array(facts.slots);
-        for number in 0..facts.slots as usize {
-            // In the engine's order, which is not that of the slots where hooks have moved properties.
-            let property = (*(*facts.class).properties_info_table.add(number)).as_ref();
-            let Some((property, slot)) = property.and_then(|property| Some((property, slot_of(property)?)))
-            else {
-                continue;
-            };
-            let mut value = *plain(&(*object).slots(facts.slots)[slot as usize]);
-            if value.kind() != c::IS_UNDEF {
-                engine::hold(&value);
-                engine::zend_hash_update(table, property.name, zval_of(&mut value));
-            }
-        }
-        for bucket in dynamic(object) {
-            let mut value = *plain(&bucket.slot);
-            engine::hold(&value);
-            engine::zend_hash_update(table, bucket.key as *mut zend_string, zval_of(&mut value));
-        }
-        symbol_table(table)
-    }
-}
-
-/// An array value of a table whose keys are names: decimal ones become ints.
-unsafe fn symbol_table(table: *mut HashTable) -> Slot {
-    // SAFETY: the caller's own table.
-    unsafe {
-        let symbols = engine::zend_proptable_to_symtable(table, true);
-        engine::zend_array_destroy(table);
-        Slot { value: symbols.addr() as u64, info: c::IS_ARRAY_EX, next: 0 }
-    }
-}
-
-/// Without a reference that nobody else holds.
-pub(super) unsafe fn plain(slot: &Slot) -> &Slot {
-    if slot.kind() == c::IS_REFERENCE && slot.reference().gc.refcount == 1 {
-        return &slot.reference().slot;
-    }
-    slot
-}
-
-unsafe fn dynamic<'a>(object: *const Object) -> impl Iterator<Item = &'a Bucket> {
-    // SAFETY: a live object.
-    let table = unsafe { (*object).table() }.filter(|table| table.count > 0);
-    let buckets = table.map_or(&[][..], |table| table.buckets());
-    buckets.iter().filter(|bucket| !matches!(bucket.slot.kind(), c::IS_UNDEF | c::IS_INDIRECT))
-}
-
-/// Where the walk is, in PHP's syntax.
-unsafe fn path(frames: &[Frame]) -> String {
-    let mut path = String::new();
-    for frame in frames {
-        let at = frame.at.saturating_sub(1) as usize;
-        // SAFETY: what is walked over is held; the part was just met.
-        unsafe {
-            if frame.names == Names::Method {
-                path.push_str("->__serialize()");
-            }
-            match frame.walk {
-                // Properties are still to come.
-                _ if frame.at == 0 => {}
-                Walk::Done { .. } => {}
-                Walk::Array(array) => {
-                    let bucket = (!(*array).is_packed()).then(|| &(*array).buckets()[at]);
-                    let element = || at.saturating_sub(heap::FIRST);
-                    path.push_str(&match frame.names {
-                        Names::Properties => {
-                            crate::encode::path_of_property(bucket.and_then(|bucket| bucket.text()))
-                        }
-                        Names::Heap => format!("[{}]", element()),
-                        Names::Queue => {
-                            let part = if element() % 2 == 0 { "data" } else { "priority" };
-                            format!("[{}]['{part}']", element() / 2)
-                        }
-                        Names::Keys | Names::Method => crate::encode::path_of_key(at, bucket),
-                    });
-                }
-                Walk::Table(table) => {
-                    path.push_str(&crate::encode::path_of_property((*table).buckets()[at].text()));
-                }
-                Walk::Slots(object) => {
-                    let facts = with_classes(|classes| classes.of_object(object.cast()));
-                    let name = facts.property(at as u32).map(|property| super::class::text(property.name));
-                    path.push_str(&crate::encode::path_of_property(name));
-                }
-            }
-        }
-    }
-    crate::encode::shortened(path)
 }

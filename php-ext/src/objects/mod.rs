@@ -5,8 +5,9 @@
 //! | [`class`], [`fingerprint`] | how a class's objects are stored, and whether it still is the same class |
 //! | [`asking`] | a store, with asking in between |
 //! | [`gather`], [`harvest`] | methods called before a store, in the order of `serialize()`, and their answers |
-//! | [`sleep`] | `__sleep` |
-//! | `proxy` | what is behind lazy proxies (PHP 8.4) |
+//! | [`methods`], [`sleep`] | what objects say of themselves, and what is stored of those that say nothing |
+//! | [`lazy`], `proxy` | where the properties of lazy objects and proxies are (PHP 8.4) |
+//! | [`path`] | where in a value an object is, for messages |
 //! | [`dates`] | what dates say, without asking them, and what they do not say |
 //! | [`heap`] | heaps and priority queues, whose content no method gives |
 //! | [`resolve`] | classes and enum cases that a payload names |
@@ -25,6 +26,9 @@ pub(crate) mod finish;
 pub(crate) mod gather;
 pub(crate) mod harvest;
 pub(crate) mod heap;
+pub(crate) mod lazy;
+mod methods;
+mod path;
 pub(crate) mod prototype;
 #[cfg(php84)]
 mod proxy;

@@ -5,7 +5,7 @@ use ext_php_rs::ffi::zend_property_info;
 
 use super::class::{Facts, slot_of};
 use super::engine::{self, undefined};
-use super::{build, gather, with_classes};
+use super::{build, methods, with_classes};
 use crate::zend::constants as c;
 use crate::zend::live::{Object, Reference, Slot};
 
@@ -25,7 +25,7 @@ pub(super) unsafe fn stand_in(instance: *const Object, facts: &Facts) -> *const 
         }
         (*object).gc.info |= c::IS_OBJ_DESTRUCTOR_CALLED;
         for (property, from, to) in common(&source, facts) {
-            let value = *gather::plain(&(*instance).slots(source.slots)[from as usize]);
+            let value = *methods::plain(&(*instance).slots(source.slots)[from as usize]);
             if value.kind() == c::IS_REFERENCE && (*property).type_.type_mask != 0 {
                 let reference = value.value as *mut Reference;
                 engine::zend_ref_add_type_source(&raw mut (*reference).sources, property);

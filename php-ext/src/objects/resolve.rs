@@ -4,7 +4,7 @@ use ext_php_rs::ffi::{zend_class_constant, zend_class_entry, zend_object, zend_s
 
 use super::class::Facts;
 use super::{engine, with_classes};
-use crate::engine::exception_pending;
+use crate::engine::{exception_pending, load_class, loaded_class};
 use crate::module::local;
 use crate::payload::{ClassImage, Fixup, ObjectImage, Template, UNIT};
 use crate::zend::constants as c;
@@ -121,8 +121,7 @@ unsafe fn resolve_first(template: &Template) -> Result<*const Resolved, Unusable
         }
         let first = recipes.classes.len();
         for image in template.classes() {
-            let name = (image.name as *mut zend_string, std::ptr::null_mut());
-            let class = engine::zend_lookup_class_ex(name.0, name.1, NO_AUTOLOAD);
+            let class = loaded_class(image.name as *mut zend_string);
             if class.is_null() {
                 return Err(Unusable::Stale);
             }
@@ -139,14 +138,11 @@ unsafe fn resolve_first(template: &Template) -> Result<*const Resolved, Unusable
     }
 }
 
-/// `ZEND_FETCH_CLASS_NO_AUTOLOAD`
-const NO_AUTOLOAD: u32 = 0x80;
-
 /// Finds a class, loading it if need be, and checks that it is the one that was stored.
 unsafe fn resolve_class(template: &Template, number: u32, image: &ClassImage) -> Result<(), Unusable> {
     // SAFETY: the image's name is a string image, which the engine takes as an interned string.
     unsafe {
-        let class = engine::zend_lookup_class_ex(image.name as *mut zend_string, std::ptr::null_mut(), 0);
+        let class = load_class(image.name as *mut zend_string);
         if exception_pending() {
             return Err(Unusable::Thrown);
         }
@@ -190,11 +186,7 @@ unsafe fn check_cases(template: &Template) -> Result<(), Unusable> {
     unsafe {
         for image in template.objects().filter(|image| (**image).traits & ObjectImage::ENUM != 0) {
             let record = &template.classes()[(*image).class as usize];
-            let class = engine::zend_lookup_class_ex(
-                record.name as *mut zend_string,
-                std::ptr::null_mut(),
-                NO_AUTOLOAD,
-            );
+            let class = loaded_class(record.name as *mut zend_string);
             if class.is_null() {
                 return Err(Unusable::Stale);
             }

@@ -6,8 +6,10 @@ use ext_php_rs::ffi::{HashTable, zend_object, zend_string};
 
 use super::class::{Facts, method};
 use super::engine::{self, release_string, zval_of};
-use super::gather::{Names, Stop, Walk, call, hold_source, initialised, part, push, take_argument};
+use super::gather::{Names, Stop, Walk, part, push};
 use super::harvest::{Action, Harvest, Outcome};
+use super::lazy::{hold_source, initialised};
+use super::methods::{call, take_argument};
 #[cfg(php84)]
 use super::proxy;
 use super::with_classes;
@@ -105,7 +107,7 @@ pub(super) unsafe fn ask(
 /// The engine's own table of an object's properties, held once more.
 unsafe fn properties_of(object: *const Object) -> Slot {
     #[cfg(php84)]
-    if super::gather::is_lazy(object) {
+    if super::lazy::is_lazy(object) {
         // SAFETY: a live, held object. It stays as it is: whether it is to be initialised was seen to before.
         unsafe {
             let mut slot = engine::object_slot(object.cast_mut().cast());

@@ -96,7 +96,7 @@ pub(super) unsafe fn is_early(
 /// The class of a template's record; null if it is not there. Loads nothing.
 unsafe fn find(image: &ClassImage) -> *const zend_class_entry {
     // SAFETY: the image's name is a string image, which the engine takes as an interned string.
-    unsafe { engine::look_up(image.name as *mut zend_string) }
+    unsafe { crate::engine::loaded_class(image.name as *mut zend_string) }
 }
 
 /// The name in a template's record.

@@ -138,11 +138,6 @@ unsafe extern "C" {
     pub(super) fn zval_ptr_dtor(value: *mut zval);
     pub(super) fn zend_ref_add_type_source(list: *mut u64, property: *const zend_property_info);
     pub(super) fn zend_ref_del_type_source(list: *mut u64, property: *const zend_property_info);
-    pub(super) fn zend_lookup_class_ex(
-        name: *mut zend_string,
-        lower: *mut zend_string,
-        flags: u32,
-    ) -> *mut zend_class_entry;
     pub(super) fn zend_is_unwind_exit(exception: *const zend_object) -> bool;
     pub(super) fn zend_weakrefs_hash_add(
         table: *mut HashTable,
@@ -154,17 +149,6 @@ unsafe extern "C" {
 
 /// `ZEND_USER_CLASS` and `ZEND_USER_FUNCTION`
 pub(super) const USER: u8 = 2;
-
-/// The class of that name; null if it is not there. Loads nothing.
-///
-/// # Safety
-/// A live string.
-pub(super) unsafe fn look_up(name: *mut zend_string) -> *mut zend_class_entry {
-    /// `ZEND_FETCH_CLASS_NO_AUTOLOAD`
-    const NO_AUTOLOAD: u32 = 0x80;
-    // SAFETY: the caller's word.
-    unsafe { zend_lookup_class_ex(name, std::ptr::null_mut(), NO_AUTOLOAD) }
-}
 
 /// `ZEND_MAP_PTR_GET`: a pointer, or where the process keeps one, as an odd offset.
 ///

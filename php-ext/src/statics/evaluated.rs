@@ -119,7 +119,7 @@ unsafe fn named(place: Place, name: &Slot) -> *mut zend_class_entry {
             text if text.eq_ignore_ascii_case(b"parent") => (*place.scope()).__bindgen_anon_1.parent,
             _ => {
                 let name = name.value as *mut zend_string;
-                engine::look_up(name)
+                crate::engine::loaded_class(name)
             }
         }
     }

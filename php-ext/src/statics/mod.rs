@@ -13,11 +13,13 @@
 //! | [`place`] | where a static is |
 //! | [`restore`], [`compile`], [`awaited`], [`straight`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
 //! | [`baseline`], [`evaluated`], [`digest`], [`shared`] | what a static was, and whether it was changed since |
-//! | [`publish`] | from statics to entries: at the request's end, or at once |
+//! | [`publish`], [`attempt`] | from statics to entries at the request's end |
+//! | [`static_publish`] | and at once |
 //! | [`orphans`] | entries of what a class has no more |
 //! | [`image`] | how an entry lies in shared memory |
 //! | [`engine`] | what the engine has for all that |
 
+mod attempt;
 mod attributes;
 mod awaited;
 mod baseline;
@@ -37,6 +39,7 @@ pub(crate) mod publish;
 mod restore;
 mod scan;
 mod shared;
+pub(crate) mod static_publish;
 mod straight;
 
 use ext_php_rs::ffi::{HashTable, zend_class_entry, zend_op_array};

@@ -1,32 +1,24 @@
-//! From statics to entries.
+//! From statics to entries: what is due, and what follows a publication. At the request's end, for all.
 
 use std::panic::catch_unwind;
-use std::time::Duration;
 
-use ext_php_rs::ffi::zval;
-use static_cache_core::{Mode, Space, Stored};
-
-use super::image::{self, DECLARED, VALUE};
-use super::{Dropped, Statics, Target, awaited, baseline, engine, is_outdated, orphans, scan, shared, with};
-use crate::api::args::{Args, Parsed};
-use crate::api::table::{fenced_or, guarded};
-use crate::encode::{Encoder, Refusal, Unstorable};
-use crate::engine::{Frame, bytes, exception_pending, in_frame, set_int, set_string};
-use crate::module::{local, refusal};
-use crate::objects::asking::{Attempt, Failure, store_asking};
+use super::attempt::{attempt, collect, member, refused};
+use super::image::VALUE;
+use super::{Dropped, Target, awaited, baseline, engine, is_outdated, orphans, scan, shared, with};
+use crate::engine::{exception_pending, in_frame};
+use crate::module::local;
+use crate::objects::asking::{Failure, store_asking};
 use crate::objects::harvest::Harvest;
-use crate::payload::TAG_STATICS;
 use crate::zend::constants as c;
 use crate::zend::live::Slot;
-use crate::{exception, messages};
 
 /// How often statics are compared, or read, because methods that their publication called may have changed them. What is changed by
 /// each call comes to no end.
-const MOST_ROUNDS: u32 = 3;
+pub(super) const MOST_ROUNDS: u32 = 3;
 
 /// What came of one target.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Outcome {
+pub(super) enum Outcome {
     Published,
     /// Another request's state is there, which goes before what initialisers give.
     Present,
@@ -64,7 +56,7 @@ fn end() {
 }
 
 /// Finds out what is to be published. `at_once`: by `static_publish()`, at first also what was deleted in this request.
-fn find_due(round: u32, at_once: bool, which: impl Fn(&Target) -> bool) -> bool {
+pub(super) fn find_due(round: u32, at_once: bool, which: impl Fn(&Target) -> bool) -> bool {
     with(|statics| {
         baseline::look_for_objects(statics);
         statics.ran_code = false;
@@ -106,7 +98,7 @@ fn find_due(round: u32, at_once: bool, which: impl Fn(&Target) -> bool) -> bool 
 }
 
 /// The next target that is due; it is until [`publish`] is done with it.
-fn next_due() -> Option<usize> {
+pub(super) fn next_due() -> Option<usize> {
     with(|statics| statics.targets.iter().position(|target| target.due))
 }
 
@@ -151,12 +143,12 @@ unsafe fn fail(number: usize, why: String) {
     engine::warn(unsafe { describe(number, &why) });
 }
 
-unsafe fn describe(number: usize, why: &str) -> String {
+pub(super) unsafe fn describe(number: usize, why: &str) -> String {
     // SAFETY: the caller's target.
     with(|statics| unsafe { format!("{} was not published: {why}", statics.targets[number].shown()) })
 }
 
-fn count_failure(number: usize) {
+pub(super) fn count_failure(number: usize) {
     // SAFETY: this thread's own; no user code runs below.
     let local = unsafe { &mut *local() };
     let backend = local.statics.targets[number].policy.backend;
@@ -196,7 +188,7 @@ unsafe fn thrown(number: usize) -> String {
 /// # Safety
 /// There is such a target. Runs user code and may leave by a jump: no Rust value of the caller's needs dropping, and no
 /// reference to the thread's state lives.
-unsafe fn publish(number: usize, goes_on: bool) -> Result<Outcome, Failure> {
+pub(super) unsafe fn publish(number: usize, goes_on: bool) -> Result<Outcome, Failure> {
     // SAFETY: the caller's word.
     let outcome = unsafe { publish_due_one(number, goes_on) };
     with(|statics| statics.targets[number].due = false);
@@ -300,152 +292,6 @@ fn keep(outcome: Result<Outcome, Failure>, act: impl FnOnce()) -> Result<Outcome
         .unwrap_or_else(|| Err(Failure::Message(with(|statics| statics.failure.take()).unwrap_or_default())))
 }
 
-/// The members' values as an array of the engine's, and which of them are values, as a string. Holds all of them. May leave
-/// by a jump.
-unsafe fn collect(number: usize) -> (Slot, Slot) {
-    let nothing = Slot { value: 0, info: c::IS_NULL, next: 0 };
-    let members = with(|statics| {
-        let target = &statics.targets[number];
-        target.first as usize..target.end as usize
-    });
-    // SAFETY: members of a class of this request; values are held by the array. The room for marks is the thread's.
-    unsafe {
-        let array = engine::_zend_new_array(members.len() as u32);
-        with(|statics| statics.key.clear());
-        for member in members {
-            let place = with(|statics| statics.members[member].place);
-            let mut value = nothing;
-            let has_value = baseline::has_value(&place);
-            if has_value && let Some(slot) = place.current() {
-                let slot = &*slot;
-                // One that nobody else uses stands for what it holds.
-                let alone = slot.kind() == c::IS_REFERENCE && slot.reference().gc.refcount == 1;
-                value = Slot { next: 0, ..if alone { *slot.behind_reference() } else { *slot } };
-            }
-            engine::hold(&value);
-            engine::zend_hash_next_index_insert(array, (&raw mut value).cast());
-            with(|statics| statics.key.push(if has_value { VALUE } else { DECLARED }));
-        }
-        let mut marks = nothing;
-        let room = with(|statics| statics.key.as_slice() as *const [u8]);
-        set_string((&raw mut marks).cast(), &*room);
-        (Slot { value: array.addr() as u64, info: c::IS_ARRAY_EX, next: 0 }, marks)
-    }
-}
-
-/// One attempt, without user code.
-unsafe fn attempt(
-    number: usize,
-    array: &Slot,
-    marks: &Slot,
-    harvest: Option<&Harvest>,
-) -> Result<Outcome, Attempt> {
-    // SAFETY: the caller's word.
-    let body = || unsafe { attempt_unguarded(number, array, marks, harvest) };
-    fenced_or(body, || Err(Attempt::Message("internal error".into())))
-}
-
-unsafe fn attempt_unguarded(
-    number: usize,
-    array: &Slot,
-    marks: &Slot,
-    harvest: Option<&Harvest>,
-) -> Result<Outcome, Attempt> {
-    // SAFETY: this thread's own; nothing below runs user code. The class is of this request, the values are live.
-    unsafe {
-        let local = &mut *local();
-        let target = &mut local.statics.targets[number];
-        // Methods have run since this was found due; from here to the store nothing does.
-        if !target.due || is_outdated(target.class) {
-            return Ok(Outcome::NotStored);
-        }
-        let policy = target.policy;
-        let encoder = local.encoder.get_or_insert_with(Encoder::new);
-        let Some(session) = local.backends[policy.backend as usize].session(policy.backend) else {
-            return Err(Attempt::Message(refusal(policy.backend)));
-        };
-        let value = &*std::ptr::from_ref(array).cast::<zval>();
-        let plan = match encoder.plan(value, harvest) {
-            Ok(plan) => plan,
-            Err(Refusal::Gather) => return Err(Attempt::Gather(())),
-            Err(Refusal::Unstorable(why)) => return Err(Attempt::Message(refused(number, &why))),
-        };
-        let before =
-            image::before_block(engine::file_of(target.class), target.fingerprint, marks.text().bytes());
-        target.write_key(&mut local.statics.key);
-        let (block, bits) = (before.len(), image::bits(plan.tag, before.len()));
-        let ttl = (policy.ttl > 0).then(|| Duration::from_secs(policy.ttl));
-        let key = &local.statics.key;
-        let fill = |payload: &mut [u8], address: usize| {
-            payload[..block].copy_from_slice(&before);
-            encoder.write(value, plan, &mut payload[block..], address + block);
-        };
-        let mode = if target.initial { Mode::Add } else { Mode::Put };
-        let stored =
-            session.store_with(Space::Class, key, TAG_STATICS, bits, block + plan.len, ttl, mode, fill);
-        let outcome = match stored {
-            Ok(Stored::Stored) => {
-                // Before destructors run, which may take it away again.
-                (target.dropped, target.due, target.stored) = (Dropped::No, false, true);
-                Ok(Outcome::Published)
-            }
-            Ok(Stored::Present) => Ok(Outcome::Present),
-            Err(error) => Err(error),
-        };
-        outcome.map_err(|error| match Attempt::failed(policy.backend, target.shown().as_bytes(), &error) {
-            Attempt::Full(message) => {
-                let sizes = array.array().slots().iter().map(|slot| {
-                    encoder.plan(&*std::ptr::from_ref(slot).cast(), harvest).map_or(0, |plan| plan.len)
-                });
-                let largest = sizes.enumerate().max_by_key(|(_, size)| *size).map_or(0, |(at, _)| at);
-                Attempt::Full(message + &most_of_it(number, largest))
-            }
-            other => other,
-        })
-    }
-}
-
-/// Names a member, unless the target is no more than that.
-#[cold]
-unsafe fn most_of_it(number: usize, at: usize) -> String {
-    let path = format!("[{at}]");
-    with(|statics| {
-        // SAFETY: the caller's target, which has so many members.
-        let (all, (largest, _)) =
-            unsafe { (statics.targets[number].shown(), member(statics, number, &path)) };
-        if largest == all { String::new() } else { format!("; most of it is {largest}") }
-    })
-}
-
-/// Why a value cannot be stored. Its path begins with the number of a member.
-unsafe fn refused(number: usize, why: &Unstorable) -> String {
-    with(|statics| {
-        // SAFETY: the caller's target.
-        let (root, rest) = unsafe { member(statics, number, &why.path) };
-        messages::unstorable(statics.targets[number].policy.backend, &root, rest, &why.reason)
-    })
-}
-
-/// The member that a path begins with by its number, and the path from there; the target itself where there is none.
-///
-/// # Safety
-/// A target of this request.
-unsafe fn member<'a>(statics: &Statics, number: usize, path: &'a str) -> (String, &'a str) {
-    let target = &statics.targets[number];
-    let parts = path.strip_prefix('[').and_then(|path| path.split_once(']'));
-    let found = parts.and_then(|(at, rest)| Some((at.parse::<usize>().ok()?, rest)));
-    // SAFETY: a class of this request, and members of it.
-    unsafe {
-        match found {
-            Some((at, rest)) if at < (target.end - target.first) as usize => {
-                let place = statics.members[target.first as usize + at].place;
-                (place.shown(engine::name_of(target.class)), rest)
-            }
-            _ => (target.shown(), path),
-        }
-    }
-}
-
 /// What was published is what members are compared with from now on.
 unsafe fn rebase(number: usize, array: &Slot, marks: &Slot) {
     let (first, count, tracking) = with(|statics| {
@@ -467,72 +313,4 @@ unsafe fn rebase(number: usize, array: &Slot, marks: &Slot) {
         }
     }
     shared::release_replaced();
-}
-
-/// `static_publish(?string $class = null): int`
-pub(crate) unsafe extern "C" fn static_publish(frame: *mut Frame, out: *mut zval) {
-    // SAFETY: called by the engine.
-    unsafe { guarded(out, || publish_now(frame, out)) };
-}
-
-unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
-    // SAFETY: the running call's frame, which holds its arguments, and its result.
-    unsafe {
-        let args = Args::new(frame, 0, 1)?;
-        let class: &[u8] = match args.get(0) {
-            Some(given) if crate::engine::slot(given).kind() != c::IS_NULL => {
-                // By the name that it was declared with, which may not be the given one. Nothing is loaded.
-                let name = args.string(0)?;
-                let found = engine::look_up(name);
-                if found.is_null() { bytes(name) } else { engine::name_of(found) }
-            }
-            _ => b"",
-        };
-        let class = class.strip_prefix(b"\\").unwrap_or(class);
-        set_int(out, 0);
-        if with(|statics| std::mem::replace(&mut statics.publishing, true)) {
-            exception::throw("static_publish() was called while static state is being published");
-            return Ok(());
-        }
-        let is_meant =
-            |target: &Target| class.is_empty() || engine::name_of(target.class).eq_ignore_ascii_case(class);
-        for round in 0..MOST_ROUNDS {
-            if !find_due(round, true, is_meant) {
-                break;
-            }
-            while let Some(number) = next_due() {
-                match publish(number, true) {
-                    Ok(_) => {}
-                    Err(Failure::Message(why)) => {
-                        count_failure(number);
-                        stop();
-                        let message = describe(number, &why);
-                        drop(why);
-                        exception::throw(message);
-                        return Ok(());
-                    }
-                    Err(Failure::Thrown) => {
-                        count_failure(number);
-                        stop();
-                        return Ok(());
-                    }
-                }
-            }
-            if !with(|statics| statics.ran_code) {
-                break;
-            }
-        }
-        stop();
-        let stored = with(|statics| statics.targets.iter().filter(|target| target.stored).count());
-        set_int(out, stored as i64);
-    }
-    Ok(())
-}
-
-/// No longer publishing; what was due and was not reached comes at the request's end.
-fn stop() {
-    with(|statics| {
-        statics.publishing = false;
-        statics.targets.iter_mut().for_each(|target| target.due = false);
-    });
 }

@@ -7,7 +7,6 @@ use std::cell::Cell;
 
 use ext_php_rs::ffi::{zend_op, zend_op_array, zend_string};
 
-use super::engine::look_up;
 use crate::zend::constants as c;
 use crate::zend::live::Slot;
 
@@ -85,7 +84,7 @@ unsafe fn goes_on(function: *const zend_op_array, at: &mut usize) -> bool {
         while let Some(operation) = operations.get(*at) {
             *at += match u32::from(operation.opcode) {
                 _ if is_declaration(operation) => {
-                    if look_up(declared(operation).value as *mut zend_string).is_null() {
+                    if crate::engine::loaded_class(declared(operation).value as *mut zend_string).is_null() {
                         return true;
                     }
                     1

@@ -21,8 +21,9 @@ use ext_php_rs::ffi::{HashTable, zend_class_entry, zend_function, zend_string, z
 
 use super::class::Facts;
 use super::engine::{self, undefined, zval_of};
-use super::gather::{Stop, call};
+use super::gather::Stop;
 use super::harvest::Harvest;
+use super::methods::call;
 use super::prototype::{php_date_get_date_ce, php_date_get_immutable_ce};
 use crate::zend::constants as c;
 use crate::zend::live::{Object, Slot};

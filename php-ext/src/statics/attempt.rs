@@ -1,0 +1,166 @@
+//! One target's values into shared memory, and how messages name them.
+
+use std::time::Duration;
+
+use ext_php_rs::ffi::zval;
+use static_cache_core::{Mode, Space, Stored};
+
+use super::image::{self, DECLARED, VALUE};
+use super::publish::Outcome;
+use super::{Dropped, Statics, baseline, engine, is_outdated, with};
+use crate::api::table::fenced_or;
+use crate::encode::{Encoder, Refusal, Unstorable};
+use crate::engine::set_string;
+use crate::messages;
+use crate::module::{local, refusal};
+use crate::objects::asking::Attempt;
+use crate::objects::harvest::Harvest;
+use crate::payload::TAG_STATICS;
+use crate::zend::constants as c;
+use crate::zend::live::Slot;
+
+/// The members' values as an array of the engine's, and which of them are values, as a string. Holds all of them. May leave
+/// by a jump.
+pub(super) unsafe fn collect(number: usize) -> (Slot, Slot) {
+    let nothing = Slot { value: 0, info: c::IS_NULL, next: 0 };
+    let members = with(|statics| {
+        let target = &statics.targets[number];
+        target.first as usize..target.end as usize
+    });
+    // SAFETY: members of a class of this request; values are held by the array. The room for marks is the thread's.
+    unsafe {
+        let array = engine::_zend_new_array(members.len() as u32);
+        with(|statics| statics.key.clear());
+        for member in members {
+            let place = with(|statics| statics.members[member].place);
+            let mut value = nothing;
+            let has_value = baseline::has_value(&place);
+            if has_value && let Some(slot) = place.current() {
+                let slot = &*slot;
+                // One that nobody else uses stands for what it holds.
+                let alone = slot.kind() == c::IS_REFERENCE && slot.reference().gc.refcount == 1;
+                value = Slot { next: 0, ..if alone { *slot.behind_reference() } else { *slot } };
+            }
+            engine::hold(&value);
+            engine::zend_hash_next_index_insert(array, (&raw mut value).cast());
+            with(|statics| statics.key.push(if has_value { VALUE } else { DECLARED }));
+        }
+        let mut marks = nothing;
+        let room = with(|statics| statics.key.as_slice() as *const [u8]);
+        set_string((&raw mut marks).cast(), &*room);
+        (Slot { value: array.addr() as u64, info: c::IS_ARRAY_EX, next: 0 }, marks)
+    }
+}
+
+/// One attempt, without user code.
+pub(super) unsafe fn attempt(
+    number: usize,
+    array: &Slot,
+    marks: &Slot,
+    harvest: Option<&Harvest>,
+) -> Result<Outcome, Attempt> {
+    // SAFETY: the caller's word.
+    let body = || unsafe { attempt_unguarded(number, array, marks, harvest) };
+    fenced_or(body, || Err(Attempt::Message("internal error".into())))
+}
+
+unsafe fn attempt_unguarded(
+    number: usize,
+    array: &Slot,
+    marks: &Slot,
+    harvest: Option<&Harvest>,
+) -> Result<Outcome, Attempt> {
+    // SAFETY: this thread's own; nothing below runs user code. The class is of this request, the values are live.
+    unsafe {
+        let local = &mut *local();
+        let target = &mut local.statics.targets[number];
+        // Methods have run since this was found due; from here to the store nothing does.
+        if !target.due || is_outdated(target.class) {
+            return Ok(Outcome::NotStored);
+        }
+        let policy = target.policy;
+        let encoder = local.encoder.get_or_insert_with(Encoder::new);
+        let Some(session) = local.backends[policy.backend as usize].session(policy.backend) else {
+            return Err(Attempt::Message(refusal(policy.backend)));
+        };
+        let value = &*std::ptr::from_ref(array).cast::<zval>();
+        let plan = match encoder.plan(value, harvest) {
+            Ok(plan) => plan,
+            Err(Refusal::Gather) => return Err(Attempt::Gather(())),
+            Err(Refusal::Unstorable(why)) => return Err(Attempt::Message(refused(number, &why))),
+        };
+        let before =
+            image::before_block(engine::file_of(target.class), target.fingerprint, marks.text().bytes());
+        target.write_key(&mut local.statics.key);
+        let (block, bits) = (before.len(), image::bits(plan.tag, before.len()));
+        let ttl = (policy.ttl > 0).then(|| Duration::from_secs(policy.ttl));
+        let key = &local.statics.key;
+        let fill = |payload: &mut [u8], address: usize| {
+            payload[..block].copy_from_slice(&before);
+            encoder.write(value, plan, &mut payload[block..], address + block);
+        };
+        let mode = if target.initial { Mode::Add } else { Mode::Put };
+        let stored =
+            session.store_with(Space::Class, key, TAG_STATICS, bits, block + plan.len, ttl, mode, fill);
+        let outcome = match stored {
+            Ok(Stored::Stored) => {
+                // Before destructors run, which may take it away again.
+                (target.dropped, target.due, target.stored) = (Dropped::No, false, true);
+                Ok(Outcome::Published)
+            }
+            Ok(Stored::Present) => Ok(Outcome::Present),
+            Err(error) => Err(error),
+        };
+        outcome.map_err(|error| match Attempt::failed(policy.backend, target.shown().as_bytes(), &error) {
+            Attempt::Full(message) => {
+                let sizes = array.array().slots().iter().map(|slot| {
+                    encoder.plan(&*std::ptr::from_ref(slot).cast(), harvest).map_or(0, |plan| plan.len)
+                });
+                let largest = sizes.enumerate().max_by_key(|(_, size)| *size).map_or(0, |(at, _)| at);
+                Attempt::Full(message + &most_of_it(number, largest))
+            }
+            other => other,
+        })
+    }
+}
+
+/// Names a member, unless the target is no more than that.
+#[cold]
+unsafe fn most_of_it(number: usize, at: usize) -> String {
+    let path = format!("[{at}]");
+    with(|statics| {
+        // SAFETY: the caller's target, which has so many members.
+        let (all, (largest, _)) =
+            unsafe { (statics.targets[number].shown(), member(statics, number, &path)) };
+        if largest == all { String::new() } else { format!("; most of it is {largest}") }
+    })
+}
+
+/// Why a value cannot be stored. Its path begins with the number of a member.
+pub(super) unsafe fn refused(number: usize, why: &Unstorable) -> String {
+    with(|statics| {
+        // SAFETY: the caller's target.
+        let (root, rest) = unsafe { member(statics, number, &why.path) };
+        messages::unstorable(statics.targets[number].policy.backend, &root, rest, &why.reason)
+    })
+}
+
+/// The member that a path begins with by its number, and the path from there; the target itself where there is none.
+///
+/// # Safety
+/// A target of this request.
+pub(super) unsafe fn member<'a>(statics: &Statics, number: usize, path: &'a str) -> (String, &'a str) {
+    let target = &statics.targets[number];
+    let parts = path.strip_prefix('[').and_then(|path| path.split_once(']'));
+    let found = parts.and_then(|(at, rest)| Some((at.parse::<usize>().ok()?, rest)));
+    // SAFETY: a class of this request, and members of it.
+    unsafe {
+        match found {
+            Some((at, rest)) if at < (target.end - target.first) as usize => {
+                let place = statics.members[target.first as usize + at].place;
+                (place.shown(engine::name_of(target.class)), rest)
+            }
+            _ => (target.shown(), path),
+        }
+    }
+}

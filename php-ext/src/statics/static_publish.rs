@@ -1,0 +1,80 @@
+//! `static_publish()`: from statics to entries while the request goes on.
+
+use ext_php_rs::ffi::zval;
+
+use super::publish::{MOST_ROUNDS, count_failure, describe, find_due, next_due, publish};
+use super::{Target, engine, with};
+use crate::api::args::{Args, Parsed};
+use crate::api::table::guarded;
+use crate::engine::{Frame, bytes, loaded_class, set_int};
+use crate::exception;
+use crate::objects::asking::Failure;
+use crate::zend::constants as c;
+
+/// `static_publish(?string $class = null): int`
+pub(crate) unsafe extern "C" fn static_publish(frame: *mut Frame, out: *mut zval) {
+    // SAFETY: called by the engine.
+    unsafe { guarded(out, || publish_now(frame, out)) };
+}
+
+unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
+    // SAFETY: the running call's frame, which holds its arguments, and its result.
+    unsafe {
+        let args = Args::new(frame, 0, 1)?;
+        let class: &[u8] = match args.get(0) {
+            Some(given) if crate::engine::slot(given).kind() != c::IS_NULL => {
+                // By the name that it was declared with, which may not be the given one. Nothing is loaded.
+                let name = args.string(0)?;
+                let found = loaded_class(name);
+                if found.is_null() { bytes(name) } else { engine::name_of(found) }
+            }
+            _ => b"",
+        };
+        let class = class.strip_prefix(b"\\").unwrap_or(class);
+        set_int(out, 0);
+        if with(|statics| std::mem::replace(&mut statics.publishing, true)) {
+            exception::throw("static_publish() was called while static state is being published");
+            return Ok(());
+        }
+        let is_meant =
+            |target: &Target| class.is_empty() || engine::name_of(target.class).eq_ignore_ascii_case(class);
+        for round in 0..MOST_ROUNDS {
+            if !find_due(round, true, is_meant) {
+                break;
+            }
+            while let Some(number) = next_due() {
+                match publish(number, true) {
+                    Ok(_) => {}
+                    Err(Failure::Message(why)) => {
+                        count_failure(number);
+                        stop();
+                        let message = describe(number, &why);
+                        drop(why);
+                        exception::throw(message);
+                        return Ok(());
+                    }
+                    Err(Failure::Thrown) => {
+                        count_failure(number);
+                        stop();
+                        return Ok(());
+                    }
+                }
+            }
+            if !with(|statics| statics.ran_code) {
+                break;
+            }
+        }
+        stop();
+        let stored = with(|statics| statics.targets.iter().filter(|target| target.stored).count());
+        set_int(out, stored as i64);
+    }
+    Ok(())
+}
+
+/// No longer publishing; what was due and was not reached comes at the request's end.
+fn stop() {
+    with(|statics| {
+        statics.publishing = false;
+        statics.targets.iter_mut().for_each(|target| target.due = false);
+    });
+}
