@@ -3,8 +3,8 @@
 use std::ffi::{c_char, c_int, c_void};
 
 use ext_php_rs::ffi::{
-    zend_class_entry, zend_execute_data, zend_fcall_info_cache, zend_object, zend_resource, zend_string,
-    zend_type, zval,
+    zend_class_entry, zend_execute_data, zend_fcall_info_cache, zend_function, zend_object, zend_resource,
+    zend_string, zend_type, zval,
 };
 use ext_php_rs::types::ZendHashTable;
 
@@ -27,7 +27,7 @@ unsafe extern "C" {
         flags: u32,
     ) -> *mut zend_class_entry;
     pub(crate) fn zend_clear_exception();
-    pub(crate) fn zend_call_known_function(
+    fn zend_call_known_function(
         function: *mut ext_php_rs::ffi::zend_function,
         object: *mut ext_php_rs::ffi::zend_object,
         scope: *mut ext_php_rs::ffi::zend_class_entry,
@@ -111,6 +111,27 @@ unsafe extern "C" {
     fn zend_hash_str_del(table: *mut ZendHashTable, key: *const c_char, length: usize) -> c_int;
     pub(crate) fn _efree(memory: *mut c_void);
     pub(crate) static mut zend_ce_closure: *mut zend_class_entry;
+}
+
+/// Calls a method with arguments that the caller holds. What it returns is the caller's; it may have thrown.
+///
+/// # Safety
+/// A live object and a method of its class that takes so many. Runs user code if the method is a script's, and may leave by a jump then:
+/// no Rust value of the caller's needs dropping.
+pub(crate) unsafe fn call_method(
+    object: *mut zend_object,
+    method: *mut zend_function,
+    arguments: &mut [Slot],
+) -> Slot {
+    let mut result = Slot { value: 0, info: c::IS_UNDEF, next: 0 };
+    let (first, count) = (arguments.as_mut_ptr().cast(), arguments.len() as u32);
+    // SAFETY: the caller's word.
+    unsafe {
+        let class = (*object).ce;
+        let at = (&raw mut result).cast();
+        zend_call_known_function(method, object, class, at, count, first, std::ptr::null_mut());
+    }
+    result
 }
 
 /// The class of that name; null if it is not there. Loads nothing.

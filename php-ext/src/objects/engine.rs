@@ -6,8 +6,8 @@ use ext_php_rs::ffi::{
     HashTable, zend_class_entry, zend_object, zend_property_info, zend_serialize_data, zend_string, zval,
 };
 
+pub(super) use crate::engine::call_method;
 pub(super) use crate::engine::release_string;
-pub(super) use crate::engine::zend_call_known_function;
 use crate::zend::constants as c;
 use crate::zend::live::{Counted, Slot};
 

@@ -1,5 +1,7 @@
 //! The calls at the end of a fetch, in the order of `unserialize()`.
 
+use std::slice::from_mut;
+
 use ext_php_rs::ffi::{zend_class_entry, zend_function, zend_object, zend_string};
 
 use super::class::{declared_in, method, slot_of};
@@ -15,8 +17,8 @@ use crate::zend::live::{Array, Object, Slot};
 /// not made, and destructors of its objects do not run, since they were never whole.
 ///
 /// # Safety
-/// `prototypes` is null or has a place for each call. `calls` are so many in memory of the request, their objects and arguments built; it is not freed here. Runs user
-/// code, may leave by a jump: no Rust value of the caller's needs dropping.
+/// `prototypes` is null or has a place for each call. `calls` are so many in memory of the request, their objects and arguments built;
+/// it is not freed here. Runs user code, may leave by a jump: no Rust value of the caller's needs dropping.
 pub(crate) unsafe fn make_calls(
     calls: *mut CallImage,
     count: u32,
@@ -57,13 +59,13 @@ unsafe fn make(call: *mut CallImage, object: *mut zend_object) -> bool {
         let class: *mut zend_class_entry = (*object).ce;
         let mut argument = (*call).argument;
         match Action::of((*call).action) {
-            Some(Action::Unserialize) => run(object, (*class).__unserialize, &mut argument, 1),
+            Some(Action::Unserialize) => run(object, (*class).__unserialize, from_mut(&mut argument)),
             Some(Action::Wakeup) => match method(&*class, "__wakeup") {
-                Some(wakeup) => run(object, wakeup, &mut argument, 0),
+                Some(wakeup) => run(object, wakeup, &mut []),
                 None => return true,
             },
             Some(Action::Text) => match method(&*class, "unserialize") {
-                Some(unserialize) => run(object, unserialize, &mut argument, 1),
+                Some(unserialize) => run(object, unserialize, from_mut(&mut argument)),
                 None => return true,
             },
             Some(Action::Moment) => dates::fill(object, argument.array()),
@@ -78,45 +80,15 @@ unsafe fn make(call: *mut CallImage, object: *mut zend_object) -> bool {
     }
 }
 
-/// # Safety
-/// A live object and a method of its class; a live argument if `count` is 1. Runs user code if the method is a script's.
-pub(super) unsafe fn run(
-    object: *mut zend_object,
-    method: *mut zend_function,
-    argument: &mut Slot,
-    count: u32,
-) {
-    let mut result = undefined();
-    // SAFETY: the caller's word; the result is ours.
-    unsafe {
-        run_for(object, method, argument, count, &mut result);
-        engine::zval_ptr_dtor(zval_of(&mut result));
-    }
-}
-
-/// [`run`] for what the method returns, which is the caller's then.
+/// Calls a method for what it does.
 ///
 /// # Safety
-/// As for [`run`].
-pub(super) unsafe fn run_for(
-    object: *mut zend_object,
-    method: *mut zend_function,
-    argument: &mut Slot,
-    count: u32,
-    result: &mut Slot,
-) {
-    // SAFETY: a method of the object's class; the argument is held by its call.
+/// As for [`engine::call_method`].
+pub(super) unsafe fn run(object: *mut zend_object, method: *mut zend_function, arguments: &mut [Slot]) {
+    // SAFETY: the caller's word; the result is ours.
     unsafe {
-        let (result, argument) = (zval_of(result), zval_of(argument));
-        engine::zend_call_known_function(
-            method,
-            object,
-            (*object).ce,
-            result,
-            count,
-            argument,
-            std::ptr::null_mut(),
-        );
+        let mut result = engine::call_method(object, method, arguments);
+        engine::zval_ptr_dtor(zval_of(&mut result));
     }
 }
 

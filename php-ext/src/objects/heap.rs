@@ -191,15 +191,8 @@ unsafe fn append(table: *mut HashTable, value: Slot) {
 }
 
 unsafe fn ask(object: *mut zend_object, method: Option<*mut zend_function>) -> Result<Slot, Stop> {
-    let mut result = undefined();
-    if let Some(method) = method {
-        // SAFETY: an internal method of the object's class that takes nothing.
-        unsafe {
-            let at = zval_of(&mut result);
-            let none = std::ptr::null_mut();
-            engine::zend_call_known_function(method, object, (*object).ce, at, 0, none, std::ptr::null_mut());
-        }
-    }
+    // SAFETY: an internal method of the object's class that takes nothing.
+    let result = method.map_or(undefined(), |method| unsafe { engine::call_method(object, method, &mut []) });
     if exception_pending() { Err(Stop::Thrown) } else { Ok(result) }
 }
 

@@ -6,7 +6,7 @@ use std::ffi::c_char;
 use ext_php_rs::ffi::{HashTable, zend_function, zend_object, zend_string};
 
 use super::class::{Facts, method, slot_of};
-use super::engine::{self, undefined, zval_of};
+use super::engine::{self, zval_of};
 use super::gather::{Names, Stop, Walk, push, push_properties, refuse};
 use super::harvest::{Action, Call, Harvest, Outcome};
 use super::lazy::{hold_source, initialised};
@@ -43,26 +43,15 @@ pub(super) unsafe fn take_argument(
 
 /// Calls a method without arguments. `Err` if it threw.
 pub(super) unsafe fn call(object: *const Object, method: *mut zend_function) -> Result<Slot, Stop> {
-    let mut result = undefined();
     // SAFETY: a live, held object and a method of its class.
     unsafe {
-        let object = object.cast_mut().cast::<zend_object>();
-        let (result_at, none) = (zval_of(&mut result), std::ptr::null_mut());
-        engine::zend_call_known_function(
-            method,
-            object,
-            (*object).ce,
-            result_at,
-            0,
-            none,
-            std::ptr::null_mut(),
-        );
+        let mut result = engine::call_method(object.cast_mut().cast(), method, &mut []);
         if exception_pending() {
             engine::zval_ptr_dtor(zval_of(&mut result));
             return Err(if refusing::threw_itself(method) { Stop::Refused } else { Stop::Thrown });
         }
+        Ok(result)
     }
-    Ok(result)
 }
 
 /// Objects with `__serialize`.

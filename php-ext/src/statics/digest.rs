@@ -306,15 +306,7 @@ unsafe fn ask(object: *mut zend_object, method: *mut zend_function) -> Option<Sl
             return None;
         }
         in_frame(|| {
-            crate::engine::zend_call_known_function(
-                method,
-                object,
-                (*object).ce,
-                (&raw mut content).cast(),
-                0,
-                std::ptr::null_mut(),
-                std::ptr::null_mut(),
-            );
+            content = crate::engine::call_method(object, method, &mut []);
             if exception_pending() {
                 engine::zend_clear_exception();
             }

@@ -8,6 +8,7 @@
 use std::ffi::{c_char, c_int};
 use std::io::Write;
 use std::ptr;
+use std::slice::from_mut;
 
 use ext_php_rs::ffi::{zend_class_entry, zend_object, zval};
 
@@ -18,7 +19,7 @@ use crate::engine::{bytes, exception_pending};
 use crate::module::local;
 use crate::objects::class::method;
 use crate::objects::engine::{self, undefined, zval_of};
-use crate::objects::finish::{run, run_for};
+use crate::objects::finish::run;
 use crate::objects::prototype::{self, php_date_get_date_ce};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
@@ -166,7 +167,7 @@ pub(in crate::objects) unsafe fn unserialize(object: *mut zend_object, data: &mu
         if stored.as_ref().is_some_and(|stored| copy(object, stored, *data)) {
             return;
         }
-        run(object, (*(*object).ce).__unserialize, data, 1);
+        run(object, (*(*object).ce).__unserialize, from_mut(data));
         if let Some(stored) = stored.filter(|_| !exception_pending()) {
             keep(object, &stored, data);
         }
@@ -215,7 +216,7 @@ unsafe fn compare(object: *mut zend_object, data: &mut Slot) {
             return;
         }
         let ours = (**place).looks();
-        run(object, (*(*object).ce).__unserialize, data, 1);
+        run(object, (*(*object).ce).__unserialize, from_mut(data));
         let same = !exception_pending() && (**place).looks() == ours;
         COMPARED.note(kind, same);
     }
@@ -249,7 +250,7 @@ unsafe fn keep(object: *mut zend_object, stored: &Stored, data: &mut Slot) {
             let mut other = undefined();
             php_date_instantiate(php_date_get_date_ce(), zval_of(&mut other));
             let other = other.value as *mut zend_object;
-            run(other, (*(*other).ce).__unserialize, data, 1);
+            run(other, (*(*other).ce).__unserialize, from_mut(data));
             other
         };
         let mut source =
@@ -293,7 +294,7 @@ pub(in crate::objects) unsafe fn fill(object: *mut zend_object, stored: &Array) 
     // SAFETY: the caller's word; `run` takes methods of the object's class.
     unsafe {
         let [mut data, time] = [stored.slots()[0], stored.slots()[1]];
-        run(object, (*(*object).ce).__unserialize, &mut data, 1);
+        run(object, (*(*object).ce).__unserialize, from_mut(&mut data));
         if !exception_pending() {
             move_to(object, time.value as i64);
         }
@@ -318,20 +319,19 @@ unsafe fn move_to(object: *mut zend_object, time: i64) {
         if (*place).is_null() || (**place).since_epoch == time {
             return;
         }
-        let (mut zone, mut other, mut result) = (undefined(), undefined(), undefined());
-        run_for(object, zone_of, &mut undefined(), 0, &mut zone);
+        let (mut zone, mut other) = (engine::call_method(object, zone_of, &mut []), undefined());
         php_date_instantiate(class, zval_of(&mut other));
         let date = other.value as *mut zend_object;
         let theirs = place_of(date.cast());
         let (text, len) = at_sign(time);
         if php_date_initialize(theirs, text.as_ptr().cast(), len, ptr::null(), ptr::null_mut(), 0) {
-            run_for(date, set_zone, &mut zone, 1, &mut result);
+            run(date, set_zone, from_mut(&mut zone));
             if !exception_pending() {
                 (**theirs).parts[MICROSECOND] = (**place).parts[MICROSECOND];
                 ptr::swap(place, theirs);
             }
         }
-        for slot in [&mut result, &mut zone, &mut other] {
+        for slot in [&mut zone, &mut other] {
             engine::zval_ptr_dtor(zval_of(slot));
         }
     }
