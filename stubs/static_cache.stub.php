@@ -543,11 +543,12 @@ function static_quiesce(): bool {}
  * Publishes static state now instead of at the request's end: for daemons and worker loops, where the end is far.
  *
  * Publishes what was changed since it was restored or published last, also what this request has deleted before; not what
- * opcache_invalidate() or opcache_reset() took away. An exception of an object's method passes through.
+ * opcache_invalidate() or opcache_reset() took away. An exception of an object's method passes through at once.
  *
  * @param ?string $class One class (any case), or all that are loaded.
  * @return int How many entries were published.
- * @throws StaticCacheException When a value cannot be stored; what was there before stays.
+ * @throws StaticCacheException When a value cannot be stored, after all others were published; names the first. What was
+ *     there before stays.
  * @example while ($job = next_job()) { run($job); \OPcache\static_publish(); }
  */
 function static_publish(?string $class = null): int {}

@@ -140,6 +140,7 @@ fn held(baseline: &Baseline) -> Slot {
 }
 
 /// Lets go of everything; the request is about to end, destructors have run. (Those of objects that were made since run here.)
+#[inline(always)]
 pub(super) fn release_all() {
     for member in 0.. {
         let before = with(|statics| {

@@ -90,6 +90,8 @@ struct Target {
     initial: bool,
     /// The publication under way has stored it.
     stored: bool,
+    /// The `static_publish()` under way could not store it.
+    failed: bool,
     /// It has just been deleted: what it is now is what it is compared with from now on, see [`settle`].
     unsettled: bool,
     /// This request has looked for entries of members that its class has no more.
@@ -176,6 +178,8 @@ pub(crate) struct Statics {
     ran_code: bool,
     /// Why publishing failed, while destructors run.
     failure: Option<String>,
+    /// What `static_publish()` throws when it is done with the others.
+    first_failure: Option<String>,
     /// Room for a key.
     key: Vec<u8>,
 }
@@ -203,6 +207,7 @@ impl Statics {
             has_loader: false,
             ran_code: false,
             failure: None,
+            first_failure: None,
             key: Vec::new(),
         }
     }

@@ -82,6 +82,7 @@ pub(super) fn find_due(round: u32, at_once: bool, which: impl Fn(&Target) -> boo
                     }
                 }
             };
+            let due = due && !(at_once && target.failed);
             // SAFETY: a target of this request.
             let initial = due && unsafe { baseline::is_only_initialised(statics, &statics.targets[number]) };
             let target = &mut statics.targets[number];

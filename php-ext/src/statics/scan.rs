@@ -241,6 +241,7 @@ unsafe fn add_target(
             due: false,
             initial: false,
             stored: false,
+            failed: false,
             unsettled: false,
             looked_beside: false,
         });

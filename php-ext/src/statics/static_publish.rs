@@ -36,6 +36,8 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
             exception::throw("static_publish() was called while static state is being published");
             return Ok(());
         }
+        // Of a call that user code has left.
+        with(|statics| statics.first_failure = None);
         let is_meant =
             |target: &Target| class.is_empty() || engine::name_of(target.class).eq_ignore_ascii_case(class);
         for round in 0..MOST_ROUNDS {
@@ -45,14 +47,7 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
             while let Some(number) = next_due() {
                 match publish(number, true) {
                     Ok(_) => {}
-                    Err(Failure::Message(why)) => {
-                        count_failure(number);
-                        stop();
-                        let message = describe(number, &why);
-                        drop(why);
-                        exception::throw(message);
-                        return Ok(());
-                    }
+                    Err(Failure::Message(why)) => failed(number, &why),
                     Err(Failure::Thrown) => {
                         count_failure(number);
                         stop();
@@ -65,16 +60,35 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
             }
         }
         stop();
+        if let Some(message) = with(|statics| statics.first_failure.take()) {
+            exception::throw(message);
+            return Ok(());
+        }
         let stored = with(|statics| statics.targets.iter().filter(|target| target.stored).count());
         set_int(out, stored as i64);
     }
     Ok(())
 }
 
+/// One cannot be stored: the others can. What the exception says waits in the thread's keeping, since their methods may leave by a jump.
+///
+/// # Safety
+/// A target of this request.
+#[cold]
+unsafe fn failed(number: usize, why: &str) {
+    count_failure(number);
+    // SAFETY: the caller's word.
+    let message = unsafe { describe(number, why) };
+    with(|statics| {
+        statics.targets[number].failed = true;
+        statics.first_failure.get_or_insert(message);
+    });
+}
+
 /// No longer publishing; what was due and was not reached comes at the request's end.
 fn stop() {
     with(|statics| {
         statics.publishing = false;
-        statics.targets.iter_mut().for_each(|target| target.due = false);
+        statics.targets.iter_mut().for_each(|target| (target.due, target.failed) = (false, false));
     });
 }
