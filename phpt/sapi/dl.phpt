@@ -18,6 +18,9 @@ try {
 } catch (Error $e) {
     echo $e->getMessage(), "\n";
 }
+ob_start();
+phpinfo(INFO_MODULES);
+echo implode(preg_grep("/^(volatile|pinned) cache => (?!now)/", preg_split("/(?<=\n)/", ob_get_clean())));
 var_dump(function_exists("OPcache\\\\pinned_store"), class_exists("OPcache\\\\StaticCacheInfo", false), enum_exists("OPcache\\\\CacheStrategy", false));
 #[OPcache\PinnedStatic] class After { static $x = 1; }
 enum Own: string { case One = "one"; }
@@ -38,6 +41,8 @@ unlink($file);
 
 Warning: static_cache cannot be loaded by dl(); load it with extension=static_cache in php.ini in %s on line %d
 bool(true)
+volatile cache => unavailable: not started
+pinned cache => unavailable: not started
 bool(false)
 bool(false)
 bool(false)
@@ -45,6 +50,8 @@ bool(false)
 
 Warning: static_cache cannot be loaded by dl(); load it with extension=static_cache in php.ini in %s on line %d
 bool(true)
+volatile cache => unavailable: not started
+pinned cache => unavailable: not started
 bool(false)
 bool(false)
 bool(false)

@@ -12,7 +12,7 @@ use ext_php_rs::zend::ModuleEntry;
 
 use super::snapshot::{self, MEMBERS, Value};
 use crate::engine;
-use crate::module::{Backend, local, partition};
+use crate::module::{Backend, local};
 
 /// Prints the section. Printing runs the script's output callbacks and may leave by a jump (they hit a limit, the client
 /// is gone): nothing here needs dropping meanwhile.
@@ -52,9 +52,10 @@ impl Rows {
                 row("static_cache", "loaded");
                 row("version", env!("CARGO_PKG_VERSION"));
                 for backend in Backend::ALL {
-                    let reason =
-                        partition(|partition| partition.backends[backend as usize].reason.clone()).flatten();
-                    let state = reason.map_or_else(|| "available".into(), |reason| reason_text(&reason));
+                    let state = match snapshot::refusal(&snapshot::take(backend)) {
+                        None => "available".into(),
+                        Some(reason) => reason_text(reason),
+                    };
                     row(&format!("{} cache", backend.name()), &state);
                 }
             }

@@ -55,6 +55,16 @@ pub(super) const MEMBERS: [(&str, Kind); 26] = [
 /// The values, in the order of [`MEMBERS`].
 pub(crate) type Figures = [Value; MEMBERS.len()];
 
+/// Why the backend is not there, or is no good any more, say its values.
+pub(super) fn refusal(figures: &Figures) -> Option<&str> {
+    let value = |name| MEMBERS.iter().position(|(member, _)| *member == name).map(|at| &figures[at]);
+    match (value("available"), value("failure_reason")) {
+        (Some(Value::Bool(true)), _) => None,
+        (_, Some(Value::Text(reason))) => Some(reason),
+        _ => Some("unavailable"),
+    }
+}
+
 /// The values now.
 pub(super) fn take(backend: Backend) -> Figures {
     let (configured, failed, segment, reason, model, name) = partition(|partition| {
