@@ -74,12 +74,7 @@ pub(super) unsafe extern "C" fn cache_info<const B: usize>(frame: *mut Frame, ou
                 exception::throw(RESTRICTED);
                 return Ok(());
             }
-            let backend = Backend::of(B);
-            if let Some(session) = (*local()).backends[B].session(backend) {
-                // What it keeps for its next stores is not in use.
-                session.flush();
-            }
-            info::class::create(backend, out);
+            info::class::create(Backend::of(B), out);
             Ok(())
         });
     }

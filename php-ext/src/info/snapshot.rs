@@ -3,7 +3,7 @@
 use static_cache_core::Stats;
 
 use crate::api::table::fenced;
-use crate::module::{Backend, partition};
+use crate::module::{Backend, local, partition};
 
 /// A value of the list.
 pub(crate) enum Value {
@@ -73,6 +73,13 @@ pub(super) fn take(backend: Backend) -> Figures {
         (state.configured, state.startup_failed, state.segment.clone(), state.reason.clone(), model, name)
     })
     .unwrap_or((0, false, None, Some("not started".into()), "none", String::new()));
+    // What this request keeps for its next stores is not in use.
+    fenced(|| {
+        // SAFETY: this thread's own; no user code runs here, and no reference to its sessions lives in who asks.
+        if let Some(session) = unsafe { (*local()).backends[backend as usize].open_session() } {
+            session.flush();
+        }
+    });
     let stats = fenced(|| segment.as_ref().map_or_else(Stats::default, |segment| segment.stats()));
     let initialized = segment.is_some();
     let damage = fenced(|| segment.as_ref().and_then(|segment| segment.damage()));
