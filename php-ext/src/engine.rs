@@ -106,6 +106,7 @@ unsafe extern "C" {
         original: c_int,
         exists: *mut bool,
     ) -> *mut c_char;
+    pub(crate) fn cfg_get_entry(name: *const c_char, name_length: usize) -> *mut zval;
     pub(crate) fn zend_unregister_ini_entries(module: c_int);
     fn zend_hash_str_find(table: *const ZendHashTable, key: *const c_char, length: usize) -> *mut zval;
     fn zend_hash_str_del(table: *mut ZendHashTable, key: *const c_char, length: usize) -> c_int;

@@ -9,6 +9,7 @@ use ext_php_rs::ffi::{
 use ext_php_rs::zend::SapiGlobals;
 
 use crate::engine;
+use crate::zend::constants as c;
 
 const PREFIX: &str = "opcache.static_cache.";
 const SUCCESS: c_int = 0;
@@ -176,15 +177,22 @@ fn read(name: &str) -> String {
     string(&format!("{PREFIX}{name}")).unwrap_or_default().trim().to_owned()
 }
 
-/// The value of any directive; `None` when there is no such directive.
+/// The value of any directive; `None` when there is none. Of one that no loaded module has (OPcache's, where that is not there): what
+/// the configuration says.
 pub(crate) fn string(name: &str) -> Option<String> {
     let mut exists = false;
-    // SAFETY: name and length belong together; the result, if any, is a C string of the engine's.
+    // SAFETY: name and length belong together; the result, if any, is a C string of the engine's. The configuration's values live as
+    // long as the process, and none of them changes while requests run.
     unsafe {
         let value = engine::zend_ini_string_ex(name.as_ptr().cast(), name.len(), 0, &raw mut exists);
-        if !exists || value.is_null() {
-            return None;
+        if exists && !value.is_null() {
+            return Some(CStr::from_ptr(value).to_string_lossy().into_owned());
         }
-        Some(CStr::from_ptr(value).to_string_lossy().into_owned())
+        let given =
+            if exists { ptr::null_mut() } else { engine::cfg_get_entry(name.as_ptr().cast(), name.len()) };
+        // Not `name[] = value`, which is an array.
+        let given =
+            given.as_ref().map(|given| engine::slot(given)).filter(|given| given.kind() == c::IS_STRING)?;
+        Some(String::from_utf8_lossy(given.text().bytes()).into_owned())
     }
 }
