@@ -22,6 +22,9 @@ attempt(fn() => OPcache\volatile_keys());
 attempt(fn() => OPcache\volatile_delete_prefix('k'));
 attempt(fn() => OPcache\volatile_touch('k', 1));
 attempt(fn() => OPcache\volatile_remember('k', fn() => 'built'));
+attempt(fn() => OPcache\volatile_remember('k', fn() => fn() => 1));
+attempt(fn() => OPcache\volatile_remember('k', fn() => STDIN));
+attempt(fn() => OPcache\volatile_remember('k', fn() => throw new LogicException('from the builder')));
 attempt(fn() => OPcache\static_quiesce());
 foreach (['store' => ['k', 1, 0], 'store_array' => [['k' => 1], 0], 'add' => ['k', 1, 0], 'fetch' => ['k', null],
     'fetch_array' => [['k'], null], 'exists' => ['k'], 'lock' => ['k', 0], 'unlock' => ['k'], 'delete' => ['k'],
@@ -54,6 +57,9 @@ array(0) {
 int(0)
 bool(false)
 string(5) "built"
+TypeError: OPcache\volatile_remember(): Argument #2 ($build) must return null|bool|int|float|string|array|object, Closure returned
+TypeError: OPcache\volatile_remember(): Argument #2 ($build) must return null|bool|int|float|string|array|object, resource returned
+LogicException: from the builder
 bool(true)
 OPcache\StaticCacheException: volatile cache: disabled by opcache.static_cache.volatile_size_mb=0
 OPcache\StaticCacheException: volatile cache: disabled by opcache.static_cache.volatile_size_mb=0

@@ -55,6 +55,9 @@ unsafe fn remember_inner(backend: Backend, frame: *mut Frame, out: *mut zval) ->
                         return Ok(());
                     }
                     call(build, out);
+                    if !engine::exception_pending() {
+                        check_result(engine::slot(out), 1)?;
+                    }
                     return Ok(());
                 }
                 Looked::Miss => {}
