@@ -146,6 +146,16 @@ pub(crate) unsafe fn loaded_class(name: *mut zend_string) -> *mut zend_class_ent
     unsafe { zend_lookup_class_ex(name, std::ptr::null_mut(), NO_AUTOLOAD) }
 }
 
+/// The same for a name in lower case without a leading backslash. Never leaves by a jump.
+pub(crate) fn class_named(lower: &[u8]) -> *const zend_class_entry {
+    // SAFETY: this thread's own table of classes, whose values point at them; pointer and length belong together.
+    unsafe {
+        let table = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).class_table;
+        let found = zend_hash_str_find(table.cast(), lower.as_ptr().cast(), lower.len());
+        if found.is_null() { std::ptr::null() } else { slot(found).value as *const zend_class_entry }
+    }
+}
+
 /// The class of that name, which may be loaded for it; null if there is none, or user code threw.
 ///
 /// # Safety

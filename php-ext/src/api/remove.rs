@@ -12,18 +12,32 @@ use crate::engine::{self, Frame};
 use crate::module::{Backend, local, refusal, relief};
 use crate::{exception, messages, statics};
 
-/// Deletes the entry of a key and the static state of a class of that name. [`statics::settle`] comes last.
+/// Deletes the entry of a key and the static state of a class of that name, or of the one that it is an alias of. [`statics::settle`]
+/// comes last.
 pub(super) fn delete_both(backend: Backend, key: &[u8]) -> Result<(), String> {
     // SAFETY: this thread's own; no user code runs below.
     let state = unsafe { &mut (*local()).backends[backend as usize] };
     let Some(session) = state.session(backend) else { return Err(refusal(backend)) };
     let class = class_name(key);
+    let declared = declared_name(&class);
     session
         .delete(Space::Key, key)
         .and_then(|_| session.delete_class(&class))
+        .and_then(|_| declared.as_ref().map_or(Ok(()), |name| session.delete_class(name).map(drop)))
         .map_err(|error| messages::of_error(backend, key, &error))?;
-    statics::deleted(backend, Some(&class));
+    for class in std::iter::once(&*class).chain(declared.as_deref()) {
+        statics::deleted(backend, Some(class));
+    }
     Ok(())
+}
+
+/// The name that a loaded class was declared with, as the cache has it, if the given one is another.
+fn declared_name(given: &[u8]) -> Option<Vec<u8>> {
+    // SAFETY: classes have names, and live as long as the table that they were found in.
+    let class = unsafe { engine::class_named(given).as_ref() }?;
+    // SAFETY: as above.
+    let name = unsafe { engine::bytes(class.name) };
+    (!name.eq_ignore_ascii_case(given)).then(|| name.to_ascii_lowercase())
 }
 
 /// A class's name as the cache has it: without the leading backslash, in lower case, as most keys are to begin with.
