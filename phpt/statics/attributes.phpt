@@ -31,7 +31,7 @@ try {
 } catch (Error $e) {
     echo $e->getMessage(), "\n";
 }
-foreach (['VolatileStatic(-1)', 'VolatileStatic(ttl: -5)', 'VolatileStatic("x")', 'VolatileStatic(strategy: 5)', 'PinnedStatic, OPcache\PinnedStatic', 'VolatileStatic(TTL)', 'VolatileStatic(self::TTL)', 'VolatileStatic(strategy: NONE)', 'VolatileStatic(B::FINE, \OPcache\CacheStrategy::Tracking)',
+foreach (['VolatileStatic(-1)', 'VolatileStatic(ttl: -5)', 'VolatileStatic("x")', 'VolatileStatic(strategy: 5)', 'VolatileStatic(300, 1)', 'VolatileStatic(300, "Tracking")', 'VolatileStatic(ttl: 5, strategy: null)', 'VolatileStatic(strategy: [], ttl: -1)', 'VolatileStatic("300")', 'VolatileStatic(true)', 'VolatileStatic(ttl: TTL, strategy: false)', 'PinnedStatic, OPcache\PinnedStatic', 'VolatileStatic(TTL)', 'VolatileStatic(self::TTL)', 'VolatileStatic(strategy: NONE)', 'VolatileStatic(B::FINE, \OPcache\CacheStrategy::Tracking)',
     'VolatileStatic(tll: 60)', 'VolatileStatic(1, \OPcache\CacheStrategy::Tracking, 3)', 'VolatileStatic(1, ttl: 2)', 'PinnedStatic(ttl: 60)', 'PinnedStatic()', 'VolatileStatic(strategy: \OPcache\CacheStrategy::Tracking, ttl: 5)'] as $use) {
     $said = run([PHP_BINARY, ...settings(), '-d', 'display_errors=1', '-d', 'log_errors=0', '-d', 'html_errors=0', '-r', 'const TTL = -3; #[OPcache\\' . $use . '] class B { const TTL = -4; const FINE = 9; public static $a; } B::$a = 1; echo "fine";']);
     echo "$use: ", trim(preg_replace('/\s+/', ' ', $said)), "\n";
@@ -74,7 +74,14 @@ Cannot modify readonly property OPcache\VolatileStatic::$ttl
 VolatileStatic(-1): Fatal error: OPcache\VolatileStatic: Argument #1 ($ttl) must be greater than or equal to 0 in %s on line 1 [exit status 255]
 VolatileStatic(ttl: -5): Fatal error: OPcache\VolatileStatic: Argument #1 ($ttl) must be greater than or equal to 0 in %s on line 1 [exit status 255]
 VolatileStatic("x"): Fatal error: OPcache\VolatileStatic: Argument #1 ($ttl) must be of type int in %s on line 1 [exit status 255]
-VolatileStatic(strategy: 5): fine Warning: B was not published: TypeError was thrown: OPcache\VolatileStatic: Argument #2 ($strategy) must be of type OPcache\CacheStrategy in %s on line 0
+VolatileStatic(strategy: 5): Fatal error: OPcache\VolatileStatic: Argument #2 ($strategy) must be of type OPcache\CacheStrategy in %s on line 1 [exit status 255]
+VolatileStatic(300, 1): Fatal error: OPcache\VolatileStatic: Argument #2 ($strategy) must be of type OPcache\CacheStrategy in %s on line 1 [exit status 255]
+VolatileStatic(300, "Tracking"): Fatal error: OPcache\VolatileStatic: Argument #2 ($strategy) must be of type OPcache\CacheStrategy in %s on line 1 [exit status 255]
+VolatileStatic(ttl: 5, strategy: null): Fatal error: OPcache\VolatileStatic: Argument #2 ($strategy) must be of type OPcache\CacheStrategy in %s on line 1 [exit status 255]
+VolatileStatic(strategy: [], ttl: -1): Fatal error: OPcache\VolatileStatic: Argument #1 ($ttl) must be greater than or equal to 0 in %s on line 1 [exit status 255]
+VolatileStatic("300"): Fatal error: OPcache\VolatileStatic: Argument #1 ($ttl) must be of type int in %s on line 1 [exit status 255]
+VolatileStatic(true): Fatal error: OPcache\VolatileStatic: Argument #1 ($ttl) must be of type int in %s on line 1 [exit status 255]
+VolatileStatic(ttl: TTL, strategy: false): Fatal error: OPcache\VolatileStatic: Argument #2 ($strategy) must be of type OPcache\CacheStrategy in %s on line 1 [exit status 255]
 PinnedStatic, OPcache\PinnedStatic: Fatal error: Attribute "OPcache\PinnedStatic" must not be repeated in %s on line 1 [exit status 255]
 VolatileStatic(TTL): fine Warning: B was not published: ValueError was thrown: OPcache\VolatileStatic: Argument #1 ($ttl) must be greater than or equal to 0 in %s on line 0
 VolatileStatic(self::TTL): fine Warning: B was not published: ValueError was thrown: OPcache\VolatileStatic: Argument #1 ($ttl) must be greater than or equal to 0 in %s on line 0

@@ -170,13 +170,18 @@ unsafe extern "C" fn validate(attribute: *const Attribute, _target: u32, _scope:
     // SAFETY: called by the engine with an attribute of the class; nothing here needs dropping.
     unsafe { refuse_unknown(attribute) };
     // SAFETY: as above.
-    let Some(value) = (unsafe { argument(attribute, 0, b"ttl") }) else { return };
-    let text = match value.kind() {
-        c::IS_CONSTANT_AST => return,
-        c::IS_LONG if (value.value as i64) >= 0 => return,
-        c::IS_LONG => c"OPcache\\VolatileStatic: Argument #1 ($ttl) must be greater than or equal to 0",
-        _ => c"OPcache\\VolatileStatic: Argument #1 ($ttl) must be of type int",
-    };
+    let given = |place, name| unsafe { argument(attribute, place, name) };
+    let ttl = given(0, b"ttl").and_then(|value| match value.kind() {
+        c::IS_CONSTANT_AST => None,
+        c::IS_LONG if (value.value as i64) >= 0 => None,
+        c::IS_LONG => Some(c"OPcache\\VolatileStatic: Argument #1 ($ttl) must be greater than or equal to 0"),
+        _ => Some(c"OPcache\\VolatileStatic: Argument #1 ($ttl) must be of type int"),
+    });
+    // There is no literal of an enum: a case of one is a constant expression.
+    let strategy = given(1, b"strategy")
+        .filter(|value| value.kind() != c::IS_CONSTANT_AST)
+        .map(|_| c"OPcache\\VolatileStatic: Argument #2 ($strategy) must be of type OPcache\\CacheStrategy");
+    let Some(text) = ttl.or(strategy) else { return };
     // SAFETY: a constant text without arguments. Nothing here needs dropping.
     unsafe {
         crate::engine::zend_error(ext_php_rs::ffi::E_COMPILE_ERROR as c_int, c"%s".as_ptr(), text.as_ptr());
