@@ -5,17 +5,13 @@
 
 use static_cache_core::Error;
 
+use crate::encode::between_quotes;
 use crate::module::Backend;
 use crate::payload;
 
-/// A key for a message: at most 80 bytes, unprintable ones escaped.
+/// A key for a message, where double quotes are around it: of long ones the beginning, what cannot be printed escaped.
 pub(crate) fn shown(key: &[u8]) -> String {
-    let (shown, rest) = key.split_at(key.len().min(80));
-    let mut text: String = shown.escape_ascii().to_string().replace("\\'", "'").replace("\\\\", "\\");
-    if !rest.is_empty() {
-        text.push_str("...");
-    }
-    text
+    between_quotes(key)
 }
 
 /// Why an operation on `key` failed.

@@ -19,6 +19,17 @@ for ($level = 0; $level < 50_000; $level++) {
 var_dump(strlen($message = message($deep)) < 1200, str_starts_with($message, 'pinned cache: $value[0][0]'), str_ends_with($message, '[0][0] cannot be stored: it is a Closure'));
 foreach ([str_repeat('k', 300), str_repeat('ü', 100), "a\0b\n\"\$\x80", "it's \\ \"", 'ü'] as $key) {
     echo message([$key => [fn() => 1]]), "\n", message((object) [$key => fn() => 1]), "\n";
+    try {
+        OPcache\pinned_store_array([$key => [fn() => 1]], true);
+    } catch (OPcache\StaticCacheException $e) {
+        echo $e->getMessage(), "\n";
+    }
+    OPcache\pinned_store($key, 'text');
+    try {
+        OPcache\pinned_atomic_increment($key, 1, true);
+    } catch (OPcache\StaticCacheException $e) {
+        echo $e->getMessage(), "\n";
+    }
 }
 ?>
 --EXPECT--
@@ -27,11 +38,21 @@ bool(true)
 bool(true)
 pinned cache: $value['kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk...'][0] cannot be stored: it is a Closure
 pinned cache: $value->{'kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk...'} cannot be stored: it is a Closure
+pinned cache: $values['kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk...'][0] cannot be stored: it is a Closure
+pinned cache: key "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk..." holds string, an atomic needs int
 pinned cache: $value['üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü...'][0] cannot be stored: it is a Closure
 pinned cache: $value->{'üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü...'} cannot be stored: it is a Closure
+pinned cache: $values['üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü...'][0] cannot be stored: it is a Closure
+pinned cache: key "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü..." holds string, an atomic needs int
 pinned cache: $value["a\x00b\n\"\$\x80"][0] cannot be stored: it is a Closure
 pinned cache: $value->{"b\n\"\$\x80"} cannot be stored: it is a Closure
+pinned cache: $values["a\x00b\n\"\$\x80"][0] cannot be stored: it is a Closure
+pinned cache: key "a\x00b\n\"\$\x80" holds string, an atomic needs int
 pinned cache: $value['it\'s \\ "'][0] cannot be stored: it is a Closure
 pinned cache: $value->{'it\'s \\ "'} cannot be stored: it is a Closure
+pinned cache: $values['it\'s \\ "'][0] cannot be stored: it is a Closure
+pinned cache: key "it's \ \"" holds string, an atomic needs int
 pinned cache: $value['ü'][0] cannot be stored: it is a Closure
 pinned cache: $value->ü cannot be stored: it is a Closure
+pinned cache: $values['ü'][0] cannot be stored: it is a Closure
+pinned cache: key "ü" holds string, an atomic needs int

@@ -11,7 +11,7 @@ use super::fetch::{Looked, look_up, make, relieve, write_default};
 use super::remove::delete_both;
 use super::store::refuse;
 use super::table::{fenced, fenced_or, guarded};
-use crate::encode::{Encoder, Refusal};
+use crate::encode::{Encoder, Refusal, quoted};
 use crate::engine::{self, Frame};
 use crate::module::{Backend, local, refusal, relief};
 use crate::objects::asking::{Attempt, Failure, end_harvests};
@@ -158,7 +158,7 @@ unsafe fn needs_gathering(value: &Slot, harvest: *const Harvest) -> bool {
 fn root(key: Option<*mut ext_php_rs::ffi::zend_string>, index: i64) -> String {
     match key {
         // SAFETY: a live key of the argument.
-        Some(key) => format!("$values['{}']", messages::shown(unsafe { engine::bytes(key) })),
+        Some(key) => format!("$values[{}]", quoted(unsafe { engine::bytes(key) })),
         None => format!("$values[{index}]"),
     }
 }

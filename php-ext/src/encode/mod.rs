@@ -19,7 +19,7 @@ mod scan;
 mod shape;
 pub(crate) mod table;
 
-pub(crate) use path::{path_of_key, path_of_property, reason, shortened};
+pub(crate) use path::{between_quotes, path_of_key, path_of_property, quoted, reason, shortened};
 
 use crate::objects::harvest::Harvest;
 use crate::payload::*;

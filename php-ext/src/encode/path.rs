@@ -156,21 +156,44 @@ pub(crate) fn path_of_key(number: usize, bucket: Option<&Bucket>) -> String {
 const LONGEST_NAME: usize = 80;
 
 /// A string in PHP's syntax, of long ones the beginning.
-fn quoted(bytes: &[u8]) -> String {
-    let (shown, end) = if bytes.len() > LONGEST_NAME {
+pub(crate) fn quoted(bytes: &[u8]) -> String {
+    let (shown, end) = beginning(bytes);
+    match printable(shown) {
+        Some(text) => format!("'{}{end}'", text.replace('\\', r"\\").replace('\'', r"\'")),
+        None => format!("\"{}{end}\"", escaped(shown)),
+    }
+}
+
+/// The same between double quotes in any case, which are the caller's, and with backslashes as they are where there is nothing to
+/// escape: as messages show keys and names of classes.
+pub(crate) fn between_quotes(bytes: &[u8]) -> String {
+    let (shown, end) = beginning(bytes);
+    match printable(shown) {
+        Some(text) => format!("{}{end}", text.replace('"', "\\\"")),
+        None => format!("{}{end}", escaped(shown)),
+    }
+}
+
+/// What is shown of a string, and what stands for the rest.
+fn beginning(bytes: &[u8]) -> (&[u8], &'static str) {
+    if bytes.len() > LONGEST_NAME {
         // Not in the middle of a character.
         let begins = |at: &usize| bytes[*at] & 0xC0 != 0x80;
         let cut = (LONGEST_NAME - 3..=LONGEST_NAME).rev().find(begins).unwrap_or(LONGEST_NAME);
         (&bytes[..cut], "...")
     } else {
         (bytes, "")
-    };
-    match std::str::from_utf8(shown) {
-        Ok(text) if !text.chars().any(char::is_control) => {
-            format!("'{}{end}'", text.replace('\\', r"\\").replace('\'', r"\'"))
-        }
-        _ => format!("\"{}{end}\"", shown.escape_ascii().to_string().replace("\\'", "'").replace('$', r"\$")),
     }
+}
+
+/// The text that a string is, if it is one without control characters.
+fn printable(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok().filter(|text| !text.chars().any(char::is_control))
+}
+
+/// Any string between double quotes in PHP's syntax.
+fn escaped(bytes: &[u8]) -> String {
+    bytes.escape_ascii().to_string().replace("\\'", "'").replace('$', r"\$")
 }
 
 /// A path that is as long as it is useful: of long ones the beginning and the end.
