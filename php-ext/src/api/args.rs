@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use ext_php_rs::ffi::{
     _zend_expected_type_Z_EXPECTED_ARRAY, _zend_expected_type_Z_EXPECTED_BOOL,
-    _zend_expected_type_Z_EXPECTED_LONG, _zend_expected_type_Z_EXPECTED_STRING, zend_string, zval,
+    _zend_expected_type_Z_EXPECTED_LONG, _zend_expected_type_Z_EXPECTED_STRING,
+    _zend_expected_type_Z_EXPECTED_STRING_OR_NULL, zend_string, zval,
 };
 
 use crate::engine::{self, Frame};
@@ -67,7 +68,19 @@ impl Args {
         if slot.kind() == c::IS_STRING {
             return Ok(slot.value as *mut zend_string);
         }
-        coerce_string(arg, index)
+        coerce_string(arg, index, _zend_expected_type_Z_EXPECTED_STRING)
+    }
+
+    /// A string or null; null when it was not given.
+    pub(crate) fn nullable_string(&self, index: u32) -> Parsed<Option<*mut zend_string>> {
+        let Some(arg) = self.get(index) else { return Ok(None) };
+        // SAFETY: a live argument.
+        let slot = unsafe { engine::slot(arg) };
+        match slot.kind() {
+            c::IS_NULL => Ok(None),
+            c::IS_STRING => Ok(Some(slot.value as *mut zend_string)),
+            _ => coerce_string(arg, index, _zend_expected_type_Z_EXPECTED_STRING_OR_NULL).map(Some),
+        }
     }
 
     /// A string that can be a key.
@@ -203,7 +216,7 @@ impl Args {
 }
 
 #[cold]
-fn coerce_string(arg: *mut zval, index: u32) -> Parsed<*mut zend_string> {
+fn coerce_string(arg: *mut zval, index: u32, expected: u32) -> Parsed<*mut zend_string> {
     let mut string = std::ptr::null_mut();
     // SAFETY: a live argument and a place for the result. The coerced string replaces the argument, which the
     // frame frees.
@@ -211,7 +224,7 @@ fn coerce_string(arg: *mut zval, index: u32) -> Parsed<*mut zend_string> {
         if engine::zend_parse_arg_str_slow(arg, &raw mut string, index + 1) {
             return Ok(string);
         }
-        engine::zend_wrong_parameter_type_error(index + 1, _zend_expected_type_Z_EXPECTED_STRING, arg);
+        engine::zend_wrong_parameter_type_error(index + 1, expected, arg);
     }
     Err(Thrown)
 }

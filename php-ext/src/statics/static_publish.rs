@@ -9,7 +9,6 @@ use crate::api::table::guarded;
 use crate::engine::{Frame, bytes, loaded_class, set_int};
 use crate::exception;
 use crate::objects::asking::Failure;
-use crate::zend::constants as c;
 
 /// `static_publish(?string $class = null): int`
 pub(crate) unsafe extern "C" fn static_publish(frame: *mut Frame, out: *mut zval) {
@@ -21,14 +20,13 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
     // SAFETY: the running call's frame, which holds its arguments, and its result.
     unsafe {
         let args = Args::new(frame, 0, 1)?;
-        let class: &[u8] = match args.get(0) {
-            Some(given) if crate::engine::slot(given).kind() != c::IS_NULL => {
+        let class: &[u8] = match args.nullable_string(0)? {
+            Some(name) => {
                 // By the name that it was declared with, which may not be the given one. Nothing is loaded.
-                let name = args.string(0)?;
                 let found = loaded_class(name);
                 if found.is_null() { bytes(name) } else { engine::name_of(found) }
             }
-            _ => b"",
+            None => b"",
         };
         let class = class.strip_prefix(b"\\").unwrap_or(class);
         set_int(out, 0);
