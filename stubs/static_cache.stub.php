@@ -161,7 +161,7 @@ function volatile_fetch(string $key, mixed $default = null, bool $throw_on_error
 function volatile_fetch_array(array $keys, ?array $default = null, bool $throw_on_error = false): array {}
 
 /**
- * Says whether a fetch would find an entry.
+ * Says whether there is an entry. One whose class is gone or has changed is one until a fetch drops it.
  *
  * @param string $key 1 to 65,535 bytes, any bytes.
  * @param bool $throw_on_error Throw instead of returning false.
@@ -353,7 +353,7 @@ function pinned_fetch(string $key, mixed $default = null, bool $throw_on_error =
 function pinned_fetch_array(array $keys, ?array $default = null, bool $throw_on_error = false): array {}
 
 /**
- * Says whether a fetch would find an entry.
+ * Says whether there is an entry. One whose class is gone or has changed is one until a fetch drops it.
  *
  * @param string $key 1 to 65,535 bytes, any bytes.
  * @param bool $throw_on_error Throw instead of returning false.
