@@ -3,8 +3,8 @@
 use std::ffi::{c_char, c_int, c_void};
 
 use ext_php_rs::ffi::{
-    zend_class_entry, zend_execute_data, zend_fcall_info_cache, zend_function, zend_object, zend_resource,
-    zend_string, zend_type, zval,
+    zend_class_entry, zend_execute_data, zend_fcall_info, zend_fcall_info_cache, zend_function, zend_object,
+    zend_resource, zend_string, zend_type, zval,
 };
 use ext_php_rs::types::ZendHashTable;
 
@@ -66,6 +66,7 @@ unsafe extern "C" {
         error: *mut *mut c_char,
     ) -> bool;
     pub(crate) fn zend_release_fcall_info_cache(cache: *mut zend_fcall_info_cache);
+    pub(crate) fn zend_call_function(info: *mut zend_fcall_info, cache: *mut zend_fcall_info_cache) -> c_int;
     pub(crate) fn _call_user_function_impl(
         object: *mut zval,
         function: *mut zval,

@@ -179,7 +179,8 @@ impl Args {
                 if !error.is_null() {
                     engine::_efree(error.cast());
                 }
-                return Ok(arg);
+                // Some are deprecated, and an error handler may throw.
+                return if engine::exception_pending() { Err(Thrown) } else { Ok(arg) };
             }
             if error.is_null() {
                 let format = c"must be a valid callback";

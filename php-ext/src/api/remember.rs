@@ -1,8 +1,9 @@
 //! `*_remember`: fetch, or build once while others wait.
 
+use std::mem::ManuallyDrop;
 use std::time::{Duration, Instant};
 
-use ext_php_rs::ffi::{zend_string, zval};
+use ext_php_rs::ffi::{zend_fcall_info, zend_string, zval};
 use static_cache_core::{Error, Mode, Session, Space, Stored};
 
 use super::args::{Args, Parsed, check_result};
@@ -78,7 +79,24 @@ unsafe fn call(build: *mut zval, out: *mut zval) {
     // SAFETY: the caller's word; a reference holds its value for as long as it is held itself.
     unsafe {
         engine::set_null(out);
-        engine::_call_user_function_impl(null(), build, out, 0, null(), null());
+        let mut cache = std::mem::zeroed();
+        // What is deprecated was said when the argument was looked at.
+        if engine::zend_is_callable_ex(build, null(), SUPPRESS_DEPRECATIONS, null(), &raw mut cache, null()) {
+            // The callable stays the argument's.
+            let mut info = ManuallyDrop::new(zend_fcall_info {
+                size: size_of::<zend_fcall_info>(),
+                function_name: build.read(),
+                retval: out,
+                params: null(),
+                object: null(),
+                param_count: 0,
+                named_params: null(),
+            });
+            engine::zend_call_function(&raw mut *info, &raw mut cache);
+        } else {
+            // No more, which it says.
+            engine::_call_user_function_impl(null(), build, out, 0, null(), null());
+        }
         match engine::slot(out).kind() {
             c::IS_UNDEF => engine::set_null(out),
             c::IS_REFERENCE => {
@@ -90,6 +108,9 @@ unsafe fn call(build: *mut zval, out: *mut zval) {
         }
     }
 }
+
+/// `IS_CALLABLE_SUPPRESS_DEPRECATIONS`
+const SUPPRESS_DEPRECATIONS: u32 = 1 << 1;
 
 fn null<T>() -> *mut T {
     std::ptr::null_mut()
