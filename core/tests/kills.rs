@@ -244,3 +244,25 @@ fn of_several_entries_that_were_published_at_once_a_kill_leaves_those_that_came_
     segment.audit().unwrap();
     assert_eq!(segment.stats().entries, 4, "and nothing of the others");
 }
+
+#[test]
+fn who_ends_in_order_leaves_nothing_to_repair() {
+    let segment = segment(8 << 20, Policy::Evict);
+    let child = Child::fork(|_| {
+        let mut session = Session::new(Arc::clone(&segment));
+        for _ in 0..9 {
+            put(&mut session, b"key", &[1; 1000]).unwrap();
+        }
+        // Uses whatever is kept again.
+        fault::record();
+        for number in 0..20u32 {
+            put(&mut session, &number.to_ne_bytes(), &[1; 1000]).unwrap();
+        }
+        assert!(fault::recorded().contains(&"store: reused"));
+    });
+    assert_eq!(child.join(), 0);
+    // Takes the same slot.
+    put(&mut Session::new(Arc::clone(&segment)), b"other", b"").unwrap();
+    assert_eq!(segment.stats().recoveries, 0);
+    segment.audit().unwrap();
+}

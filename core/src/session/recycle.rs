@@ -50,6 +50,8 @@ pub(super) struct Recycler {
     waiting_bytes: u64,
     /// Somebody holds on to what waits: no use to look again and again.
     stuck: bool,
+    /// The slot says that blocks are kept; there may be none any more.
+    noted: bool,
 }
 
 /// What each of many sessions may keep.
@@ -59,7 +61,14 @@ fn share(part: u64, slots: u64) -> u64 {
 
 impl Recycler {
     pub(super) const fn new() -> Self {
-        Self { waiting: Vec::new(), ready: Vec::new(), bytes: 0, waiting_bytes: 0, stuck: false }
+        Self {
+            waiting: Vec::new(),
+            ready: Vec::new(),
+            bytes: 0,
+            waiting_bytes: 0,
+            stuck: false,
+            noted: false,
+        }
     }
 
     /// Whether a block of this size can be kept as well, and how many of those that nobody looks at have to go for it: what
@@ -114,6 +123,7 @@ impl Recycler {
         }
         self.bytes += kept.bytes;
         self.waiting_bytes += kept.bytes;
+        self.noted = true;
         self.waiting.push(kept);
     }
 
@@ -178,14 +188,17 @@ impl Session {
     /// Gives back what is kept for later stores, so that others can use it and the figures show it.
     pub fn flush(&mut self) {
         self.notice_fork();
-        if self.recycler.is_empty() {
+        if !self.recycler.noted {
             return;
         }
         let segment = &*self.segment;
-        let (index, _) = match self.place {
-            Place::Slot(index, owner) => (index, owner),
-            _ => return,
-        };
+        let Place::Slot(index, _) = self.place else { return };
+        if self.recycler.is_empty() {
+            // All of them were used again: whoever takes the slot next has nothing to clean up.
+            segment.slots.slot(index).kept.store(0, Ordering::Release);
+            self.recycler.noted = false;
+            return;
+        }
         let Ok(shard) = segment.lock_some_shard(index) else { return };
         for kept in self.recycler.waiting.iter().chain(&self.recycler.ready) {
             segment.retire(EntryAt::new(&segment.memory, kept.offset));
