@@ -59,12 +59,14 @@ impl Segment {
     /// The arena, with every retired block freed that nobody can still look at, if nobody else is at it for long. In between others may
     /// have it: a clear retires millions of blocks.
     pub(crate) fn lock_reclaimed(&self, arena: usize) -> Option<HeapGuard<'_>> {
+        let mut look = Look::All;
         loop {
             let heap = self.lock_heap_soon(arena)?;
-            if !heap.look(Look::All, MOST_AT_ONCE) || self.is_dirty() {
+            if !heap.look(look, MOST_AT_ONCE) || self.is_dirty() {
                 return Some(heap);
             }
             drop(heap);
+            look = Look::New;
             std::thread::sleep(A_TURN);
         }
     }
@@ -82,9 +84,12 @@ impl Heap {
 
 /// How much of what is retired a look is at.
 #[derive(Debug, Clone, Copy)]
-enum Look {
+pub(crate) enum Look {
     /// Everything, unless readers keep the same as when it was judged last.
     All,
+    /// What is new only: for those that go on where another look was not at all of that. What had to stay may be millions of blocks, and
+    /// readers that come and go make it something else each time.
+    New,
     /// What is new and so many of those that had to stay most lately: what an operation kept is free soon. All, too, once it is a while
     /// since it was looked at.
     Recent(u64),
@@ -122,10 +127,9 @@ impl HeapGuard<'_> {
         while self.look(Look::All, u64::MAX) {}
     }
 
-    /// The same, but of what is newly retired a part. Says whether there is more of it. What had to stay for long is looked at as
-    /// [`Self::reclaim_recent`] does where entries may be evicted; who may not evict has to find whatever there is.
-    pub(crate) fn reclaim_some(&self) -> bool {
-        self.look(if self.segment.evicts { Look::Recent(0) } else { Look::All }, MOST_AT_ONCE)
+    /// The same, but of what is newly retired a part. Says whether there is more of it.
+    pub(crate) fn reclaim_some(&self, look: Look) -> bool {
+        self.look(look, MOST_AT_ONCE)
     }
 
     /// The same, but what had to stay for long is not looked at each time: readers that keep much would make each store slow. For
@@ -146,8 +150,9 @@ impl HeapGuard<'_> {
         let (old, listed) = (control.retired.load(Ordering::Relaxed), control.listed.load(Ordering::Relaxed));
         let passed_over = control.passed_over.load(Ordering::Relaxed).saturating_add(1);
         let recent = |passed_over| match look {
+            Look::New => Some(0),
             Look::Recent(most) if passed_over < listed / AGAIN_PART => Some(most),
-            _ => None,
+            Look::Recent(_) | Look::All => None,
         };
         if new == 0 && (old == 0 || recent(passed_over) == Some(0)) {
             control.passed_over.store(passed_over, Ordering::Relaxed);

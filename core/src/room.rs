@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::layout::ARENAS;
 use crate::lock::HeapGuard;
 use crate::reserved::{FEW, MANY};
+use crate::retire::Look;
 use crate::segment::Segment;
 
 /// How many expired entries a store takes out in passing, so that they need not be looked for when memory is short.
@@ -125,12 +126,13 @@ impl HeapGuard<'_> {
             return Some(offset);
         }
         self.segment.slots.reap();
-        let mut most = AT_FIRST;
+        let (mut most, mut look) = (AT_FIRST, Look::Recent(0));
         loop {
             let is_more_due = self.expire(most);
             let ended = self.end_reservations(MANY);
             loop {
-                let is_more_retired = self.reclaim_some();
+                let is_more_retired = self.reclaim_some(look);
+                look = Look::New;
                 if let Some(offset) = heap.allocate(bytes) {
                     return Some(offset);
                 }
@@ -146,7 +148,12 @@ impl HeapGuard<'_> {
         if self.segment.is_dirty() || !may_evict {
             return None;
         }
-        if self.segment.evicts { self.evict_for(bytes) } else { self.compact_for(bytes, false) }
+        if self.segment.evicts {
+            return self.evict_for(bytes);
+        }
+        // Who may not evict has to find whatever there is: what had to stay, too, once.
+        self.reclaim();
+        heap.allocate(bytes).or_else(|| self.compact_for(bytes, false))
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod common;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +34,8 @@ fn what_expires_is_not_looked_at_again_and_again_while_somebody_is_stopped() {
     assert!(segment.stats().expired > 18_000);
     assert!(looked < 2 * count as usize, "{looked} looks");
     assert_eq!(child.go_on(), 0);
+    // Those are due again at the next tick.
+    advance_clock(Duration::from_secs(5));
     put(&mut session, b"fresh", &[1; 2 << 20]).unwrap();
     segment.audit().unwrap();
 }
@@ -123,6 +126,67 @@ fn of_what_was_retired_a_few_thousand_blocks_are_reclaimed_at_a_time() {
     session.end_request();
     assert_eq!(segment.stats().retired, 0);
     segment.audit().unwrap();
+}
+
+thread_local! {
+    /// Readers that end one after the other, so that all of what readers keep is something else each time.
+    static ENDING: RefCell<Vec<Session>> = const { RefCell::new(Vec::new()) };
+}
+
+fn one_ends() {
+    if let Some(mut reader) = ENDING.with_borrow_mut(Vec::pop) {
+        reader.quiesce();
+        fault::act_at("reclaim: stack taken", 0, one_ends);
+    }
+}
+
+#[test]
+fn what_has_to_stay_is_not_looked_at_again_for_each_few_thousand_blocks_that_are_new() {
+    let _alone = alone();
+    // By a clear, and by a store that finds no memory.
+    for clears in [true, false] {
+        let segment = segment(8 << 20, Policy::Never);
+        let mut session = Session::new(Arc::clone(&segment));
+        let mut count = 0u32;
+        while put(&mut session, &count.to_ne_bytes(), b"").is_ok() {
+            count += 1;
+        }
+        assert!(count > 50_000, "{count}");
+        // Holds whatever is retired from now on.
+        let mut holder = Session::new(Arc::clone(&segment));
+        for number in 0..3000u32 {
+            assert!(holder.fetch(Space::Key, &number.to_ne_bytes()).is_some());
+        }
+        ENDING.set(
+            (0..13u32)
+                .map(|number| {
+                    let mut reader = Session::new(Arc::clone(&segment));
+                    assert!(reader.fetch(Space::Key, &number.to_ne_bytes()).is_some());
+                    reader
+                })
+                .collect(),
+        );
+        let keys: Vec<_> = if clears { Vec::new() } else { (0..count).map(u32::to_ne_bytes).collect() };
+        for key in keys {
+            assert!(session.delete(Space::Key, &key).unwrap());
+        }
+        fault::act_at("reclaim: stack taken", 0, one_ends);
+        fault::record();
+        if clears {
+            session.clear().unwrap();
+        } else {
+            assert!(put(&mut session, b"large", &[1; 9000]).is_err());
+        }
+        let steps = fault::recorded();
+        let looked = steps.into_iter().filter(|step| *step == "reclaim: one stays").count();
+        assert!(ENDING.with_borrow(Vec::is_empty));
+        assert!((count as usize..3 * count as usize).contains(&looked), "{looked} looks at {count} blocks");
+        drop(holder);
+        put(&mut session, b"large", &[1; 7_000_000]).unwrap();
+        session.end_request();
+        assert_eq!(segment.stats().retired, 0);
+        segment.audit().unwrap();
+    }
 }
 
 #[test]
