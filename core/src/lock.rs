@@ -76,7 +76,7 @@ impl Locks for LocksOf<'_> {
     }
 
     fn timed_out(&self) -> Error {
-        Error::LockTimeout { waited_ms: self.0.lock_timeout().as_millis() as u64 }
+        self.0.timed_out()
     }
 
     fn every(&self) -> impl Iterator<Item = &RobustMutex> {
@@ -99,6 +99,11 @@ impl Locks for LocksOf<'_> {
 }
 
 impl Segment {
+    /// A lock was not free for as long as locks are waited for.
+    pub(crate) fn timed_out(&self) -> Error {
+        Error::LockTimeout { waited_ms: self.lock_timeout().as_millis() as u64 }
+    }
+
     /// Whether a writer died inside a lock and its traces are still there.
     pub(crate) fn is_dirty(&self) -> bool {
         self.header().dirty.0.is_set()
@@ -162,7 +167,30 @@ impl Segment {
         }
     }
 
-    /// The same for whoever holds a shard, and so cannot repair.
+    /// Locks an arena, whoever holds it, if that takes no longer than `limit` (and the repair that may be due no longer than repairs may).
+    ///
+    /// # Errors
+    /// When what a dead holder left cannot be repaired (in time).
+    pub(crate) fn lock_heap_within(
+        &self,
+        arena: usize,
+        limit: Duration,
+    ) -> Result<Option<HeapGuard<'_>>, Error> {
+        let heap = &self.arenas[arena];
+        let mutex = &heap.control().lock;
+        loop {
+            let Some(held) = protocol::got(&LocksOf(self), mutex, mutex.lock(limit)) else {
+                return Ok(None);
+            };
+            if !self.is_dirty() {
+                return Ok(Some(self.guard(heap, Some(held))));
+            }
+            drop(held);
+            protocol::recover(&LocksOf(self))?;
+        }
+    }
+
+    /// As [`Self::lock_heap_soon`] for whoever holds a shard, and so cannot repair.
     pub(crate) fn lock_heap_in_shard<'a>(
         &'a self,
         heap: &'a Heap,

@@ -1,6 +1,7 @@
 //! Finding room for a new block, by whatever means the segment has.
 
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use crate::error::Error;
 use crate::layout::ARENAS;
@@ -13,6 +14,9 @@ use crate::segment::Segment;
 const IN_PASSING: usize = 16;
 /// How many are taken out when memory is short before somebody looks whether that was enough; then four times as many, and so on.
 const AT_FIRST: usize = 256;
+/// Where both arenas are locked for long, each is waited for so long before it is the other's turn, longer from turn to turn.
+const FIRST_TURN: Duration = Duration::from_millis(2);
+const LONGEST_TURN: Duration = Duration::from_millis(20);
 /// An entry that may be in either arena has at most this part of the smaller one.
 const SMALL_PART: u64 = 8;
 /// How finely hashes are told apart by the arena where they go at first.
@@ -32,7 +36,8 @@ impl Segment {
     pub(crate) fn find_room(&self, hash: u64, bytes: u64) -> Result<(HeapGuard<'_>, u64), Error> {
         let home = self.home(hash, bytes);
         let mut largest = 0;
-        let mut passed_over = None;
+        // An arena that was locked for more than a moment when it was to give whatever it can.
+        let mut passed_over = [false; ARENAS];
         // The small arena fills up earlier by chance: nothing has to go while there is room in the large one.
         let rounds: &[(usize, bool)] = match home {
             0 => &[(0, true), (1, true)],
@@ -46,22 +51,55 @@ impl Segment {
                 continue;
             }
             match self.lock_heap_soon(arena) {
-                None => passed_over = passed_over.or(Some(arena)),
-                Some(heap) => match self.room_in(heap, arena, bytes, may_evict)? {
-                    Ok(found) => return Ok(found),
-                    Err(full) => largest = largest.max(full),
-                },
+                None => passed_over[arena] = true,
+                Some(heap) => {
+                    passed_over[arena] = false;
+                    match self.room_in(heap, arena, bytes, may_evict)? {
+                        Ok(found) => return Ok(found),
+                        Err(full) => largest = largest.max(full),
+                    }
+                }
             }
         }
-        // An arena that is locked for long may be the only one with room.
-        if let Some(arena) = passed_over {
-            let heap = self.lock_heap(arena)?;
-            match self.room_in(heap, arena, bytes, true)? {
-                Ok(found) => return Ok(found),
-                Err(full) => largest = largest.max(full),
-            }
+        if passed_over.contains(&true) {
+            return self.wait_for_room(bytes, passed_over, largest);
         }
         Err(self.no_memory(bytes, largest))
+    }
+
+    /// A block in one of the arenas that were passed over: each may be the only one with room, and the holder of the other's lock be
+    /// stopped for as long as anybody waits. So they are tried in turn, until each has been looked at.
+    #[cold]
+    fn wait_for_room(
+        &self,
+        bytes: u64,
+        mut passed_over: [bool; ARENAS],
+        mut largest: u64,
+    ) -> Result<(HeapGuard<'_>, u64), Error> {
+        let (began, limit) = (Instant::now(), self.lock_timeout());
+        let mut turn = FIRST_TURN;
+        loop {
+            for arena in 0..ARENAS {
+                if !passed_over[arena] {
+                    continue;
+                }
+                let left = limit.saturating_sub(began.elapsed());
+                if let Some(heap) = self.lock_heap_within(arena, turn.min(left))? {
+                    passed_over[arena] = false;
+                    match self.room_in(heap, arena, bytes, true)? {
+                        Ok(found) => return Ok(found),
+                        Err(full) => largest = largest.max(full),
+                    }
+                }
+            }
+            if !passed_over.contains(&true) {
+                return Err(self.no_memory(bytes, largest));
+            }
+            if began.elapsed() >= limit {
+                return Err(self.timed_out());
+            }
+            turn = (turn * 2).min(LONGEST_TURN);
+        }
     }
 
     /// A block in the arena, or the size of its largest free one.

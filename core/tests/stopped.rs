@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::{Child, alone, get, put, put_for, segment, stop, stopped_at, stopped_storing};
-use static_cache_core::{Error, Policy, Session, Space, advance_clock, fault};
+use static_cache_core::{Error, Policy, Segment, Session, Space, advance_clock, fault};
 
 #[test]
 fn a_stopped_writer_delays_no_reader_and_only_writers_of_its_shard() {
@@ -77,6 +77,82 @@ fn a_writer_stopped_while_it_allocates_delays_nobody() {
     assert_eq!(child.go_on(), 0);
     put(&mut session, b"large", &[7; 200_000]).unwrap();
     put(&mut session, b"a", b"new").unwrap();
+    session.end_request();
+    segment.audit().unwrap();
+}
+
+/// A child that is stopped with the lock of an arena.
+fn stopped_in_arena(segment: &Arc<Segment>, arena: usize) -> Child {
+    let child = Child::fork(|_| {
+        segment.set_lock_timeout(Duration::from_millis(20));
+        // An audit begins with the arenas' locks, one after the other.
+        fault::act_at("lock: taken", arena, stop);
+        let _ = segment.audit();
+    });
+    child.wait_until_stopped();
+    child
+}
+
+/// Two that are stopped, each with an arena's lock, and a third that stores a small value. All are known to be stopped.
+fn both_arenas_stopped(segment: &Arc<Segment>, stops_in_arena: bool) -> ([Child; 2], Child) {
+    let second = stopped_in_arena(segment, 1);
+    let first = stopped_in_arena(segment, 0);
+    segment.set_lock_timeout(Duration::from_millis(20));
+    let mut session = Session::new(Arc::clone(segment));
+    let refused = put(&mut session, b"new", &[7; 50]);
+    assert!(matches!(refused, Err(Error::LockTimeout { waited_ms: 20 })), "{refused:?}");
+    // Longer than it takes.
+    segment.set_lock_timeout(Duration::from_secs(20));
+    let storing = Child::fork(|_| {
+        let mut session = Session::new(Arc::clone(segment));
+        if stops_in_arena {
+            fault::act_at("reclaim: stack taken", 0, stop);
+        }
+        put(&mut session, b"new", &[7; 50]).unwrap();
+    });
+    ([first, second], storing)
+}
+
+#[test]
+fn whichever_arena_is_let_go_first_is_used_by_who_waits_for_both() {
+    for goes_on in [0, 1] {
+        let segment = segment(1 << 20, Policy::Never);
+        let ([first, second], mut storing) = both_arenas_stopped(&segment, false);
+        storing.wait_until_asleep();
+        let (goes_on, stays) = if goes_on == 0 { (first, second) } else { (second, first) };
+        assert_eq!(goes_on.go_on(), 0);
+        assert_eq!(storing.join(), 0);
+        assert_eq!(stays.go_on(), 0);
+        segment.audit().unwrap();
+    }
+}
+
+#[test]
+fn memory_is_short_only_when_both_arenas_were_looked_at() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    for len in [100_000, 10_000, 1_000, 100, 0] {
+        let key = |number: u32| format!("{len}-{number}").into_bytes();
+        let mut numbers = 0..;
+        while put(&mut session, &key(numbers.next().unwrap()), &vec![1; len]).is_ok() {}
+    }
+    let second = segment.regions().into_iter().find(|(name, _)| *name == "second arena").unwrap().1;
+    let view = segment.read_only_range().start;
+    for key in session.keys(Space::Key, b"", 0) {
+        let at = session.fetch(Space::Key, &key).unwrap().payload_address() - view;
+        session.end_request();
+        if second.contains(&at) {
+            assert!(session.delete(Space::Key, &key).unwrap());
+        }
+    }
+    session.end_request();
+    let ([first, second], storing) = both_arenas_stopped(&segment, true);
+    // Now the one that stores sees that the first is full.
+    assert_eq!(first.go_on(), 0);
+    storing.wait_until_stopped();
+    assert_eq!(second.go_on(), 0);
+    assert_eq!(storing.go_on(), 0);
+    assert_eq!(get(&mut session, b"new").unwrap(), [7; 50]);
     session.end_request();
     segment.audit().unwrap();
 }
