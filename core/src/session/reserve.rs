@@ -260,7 +260,7 @@ impl Session {
     }
 
     /// At the request's end: reservations go, leases stay without their holder. False when a lock was not free in time:
-    /// then some still name this owner. Waits for one lock only.
+    /// then some still name this owner. Waits for one lock only; of the others, those that are free are enough for most.
     pub(super) fn release_reservations(&mut self) -> bool {
         self.reserved.is_empty() || self.release_all()
     }
@@ -269,8 +269,14 @@ impl Session {
     fn release_all(&mut self) -> bool {
         let segment = Arc::clone(&self.segment);
         let owner = self.owner();
+        let mut released = true;
         for (hash, held) in self.reserved.take() {
-            let Ok(guard) = segment.lock_shard(Index::shard_of(hash)) else { return false };
+            let shard = Index::shard_of(hash);
+            let guard = if released { segment.lock_shard(shard).ok() } else { segment.try_lock_shard(shard) };
+            let Some(guard) = guard else {
+                released = false;
+                continue;
+            };
             let Holder::Us(found) = segment.holder(&guard, hash, &held.key, owner) else { continue };
             if held.leased {
                 found.at.entry.bits.store(Owner::NOBODY.0, Ordering::Relaxed);
@@ -278,7 +284,7 @@ impl Session {
                 segment.end_reservation(&guard, hash, &held.key);
             }
         }
-        true
+        released
     }
 }
 
