@@ -244,13 +244,17 @@ impl Segment {
     /// Locks some shard, from `first` on the next that is free: enough to keep repairs out.
     pub(crate) fn lock_some_shard(&self, first: usize) -> Result<ShardGuard<'_>, Error> {
         loop {
-            let free = (0..SHARDS).find_map(|step| self.try_lock_shard((first + step) % SHARDS));
-            if let Some(guard) = free {
+            if let Some(guard) = self.try_lock_some_shard(first) {
                 return Ok(guard);
             }
             // All are taken (by a repair, or by somebody who clears), or a repair is due.
             drop(self.lock_shard(first % SHARDS)?);
         }
+    }
+
+    /// The same without waiting; `None` also where a repair is due.
+    pub(crate) fn try_lock_some_shard(&self, first: usize) -> Option<ShardGuard<'_>> {
+        (0..SHARDS).find_map(|step| self.try_lock_shard((first + step) % SHARDS))
     }
 
     /// Locks all of the given shards (ascending numbers, each once).

@@ -473,3 +473,48 @@ fn a_lease_outlives_its_request_also_where_another_key_is_stuck_at_its_end() {
     // Those of the stopped one's shard, of 256.
     assert!(lost < 50, "{lost} of 1000 are lost");
 }
+
+/// How many locks `work` waits for.
+fn waits(work: impl FnOnce()) -> usize {
+    fault::record();
+    work();
+    fault::recorded().into_iter().filter(|step| *step == "lock: waits").count()
+}
+
+/// A child that is stopped with the locks of all shards.
+fn stopped_with_all_shards(segment: &Arc<Segment>) -> Child {
+    let child = Child::fork(|_| {
+        fault::act_at("clear: locked", 0, stop);
+        Session::new(Arc::clone(segment)).clear().unwrap();
+    });
+    child.wait_until_stopped();
+    child
+}
+
+#[test]
+fn a_request_s_end_waits_once_for_whatever_is_stuck() {
+    for repair_is_due in [false, true] {
+        let segment = segment(1 << 20, Policy::Never);
+        let mut session = Session::new(Arc::clone(&segment));
+        for _ in 0..3 {
+            put(&mut session, b"kept", &[1; 100]).unwrap();
+        }
+        for number in 0..20u32 {
+            assert!(session.reserve(&number.to_ne_bytes(), None).unwrap());
+        }
+        let child = stopped_with_all_shards(&segment);
+        if repair_is_due {
+            segment.distrust();
+        }
+        segment.set_lock_timeout(Duration::from_millis(20));
+        assert_eq!(waits(|| session.end_request()), 1);
+        assert_eq!(child.go_on(), 0);
+        segment.set_lock_timeout(Duration::from_secs(5));
+        // All of it is over with the owner.
+        for number in 0..20u32 {
+            assert!(session.reserve(&number.to_ne_bytes(), None).unwrap());
+        }
+        session.end_request();
+        segment.audit().unwrap();
+    }
+}

@@ -143,6 +143,7 @@ fn take_slowly<'a, L: Locks>(
     mut taken: Taken,
 ) -> Result<Held<'a, L::Mutex>, L::Error> {
     if taken == Taken::Busy {
+        step!("lock: waits");
         taken = mutex.lock(locks.limit());
     }
     match taken {

@@ -4,6 +4,7 @@ mod fetch;
 mod fork;
 mod held;
 mod list;
+mod patience;
 mod pinset;
 mod recycle;
 mod relief;
@@ -30,6 +31,7 @@ use crate::slots::Owner;
 use crate::sys::fork as forks;
 use fork::Unheard;
 use held::Reservations;
+use patience::Patience;
 use pinset::PinSet;
 use recycle::Recycler;
 use relief::Relief;
@@ -169,9 +171,10 @@ impl Session {
     pub fn end_request(&mut self) {
         self.notice_fork();
         self.looked_up = false;
-        let released = self.release_reservations();
-        self.flush();
-        self.quiesce();
+        let mut patience = Patience::new(self.segment.lock_timeout());
+        let released = self.release_reservations(&mut patience);
+        self.give_back_kept(&mut patience);
+        self.let_go();
         self.segment.slots.spare.trim();
         // A stopped process has a lock: what this owner still holds ends with the owner, the next request is another. And a
         // slot without a pin list is one for want of a better: the next request may find that.
@@ -190,6 +193,11 @@ impl Session {
     /// Says that nothing fetched so far is used any more, and gives back what is kept for later stores. The request goes on.
     pub fn quiesce(&mut self) {
         self.flush();
+        self.let_go();
+    }
+
+    /// Nothing fetched so far is used any more.
+    fn let_go(&mut self) {
         self.hear_children();
         self.request = fetch::next_request(self.request);
         if self.slotless {

@@ -9,6 +9,7 @@
 
 use std::sync::atomic::Ordering;
 
+use super::patience::Patience;
 use super::{Place, Session};
 use crate::entry::EntryAt;
 use crate::fault::step;
@@ -188,9 +189,18 @@ impl Session {
     /// Gives back what is kept for later stores, so that others can use it and the figures show it.
     pub fn flush(&mut self) {
         self.notice_fork();
-        if !self.recycler.noted {
-            return;
+        self.give_back_kept(&mut Patience::new(self.segment.lock_timeout()));
+    }
+
+    /// The same within a time that others share.
+    #[inline]
+    pub(super) fn give_back_kept(&mut self, patience: &mut Patience) {
+        if self.recycler.noted {
+            self.retire_kept(patience);
         }
+    }
+
+    fn retire_kept(&mut self, patience: &mut Patience) {
         let segment = &*self.segment;
         let Place::Slot(index, _) = self.place else { return };
         if self.recycler.is_empty() {
@@ -199,7 +209,8 @@ impl Session {
             self.recycler.noted = false;
             return;
         }
-        let Ok(shard) = segment.lock_some_shard(index) else { return };
+        let free = segment.try_lock_some_shard(index);
+        let Some(shard) = patience.lock(free, || segment.lock_some_shard(index)) else { return };
         for kept in self.recycler.waiting.iter().chain(&self.recycler.ready) {
             segment.retire(EntryAt::new(&segment.memory, kept.offset));
             step!("flush: one retired");

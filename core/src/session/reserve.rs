@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use super::patience::Patience;
 use super::store::{Draft, Shape, expiry};
 use super::{Place, Session};
 use crate::entry::{RESERVATION, Space};
@@ -260,20 +261,20 @@ impl Session {
     }
 
     /// At the request's end: reservations go, leases stay without their holder. False when a lock was not free in time:
-    /// then some still name this owner. Waits for one lock only; of the others, those that are free are enough for most.
-    pub(super) fn release_reservations(&mut self) -> bool {
-        self.reserved.is_empty() || self.release_all()
+    /// then some still name this owner. The others are done as far as their locks are free.
+    pub(super) fn release_reservations(&mut self, patience: &mut Patience) -> bool {
+        self.reserved.is_empty() || self.release_all(patience)
     }
 
     #[cold]
-    fn release_all(&mut self) -> bool {
+    fn release_all(&mut self, patience: &mut Patience) -> bool {
         let segment = Arc::clone(&self.segment);
         let owner = self.owner();
         let mut released = true;
         for (hash, held) in self.reserved.take() {
             let shard = Index::shard_of(hash);
-            let guard = if released { segment.lock_shard(shard).ok() } else { segment.try_lock_shard(shard) };
-            let Some(guard) = guard else {
+            let free = segment.try_lock_shard(shard);
+            let Some(guard) = patience.lock(free, || segment.lock_shard(shard)) else {
                 released = false;
                 continue;
             };
