@@ -154,16 +154,19 @@ impl Segment {
     }
 
     /// Locks an arena if that takes no more than a moment; not even that while its holder is known to be stuck.
+    ///
+    /// # Errors
+    /// When what a dead holder left cannot be repaired in time (or at all): no use to try the other arena.
     #[inline]
-    pub(crate) fn lock_heap_soon(&self, arena: usize) -> Option<HeapGuard<'_>> {
+    pub(crate) fn lock_heap_soon(&self, arena: usize) -> Result<Option<HeapGuard<'_>>, Error> {
         let heap = &self.arenas[arena];
         loop {
-            let held = self.take_soon(heap)?;
+            let Some(held) = self.take_soon(heap) else { return Ok(None) };
             if !self.is_dirty() {
-                return Some(self.guard(heap, Some(held)));
+                return Ok(Some(self.guard(heap, Some(held))));
             }
             drop(held);
-            protocol::recover(&LocksOf(self)).ok()?;
+            protocol::recover(&LocksOf(self))?;
         }
     }
 

@@ -47,9 +47,13 @@ impl Segment {
     #[cold]
     pub(crate) fn end_some_that_are_over(&self) {
         for arena in 0..ARENAS {
-            if let Some(heap) = self.lock_heap_soon(arena) {
-                heap.expire(FEW);
-                heap.end_reservations(FEW);
+            match self.lock_heap_soon(arena) {
+                Ok(Some(heap)) => {
+                    heap.expire(FEW);
+                    heap.end_reservations(FEW);
+                }
+                Ok(None) => {}
+                Err(_) => return,
             }
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::entry::EntryAt;
 use crate::epoch::Survey;
+use crate::error::Error;
 use crate::fault::step;
 use crate::heap::{Heap, State};
 use crate::lock::HeapGuard;
@@ -58,12 +59,15 @@ impl Segment {
 impl Segment {
     /// The arena, with every retired block freed that nobody can still look at, if nobody else is at it for long. In between others may
     /// have it: a clear retires millions of blocks.
-    pub(crate) fn lock_reclaimed(&self, arena: usize) -> Option<HeapGuard<'_>> {
+    ///
+    /// # Errors
+    /// As for [`Self::lock_heap_soon`].
+    pub(crate) fn lock_reclaimed(&self, arena: usize) -> Result<Option<HeapGuard<'_>>, Error> {
         let mut look = Look::All;
         loop {
-            let heap = self.lock_heap_soon(arena)?;
+            let Some(heap) = self.lock_heap_soon(arena)? else { return Ok(None) };
             if !heap.look(look, MOST_AT_ONCE) || self.is_dirty() {
-                return Some(heap);
+                return Ok(Some(heap));
             }
             drop(heap);
             look = Look::New;

@@ -46,11 +46,11 @@ impl Segment {
         for &(arena, may_evict) in rounds {
             if bytes >= self.arenas[arena].size() {
                 // Only the error is told of it.
-                let heap = self.lock_heap_soon(arena);
+                let heap = self.lock_heap_soon(arena)?;
                 largest = largest.max(heap.map_or(0, |heap| heap.heap.largest_free()));
                 continue;
             }
-            match self.lock_heap_soon(arena) {
+            match self.lock_heap_soon(arena)? {
                 None => passed_over[arena] = true,
                 Some(heap) => {
                     passed_over[arena] = false;
@@ -132,7 +132,9 @@ impl Segment {
     /// Reclaims what can be, where nobody else is at it.
     pub(crate) fn reclaim_now(&self) {
         for arena in 0..ARENAS {
-            self.lock_reclaimed(arena);
+            if self.lock_reclaimed(arena).is_err() {
+                return;
+            }
         }
     }
 
@@ -144,10 +146,13 @@ impl Segment {
     /// Reclaims where enough was retired for that to be worth it, and nobody else is at it.
     pub(crate) fn tidy(&self) {
         for arena in 0..ARENAS {
-            if self.arenas[arena].is_reclaim_due()
-                && let Some(heap) = self.lock_heap_soon(arena)
-            {
-                heap.reclaim_if_due();
+            if !self.arenas[arena].is_reclaim_due() {
+                continue;
+            }
+            match self.lock_heap_soon(arena) {
+                Ok(Some(heap)) => heap.reclaim_if_due(),
+                Ok(None) => {}
+                Err(_) => return,
             }
         }
     }

@@ -71,11 +71,14 @@ impl Segment {
             mutation_epoch: header.clock.0.now(),
             ..Stats::default()
         };
+        let mut can_repair = true;
         for (arena, heap) in self.arenas.iter().enumerate() {
             let control = heap.control();
             // What nobody looks at any more is not worth reporting as retired.
-            if let Some(_guard) = self.lock_reclaimed(arena) {
-                stats.largest_free = stats.largest_free.max(heap.largest_free());
+            match can_repair.then(|| self.lock_reclaimed(arena)) {
+                Some(Ok(Some(_guard))) => stats.largest_free = stats.largest_free.max(heap.largest_free()),
+                Some(Err(_)) => can_repair = false,
+                Some(Ok(None)) | None => {}
             }
             stats.free = stats.free.wrapping_add(read(&control.free_bytes));
             stats.retired += control.incoming.0.retired.get().1;

@@ -492,6 +492,31 @@ fn stopped_with_all_shards(segment: &Arc<Segment>) -> Child {
 }
 
 #[test]
+fn a_store_waits_once_for_a_repair_that_somebody_stopped_holds_up() {
+    for policy in [Policy::Never, Policy::Evict] {
+        let segment = segment(1 << 20, policy);
+        let mut session = Session::new(Arc::clone(&segment));
+        let child = stopped_with_all_shards(&segment);
+        segment.distrust();
+        segment.set_lock_timeout(Duration::from_millis(5));
+        // Wherever they go at first.
+        for number in 0..100u32 {
+            let waits = waits(|| {
+                let refused = put(&mut session, &number.to_ne_bytes(), b"value");
+                assert!(matches!(refused, Err(Error::LockTimeout { waited_ms: 5 })), "{refused:?}");
+            });
+            assert_eq!(waits, 1);
+        }
+        assert_eq!(waits(|| drop(segment.stats())), 1);
+        assert_eq!(waits(|| session.end_request()), 0);
+        assert_eq!(child.go_on(), 0);
+        put(&mut session, b"new", b"value").unwrap();
+        session.end_request();
+        segment.audit().unwrap();
+    }
+}
+
+#[test]
 fn a_request_s_end_waits_once_for_whatever_is_stuck() {
     for repair_is_due in [false, true] {
         let segment = segment(1 << 20, Policy::Never);

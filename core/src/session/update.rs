@@ -160,7 +160,8 @@ impl Session {
         }
         let segment = &*self.segment;
         let arena = usize::from(segment.arenas[1].has(offset));
-        if !segment.lock_heap_soon(arena).is_some_and(|heap| heap.move_to_own_lines(offset)) {
+        let heap = segment.lock_heap_soon(arena).ok().flatten();
+        if !heap.is_some_and(|heap| heap.move_to_own_lines(offset)) {
             self.lines_refused = REFUSED;
         }
     }
