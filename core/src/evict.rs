@@ -18,6 +18,7 @@ use crate::heap::block::HEADER as BLOCK_HEADER;
 use crate::index::Index;
 use crate::lock::HeapGuard;
 use crate::queue::Which;
+use crate::room::Short;
 use crate::shard::Shard;
 
 /// The small queue's part of the arena.
@@ -31,24 +32,49 @@ const ENOUGH: u64 = 4;
 /// How long an eviction waits for operations of interrupted readers, all in all: longer than a busy machine lets one wait for its
 /// processor. Nobody waits again for an operation that did not end in that time.
 const LONGEST_DRAIN: Duration = Duration::from_millis(200);
+/// So many victims whose shards somebody has locked are one process that has all of them (a clear, or one that is stopped in it), or
+/// very nearly: no use to look at the rest.
+const MOST_LOCKED: usize = 256;
+
+/// What became of a block that was taken from its queue.
+enum Verdict {
+    /// It went, with so many bytes.
+    Goes(u64),
+    /// It needs no place any more, or has one again.
+    Stays,
+    /// It would go, but somebody has locked its shard. It has no place yet.
+    Locked(usize),
+}
+
+/// Why a victim is still there.
+pub(crate) enum Stays {
+    /// Somebody has locked its shard.
+    Locked(usize),
+    /// It is another entry by now, or somebody's reservation.
+    Needed,
+}
 
 impl HeapGuard<'_> {
-    /// Evicts until a block with room for `bytes` can be allocated, and allocates it. `None` when everything
-    /// that may go has gone, or when what goes would not make room: while some request holds all that is retired, or
-    /// when what is pinned stands in the way of so large a block, or a reader that was stopped in the middle of a look-up.
-    pub(crate) fn evict_for(&self, bytes: u64) -> Option<u64> {
+    /// Evicts until a block with room for `bytes` can be allocated, and allocates it.
+    ///
+    /// # Errors
+    /// When everything that may go has gone, or when what goes would not make room: while some request holds all that is retired, or
+    /// when what is pinned stands in the way of so large a block, or a reader that was stopped in the middle of a look-up. And
+    /// when somebody has locked what would go.
+    pub(crate) fn evict_for(&self, bytes: u64) -> Result<u64, Short> {
         let found = self.evict_until_there_is_room(bytes);
-        found.or_else(|| {
+        found.or_else(|short| {
             // Not all of what is retired was looked at each time.
             let free = || self.heap.control().free_bytes.load(Ordering::Relaxed);
             let before = free();
             self.reclaim();
             let is_more = free() != before;
-            is_more.then(|| self.heap.allocate(bytes).or_else(|| self.compact_for(bytes, false))).flatten()
+            let found = is_more.then(|| self.heap.allocate(bytes).or_else(|| self.compact_for(bytes, false)));
+            found.flatten().ok_or(short)
         })
     }
 
-    fn evict_until_there_is_room(&self, bytes: u64) -> Option<u64> {
+    fn evict_until_there_is_room(&self, bytes: u64) -> Result<u64, Short> {
         let heap = self.heap;
         let deadline = Instant::now() + LONGEST_DRAIN.min(self.segment.lock_timeout());
         let clock = &self.segment.header().clock.0;
@@ -61,17 +87,17 @@ impl HeapGuard<'_> {
             clock.advance();
             if !self.segment.slots.drain(if known { Instant::now() } else { deadline }) {
                 heap.control().stuck.store(survey.oldest(), Ordering::Relaxed);
-                return None;
+                return Err(Short::OfMemory);
             }
             began = clock.now();
         }
         if bytes > heap.size() / LARGE_PART {
             self.reclaim();
             if let Some(offset) = heap.allocate(bytes) {
-                return Some(offset);
+                return Ok(offset);
             }
             if !self.is_within_reach(bytes + BLOCK_HEADER, &survey) {
-                return None;
+                return Err(Short::OfMemory);
             }
         }
         // Free memory in pieces: as much again as is wanted leaves places for what has to be moved.
@@ -79,7 +105,7 @@ impl HeapGuard<'_> {
         if is_scattered()
             && let Some(offset) = self.compact_for(bytes, false)
         {
-            return Some(offset);
+            return Ok(offset);
         }
         let (mut freed, mut all, mut gone) = (0, 0, 0);
         while !survey.holds() {
@@ -93,38 +119,60 @@ impl HeapGuard<'_> {
             }
             self.reclaim_recent(gone);
             if let Some(offset) = heap.allocate(bytes) {
-                return Some(offset);
+                return Ok(offset);
+            }
+            if let Err(short @ Short::OfLocks(_)) = went {
+                return Err(short);
             }
             // An operation that was interrupted keeps what was evicted: better to wait for it than to evict more.
             if heap.control().incoming.0.retired.get().1 >= bytes {
                 let is_drained = self.segment.slots.drain(deadline);
                 self.reclaim_recent(gone);
                 if let Some(offset) = heap.allocate(bytes) {
-                    return Some(offset);
+                    return Ok(offset);
                 }
                 // One that began before what went of late keeps whatever goes next as well.
                 if !is_drained {
                     let survey = self.segment.slots.survey();
                     if survey.keeps_from(began) {
                         heap.control().stuck.store(survey.oldest(), Ordering::Relaxed);
-                        return None;
+                        return Err(Short::OfMemory);
                     }
                 }
             }
             // What lies together does not go together: a few times as much as is wanted, then all that is in the way.
             if let Some(offset) = self.compact_for(bytes, all / ENOUGH >= bytes) {
-                return Some(offset);
+                return Ok(offset);
             }
             went?;
             survey = self.segment.slots.survey();
             began = clock.now();
             freed = bytes / 2;
         }
-        None
+        Err(Short::OfMemory)
     }
 
-    /// Evicts one entry and returns the bytes of its block; `None` when none may go.
-    fn evict_one(&self, survey: &Survey) -> Option<u64> {
+    /// Evicts one entry and returns the bytes of its block.
+    fn evict_one(&self, survey: &Survey) -> Result<u64, Short> {
+        let mut locked = Vec::new();
+        let went = self.find_victim(survey, &mut locked);
+        if matches!(went, Err(Short::OfLocks(_))) {
+            // It is their turn once they can go.
+            locked.into_iter().rev().for_each(|(at, from)| self.enqueue_as_oldest(at, from));
+        } else {
+            // Those who look for the next victim would meet them again and again.
+            locked.into_iter().for_each(|(at, _)| self.enqueue(at, Which::Main));
+        }
+        went
+    }
+
+    /// The same. Those that were passed over because of their shards' locks are in none of the queues afterwards.
+    fn find_victim<'a>(
+        &'a self,
+        survey: &Survey,
+        locked: &mut Vec<(EntryAt<'a>, Which)>,
+    ) -> Result<u64, Short> {
+        let mut short = Short::OfMemory;
         let bytes = |which| self.queue(which).bytes.load(Ordering::Relaxed);
         // Every block was seen with its marks used up once so many bytes were passed over.
         let all = bytes(Which::Small).saturating_add(bytes(Which::Main)).min(self.heap.size());
@@ -133,37 +181,45 @@ impl HeapGuard<'_> {
             let is_large = bytes(Which::Small) > self.heap.size() / SMALL_PART;
             let oldest = |which| self.queue(which).oldest.load(Ordering::Relaxed);
             let which = match (oldest(Which::Small), oldest(Which::Main)) {
-                (0, 0) => return None,
+                (0, 0) => return Err(short),
                 (0, _) => Which::Main,
                 (_, 0) => Which::Small,
                 _ if is_large => Which::Small,
                 _ => Which::Main,
             };
-            let at = self.queued(oldest(which))?;
+            let at = self.queued(oldest(which)).ok_or(Short::OfMemory)?;
             let size = self.heap.block(at.offset).bytes();
             if !self.heap.is_entry_block(at.offset) || self.dequeue(at) != Some(which) {
                 self.heap.distrust();
-                return None;
+                return Err(Short::OfMemory);
             }
             step!("evict: taken from its queue");
-            if let Some(went) = self.judge(at, which, survey) {
-                return Some(went);
+            match self.judge(at, which, survey) {
+                Verdict::Goes(bytes) => return Ok(bytes),
+                Verdict::Stays => {}
+                Verdict::Locked(shard) => {
+                    locked.push((at, which));
+                    short = Short::OfLocks(shard);
+                    if locked.len() >= MOST_LOCKED {
+                        return Err(short);
+                    }
+                }
             }
-            left = left.checked_sub(size)?;
+            left = left.checked_sub(size).ok_or(short)?;
         }
     }
 
-    /// Evicts an entry that was just taken from its queue, or gives it another place. The bytes of its block if it went.
-    fn judge(&self, at: EntryAt<'_>, from: Which, survey: &Survey) -> Option<u64> {
+    /// Evicts an entry that was just taken from its queue, or gives it another place.
+    fn judge(&self, at: EntryAt<'_>, from: Which, survey: &Survey) -> Verdict {
         // First, so that what is judged is what goes.
         let hash = at.entry.hash.load(Ordering::Relaxed);
         match self.heap.block(at.offset).state() {
             Some(State::Live) => {}
             // It needs no place any more.
-            Some(State::Retired) => return None,
+            Some(State::Retired) => return Verdict::Stays,
             _ => {
                 self.enqueue(at, from);
-                return None;
+                return Verdict::Stays;
             }
         }
         let is_expired = at.is_expired();
@@ -175,37 +231,43 @@ impl HeapGuard<'_> {
         if stays && !is_expired {
             at.entry.visited.store(left, Ordering::Relaxed);
             self.enqueue(at, Which::Main);
-            return None;
+            return Verdict::Stays;
         }
         step!("evict: judged");
         // A pinned entry would be lost without giving memory, and is of use to somebody.
-        if survey.is_free(at.offset, 0)
-            && let Some(bytes) = self.evict(at, hash, is_expired)
-        {
-            if from == Which::Small && !is_expired {
-                self.remember(hash, bytes);
+        let is_free = survey.is_free(at.offset, 0);
+        match is_free.then(|| self.evict(at, hash, is_expired)) {
+            Some(Ok(bytes)) => {
+                if from == Which::Small && !is_expired {
+                    self.remember(hash, bytes);
+                }
+                Verdict::Goes(bytes)
             }
-            return Some(bytes);
+            Some(Err(Stays::Locked(shard))) => Verdict::Locked(shard),
+            Some(Err(Stays::Needed)) | None => {
+                self.enqueue(at, Which::Main);
+                Verdict::Stays
+            }
         }
-        self.enqueue(at, Which::Main);
-        None
     }
 
-    /// Takes a victim out of the index, unless its shard is busy. A reservation only goes if nobody holds it any more.
+    /// Takes a victim out of the index, unless its shard is busy. A reservation only goes if nobody holds it any more. The bytes of its
+    /// block.
     ///
     /// What was looked at without the shard's lock may be gone by now, and its block another entry's: who replaced it may use the
     /// block again at once. So it only goes if it still has the key's `hash` and has, if that is why, `expired`.
-    pub(crate) fn evict(&self, at: EntryAt<'_>, hash: u64, expired: bool) -> Option<u64> {
+    pub(crate) fn evict(&self, at: EntryAt<'_>, hash: u64, expired: bool) -> Result<u64, Stays> {
         let segment = self.segment;
-        let guard = segment.try_lock_shard(Index::shard_of(hash))?;
+        let shard = Index::shard_of(hash);
+        let guard = segment.try_lock_shard(shard).ok_or(Stays::Locked(shard))?;
         let is_another = at.entry.hash.load(Ordering::Relaxed) != hash;
         if is_another || at.is_superseded() || (expired && !at.is_expired()) {
-            return None;
+            return Err(Stays::Needed);
         }
         if at.is_reservation() {
-            return self.end_in_shard(&guard, at);
+            return self.end_in_shard(&guard, at).ok_or(Stays::Needed);
         }
-        let found = segment.index.find_block(hash, at.offset)?;
+        let found = segment.index.find_block(hash, at.offset).ok_or(Stays::Needed)?;
         at.entry.superseded.store(1, Ordering::Release);
         step!("evict: superseded");
         segment.index.remove(found);
@@ -216,6 +278,6 @@ impl HeapGuard<'_> {
         let counters = &segment.header().counters.0;
         let counter = if expired { &counters.expired } else { &counters.evictions };
         counter.fetch_add(1, Ordering::Relaxed);
-        Some(self.heap.block(at.offset).bytes())
+        Ok(self.heap.block(at.offset).bytes())
     }
 }

@@ -90,6 +90,22 @@ impl HeapGuard<'_> {
         self.weigh(queue, at, true);
     }
 
+    /// Gives the block back its place at the oldest end.
+    pub(crate) fn enqueue_as_oldest(&self, at: EntryAt<'_>, which: Which) {
+        let queue = self.queue(which);
+        let oldest = queue.oldest.load(Ordering::Relaxed);
+        at.entry.newer.store(oldest, Ordering::Relaxed);
+        at.entry.older.store(0, Ordering::Relaxed);
+        if oldest == 0 {
+            queue.newest.store(at.offset, Ordering::Relaxed);
+        } else if let Some(oldest) = self.queued(oldest) {
+            oldest.entry.older.store(at.offset, Ordering::Relaxed);
+        }
+        queue.oldest.store(at.offset, Ordering::Relaxed);
+        at.entry.queued.store(which as u8, Ordering::Relaxed);
+        self.weigh(queue, at, true);
+    }
+
     /// Takes the block out, wherever it stands. Which queue it was in; `None` also where the links contradict each other.
     pub(crate) fn dequeue(&self, at: EntryAt<'_>) -> Option<Which> {
         let which = Which::of(at)?;

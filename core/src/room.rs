@@ -22,6 +22,44 @@ const SMALL_PART: u64 = 8;
 /// How finely hashes are told apart by the arena where they go at first.
 const HASH_PARTS: u64 = 1 << 16;
 
+/// Why there is no block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Short {
+    /// There is no memory for it.
+    OfMemory,
+    /// What would go for it is in shards that somebody has locked; this is one of them.
+    OfLocks(usize),
+}
+
+/// An arena that had no block.
+struct Full {
+    /// The size of its largest free one.
+    largest: u64,
+    why: Short,
+}
+
+/// What is known of arenas that had no block.
+struct Search {
+    /// The largest free block of all that were looked at.
+    largest: u64,
+    /// Arenas that may have one yet: they were locked for more than a moment when they were to give whatever they can, or what would
+    /// have gone was.
+    open: [bool; ARENAS],
+    /// The shard of something that would have gone.
+    locked: Option<usize>,
+}
+
+impl Search {
+    fn note(&mut self, arena: usize, full: &Full) {
+        self.largest = self.largest.max(full.largest);
+        self.open[arena] = false;
+        if let Short::OfLocks(shard) = full.why {
+            self.open[arena] = true;
+            self.locked = Some(shard);
+        }
+    }
+}
+
 impl Segment {
     /// Where entries of this hash go at first, so that both arenas are used in proportion to their sizes.
     fn home(&self, hash: u64, bytes: u64) -> usize {
@@ -35,9 +73,7 @@ impl Segment {
     /// A block with room for `bytes`, and the arena's lock.
     pub(crate) fn find_room(&self, hash: u64, bytes: u64) -> Result<(HeapGuard<'_>, u64), Error> {
         let home = self.home(hash, bytes);
-        let mut largest = 0;
-        // An arena that was locked for more than a moment when it was to give whatever it can.
-        let mut passed_over = [false; ARENAS];
+        let mut search = Search { largest: 0, open: [false; ARENAS], locked: None };
         // The small arena fills up earlier by chance: nothing has to go while there is room in the large one.
         let rounds: &[(usize, bool)] = match home {
             0 => &[(0, true), (1, true)],
@@ -47,53 +83,48 @@ impl Segment {
             if bytes >= self.arenas[arena].size() {
                 // Only the error is told of it.
                 let heap = self.lock_heap_soon(arena)?;
-                largest = largest.max(heap.map_or(0, |heap| heap.heap.largest_free()));
+                search.largest = search.largest.max(heap.map_or(0, |heap| heap.heap.largest_free()));
                 continue;
             }
             match self.lock_heap_soon(arena)? {
-                None => passed_over[arena] = true,
-                Some(heap) => {
-                    passed_over[arena] = false;
-                    match self.room_in(heap, arena, bytes, may_evict)? {
-                        Ok(found) => return Ok(found),
-                        Err(full) => largest = largest.max(full),
-                    }
-                }
+                None => search.open[arena] = true,
+                Some(heap) => match self.room_in(heap, arena, bytes, may_evict)? {
+                    Ok(found) => return Ok(found),
+                    Err(full) => search.note(arena, &full),
+                },
             }
         }
-        if passed_over.contains(&true) {
-            return self.wait_for_room(bytes, passed_over, largest);
+        if search.open.contains(&true) {
+            return self.wait_for_room(bytes, search);
         }
-        Err(self.no_memory(bytes, largest))
+        Err(self.no_memory(bytes, search.largest))
     }
 
-    /// A block in one of the arenas that were passed over: each may be the only one with room, and the holder of the other's lock be
+    /// A block in one of the arenas that are open yet: each may be the only one with room, and the holder of the other's lock be
     /// stopped for as long as anybody waits. So they are tried in turn, until each has been looked at.
     #[cold]
-    fn wait_for_room(
-        &self,
-        bytes: u64,
-        mut passed_over: [bool; ARENAS],
-        mut largest: u64,
-    ) -> Result<(HeapGuard<'_>, u64), Error> {
+    fn wait_for_room(&self, bytes: u64, mut search: Search) -> Result<(HeapGuard<'_>, u64), Error> {
         let (began, limit) = (Instant::now(), self.lock_timeout());
         let mut turn = FIRST_TURN;
         loop {
+            if let Some(shard) = search.locked.take() {
+                // Who has it has the others, too.
+                drop(self.lock_shard(shard)?);
+            }
             for arena in 0..ARENAS {
-                if !passed_over[arena] {
+                if !search.open[arena] {
                     continue;
                 }
                 let left = limit.saturating_sub(began.elapsed());
                 if let Some(heap) = self.lock_heap_within(arena, turn.min(left))? {
-                    passed_over[arena] = false;
                     match self.room_in(heap, arena, bytes, true)? {
                         Ok(found) => return Ok(found),
-                        Err(full) => largest = largest.max(full),
+                        Err(full) => search.note(arena, &full),
                     }
                 }
             }
-            if !passed_over.contains(&true) {
-                return Err(self.no_memory(bytes, largest));
+            if !search.open.contains(&true) {
+                return Err(self.no_memory(bytes, search.largest));
             }
             if began.elapsed() >= limit {
                 return Err(self.timed_out());
@@ -102,20 +133,21 @@ impl Segment {
         }
     }
 
-    /// A block in the arena, or the size of its largest free one.
+    /// A block in the arena.
     fn room_in<'a>(
         &'a self,
         mut heap: HeapGuard<'a>,
         arena: usize,
         bytes: u64,
         may_evict: bool,
-    ) -> Result<Result<(HeapGuard<'a>, u64), u64>, Error> {
+    ) -> Result<Result<(HeapGuard<'a>, u64), Full>, Error> {
         loop {
-            if let Some(offset) = heap.find_room(bytes, may_evict) {
-                return Ok(Ok((heap, offset)));
-            }
+            let why = match heap.find_room(bytes, may_evict) {
+                Ok(offset) => return Ok(Ok((heap, offset))),
+                Err(why) => why,
+            };
             if !self.is_dirty() {
-                return Ok(Err(heap.heap.largest_free()));
+                return Ok(Err(Full { largest: heap.heap.largest_free(), why }));
             }
             // Looking for room met a writer that died: taking the lock again repairs that first.
             drop(heap);
@@ -160,13 +192,13 @@ impl Segment {
 
 impl HeapGuard<'_> {
     /// A block for `bytes`, in state `Building`. Unless entries may be evicted or moved, what is free or expired has to do.
-    pub(crate) fn find_room(&self, bytes: u64, may_evict: bool) -> Option<u64> {
+    pub(crate) fn find_room(&self, bytes: u64, may_evict: bool) -> Result<u64, Short> {
         let heap = self.heap;
         self.expire(IN_PASSING);
         self.end_reservations(FEW);
         self.reclaim_if_due();
         if let Some(offset) = heap.allocate(bytes) {
-            return Some(offset);
+            return Ok(offset);
         }
         self.segment.slots.reap();
         let (mut most, mut look) = (AT_FIRST, Look::Recent(0));
@@ -177,7 +209,7 @@ impl HeapGuard<'_> {
                 let is_more_retired = self.reclaim_some(look);
                 look = Look::New;
                 if let Some(offset) = heap.allocate(bytes) {
-                    return Some(offset);
+                    return Ok(offset);
                 }
                 if !is_more_retired || self.segment.is_dirty() {
                     break;
@@ -189,14 +221,14 @@ impl HeapGuard<'_> {
             most = most.saturating_mul(4);
         }
         if self.segment.is_dirty() || !may_evict {
-            return None;
+            return Err(Short::OfMemory);
         }
         if self.segment.evicts {
             return self.evict_for(bytes);
         }
         // Who may not evict has to find whatever there is: what had to stay, too, once.
         self.reclaim();
-        heap.allocate(bytes).or_else(|| self.compact_for(bytes, false))
+        heap.allocate(bytes).or_else(|| self.compact_for(bytes, false)).ok_or(Short::OfMemory)
     }
 }
 

@@ -268,7 +268,7 @@ impl HeapGuard<'_> {
 
     fn evict_expired(&self, at: EntryAt<'_>, hash: u64) -> Option<u64> {
         step!("expire: judged");
-        self.evict(at, hash, true)
+        self.evict(at, hash, true).ok()
     }
 }
 

@@ -8,8 +8,8 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{INT, alone, get, put, put_for, segment, stopped_at};
-use static_cache_core::{Policy, Session, Space, advance_clock, fault};
+use common::{Child, INT, alone, get, put, put_for, segment, stop, stopped_at};
+use static_cache_core::{Error, Policy, Session, Space, advance_clock, fault};
 
 /// How many entries that expire were looked at for a store.
 fn looked_at_by_a_store(session: &mut Session, len: usize) -> usize {
@@ -289,4 +289,51 @@ fn replaced_values_that_readers_keep_are_not_looked_at_for_each_store_into_a_ful
         assert_eq!(segment.stats().retired, 0);
         segment.audit().unwrap();
     }
+}
+
+#[test]
+fn a_store_into_a_full_cache_does_not_look_at_all_of_it_while_somebody_has_all_locks() {
+    let _alone = alone();
+    let segment = segment(4 << 20, Policy::Evict);
+    let mut session = Session::new(Arc::clone(&segment));
+    let mut number = 0u32;
+    while segment.stats().evictions < 50 {
+        put(&mut session, &number.to_ne_bytes(), &[1; 1500]).unwrap();
+        number += 1;
+    }
+    session.end_request();
+    let child = Child::fork(|_| {
+        // An audit takes the arenas' locks, one after the other, then all shards', and changes nothing.
+        fault::act_at("lock: taken", 2 + 256 - 1, stop);
+        segment.audit().unwrap();
+    });
+    child.wait_until_stopped();
+    segment.set_lock_timeout(Duration::from_millis(20));
+    let evicted = segment.stats().evictions;
+    for _ in 0..5 {
+        fault::record();
+        let refused = put(&mut session, b"new", &[1; 1500]);
+        let steps = fault::recorded();
+        assert!(matches!(refused, Err(Error::LockTimeout { waited_ms: 20 })), "{refused:?}");
+        let looked = steps.into_iter().filter(|step| *step == "evict: taken from its queue").count();
+        assert!(looked < 1500, "{looked} of {number} looked at");
+    }
+    assert_eq!(segment.stats().evictions, evicted);
+    assert_eq!(child.go_on(), 0);
+    segment.set_lock_timeout(Duration::from_secs(5));
+    // And what was looked at goes first, as ever.
+    let before: Vec<_> = session.keys(Space::Key, b"", 0);
+    for number in 0..20u32 {
+        put(&mut session, format!("new{number}").as_bytes(), &[1; 1500]).unwrap();
+    }
+    let left = session.keys(Space::Key, b"", 0);
+    let number_of = |key: &Vec<u8>| u32::from_ne_bytes(key[..].try_into().unwrap());
+    let mut old: Vec<_> = before.iter().map(number_of).collect();
+    old.sort_unstable();
+    let gone = before.iter().filter(|key| !left.contains(key)).map(number_of);
+    let places: Vec<_> = gone.map(|number| old.binary_search(&number).unwrap()).collect();
+    let first = places.iter().filter(|place| **place < 100).count();
+    assert!(first >= 15 && first * 4 >= places.len() * 3, "{places:?}");
+    session.end_request();
+    segment.audit().unwrap();
 }

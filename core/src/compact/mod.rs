@@ -167,7 +167,7 @@ impl HeapGuard<'_> {
             return false;
         }
         let at = EntryAt::new(&self.segment.memory, offset);
-        let evict = || self.evict(at, at.entry.hash.load(Ordering::Relaxed), false).is_some();
+        let evict = || self.evict(at, at.entry.hash.load(Ordering::Relaxed), false).is_ok();
         self.relocate(at) || (may_evict && evict())
     }
 
@@ -236,7 +236,7 @@ impl HeapGuard<'_> {
         let old = EntryAt::new(&self.segment.memory, offset);
         let Some(size) = EntryAt::size(old.key_len(), 0) else { return true };
         let Some(room) =
-            lines::bytes_to_cut(size).and_then(|bytes| self.find_room(bytes, self.segment.evicts))
+            lines::bytes_to_cut(size).and_then(|bytes| self.find_room(bytes, self.segment.evicts).ok())
         else {
             return false;
         };
