@@ -543,3 +543,77 @@ fn a_request_s_end_waits_once_for_whatever_is_stuck() {
         segment.audit().unwrap();
     }
 }
+
+thread_local! {
+    /// Who goes on in the middle of what this test's thread does.
+    static STOPPED: std::cell::Cell<Option<Child>> = const { std::cell::Cell::new(None) };
+}
+
+fn let_the_stopped_one_go_on() {
+    let child = STOPPED.take().unwrap();
+    assert_eq!(child.go_on(), 0);
+}
+
+/// A full segment but for two holes on both sides of `first`, two of `other`, and a smaller one where either has a place. `first`, which
+/// is smaller, is being changed by the child, which is stopped.
+fn two_windows() -> (Arc<Segment>, Session, Child) {
+    let segment = segment(1 << 20, Policy::Never);
+    segment.allow_moving(|_, _, _, _, _| true);
+    let mut session = Session::new(Arc::clone(&segment));
+    let mut holes = Vec::new();
+    for (number, (key, len)) in [("first", 10_000), ("other", 12_000)].into_iter().enumerate() {
+        holes.extend([format!("hole {number}"), format!("another {number}")]);
+        put(&mut session, holes[2 * number].as_bytes(), &[1; 60_000]).unwrap();
+        put(&mut session, key.as_bytes(), &vec![1; len]).unwrap();
+        put(&mut session, holes[2 * number + 1].as_bytes(), &[1; 60_000]).unwrap();
+        // Finds no other place.
+        put(&mut session, format!("wall {number}").as_bytes(), &[1; 100_000]).unwrap();
+    }
+    holes.push("place".into());
+    put(&mut session, b"place", &[1; 13_000]).unwrap();
+    for len in [100_000, 20_000, 10_000, 1_000, 100, 0] {
+        let key = |number: u32| format!("{len} {number}").into_bytes();
+        let mut numbers = 0..;
+        while put(&mut session, &key(numbers.next().unwrap()), &vec![1; len]).is_ok() {}
+    }
+    for hole in holes {
+        assert!(session.delete(Space::Key, hole.as_bytes()).unwrap());
+    }
+    session.end_request();
+    let child = Child::fork(|_| {
+        fault::act_at("touch: changed", 0, stop);
+        Session::new(Arc::clone(&segment)).touch(Space::Key, b"first", None).unwrap();
+    });
+    child.wait_until_stopped();
+    (segment, session, child)
+}
+
+#[test]
+fn a_store_that_moves_waits_for_who_is_changing_an_entry() {
+    let (segment, mut session, child) = two_windows();
+    // The other window will not do.
+    let mut reader = Session::new(Arc::clone(&segment));
+    assert!(reader.fetch(Space::Key, b"other").is_some());
+    STOPPED.set(Some(child));
+    fault::act_at("move: gives way", 0, let_the_stopped_one_go_on);
+    put(&mut session, b"large", &[1; 125_000]).unwrap();
+    drop(reader);
+    assert_eq!(get(&mut session, b"first").unwrap(), [1; 10_000]);
+    session.end_request();
+    segment.audit().unwrap();
+}
+
+#[test]
+fn a_store_leaves_a_window_out_where_somebody_is_stopped() {
+    loop {
+        let (segment, mut session, child) = two_windows();
+        segment.set_lock_timeout(Duration::from_millis(20));
+        // Unless both are of the same shard, of 256.
+        if session.touch(Space::Key, b"other", None).is_ok() {
+            put(&mut session, b"large", &[1; 125_000]).unwrap();
+            assert_eq!(child.go_on(), 0);
+            session.end_request();
+            return segment.audit().map(drop).unwrap();
+        }
+    }
+}

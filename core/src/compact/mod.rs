@@ -27,7 +27,7 @@ use window::{Looks, Search, Window};
 /// original and the copy. False when it cannot: the entry stays where it is.
 pub type Relocate = fn(tag: u8, bits: u64, copy: &mut [u8], from: usize, to: usize) -> bool;
 
-/// How long readers that were interrupted in the middle of a look-up are waited for.
+/// How long readers that were interrupted in the middle of a look-up are waited for; and, for one store, writers in the middle of a change.
 const LONGEST_DRAIN: Duration = Duration::from_millis(5);
 
 /// How many windows are emptied for one store.
@@ -40,6 +40,15 @@ const SMALLEST_STEP: u64 = 16;
 enum Emptied {
     Nothing,
     Something,
+}
+
+/// What one store met of shards that somebody has locked.
+#[derive(Debug, Default)]
+struct Locked {
+    /// Until when those are waited for.
+    until: Option<Instant>,
+    /// Entries that could not leave because of it: other windows will do.
+    entries: Vec<u64>,
 }
 
 impl HeapGuard<'_> {
@@ -56,12 +65,12 @@ impl HeapGuard<'_> {
         {
             return None;
         }
-        let mut looks = Looks::new();
+        let (mut looks, mut locked) = (Looks::new(), Locked::default());
         let mut goal = needed;
         for _ in 0..ATTEMPTS {
             let survey = self.survey_between_operations()?;
-            let roved = looks.roved;
-            let emptied = self.make_hole(goal, &survey, may_evict, &mut looks);
+            let (roved, known) = (looks.roved, locked.entries.len());
+            let emptied = self.make_hole(goal, &survey, may_evict, &mut looks, &mut locked);
             if goal != needed {
                 // Says nothing about what is wanted.
                 looks.roved = roved;
@@ -71,6 +80,9 @@ impl HeapGuard<'_> {
                     return Some(found);
                 }
                 goal = needed;
+                continue;
+            }
+            if locked.entries.len() != known {
                 continue;
             }
             if may_evict {
@@ -108,12 +120,22 @@ impl HeapGuard<'_> {
     }
 
     /// Empties the cheapest window of `needed` bytes among those that are looked at.
-    fn make_hole(&self, needed: u64, survey: &Survey, may_evict: bool, looks: &mut Looks) -> Emptied {
+    fn make_hole(
+        &self,
+        needed: u64,
+        survey: &Survey,
+        may_evict: bool,
+        looks: &mut Looks,
+        locked: &mut Locked,
+    ) -> Emptied {
         // What is larger than every free block has no other place.
         let largest = self.segment.arenas.iter().map(|arena| arena.largest_free_hint()).max().unwrap_or(0);
         let mut search = Search::new(needed, if may_evict { u64::MAX } else { largest });
-        let mut take =
-            |window| (may_evict || self.has_places_for(window)).then(|| self.empty(window, may_evict));
+        search.leave_out.clone_from(&locked.entries);
+        let mut take = |window| {
+            let is_possible = may_evict || self.has_places_for(window);
+            is_possible.then(|| self.empty(window, may_evict, locked))
+        };
         // Around free blocks was looked already, if nothing was freed since.
         let is_known = !may_evict && self.sought_in_vain(needed).is_some();
         let done = (!is_known)
@@ -125,7 +147,7 @@ impl HeapGuard<'_> {
     }
 
     /// Empties a window as far as possible.
-    fn empty(&self, window: Window, may_evict: bool) -> Emptied {
+    fn empty(&self, window: Window, may_evict: bool, locked: &mut Locked) -> Emptied {
         let heap = self.heap;
         let (mut taken, mut leaving) = (Vec::new(), Vec::new());
         let mut next = Some(window.start);
@@ -142,7 +164,7 @@ impl HeapGuard<'_> {
         leaving.sort_unstable_by(|one, other| other.cmp(one));
         let (mut emptied, mut moved) = (Emptied::Nothing, 0);
         for (_, offset) in leaving {
-            if !self.move_away(offset, may_evict) {
+            if !self.move_away(offset, may_evict, locked) {
                 break;
             }
             emptied = Emptied::Something;
@@ -161,20 +183,43 @@ impl HeapGuard<'_> {
     }
 
     /// Makes an entry leave its block. False when it has to stay.
-    fn move_away(&self, offset: u64, may_evict: bool) -> bool {
+    fn move_away(&self, offset: u64, may_evict: bool, locked: &mut Locked) -> bool {
         if !self.heap.holds_entry(offset, State::Live) {
             self.heap.distrust();
             return false;
         }
         let at = EntryAt::new(&self.segment.memory, offset);
         let evict = || self.evict(at, at.entry.hash.load(Ordering::Relaxed), false).is_ok();
-        self.relocate(at) || (may_evict && evict())
+        // What somebody is changing at this moment is free soon, as a rule.
+        let Some(guard) = self.try_lock_shard_of(at).or_else(|| self.wait_for_shard_of(at, locked)) else {
+            locked.entries.push(offset);
+            return false;
+        };
+        self.relocate(at, guard) || (may_evict && evict())
+    }
+
+    fn try_lock_shard_of(&self, at: EntryAt<'_>) -> Option<ShardGuard<'_>> {
+        self.segment.try_lock_shard(Index::shard_of(at.entry.hash.load(Ordering::Relaxed)))
+    }
+
+    /// The shard of an entry, if it is free before the time is over.
+    #[cold]
+    fn wait_for_shard_of(&self, at: EntryAt<'_>, locked: &mut Locked) -> Option<ShardGuard<'_>> {
+        let until = *locked.until.get_or_insert_with(|| Instant::now() + LONGEST_DRAIN);
+        while !self.segment.is_dirty() && Instant::now() < until {
+            step!("move: gives way");
+            std::thread::yield_now();
+            if let Some(guard) = self.try_lock_shard_of(at) {
+                return Some(guard);
+            }
+        }
+        None
     }
 
     /// Moves an entry to another block. False when it has to stay.
-    fn relocate(&self, old: EntryAt<'_>) -> bool {
+    fn relocate<'a>(&'a self, old: EntryAt<'_>, guard: ShardGuard<'a>) -> bool {
         let (segment, heap) = (self.segment, self.heap);
-        let Some(there) = self.find_to_move(old) else { return false };
+        let Some(there) = self.find_to_move(old, guard) else { return false };
         let Some(size) = EntryAt::size(old.key_len(), old.payload_len()) else { return false };
         // The other arena will do, if nobody is at it.
         let other;
@@ -190,11 +235,18 @@ impl HeapGuard<'_> {
         self.move_to(old, there, home, offset)
     }
 
-    /// The shard's lock and the link to an entry that may be moved.
-    fn find_to_move(&self, old: EntryAt<'_>) -> Option<(ShardGuard<'_>, Found<'_>)> {
+    /// The shard's lock, which is held, and the link to an entry that may be moved.
+    fn find_to_move<'a>(
+        &'a self,
+        old: EntryAt<'_>,
+        guard: ShardGuard<'a>,
+    ) -> Option<(ShardGuard<'a>, Found<'a>)> {
         let (segment, heap) = (self.segment, self.heap);
         let hash = old.entry.hash.load(Ordering::Relaxed);
-        let guard = segment.try_lock_shard(Index::shard_of(hash))?;
+        // Read anew without the lock: it may be of another shard by now.
+        if !std::ptr::eq(guard.shard, segment.shard(Index::shard_of(hash))) {
+            return None;
+        }
         let found = segment.index.find_block(hash, old.offset).filter(|_| !old.is_superseded())?;
         if !old.is_possible(heap.block(old.offset).bytes()) {
             heap.distrust();
@@ -242,7 +294,8 @@ impl HeapGuard<'_> {
         };
         let room = self.heap.cut_to_lines(room, size);
         // What was there without a lock on it may be another by now, or gone.
-        let there = self.find_to_move(old).filter(|_| {
+        let guard = self.try_lock_shard_of(old);
+        let there = guard.and_then(|guard| self.find_to_move(old, guard)).filter(|_| {
             old.payload_len() == 0 && EntryAt::size(old.key_len(), 0).is_some_and(|now| now <= size)
         });
         match there {

@@ -43,13 +43,24 @@ pub(super) struct Search {
     bytes: u64,
     cost: u64,
     best: Option<Window>,
+    /// Blocks that turned out to have to stay for now.
+    pub(super) leave_out: Vec<u64>,
     /// Met a block that others hold, so that it cannot be moved just now.
     pub(super) met_others: bool,
 }
 
 impl Search {
     pub(super) fn new(needed: u64, movable: u64) -> Self {
-        Self { needed, movable, row: VecDeque::new(), bytes: 0, cost: 0, best: None, met_others: false }
+        Self {
+            needed,
+            movable,
+            row: VecDeque::new(),
+            bytes: 0,
+            cost: 0,
+            best: None,
+            leave_out: Vec::new(),
+            met_others: false,
+        }
     }
 
     pub(super) fn take_best(&mut self) -> Option<Window> {
@@ -244,7 +255,9 @@ impl HeapGuard<'_> {
         match block.state()? {
             State::Free => Some(0),
             State::Live if block.bytes() > search.movable => None,
-            State::Live if survey.is_free(offset, 0) => Some(block.bytes()),
+            State::Live if survey.is_free(offset, 0) && !search.leave_out.contains(&offset) => {
+                Some(block.bytes())
+            }
             _ => {
                 search.met_others = true;
                 None
