@@ -36,6 +36,10 @@ const LONGEST_DRAIN: Duration = Duration::from_millis(200);
 /// very nearly: no use to look at the rest.
 const MOST_LOCKED: usize = 256;
 
+/// So many entries go round again, or over to the main queue, for one store. Where all were asked for again and again, that would be all
+/// of them, while others wait for the arena.
+const MOST_CHANCES: u32 = 1024;
+
 /// What became of a block that was taken from its queue.
 enum Verdict {
     /// It went, with so many bytes.
@@ -108,8 +112,9 @@ impl HeapGuard<'_> {
             return Ok(offset);
         }
         let (mut freed, mut all, mut gone) = (0, 0, 0);
+        let mut chances = MOST_CHANCES;
         while !survey.holds() {
-            let went = self.evict_one(&survey);
+            let went = self.evict_one(&survey, &mut chances);
             freed += went.unwrap_or(bytes);
             all += went.unwrap_or(bytes);
             gone += 1;
@@ -152,10 +157,10 @@ impl HeapGuard<'_> {
         Err(Short::OfMemory)
     }
 
-    /// Evicts one entry and returns the bytes of its block.
-    fn evict_one(&self, survey: &Survey) -> Result<u64, Short> {
+    /// Evicts one entry and returns the bytes of its block. So many as have `chances` may stay because they were asked for.
+    fn evict_one(&self, survey: &Survey, chances: &mut u32) -> Result<u64, Short> {
         let mut locked = Vec::new();
-        let went = self.find_victim(survey, &mut locked);
+        let went = self.find_victim(survey, chances, &mut locked);
         if matches!(went, Err(Short::OfLocks(_))) {
             // It is their turn once they can go.
             locked.into_iter().rev().for_each(|(at, from)| self.enqueue_as_oldest(at, from));
@@ -170,6 +175,7 @@ impl HeapGuard<'_> {
     fn find_victim<'a>(
         &'a self,
         survey: &Survey,
+        chances: &mut u32,
         locked: &mut Vec<(EntryAt<'a>, Which)>,
     ) -> Result<u64, Short> {
         let mut short = Short::OfMemory;
@@ -194,7 +200,7 @@ impl HeapGuard<'_> {
                 return Err(Short::OfMemory);
             }
             step!("evict: taken from its queue");
-            match self.judge(at, which, survey) {
+            match self.judge(at, which, survey, chances) {
                 Verdict::Goes(bytes) => return Ok(bytes),
                 Verdict::Stays => {}
                 Verdict::Locked(shard) => {
@@ -210,7 +216,7 @@ impl HeapGuard<'_> {
     }
 
     /// Evicts an entry that was just taken from its queue, or gives it another place.
-    fn judge(&self, at: EntryAt<'_>, from: Which, survey: &Survey) -> Verdict {
+    fn judge(&self, at: EntryAt<'_>, from: Which, survey: &Survey, chances: &mut u32) -> Verdict {
         // First, so that what is judged is what goes.
         let hash = at.entry.hash.load(Ordering::Relaxed);
         match self.heap.block(at.offset).state() {
@@ -228,7 +234,8 @@ impl HeapGuard<'_> {
             Which::Small => (marks > 1, 0),
             Which::Main | Which::Reserved => (marks > 0, marks.saturating_sub(1).min(MOST_MARKS - 1)),
         };
-        if stays && !is_expired {
+        if stays && !is_expired && *chances != 0 {
+            *chances -= 1;
             at.entry.visited.store(left, Ordering::Relaxed);
             self.enqueue(at, Which::Main);
             return Verdict::Stays;

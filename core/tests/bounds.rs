@@ -337,3 +337,31 @@ fn a_store_into_a_full_cache_does_not_look_at_all_of_it_while_somebody_has_all_l
     session.end_request();
     segment.audit().unwrap();
 }
+
+#[test]
+fn a_store_into_a_cache_of_popular_entries_does_not_give_all_of_them_another_chance() {
+    let segment = segment(4 << 20, Policy::Evict);
+    let mut session = Session::new(Arc::clone(&segment));
+    let mut count = 0u32;
+    while segment.stats().evictions == 0 {
+        put(&mut session, &count.to_ne_bytes(), b"").unwrap();
+        count += 1;
+    }
+    assert!(count > 20_000, "{count}");
+    for _ in 0..4 {
+        for number in 0..count {
+            session.fetch(Space::Key, &number.to_ne_bytes());
+            session.end_request();
+        }
+    }
+    for number in 0..20u32 {
+        fault::record();
+        put(&mut session, format!("new{number}").as_bytes(), &[1; 500]).unwrap();
+        let looked =
+            fault::recorded().into_iter().filter(|step| *step == "evict: taken from its queue").count();
+        assert!(looked < 2000, "{looked} of {count} looked at");
+    }
+    assert!(segment.stats().evictions > 20);
+    session.end_request();
+    segment.audit().unwrap();
+}
