@@ -50,7 +50,7 @@ fn fetch_and_forget(session: &mut Session, key: &[u8]) {
 #[inline(never)]
 fn search(session: &mut Session) -> bool {
     let skip = session.segment().views();
-    release_unreferenced([Some(session), None], &skip)
+    release_unreferenced([Some(session), None], || skip.to_vec())
 }
 
 fn value(number: usize) -> Vec<u8> {

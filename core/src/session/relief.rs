@@ -315,8 +315,12 @@ impl Session {
 /// Searches the process for addresses of what these sessions' requests keep, and gives up whatever none was found of. True when nothing is
 /// kept any more. A hit from before may be used again if it was in memory, or its payload's address was.
 ///
-/// `skip` are parts of the address space that hold no addresses that will be used again, such as the segments' own.
-pub fn release_unreferenced(sessions: [Option<&mut Session>; 2], skip: &[Range<usize>]) -> bool {
+/// `skip` says which parts of the address space hold no addresses that will be used again, such as the segments' own. It is asked if
+/// there is anything to search for, and its time is part of the search's.
+pub fn release_unreferenced(
+    sessions: [Option<&mut Session>; 2],
+    skip: impl FnOnce() -> Vec<Range<usize>>,
+) -> bool {
     let began = clock::of_thread();
     let [first, second] = sessions;
     let mut both = [first, second];
@@ -331,7 +335,7 @@ pub fn release_unreferenced(sessions: [Option<&mut Session>; 2], skip: &[Range<u
         None => Window::new(&(0..0), Vec::new()),
     });
     let anything = blocks.iter().any(|blocks| !blocks.is_empty());
-    let known = !anything || search::search(&mut windows, skip);
+    let known = !anything || search::search(&mut windows, skip());
     // What it took of the processor: on a busy machine it may have waited for that most of the time.
     let took = clock::of_thread().saturating_sub(began);
     let mut all = true;

@@ -81,13 +81,20 @@ impl Window {
 }
 
 /// Looks through the process, without `skip`. False when that could not be done for all of it: then nothing is known.
-pub(crate) fn search(windows: &mut [Window; 2], skip: &[Range<usize>]) -> bool {
+pub(crate) fn search(windows: &mut [Window; 2], mut skip: Vec<Range<usize>>) -> bool {
     wipe_dead_stack();
     with_registers_in_memory(|| {
         let Some(buffer) = Buffer::new() else { return false };
-        let mut skip = skip.to_vec();
         skip.push(buffer.range());
         skip.sort_unstable_by_key(|range| range.start);
+        // There may be thousands: so that those of a mapping can be found among them.
+        skip.dedup_by(|next, last| {
+            let touches = next.start <= last.end;
+            if touches {
+                last.end = last.end.max(next.end);
+            }
+            touches
+        });
         let mut swapped = is_swapped();
         for _ in 0..ATTEMPTS {
             let Some(mappings) = maps::of_this_process(swapped) else { return false };
@@ -166,10 +173,8 @@ fn search_memory(
     }
     for mapping in mappings {
         let mut start = mapping.range.start;
-        for hole in skip {
-            if hole.start >= mapping.range.end || hole.end <= start {
-                continue;
-            }
+        let first = skip.partition_point(|hole| hole.end <= start);
+        for hole in skip[first..].iter().take_while(|hole| hole.start < mapping.range.end) {
             search_part(windows, mapping, start..hole.start.max(start), buffer)?;
             start = hole.end.max(start);
         }
@@ -400,7 +405,7 @@ mod tests {
             let pieces = (0..1000).map(|piece| (piece * PIECE, piece * PIECE + PIECE - 1)).collect();
             let empty = Window::new(&(0..0), Vec::new());
             let mut windows = [Window::new(&self.range, pieces), empty];
-            assert!(search(&mut windows, skip));
+            assert!(search(&mut windows, skip.to_vec()));
             windows[0].found().map(|piece| piece as u64).collect()
         }
     }

@@ -1,7 +1,7 @@
 //! Giving memory back within a request that goes on: what nothing in the process leads to any more.
 //!
 //! The core searches all of the process for addresses of what the request fetched. This is about what it need not look at: places
-//! of ours, and of the engine's stack, that hold addresses which nobody will use again.
+//! of ours, of the engine's stack and of its allocator, that hold addresses which nobody will use again.
 
 use std::ops::Range;
 
@@ -10,6 +10,7 @@ use static_cache_core::release_unreferenced;
 
 use super::local::Local;
 use super::{Backend, local};
+use crate::zend::allocator;
 
 /// Searches, and gives up what was not found. True when the request keeps nothing of the caches any more.
 ///
@@ -20,8 +21,6 @@ pub(crate) unsafe fn search() -> bool {
     let (local, globals): (&mut Local, _) = unsafe { (&mut *local(), &*ext_php_rs_executor_globals()) };
     local.objects.forget_addresses();
     let mut skip: Vec<Range<usize>> = Vec::with_capacity(5);
-    // Beyond the top, frames that are over.
-    skip.push(globals.vm_stack_top.addr()..globals.vm_stack_end.addr());
     for backend in &mut local.backends {
         backend.memo.wipe();
         if let Some(session) = backend.open_session() {
@@ -29,7 +28,13 @@ pub(crate) unsafe fn search() -> bool {
         }
     }
     let [first, second] = &mut local.backends;
-    release_unreferenced([first.open_session(), second.open_session()], &skip)
+    release_unreferenced([first.open_session(), second.open_session()], || {
+        let views = skip.clone();
+        allocator::leave_out(&views, &mut skip);
+        // Beyond the top, frames that are over.
+        skip.push(globals.vm_stack_top.addr()..globals.vm_stack_end.addr());
+        skip
+    })
 }
 
 /// After a fetch: searches if the request holds back much memory, and has for a while.

@@ -67,6 +67,7 @@ extern "C" fn startup(kind: c_int, module: c_int) -> c_int {
             warn_at_startup(warning);
         }
         crate::objects::dates::start();
+        crate::zend::allocator::learn();
         statics::install();
         hooks::install();
         stay_loaded();

@@ -3,6 +3,7 @@
 //! [`constants`] comes from PHP's own headers at build time. [`live`] holds read-only views of the values PHP hands to us;
 //! their sizes and offsets are asserted against the headers, so that a PHP with other structures does not compile.
 
+pub(crate) mod allocator;
 mod hash;
 pub(crate) mod live;
 
