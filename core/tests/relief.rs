@@ -179,6 +179,66 @@ fn a_search_is_asked_for_by_old_requests_that_keep_much_and_not_all_the_time() {
     }
 }
 
+/// More than half of the memory is in use, though replaced: searches that find only that are few, whatever is replaced meanwhile.
+#[test]
+fn what_was_found_in_use_is_not_looked_for_at_each_fetch() {
+    const ROUNDS: usize = 400;
+    let segment = segment(4);
+    let mut session = Session::new(segment.clone());
+    let mut kept = Vec::new();
+    for number in 0..60 {
+        store(&mut session, b"k", &vec![number; 40_000]);
+        kept.push(Box::new(fetch(&mut session, b"k")));
+    }
+    let mut searches = 0;
+    for number in 0..ROUNDS {
+        let value = vec![number as u8; 40_000];
+        if session.prepare(Space::Key, b"k", 0, 0, value.len(), None).is_err() {
+            assert!(session.needs_relief_for_store());
+            searches += 1;
+            search(&mut session);
+        }
+        store(&mut session, b"k", &value);
+        fetch_and_forget(&mut session, b"k");
+        if session.may_need_relief() && session.needs_relief() {
+            searches += 1;
+            search(&mut session);
+        }
+    }
+    assert!(segment.stats().retired > 2 << 20, "in use");
+    // One for each 13, and what the time allows.
+    assert!(searches > 0 && searches < ROUNDS / 4, "{searches}");
+    for (number, hit) in kept.iter().enumerate() {
+        assert_eq!(payload(hit), vec![number as u8; 40_000]);
+    }
+}
+
+/// What has been found in use a moment ago is no reason for another search by each store that fails.
+#[test]
+fn what_was_found_in_use_is_not_looked_for_by_each_store() {
+    let segment = segment(4);
+    let mut session = Session::new(segment.clone());
+    let mut kept = Vec::new();
+    for number in 0..60 {
+        store(&mut session, b"k", &vec![number; 40_000]);
+        kept.push(Box::new(fetch(&mut session, b"k")));
+    }
+    search(&mut session);
+    let mut searches = 0;
+    for number in 0..100u32 {
+        // Fetched after the search, and in use as well: more than is worth a look, but it has not been replaced.
+        store(&mut session, &number.to_le_bytes(), &[7; 9000]);
+        kept.push(Box::new(fetch(&mut session, &number.to_le_bytes())));
+        assert!(session.prepare(Space::Key, b"large", 0, 0, 2 << 20, None).is_err());
+        if session.needs_relief_for_store() {
+            searches += 1;
+            search(&mut session);
+        }
+    }
+    assert!(searches < 25, "{searches}");
+    black_box(kept);
+}
+
 /// Of a request that keeps very many values, each further fetch costs what the first one did.
 #[test]
 fn what_is_kept_is_not_counted_at_each_fetch() {

@@ -26,7 +26,8 @@ const WORTH: u64 = 64;
 const URGENT: u64 = WORTH / 8;
 /// A part of that is, when all requests together keep a quarter of the heap.
 const STEP: u64 = 8;
-/// Searching rests for that many times as long as it took then; not at all when they keep half of the heap.
+/// Searching rests for that many times as long as it took then. When they keep half of the heap, it rests only until an eighth more has been
+/// replaced than what the last search had to leave: it would find the same in use, and no more.
 const URGENT_SHARE: u32 = 4;
 /// How often a request without a slot asks for one.
 const ASK: Duration = Duration::from_millis(1);
@@ -50,6 +51,8 @@ pub(super) struct Relief {
     searched: Option<(Instant, Duration)>,
     /// The same of the last look at what has been replaced of what is kept.
     counted: Option<(Instant, Duration)>,
+    /// Bytes that the request held back after it, since they were in use.
+    in_use: u64,
     /// It did not find out anything: the next one will hardly do, however much it is wanted.
     blind: bool,
 }
@@ -66,6 +69,7 @@ impl Relief {
             asked: None,
             searched: None,
             counted: None,
+            in_use: 0,
             blind: false,
         }
     }
@@ -82,6 +86,7 @@ impl Relief {
         self.due = self.step();
         self.since = None;
         self.asked = None;
+        self.in_use = 0;
     }
 
     /// The request holds back whatever is retired: to be looked at with each fetch.
@@ -134,7 +139,7 @@ impl Session {
     /// Whether this request holds back so much memory that the process should be searched
     /// ([`release_unreferenced`]). Not so in the first quarter of a second of a request that keeps much, nor more often than is
     /// in proportion to what a search takes: a fiftieth of the time; a fifth, if it keeps an eighth of all memory from the others or
-    /// all requests together a quarter; whatever it takes, if these keep half.
+    /// all requests together a quarter; whatever it takes, if these keep half and it keeps an eighth more than it was found to use.
     #[cold]
     pub fn needs_relief(&mut self) -> bool {
         self.notice_fork();
@@ -169,25 +174,36 @@ impl Session {
         let (all, eighth) = (self.segment.retired_bytes(), worth * URGENT);
         let hurried = self.relief.may_search(now, URGENT_SHARE);
         let alone = hurried && self.relief.pinned >= eighth;
-        let together = hurried && all >= 2 * eighth || all >= 4 * eighth;
-        let share = if alone || together { URGENT_SHARE } else { SHARE };
-        if !(calm || alone || together) || !has_rested(self.relief.counted, now, share) {
+        let together = hurried && all >= 2 * eighth;
+        let pressing = all >= 4 * eighth;
+        let share = if alone || together || pressing { URGENT_SHARE } else { SHARE };
+        if !(calm || alone || together || pressing) || !has_rested(self.relief.counted, now, share) {
             return false;
         }
         // As for searches: what it takes of the processor.
         let began = clock::of_thread();
         let replaced = self.replaced_bytes();
         self.relief.counted = Some((Instant::now(), clock::of_thread().saturating_sub(began)));
-        (calm && replaced >= worth) || (alone && replaced >= eighth) || (together && replaced >= step)
+        (calm && replaced >= worth)
+            || (alone && replaced >= eighth)
+            || (together && replaced >= step)
+            || (pressing && replaced >= self.relief.in_use + eighth)
     }
 
-    /// Whether a store that found no memory should be tried again after a search: not if that came to nothing a moment ago.
+    /// Whether a store that found no memory should be tried again after a search: not if that came to nothing a moment ago, nor if
+    /// one has just found all in use that has been replaced.
     #[cold]
     #[must_use]
     pub fn needs_relief_for_store(&self) -> bool {
-        let step = self.relief.step();
-        ((self.relief.pinned >= step && !self.relief.blind) || self.may_search())
-            && (self.holds_by_epoch() || self.replaced_bytes() >= step)
+        let (relief, step) = (&self.relief, self.relief.step());
+        let share = if relief.blind { SHARE } else { URGENT_SHARE };
+        let has_rested = relief.may_search(Instant::now(), share);
+        // It would find something beyond what the last one did. (Counted only if it can be.)
+        let more = relief.in_use + step;
+        if !has_rested && (relief.blind || self.segment.retired_bytes() < more) {
+            return false;
+        }
+        self.held_back() >= if has_rested { step } else { more }
     }
 
     /// Whether a search would not be one too many, however little it may find.
@@ -206,6 +222,11 @@ impl Session {
     fn holds_by_epoch(&self) -> bool {
         self.slotless
             || matches!(self.place, Place::Slot(index, _) if self.segment.slots.slot(index).reader.holds())
+    }
+
+    /// Bytes that nobody can have because of this request, at most.
+    fn held_back(&self) -> u64 {
+        if self.holds_by_epoch() { self.segment.retired_bytes() } else { self.replaced_bytes() }
     }
 
     /// Bytes of entries that this request keeps, and that have been replaced or removed.
@@ -349,6 +370,7 @@ pub fn release_unreferenced(
             let kept: Vec<u64> = window.found().map(|at| blocks[at]).collect();
             all &= session.keep_only(&kept);
             session.segment.reclaim_now();
+            session.relief.in_use = session.held_back();
         } else {
             all = false;
         }
