@@ -1,6 +1,8 @@
 //! Functions of the engine that the bindings do not have, and small safe faces for common ones.
 
+use std::cell::Cell;
 use std::ffi::{c_char, c_int, c_void};
+use std::sync::OnceLock;
 
 use ext_php_rs::ffi::{
     zend_class_entry, zend_execute_data, zend_fcall_info, zend_fcall_info_cache, zend_function, zend_object,
@@ -9,7 +11,7 @@ use ext_php_rs::ffi::{
 use ext_php_rs::types::ZendHashTable;
 
 use crate::zend::constants as c;
-use crate::zend::live::Slot;
+use crate::zend::live::{Counted, Slot, Text};
 
 /// What a handler gets: the frame of its call.
 pub(crate) type Frame = zend_execute_data;
@@ -350,14 +352,47 @@ pub(crate) unsafe fn copy(out: *mut zval, from: *const zval) {
     }
 }
 
+/// How warnings and traces name [`in_frame`]'s frame: the script has called nothing.
+const STAND_IN: &[u8; 38] = b"OPcache\\{publication of static state}\0";
+
+/// A string of that for the life of the process, which nobody counts or frees.
+fn stand_in_name() -> *mut zend_string {
+    #[repr(C)]
+    struct Name {
+        head: Text,
+        bytes: [u8; STAND_IN.len()],
+    }
+    struct Shared(&'static Name);
+    // SAFETY: nobody writes to it: its hash is there from the start, and counts are left alone by its flags.
+    unsafe impl Send for Shared {}
+    // SAFETY: as above.
+    unsafe impl Sync for Shared {}
+    static NAME: OnceLock<Shared> = OnceLock::new();
+    let name = NAME.get_or_init(|| {
+        let (hash, len) = (Cell::new(0), STAND_IN.len() - 1);
+        let gc = Counted { refcount: 1, info: c::GC_STRING | c::STR_INTERNED | c::STR_PERMANENT };
+        let name: &'static Name =
+            Box::leak(Box::new(Name { head: Text { gc, hash, len }, bytes: *STAND_IN }));
+        // SAFETY: a string as the engine has them, which nobody else has yet.
+        unsafe { crate::zend::zend_string_hash_func((&raw const *name).cast_mut().cast()) };
+        Shared(name)
+    });
+    (&raw const *name.0).cast_mut().cast()
+}
+
 /// Runs something in a frame of its own, so that what is thrown meanwhile has somewhere to go: where nothing is running, the engine ends
 /// the request with it.
 pub(crate) fn in_frame<T>(body: impl FnOnce() -> T) -> T {
-    // SAFETY: a frame without code, arguments and `This` is what an internal function has that nobody called. A jump out of
-    // here takes the frame away as well.
+    // SAFETY: a frame without code, arguments and `This` is what an internal function has that nobody called. Its function is a copy of
+    // one of ours, which is all that the engine asks it for; a jump out of here takes both away.
     unsafe {
         let mut frame: ext_php_rs::ffi::zend_execute_data = std::mem::zeroed();
-        frame.func = find_function(c"opcache\\static_publish").unwrap_or(std::ptr::null_mut());
+        let mut function = find_function(c"opcache\\static_publish")
+            .map(|function| *function.cast::<ext_php_rs::ffi::zend_internal_function>());
+        if let Some(function) = &mut function {
+            function.function_name = stand_in_name();
+            frame.func = (&raw mut *function).cast();
+        }
         let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
         let before = (*globals).current_execute_data;
         (*globals).current_execute_data = &raw mut frame;
