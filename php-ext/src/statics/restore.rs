@@ -1,7 +1,7 @@
 //! From entries to statics.
 
 use ext_php_rs::alloc::emalloc;
-use ext_php_rs::ffi::zend_class_entry;
+use ext_php_rs::ffi::{zend_class_entry, zend_property_info};
 use static_cache_core::{Hit, Space};
 use std::alloc::Layout;
 
@@ -333,11 +333,12 @@ unsafe fn put(place: &Place, slot: *mut Slot, value: Slot) -> Slot {
                 }
             }
             Place::Variable { .. } if new.kind() == c::IS_REFERENCE => {}
-            Place::Variable { .. } if old.kind() == c::IS_REFERENCE => {
+            Place::Variable { .. } if old.kind() == c::IS_REFERENCE && admits(&old, &new) => {
                 // A running method uses it already.
                 return exchange(&old, new);
             }
-            // Anything else than a reference means that the initialiser has not been run.
+            // Anything else than a reference means that the initialiser has not been run; and a typed property that has no room for the
+            // value keeps its reference.
             Place::Variable { .. } => new = reference(new),
         }
         (&raw mut (*slot).value).write(new.value);
@@ -358,6 +359,44 @@ unsafe fn exchange(reference: &Slot, new: Slot) -> Slot {
         (&raw mut (*inner).value).write(new.value);
         (&raw mut (*inner).info).write(new.info);
         old
+    }
+}
+
+/// Whether a reference can have a value as it is: typed properties that have the reference say what may be in it.
+///
+/// # Safety
+/// The zval of a live reference, and a live value.
+#[inline(always)]
+unsafe fn admits(reference: &Slot, value: &Slot) -> bool {
+    let sources = reference.reference().sources;
+    // SAFETY: the caller's word.
+    sources == 0 || unsafe { is_of_types(sources, value) }
+}
+
+/// Whether a value is of the types of properties, `ZEND_REF_FOREACH_TYPE_SOURCES`.
+///
+/// # Safety
+/// What a live reference names as its sources, and a live value.
+#[cold]
+#[inline(never)]
+unsafe fn is_of_types(sources: u64, value: &Slot) -> bool {
+    let is_of_type = |info: *const zend_property_info| {
+        // SAFETY: a declaration lives as long as a property that has a reference. An int would be made a float, and is to stay what it is.
+        unsafe {
+            if value.kind() == c::IS_LONG {
+                (*info).type_.type_mask & 1 << c::IS_LONG != 0
+            } else {
+                crate::engine::fits(info, *value)
+            }
+        }
+    };
+    if sources & 1 == 0 {
+        return is_of_type(sources as *const zend_property_info);
+    }
+    // SAFETY: `zend_property_info_list`: how many there are, how many there is room for, and they.
+    unsafe {
+        let list = (sources & !1) as *const usize;
+        std::slice::from_raw_parts(list.add(2).cast(), *list).iter().all(|&info| is_of_type(info))
     }
 }
 
