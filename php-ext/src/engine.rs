@@ -17,6 +17,7 @@ use crate::zend::live::{Counted, Slot, Text};
 pub(crate) type Frame = zend_execute_data;
 
 unsafe extern "C" {
+    fn gc_protect(protect: bool) -> bool;
     pub(crate) fn zval_ptr_dtor(value: *mut zval);
     fn zend_verify_property_type(
         property: *const ext_php_rs::ffi::zend_property_info,
@@ -398,6 +399,19 @@ pub(crate) fn in_frame<T>(body: impl FnOnce() -> T) -> T {
         (*globals).current_execute_data = &raw mut frame;
         let result = body();
         (*globals).current_execute_data = before;
+        result
+    }
+}
+
+/// Does something while no garbage is collected. Whoever lets go of what others hold as well may start that, and with it destructors: so
+/// this is for all that lets go while the thread's state is looked at, or what was made is not whole.
+#[inline(always)]
+pub(crate) fn without_collection<T>(body: impl FnOnce() -> T) -> T {
+    // SAFETY: this thread's own collector, while a request runs. A jump that leaves stops it by itself.
+    unsafe {
+        let before = gc_protect(true);
+        let result = body();
+        gc_protect(before);
         result
     }
 }

@@ -5,6 +5,7 @@ use ext_php_rs::ffi::zend_string;
 use super::class::declared_in;
 use super::engine::{self, zval_of};
 use super::resolve::Resolved;
+use crate::engine::without_collection;
 use crate::payload::ObjectImage;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Object, Reference, Slot};
@@ -75,7 +76,10 @@ unsafe fn unusual(image: *const ObjectImage, class: &Resolved) -> *mut Object {
             if (*from.add(number)).kind() != c::IS_UNDEF {
                 let mut old = *to.add(number);
                 copy(to.add(number), from.add(number));
-                engine::zval_ptr_dtor(zval_of(&mut old));
+                // An exception's trace, which has the arguments of functions, or an enum case: others hold that as well.
+                if old.is_counted() {
+                    without_collection(|| engine::zval_ptr_dtor(zval_of(&mut old)));
+                }
             }
         }
         object

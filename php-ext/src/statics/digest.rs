@@ -12,7 +12,7 @@ use ext_php_rs::ffi::{zend_function, zend_object, zend_std_get_properties, zval}
 
 use super::engine;
 use crate::encode::table::{ByAddress, Table};
-use crate::engine::{exception_pending, in_frame};
+use crate::engine::{exception_pending, in_frame, without_collection};
 use crate::module::local;
 use crate::objects::class::{Facts, is_heap, method};
 use crate::objects::fingerprint::Digest;
@@ -88,8 +88,8 @@ impl Walk {
 /// A live value. The caller uses no other part of the thread's state than its statics. May leave by a jump (memory limit).
 pub(super) unsafe fn of(slot: &Slot) -> u64 {
     let mut digest = Digest(0);
-    // SAFETY: the caller's word; no user code runs.
-    unsafe {
+    // SAFETY: the caller's word; no user code runs: what the engine's own methods give is let go of while no garbage is collected.
+    without_collection(|| unsafe {
         Walk::run(|walk| {
             walk.add(&mut digest, slot);
             let mut next = 0;
@@ -105,7 +105,7 @@ pub(super) unsafe fn of(slot: &Slot) -> u64 {
                 engine::release(table);
             }
         });
-    }
+    });
     digest.0
 }
 

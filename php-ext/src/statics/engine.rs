@@ -132,7 +132,6 @@ unsafe extern "C" {
         scope: *mut zend_class_entry,
         flags: u32,
     ) -> *mut zval;
-    fn gc_protect(protect: bool) -> bool;
     pub(super) fn zend_hash_find(table: *const HashTable, key: *const zend_string) -> *mut zval;
     fn zend_hash_index_find(table: *const HashTable, key: u64) -> *mut zval;
     pub(super) fn zval_ptr_dtor(value: *mut zval);
@@ -323,9 +322,9 @@ pub(super) unsafe fn without_code(body: impl FnOnce()) {
         (*globals).error_reporting &= ext_php_rs::ffi::E_ERROR.cast_signed();
         // While it compiles the engine loads no class.
         (*compiler).in_compilation = true;
-        let protected = gc_protect(true);
-        let end = ext_php_rs::zend::try_catch(std::panic::AssertUnwindSafe(body));
-        gc_protect(protected);
+        let end = crate::engine::without_collection(|| {
+            ext_php_rs::zend::try_catch(std::panic::AssertUnwindSafe(body))
+        });
         (*handler, (*globals).error_reporting, (*compiler).in_compilation) = before;
         match end {
             Ok(()) => {}

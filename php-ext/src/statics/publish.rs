@@ -5,7 +5,7 @@ use std::panic::catch_unwind;
 use super::attempt::{attempt, collect, member, refused};
 use super::image::VALUE;
 use super::{Dropped, Target, awaited, baseline, engine, is_outdated, orphans, scan, shared, with};
-use crate::engine::{exception_pending, in_frame};
+use crate::engine::{exception_pending, in_frame, without_collection};
 use crate::module::local;
 use crate::objects::asking::{Failure, store_asking};
 use crate::objects::harvest::Harvest;
@@ -221,9 +221,11 @@ unsafe fn publish_due_one(number: usize, goes_on: bool) -> Result<Outcome, Failu
                 looks += 1;
                 with(|statics| statics.ran_code = true);
                 let (now, its_marks) = collect(number);
-                // No destructor runs: the harvest holds what it was gathered of.
-                engine::release(values.replace(now));
-                engine::release(their_marks.replace(its_marks));
+                // No destructor runs: the harvest holds what it was gathered of, and no garbage is collected.
+                without_collection(|| {
+                    engine::release(values.replace(now));
+                    engine::release(their_marks.replace(its_marks));
+                });
             }
             attempt(number, &*values, &*their_marks, harvest)
         };
