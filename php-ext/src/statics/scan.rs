@@ -117,7 +117,8 @@ unsafe fn properties(class: *const zend_class_entry) -> impl Iterator<Item = *co
         let parent = (*class).__bindgen_anon_1.parent;
         let inherited = if parent.is_null() { 0 } else { (*parent).default_static_members_count };
         let table = engine::table(&raw const (*class).properties_info);
-        let any = (*class).default_static_members_count > inherited;
+        // One of a trait that the parent has as well is another static in the same place (since PHP 8.3).
+        let any = (*class).default_static_members_count > inherited || (*class).num_traits > 0;
         (if any { buckets(table) } else { &[] })
             .iter()
             .map(|bucket| bucket.slot.value as *const zend_property_info)
