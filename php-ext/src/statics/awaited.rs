@@ -13,13 +13,62 @@ use crate::payload::{ClassImage, Template};
 use crate::zend::live::Text;
 
 /// A target that waits for classes.
+#[derive(Clone, Copy)]
 pub(super) struct Awaited {
     number: u32,
     /// The template that needs them.
     payload: usize,
     why: Why,
-    /// The last round of [`retry`] that has looked at it, or was under way when it began to wait.
+}
+
+/// A target that need not wait any more.
+struct Ready {
+    awaited: Awaited,
+    /// The round of [`retry`] that restores it.
     round: u64,
+}
+
+/// The targets that wait for classes.
+pub(super) struct Waiting {
+    list: Vec<Awaited>,
+    /// The next comes last: a round that begins while another one is restoring comes to its own first.
+    ready: Vec<Ready>,
+    /// How many there are in both.
+    count: usize,
+    round: u64,
+}
+
+impl Waiting {
+    pub(super) const fn new() -> Self {
+        Waiting { list: Vec::new(), ready: Vec::new(), count: 0, round: 0 }
+    }
+
+    #[inline(always)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.list.clear();
+        self.ready.clear();
+        self.count = 0;
+    }
+
+    fn add(&mut self, awaited: Awaited) {
+        self.list.push(awaited);
+        self.count += 1;
+    }
+
+    fn forget(&mut self, number: usize) {
+        self.list.retain(|awaited| awaited.number as usize != number);
+        self.ready.retain(|ready| ready.awaited.number as usize != number);
+        self.count = self.list.len() + self.ready.len();
+    }
+
+    fn find(&self, number: usize) -> Option<&Awaited> {
+        let mut all = self.list.iter().chain(self.ready.iter().map(|ready| &ready.awaited));
+        all.find(|awaited| awaited.number as usize == number)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -34,10 +83,7 @@ pub(super) enum Why {
 
 /// A target has to wait.
 pub(super) fn wait(number: usize, payload: usize, why: Why) {
-    with(|statics| {
-        let round = statics.round;
-        statics.awaiting.push(Awaited { number: number as u32, payload, why, round });
-    });
+    with(|statics| statics.awaiting.add(Awaited { number: number as u32, payload, why }));
 }
 
 /// What a template waits for whose classes autoloaders have been asked for: they are asked in order, and not after one that is missing, nor
@@ -168,14 +214,17 @@ unsafe fn declares(function: *const zend_op_array, from: usize, name: &[u8]) -> 
 
 /// A class was linked: restores what waited for it, or for a declaration that has been passed over. Or an autoloader was registered
 /// (null), which may know what others do not.
+///
+/// User code that runs meanwhile may begin another round. That restores what it finds ready, and leaves the rest to this one: it asks for
+/// another class. Each class would have a round within the last one's otherwise.
 #[cold]
 pub(super) fn retry(linked: *const zend_class_entry) {
     let round = with(|statics| {
-        statics.round += 1;
-        statics.round
+        statics.awaiting.round += 1;
+        find_ready(statics, linked);
+        statics.awaiting.round
     });
-    let mut at = 0;
-    while let Some(number) = with(|statics| next_ready(statics, round, linked, &mut at)) {
+    while let Some(number) = with(|statics| next_ready(statics, round)) {
         if with(|statics| statics.is_in_compiler()) {
             with(|statics| statics.waiting.push(number));
         } else {
@@ -185,41 +234,51 @@ pub(super) fn retry(linked: *const zend_class_entry) {
     }
 }
 
-/// Takes the next target off the list that need not wait any more. Each is looked at once in a round, from `at` on, and from the
-/// beginning again where user code has changed the list meanwhile.
-fn next_ready(
-    statics: &mut Statics,
-    round: u64,
-    linked: *const zend_class_entry,
-    at: &mut usize,
-) -> Option<u32> {
+/// What need not wait any more is this round's, in the order of waiting.
+fn find_ready(statics: &mut Statics, linked: *const zend_class_entry) {
+    let round = statics.awaiting.round;
+    // SAFETY: templates of this request, pinned; a linked class, or null.
+    let is_there = |awaited: &Awaited| unsafe {
+        match awaited.why {
+            Why::Unknown { class, .. } => linked.is_null() || names(awaited.payload, class, linked),
+            Why::Declared | Why::TooLate => false,
+        }
+    };
+    let ready = &mut statics.awaiting.ready;
+    ready.iter_mut().filter(|ready| is_there(&ready.awaited)).for_each(|ready| ready.round = round);
+    let first = ready.len();
+    let mut kept = 0;
+    for at in 0..statics.awaiting.list.len() {
+        let awaited = statics.awaiting.list[at];
+        if is_there(&awaited) || is_declared(statics, &awaited) {
+            statics.awaiting.ready.push(Ready { awaited, round });
+        } else {
+            statics.awaiting.list[kept] = awaited;
+            kept += 1;
+        }
+    }
+    statics.awaiting.list.truncate(kept);
+    statics.awaiting.ready[first..].reverse();
+}
+
+/// Whether what a target waited for has been declared, or passed over.
+fn is_declared(statics: &Statics, awaited: &Awaited) -> bool {
+    let class = statics.targets[awaited.number as usize].class;
+    // SAFETY: a template of this request, pinned, and the class of a target.
+    matches!(awaited.why, Why::Declared)
+        && unsafe { !is_early(&Template::at(awaited.payload), class, statics) }
+}
+
+/// Takes the round's next target, unless somebody has changed it meanwhile.
+fn next_ready(statics: &mut Statics, round: u64) -> Option<u32> {
     loop {
-        let Some(awaited) = statics.awaiting.get_mut(*at) else {
-            *at = statics.awaiting.iter().position(|awaited| awaited.round < round)?;
-            continue;
-        };
-        if awaited.round >= round {
-            *at += 1;
-            continue;
+        let at = statics.awaiting.ready.iter().rposition(|ready| ready.round == round)?;
+        let awaited = statics.awaiting.ready.remove(at).awaited;
+        statics.awaiting.count -= 1;
+        if !is_touched(statics, awaited.number) {
+            return Some(awaited.number);
         }
-        awaited.round = round;
-        let Awaited { number, payload, why, .. } = *awaited;
-        let class = statics.targets[number as usize].class;
-        // SAFETY: a template of this request, pinned, and the class of a target; a linked class, or null.
-        let is_ready = unsafe {
-            match why {
-                Why::Declared => !is_early(&Template::at(payload), class, statics),
-                Why::Unknown { class, .. } => linked.is_null() || names(payload, class, linked),
-                Why::TooLate => false,
-            }
-        };
-        if is_ready && is_touched(statics, number) {
-            statics.awaiting[*at].why = Why::TooLate;
-        } else if is_ready {
-            statics.awaiting.remove(*at);
-            return Some(number);
-        }
-        *at += 1;
+        statics.awaiting.add(Awaited { why: Why::TooLate, ..awaited });
     }
 }
 
@@ -268,7 +327,7 @@ pub(super) fn unrestored(number: usize) -> Option<String> {
     let why = with(|statics| {
         let target = &statics.targets[number];
         let is_it = |other: &u32| *other as usize == number;
-        let awaited = statics.awaiting.iter().find(|awaited| is_it(&awaited.number));
+        let awaited = statics.awaiting.find(number);
         // What only initialisers gave replaces nothing.
         let is_due = target.dropped == Dropped::No && !target.initial;
         if !is_due || awaited.is_none() && !statics.waiting.iter().any(is_it) {
@@ -305,6 +364,6 @@ pub(super) fn unrestored(number: usize) -> Option<String> {
 /// A target's statics are what its entry has.
 #[inline]
 pub(super) fn forget(statics: &mut Statics, number: usize) {
-    statics.awaiting.retain(|awaited| awaited.number as usize != number);
+    statics.awaiting.forget(number);
     statics.waiting.retain(|other| *other as usize != number);
 }

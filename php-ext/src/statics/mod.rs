@@ -148,11 +148,9 @@ pub(crate) struct Statics {
     /// Targets that wait for the end of a compilation.
     waiting: Vec<u32>,
     /// Targets that wait for classes.
-    awaiting: Vec<awaited::Awaited>,
+    awaiting: awaited::Waiting,
     /// How far files have declared their classes.
     straight: straight::Progress,
-    /// How often it was looked whether they need wait any more.
-    round: u64,
     /// Files that have been compiled and do not run yet: what waited for the end of the compilation is being restored.
     compiled: Vec<*const zend_op_array>,
     /// How many compilations this thread is in.
@@ -190,9 +188,8 @@ impl Statics {
             targets: Vec::new(),
             members: Vec::new(),
             waiting: Vec::new(),
-            awaiting: Vec::new(),
+            awaiting: awaited::Waiting::new(),
             straight: straight::Progress::new(),
-            round: 0,
             compiled: Vec::new(),
             compiling: 0,
             preloaded: Vec::new(),
