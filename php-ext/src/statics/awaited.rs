@@ -28,19 +28,28 @@ struct Ready {
     round: u64,
 }
 
+/// Targets that wait for the same declarations: whether those are there is looked at once for all, after each class of a long file.
+struct Group {
+    early: Early,
+    targets: Vec<Awaited>,
+}
+
 /// The targets that wait for classes.
 pub(super) struct Waiting {
+    /// Those that wait for declarations.
+    early: Vec<Group>,
+    /// The others.
     list: Vec<Awaited>,
     /// The next comes last: a round that begins while another one is restoring comes to its own first.
     ready: Vec<Ready>,
-    /// How many there are in both.
+    /// How many there are in all.
     count: usize,
     round: u64,
 }
 
 impl Waiting {
     pub(super) const fn new() -> Self {
-        Waiting { list: Vec::new(), ready: Vec::new(), count: 0, round: 0 }
+        Waiting { early: Vec::new(), list: Vec::new(), ready: Vec::new(), count: 0, round: 0 }
     }
 
     #[inline(always)]
@@ -49,24 +58,33 @@ impl Waiting {
     }
 
     pub(super) fn clear(&mut self) {
+        self.early.clear();
         self.list.clear();
         self.ready.clear();
         self.count = 0;
     }
 
     fn add(&mut self, awaited: Awaited) {
-        self.list.push(awaited);
         self.count += 1;
+        let Why::Declared(early) = awaited.why else { return self.list.push(awaited) };
+        match self.early.iter_mut().find(|group| group.early.is(early)) {
+            Some(group) => group.targets.push(awaited),
+            None => self.early.push(Group { early, targets: vec![awaited] }),
+        }
     }
 
     fn forget(&mut self, number: usize) {
-        self.list.retain(|awaited| awaited.number as usize != number);
-        self.ready.retain(|ready| ready.awaited.number as usize != number);
-        self.count = self.list.len() + self.ready.len();
+        let stays = |awaited: &Awaited| awaited.number as usize != number;
+        self.early.iter_mut().for_each(|group| group.targets.retain(stays));
+        self.list.retain(stays);
+        self.ready.retain(|ready| stays(&ready.awaited));
+        let early: usize = self.early.iter().map(|group| group.targets.len()).sum();
+        self.count = early + self.list.len() + self.ready.len();
     }
 
     fn find(&self, number: usize) -> Option<&Awaited> {
-        let mut all = self.list.iter().chain(self.ready.iter().map(|ready| &ready.awaited));
+        let early = self.early.iter().flat_map(|group| &group.targets);
+        let mut all = early.chain(&self.list).chain(self.ready.iter().map(|ready| &ready.awaited));
         all.find(|awaited| awaited.number as usize == number)
     }
 }
@@ -74,11 +92,46 @@ impl Waiting {
 #[derive(Clone, Copy)]
 pub(super) enum Why {
     /// Classes are about to be declared.
-    Declared,
+    Declared(Early),
     /// This class of the template's could not be loaded; `asked` if no autoloader knows it, and none threw or was at work on it.
     Unknown { class: usize, asked: bool },
     /// It need not wait any more, but somebody has changed its statics. There may be no template.
     TooLate,
+}
+
+/// Declarations that are about to be executed.
+#[derive(Clone, Copy)]
+pub(super) enum Early {
+    /// Those that a file begins with, or that come next where it is. Only compared, with files and functions that are there.
+    Row(*const zend_op_array),
+    /// That of a class of a template's.
+    Class(*const ClassImage),
+}
+
+impl Early {
+    fn is(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Row(one), Self::Row(other)) => std::ptr::eq(one, other),
+            // SAFETY: records of templates of this request, pinned.
+            (Self::Class(one), Self::Class(other)) => unsafe { name_of(&*one) == name_of(&*other) },
+            _ => false,
+        }
+    }
+
+    /// Whether they still are.
+    fn is_to_come(self, statics: &Statics) -> bool {
+        // SAFETY: a record as above; files that were compiled are kept by those who run them next; frames are live.
+        unsafe {
+            match self {
+                Self::Row(function) => {
+                    statics.compiled.contains(&function) && statics.straight.declares(function)
+                        || frames()
+                            .any(|frame| std::ptr::eq((*frame).func.cast(), function) && is_declaring(frame))
+                }
+                Self::Class(image) => is_missing(&*image) && is_declared_soon(&*image, statics),
+            }
+        }
+    }
 }
 
 /// A target has to wait.
@@ -113,17 +166,17 @@ unsafe fn is_loading(name: &[u8]) -> bool {
     }
 }
 
-/// Whether a target has to wait for declarations: of a class that its template needs, wherever a running file may declare it; or
+/// The declarations that a target has to wait for: of a class that its template needs, wherever a running file may declare it; or
 /// of any class that comes next in the file of the target's or its objects' classes, which user code could have included again.
 ///
 /// # Safety
 /// A pinned template, and the target's class.
 #[cold]
-pub(super) unsafe fn is_early(
+pub(super) unsafe fn early(
     template: &Template,
     class: *const zend_class_entry,
     statics: &Statics,
-) -> bool {
+) -> Option<Early> {
     // SAFETY: the caller's word; files that were compiled are kept by those who run them next.
     unsafe {
         let is_its = |function: *const zend_op_array| {
@@ -133,9 +186,18 @@ pub(super) unsafe fn is_early(
             };
             declares_it(class) || template.classes().iter().any(|image| declares_it(find(image)))
         };
-        statics.compiled.iter().any(|file| statics.straight.declares(*file) && is_its(*file))
-            || frames().any(|frame| is_declaring(frame) && is_its((*frame).func.cast()))
-            || template.classes().iter().any(|image| is_missing(image) && is_declared_soon(image, statics))
+        let compiled = statics.compiled.iter().copied();
+        let running =
+            frames().filter(|frame| is_declaring(*frame)).map(|frame| (*frame).func.cast_const().cast());
+        compiled
+            .filter(|file| statics.straight.declares(*file))
+            .chain(running)
+            .find(|function| is_its(*function))
+            .map(Early::Row)
+            .or_else(|| {
+                let is_soon = |image: &&ClassImage| is_missing(image) && is_declared_soon(image, statics);
+                template.classes().iter().find(is_soon).map(|image| Early::Class(image))
+            })
     }
 }
 
@@ -234,39 +296,51 @@ pub(super) fn retry(linked: *const zend_class_entry) {
     }
 }
 
-/// What need not wait any more is this round's, in the order of waiting.
+/// What need not wait any more is this round's, in the order of the classes' linking.
 fn find_ready(statics: &mut Statics, linked: *const zend_class_entry) {
     let round = statics.awaiting.round;
     // SAFETY: templates of this request, pinned; a linked class, or null.
     let is_there = |awaited: &Awaited| unsafe {
         match awaited.why {
             Why::Unknown { class, .. } => linked.is_null() || names(awaited.payload, class, linked),
-            Why::Declared | Why::TooLate => false,
+            Why::Declared(_) | Why::TooLate => false,
         }
     };
-    let ready = &mut statics.awaiting.ready;
+    let Waiting { list, ready, .. } = &mut statics.awaiting;
     ready.iter_mut().filter(|ready| is_there(&ready.awaited)).for_each(|ready| ready.round = round);
     let first = ready.len();
-    let mut kept = 0;
-    for at in 0..statics.awaiting.list.len() {
-        let awaited = statics.awaiting.list[at];
-        if is_there(&awaited) || is_declared(statics, &awaited) {
-            statics.awaiting.ready.push(Ready { awaited, round });
-        } else {
-            statics.awaiting.list[kept] = awaited;
-            kept += 1;
+    list.retain(|awaited| {
+        let is_there = is_there(awaited);
+        if is_there {
+            ready.push(Ready { awaited: *awaited, round });
         }
-    }
-    statics.awaiting.list.truncate(kept);
-    statics.awaiting.ready[first..].reverse();
+        !is_there
+    });
+    find_declared(statics, round);
+    let found = &mut statics.awaiting.ready[first..];
+    found.sort_unstable_by_key(|ready| std::cmp::Reverse(ready.awaited.number));
 }
 
-/// Whether what a target waited for has been declared, or passed over.
-fn is_declared(statics: &Statics, awaited: &Awaited) -> bool {
-    let class = statics.targets[awaited.number as usize].class;
-    // SAFETY: a template of this request, pinned, and the class of a target.
-    matches!(awaited.why, Why::Declared)
-        && unsafe { !is_early(&Template::at(awaited.payload), class, statics) }
+/// The same of what waited for declarations that have been executed, or passed over, unless it is to wait for others.
+fn find_declared(statics: &mut Statics, round: u64) {
+    for at in 0..statics.awaiting.early.len() {
+        if statics.awaiting.early[at].early.is_to_come(statics) {
+            continue;
+        }
+        for _ in 0..statics.awaiting.early[at].targets.len() {
+            let Some(awaited) = statics.awaiting.early[at].targets.pop() else { break };
+            let class = statics.targets[awaited.number as usize].class;
+            // SAFETY: a template of this request, pinned, and the class of a target.
+            match unsafe { early(&Template::at(awaited.payload), class, statics) } {
+                None => statics.awaiting.ready.push(Ready { awaited, round }),
+                Some(early) => {
+                    statics.awaiting.count -= 1;
+                    statics.awaiting.add(Awaited { why: Why::Declared(early), ..awaited });
+                }
+            }
+        }
+    }
+    statics.awaiting.early.retain(|group| !group.targets.is_empty());
 }
 
 /// Takes the round's next target, unless somebody has changed it meanwhile.

@@ -156,8 +156,8 @@ pub(super) unsafe fn target(number: usize, may_run: bool) -> bool {
                 if !may_run {
                     return false;
                 }
-                if with(|statics| awaited::is_early(&template, class, statics)) {
-                    awaited::wait(number, template.payload, Why::Declared);
+                if let Some(early) = with(|statics| awaited::early(&template, class, statics)) {
+                    awaited::wait(number, template.payload, Why::Declared(early));
                     return true;
                 }
                 match resolve(&template) {
