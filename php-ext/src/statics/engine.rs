@@ -3,8 +3,8 @@
 use std::ffi::{c_char, c_int, c_void};
 
 use ext_php_rs::ffi::{
-    HashTable, zend_class_entry, zend_file_handle, zend_object, zend_op_array, zend_property_info,
-    zend_string, zval,
+    HashTable, zend_class_entry, zend_execute_data, zend_file_handle, zend_object, zend_op_array,
+    zend_property_info, zend_string, zval,
 };
 
 use crate::zend::constants as c;
@@ -68,8 +68,12 @@ unsafe extern "C" {
     pub(super) static mut zend_compile_string: Option<CompileString>;
 
     fn php_during_module_startup() -> bool;
-    fn zend_is_graceful_exit(exception: *const zend_object) -> bool;
-    fn zend_exception_set_previous(exception: *mut zend_object, previous: *mut zend_object);
+    pub(super) static mut zend_interrupt_function: Option<unsafe extern "C" fn(*mut zend_execute_data)>;
+    pub(super) fn zend_atomic_bool_store(place: *mut c_void, value: bool);
+    pub(super) fn zend_throw_exception_internal(exception: *mut zend_object);
+    pub(super) fn zend_exception_error(exception: *mut zend_object, severity: c_int) -> c_int;
+    pub(super) fn zend_is_graceful_exit(exception: *const zend_object) -> bool;
+    pub(super) fn zend_exception_set_previous(exception: *mut zend_object, previous: *mut zend_object);
 
     pub(super) fn zend_std_get_gc(
         object: *mut zend_object,

@@ -12,6 +12,7 @@
 //! | `initialisers` | code in a declaration (PHP 8.3) |
 //! | [`place`] | where a static is |
 //! | [`restore`], [`compile`], [`awaited`], [`straight`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
+//! | [`late`] | exceptions of theirs where the engine does not look for any |
 //! | [`baseline`], [`evaluated`], [`digest`], [`shared`] | what a static was, and whether it was changed since |
 //! | [`publish`], [`attempt`] | from statics to entries at the request's end |
 //! | [`static_publish`] | and at once |
@@ -32,6 +33,7 @@ mod fingerprint;
 pub(crate) mod image;
 #[cfg(php83)]
 mod initialisers;
+mod late;
 mod observe;
 mod orphans;
 mod place;
@@ -167,6 +169,8 @@ pub(crate) struct Statics {
     replaced: Vec<Slot>,
     /// Whether any target is.
     unsettled: bool,
+    /// What a restore threw where the engine does not look for it.
+    late: Option<late::Late>,
     /// Errors that may have ended the request.
     raised: Vec<errors::Raised>,
     publishing: bool,
@@ -199,6 +203,7 @@ impl Statics {
             shared: Vec::new(),
             replaced: Vec::new(),
             unsettled: false,
+            late: None,
             raised: Vec::new(),
             publishing: false,
             has_loader: false,
@@ -230,6 +235,7 @@ impl Statics {
             self.objects.clear();
             self.shared.clear();
             self.replaced.clear();
+            self.late = None;
             self.unsettled = false;
             self.weak = std::ptr::null_mut();
         }
@@ -259,6 +265,7 @@ fn with<T>(look: impl FnOnce(&mut Statics) -> T) -> T {
 pub(crate) fn install() {
     attributes::register();
     observe::install();
+    late::install();
     compile::start();
     #[cfg(php83)]
     initialisers::start();
@@ -267,6 +274,7 @@ pub(crate) fn install() {
 /// At module shutdown.
 pub(crate) fn uninstall() {
     compile::stop();
+    late::uninstall();
 }
 
 /// A request begins; its partition is known.

@@ -4,7 +4,7 @@ use std::panic::catch_unwind;
 
 use ext_php_rs::ffi::{zend_class_entry, zend_string};
 
-use super::{awaited, engine, errors, restore, scan, with};
+use super::{awaited, engine, errors, late, restore, scan, with};
 use crate::zend::constants as c;
 
 const USER: std::ffi::c_char = 2;
@@ -32,14 +32,19 @@ pub(super) unsafe fn is_attributed(class: *const zend_class_entry) -> bool {
 
 /// For every class of every request.
 unsafe extern "C" fn linked(class: *mut zend_class_entry, _name: *mut zend_string) {
-    // SAFETY: called by the engine with a linked class.
+    // SAFETY: called by the engine with a linked class; nothing here needs dropping.
     unsafe {
         // A panic would be a bug of ours; what it leaves is an ordinary class.
-        if is_attributed(class) && !engine::is_preloading() {
+        let mut ours = is_attributed(class) && !engine::is_preloading();
+        if ours {
             let _ = catch_unwind(|| restore::link(class));
         }
         if with(|statics| !statics.awaiting.is_empty()) {
+            ours = true;
             let _ = catch_unwind(|| awaited::retry(class));
+        }
+        if ours && crate::engine::exception_pending() {
+            late::hold_back();
         }
     }
 }
