@@ -384,16 +384,30 @@ fn stand_in_name() -> *mut zend_string {
 /// Runs something in a frame of its own, so that what is thrown meanwhile has somewhere to go: where nothing is running, the engine ends
 /// the request with it.
 pub(crate) fn in_frame<T>(body: impl FnOnce() -> T) -> T {
-    // SAFETY: a frame without code, arguments and `This` is what an internal function has that nobody called. Its function is a copy of
-    // one of ours, which is all that the engine asks it for; a jump out of here takes both away.
+    // SAFETY: one of our functions, as the engine has it.
+    let mut function = find_function(c"opcache\\static_publish")
+        .map(|function| unsafe { *function.cast::<ext_php_rs::ffi::zend_internal_function>() });
+    let function = function.as_mut().map_or(std::ptr::null_mut(), |function| {
+        function.function_name = stand_in_name();
+        std::ptr::from_mut(function).cast()
+    });
+    in_frame_of(function, body)
+}
+
+/// [`in_frame`] where nothing is running, for what must not be taken for a function's.
+pub(crate) fn in_some_frame(body: impl FnOnce()) {
+    // SAFETY: this thread's own globals.
+    let running = unsafe { (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data };
+    if running.is_null() { in_frame_of(std::ptr::null_mut(), body) } else { body() }
+}
+
+fn in_frame_of<T>(function: *mut zend_function, body: impl FnOnce() -> T) -> T {
+    // SAFETY: a frame without code, arguments and `This` is what an internal function has that nobody called; one without a function
+    // is what the engine has had under calls of its own. The function may be a copy, which is all that the engine asks it for. A jump out
+    // of here takes both away.
     unsafe {
         let mut frame: ext_php_rs::ffi::zend_execute_data = std::mem::zeroed();
-        let mut function = find_function(c"opcache\\static_publish")
-            .map(|function| *function.cast::<ext_php_rs::ffi::zend_internal_function>());
-        if let Some(function) = &mut function {
-            function.function_name = stand_in_name();
-            frame.func = (&raw mut *function).cast();
-        }
+        frame.func = function;
         let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
         let before = (*globals).current_execute_data;
         (*globals).current_execute_data = &raw mut frame;

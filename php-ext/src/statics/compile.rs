@@ -137,8 +137,9 @@ fn restore_waiting(outer: &Outer, compiled: *const zend_op_array) {
     // What waits while nothing is compiled was preloaded, or was left by a compilation that ended after one that began later.
     let since = if compiling == 0 { 0 } else { outer.waiting };
     if waiting > since {
-        // A panic would be a bug of ours; what it leaves are statics as declared.
-        let _ = catch_unwind(|| {
+        // A panic would be a bug of ours; what it leaves are statics as declared. What is thrown before the first file runs would end
+        // the request at once (PHP 8.2), or be no reason not to run the file.
+        let restore = || {
             if !compiled.is_null() {
                 with(|statics| {
                     statics.compiled.push(compiled);
@@ -151,7 +152,8 @@ fn restore_waiting(outer: &Outer, compiled: *const zend_op_array) {
                 let at = statics.compiled.iter().rposition(|file| std::ptr::eq(*file, compiled));
                 at.map(|at| statics.compiled.remove(at))
             });
-        });
+        };
+        crate::engine::in_some_frame(|| drop(catch_unwind(restore)));
     }
 }
 
