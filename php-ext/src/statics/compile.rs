@@ -14,7 +14,7 @@ use std::ffi::{c_char, c_int};
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use ext_php_rs::ffi::{zend_file_handle, zend_op_array, zend_string};
+use ext_php_rs::ffi::{zend_execute_data, zend_file_handle, zend_op_array, zend_string};
 
 use super::engine::{self, CompileFile, CompileString};
 use super::{Statics, restore, state, with};
@@ -137,6 +137,10 @@ fn restore_waiting(outer: &Outer, compiled: *const zend_op_array) {
     // What waits while nothing is compiled was preloaded, or was left by a compilation that ended after one that began later.
     let since = if compiling == 0 { 0 } else { outer.waiting };
     if waiting > since {
+        if !compiled.is_null() {
+            // SAFETY: the caller's; nothing here needs dropping.
+            unsafe { note_included(compiled) };
+        }
         // A panic would be a bug of ours; what it leaves are statics as declared. What is thrown before the first file runs would end
         // the request at once (PHP 8.2), or be no reason not to run the file.
         let restore = || {
@@ -154,6 +158,40 @@ fn restore_waiting(outer: &Outer, compiled: *const zend_op_array) {
             });
         };
         crate::engine::in_some_frame(|| drop(catch_unwind(restore)));
+    }
+}
+
+/// Notes that a file is included, as the engine does when we have returned: `require_once` in an autoloader would have it compiled
+/// once more, and declare its classes again. (For `include_once` and `require_once` the engine has done so before; OPcache does.)
+///
+/// # Safety
+/// What has been compiled. A jump may leave (memory limit): no Rust value of the caller's needs dropping.
+unsafe fn note_included(compiled: *const zend_op_array) {
+    // SAFETY: the caller's word; this thread's own globals; a running frame is live.
+    unsafe {
+        let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
+        let frame = (*globals).current_execute_data;
+        // The path that it was found at. (What comes first need not be a file.)
+        let name = (*compiled).filename;
+        let is_file = if frame.is_null() {
+            crate::engine::bytes(name).starts_with(b"/")
+        } else {
+            is_plain_include(frame)
+        };
+        if is_file {
+            engine::zend_hash_add_empty_element(&raw mut (*globals).included_files, name);
+        }
+    }
+}
+
+/// Whether a frame is at an `include` or a `require`.
+unsafe fn is_plain_include(frame: *const zend_execute_data) -> bool {
+    // SAFETY: the caller's live frame.
+    unsafe {
+        !(*frame).func.is_null()
+            && !crate::engine::is_internal((*frame).func)
+            && u32::from((*(*frame).opline).opcode) == c::ZEND_INCLUDE_OR_EVAL
+            && [c::ZEND_INCLUDE, c::ZEND_REQUIRE].contains(&(*(*frame).opline).extended_value)
     }
 }
 

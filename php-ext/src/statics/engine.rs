@@ -123,6 +123,7 @@ unsafe extern "C" {
     pub(super) fn zend_class_init_statics(class: *mut zend_class_entry);
     pub(super) fn zend_array_dup(array: *const Array) -> *mut Array;
     pub(super) fn _zend_new_array(size: u32) -> *mut HashTable;
+    pub(super) fn zend_hash_add_empty_element(table: *mut HashTable, key: *mut zend_string) -> *mut zval;
     pub(super) fn zend_array_destroy(array: *mut HashTable);
     pub(super) fn zend_hash_next_index_insert(array: *mut HashTable, value: *mut zval) -> *mut zval;
     pub(super) fn zend_ast_evaluate(
