@@ -507,7 +507,7 @@ fn a_store_waits_once_for_a_repair_that_somebody_stopped_holds_up() {
             });
             assert_eq!(waits, 1);
         }
-        assert_eq!(waits(|| drop(segment.stats())), 1);
+        assert_eq!(waits(|| _ = segment.stats()), 1);
         assert_eq!(waits(|| session.end_request()), 0);
         assert_eq!(child.go_on(), 0);
         put(&mut session, b"new", b"value").unwrap();

@@ -153,9 +153,15 @@ pub(super) unsafe fn is_marked(class: *const zend_class_entry) -> bool {
             }
             bucket = bucket.add(1);
         }
-        (*class).default_static_members_count > 0
-            && properties(class).any(|info| ours((*info).attributes).is_some())
+        (*class).default_static_members_count > 0 && has_marked_property(class)
     }
+}
+
+/// Of its own, so that classes without statics do not pay for it.
+#[inline(never)]
+unsafe fn has_marked_property(class: *const zend_class_entry) -> bool {
+    // SAFETY: as for `is_marked`.
+    unsafe { properties(class).any(|info| ours((*info).attributes).is_some()) }
 }
 
 /// Adds the targets of a class, and their members. A property's or method's own attribute goes before the class's.

@@ -33,6 +33,18 @@ impl Memory {
         (self.address() - self.chunk()) / PAGE
     }
 
+    /// Whose the chunk is, and the entry of the allocation's page in the map behind `bits`. Without the kernel's help, which hundreds of
+    /// them would make every start of PHP wait for.
+    fn owner_and_entry(&self, bits: usize) -> (usize, u32) {
+        let chunk = self.0.map_addr(|address| address & !(CHUNK - 1)).cast_const();
+        // SAFETY: an allocation of less than a page lies in a chunk, whose first page is mapped as long as the allocation is there. Both
+        // places are in that page, and volatile, since the allocator writes to them.
+        unsafe {
+            let entry = chunk.add(bits + PAGES / 8 + 4 * self.page());
+            (chunk.cast::<usize>().read_volatile(), entry.cast::<u32>().read_volatile())
+        }
+    }
+
     fn fill(&self, words: usize) {
         // SAFETY: the allocation has so many words.
         (0..words).for_each(|at| unsafe { self.0.cast::<usize>().add(at).write(PATTERN) });
@@ -101,10 +113,8 @@ fn bins(heap: &Heap, in_use: usize) -> Option<(usize, Vec<Range<usize>>)> {
     // By the bins' numbers: the most bytes that one can be asked for.
     let mut sizes: Vec<usize> = Vec::new();
     for size in (WORD..=LARGEST_SLOT).step_by(WORD) {
-        let memory = Memory::new(size)?;
-        let head = Head::read(memory.chunk())?;
-        let entry = head.entry(in_use, memory.page());
-        if head.word(0) != heap.address() {
+        let (owner, entry) = Memory::new(size)?.owner_and_entry(in_use);
+        if owner != heap.address() {
             return None;
         }
         if entry & SLOTS == 0 {

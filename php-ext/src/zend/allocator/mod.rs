@@ -3,7 +3,7 @@
 //! A search of the process for addresses of what a request fetched would find those that dropped objects and arrays leave
 //! behind: the allocator does not clear what it takes back, and a process that once needed much memory keeps most of it.
 //!
-//! The allocator's structures are its own. So nothing of them is known here but what [`learn`] has found out in this process, by
+//! The allocator's structures are its own. So nothing of them is known here but what [`mod@learn`] has found out in this process, by
 //! allocating and freeing; each step from one to the next is checked, and where anything is different from what was found out,
 //! nothing is left out of the search.
 //!
