@@ -29,13 +29,19 @@ function entities(int $number): array
     }
     return $values;
 }
+/** Milliseconds of the processor's: how busy the machine is does not matter. */
+function used(): float
+{
+    $usage = getrusage();
+    return ($usage['ru_utime.tv_sec'] + $usage['ru_stime.tv_sec']) * 1e3 + ($usage['ru_utime.tv_usec'] + $usage['ru_stime.tv_usec']) / 1e3;
+}
 function best(array $values): float
 {
     $best = INF;
     for ($run = 0; $run < 4; $run++) {
-        $begin = hrtime(true);
+        $begin = used();
         OPcache\volatile_store_array($values, 0, true);
-        $best = min($best, (hrtime(true) - $begin) / 1e6);
+        $best = min($best, used() - $begin);
     }
     return $best;
 }
