@@ -404,7 +404,8 @@ pub(super) fn unrestored(number: usize) -> Option<String> {
         let awaited = statics.awaiting.find(number);
         // What only initialisers gave replaces nothing.
         let is_due = target.dropped == Dropped::No && !target.initial;
-        if !is_due || awaited.is_none() && !statics.waiting.iter().any(is_it) {
+        let is_early = || statics.waiting.iter().chain(&statics.restoring).any(is_it);
+        if !is_due || awaited.is_none() && !is_early() {
             return None;
         }
         let why = match awaited {

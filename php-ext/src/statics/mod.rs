@@ -149,6 +149,8 @@ pub(crate) struct Statics {
     members: Vec<Member>,
     /// Targets that wait for the end of a compilation.
     waiting: Vec<u32>,
+    /// Targets whose restore has called code of the script's that has not come back.
+    restoring: Vec<u32>,
     /// Targets that wait for classes.
     awaiting: awaited::Waiting,
     /// How far files have declared their classes.
@@ -192,6 +194,7 @@ impl Statics {
             targets: Vec::new(),
             members: Vec::new(),
             waiting: Vec::new(),
+            restoring: Vec::new(),
             awaiting: awaited::Waiting::new(),
             straight: straight::Progress::new(),
             compiled: Vec::new(),
@@ -230,6 +233,7 @@ impl Statics {
             self.targets.clear();
             self.members.clear();
             self.waiting.clear();
+            self.restoring.clear();
             self.compiled.clear();
             self.awaiting.clear();
             self.objects.clear();

@@ -70,6 +70,8 @@ pub(super) fn find_due(round: u32, at_once: bool, which: impl Fn(&Target) -> boo
                 match target.dropped {
                     _ if !which(target) => false,
                     Dropped::ForGood => false,
+                    // By code that its restore calls. It is to have its values yet.
+                    _ if at_once && statics.restoring.contains(&(number as u32)) => false,
                     _ if is_outdated(target.class) => false,
                     Dropped::Deleted
                         if at_once
@@ -203,8 +205,9 @@ unsafe fn publish_due_one(number: usize, goes_on: bool) -> Result<Outcome, Failu
     // SAFETY: the caller's word. Array and marks are the engine's own, so a jump leaves nothing behind.
     unsafe {
         (*local()).objects.thrown_at = None;
-        if with(|statics| !statics.awaiting.is_empty() || !statics.waiting.is_empty())
-            && let Some(why) = awaited::unrestored(number)
+        if with(|statics| {
+            !statics.awaiting.is_empty() || !statics.waiting.is_empty() || !statics.restoring.is_empty()
+        }) && let Some(why) = awaited::unrestored(number)
         {
             return Err(Failure::Message(why));
         }

@@ -135,6 +135,27 @@ fn restore_preloaded() {
 /// # Safety
 /// As for [`link`]; there is such a target.
 pub(super) unsafe fn target(number: usize, may_run: bool) -> bool {
+    let mut ran_code = false;
+    // SAFETY: the caller's word.
+    let done = unsafe { read(number, may_run, &mut ran_code) };
+    if ran_code {
+        come_back(number);
+    }
+    done
+}
+
+#[cold]
+fn come_back(number: usize) {
+    with(|statics| statics.restoring.retain(|other| *other as usize != number));
+}
+
+/// [`target`], which is among those that are being restored when code of the script's runs: what its statics are meanwhile is not what they are
+/// to be published with. After a jump it stays there.
+///
+/// # Safety
+/// As for [`target`].
+#[inline(always)]
+unsafe fn read(number: usize, may_run: bool, runs_code: &mut bool) -> bool {
     // SAFETY: the caller's word. References to the thread's state end before user code runs.
     unsafe {
         let class = with(|statics| statics.targets[number].class);
@@ -160,6 +181,8 @@ pub(super) unsafe fn target(number: usize, may_run: bool) -> bool {
                     awaited::wait(number, template.payload, Why::Declared(early));
                     return true;
                 }
+                *runs_code = true;
+                with(|statics| statics.restoring.push(number as u32));
                 match resolve(&template) {
                     Ok(_) => {}
                     Err(Unusable::Stale) => {
@@ -179,7 +202,13 @@ pub(super) unsafe fn target(number: usize, may_run: bool) -> bool {
         match decode::decode(inner, 0, payload + block, (&raw mut array).cast()) {
             Ok(()) => {}
             // What a method throws comes out, and the entry stays until somebody stores over it.
-            Err(Unusable::Thrown) => return true,
+            Err(Unusable::Thrown) => {
+                if with(|statics| awaited::is_touched(statics, number as u32)) {
+                    // By that method.
+                    awaited::wait(number, 0, Why::TooLate);
+                }
+                return true;
+            }
             Err(Unusable::Stale | Unusable::NotYet | Unusable::Missing) => {
                 forget_entry(number, &hit);
                 return true;

@@ -168,6 +168,7 @@ unsafe fn has_marked_property(class: *const zend_class_entry) -> bool {
 ///
 /// # Safety
 /// As for [`is_marked`].
+#[inline(always)] // Called at one place, for each class.
 pub(super) unsafe fn scan(class: *mut zend_class_entry, statics: &mut Statics) {
     // SAFETY: the caller's word.
     unsafe {
