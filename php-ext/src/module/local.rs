@@ -158,12 +158,16 @@ impl Local {
     /// Drops what a call left here that did not come to its end.
     #[inline]
     pub(super) fn forget_unfinished(&mut self) {
-        if !self.keys.is_empty() {
-            self.keys = Vec::new();
+        if !self.keys.is_empty() || self.figures.is_some() {
+            self.drop_unfinished();
         }
-        if self.figures.is_some() {
-            self.figures = None;
-        }
+    }
+
+    /// Not inlined: every request's end would save the registers that this needs.
+    #[cold]
+    #[inline(never)]
+    fn drop_unfinished(&mut self) {
+        (self.keys, self.figures) = (Vec::new(), None);
     }
 }
 
