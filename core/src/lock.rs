@@ -160,14 +160,29 @@ impl Segment {
     #[inline]
     pub(crate) fn lock_heap_soon(&self, arena: usize) -> Result<Option<HeapGuard<'_>>, Error> {
         let heap = &self.arenas[arena];
-        loop {
-            let Some(held) = self.take_soon(heap) else { return Ok(None) };
-            if !self.is_dirty() {
-                return Ok(Some(self.guard(heap, Some(held))));
-            }
+        match self.take_soon(heap) {
+            None => Ok(None),
+            Some(held) if !self.is_dirty() => Ok(Some(self.guard(heap, Some(held)))),
+            Some(held) => self.lock_heap_repaired(heap, held),
+        }
+    }
+
+    /// The same where a repair is due.
+    #[cold]
+    fn lock_heap_repaired<'a>(
+        &'a self,
+        heap: &'a Heap,
+        mut held: Held<'a>,
+    ) -> Result<Option<HeapGuard<'a>>, Error> {
+        while self.is_dirty() {
             drop(held);
             protocol::recover(&LocksOf(self))?;
+            match self.take_soon(heap) {
+                None => return Ok(None),
+                Some(again) => held = again,
+            }
         }
+        Ok(Some(self.guard(heap, Some(held))))
     }
 
     /// Locks an arena, whoever holds it, if that takes no longer than `limit` (and the repair that may be due no longer than repairs may).

@@ -73,6 +73,24 @@ impl Segment {
     /// A block with room for `bytes`, and the arena's lock.
     pub(crate) fn find_room(&self, hash: u64, bytes: u64) -> Result<(HeapGuard<'_>, u64), Error> {
         let home = self.home(hash, bytes);
+        if bytes >= self.arenas[home].size() {
+            return self.search_room(home, bytes, None);
+        }
+        let Some(heap) = self.lock_heap_soon(home)? else { return self.search_room(home, bytes, None) };
+        match heap.find_free(bytes) {
+            Some(offset) => Ok((heap, offset)),
+            None => self.search_room(home, bytes, Some(heap)),
+        }
+    }
+
+    /// The same where looking in passing did not find one at home, whose lock is `held` if it was free.
+    #[inline(never)]
+    fn search_room<'a>(
+        &'a self,
+        home: usize,
+        bytes: u64,
+        mut held: Option<HeapGuard<'a>>,
+    ) -> Result<(HeapGuard<'a>, u64), Error> {
         let mut search = Search { largest: 0, open: [false; ARENAS], locked: None };
         // The small arena fills up earlier by chance: nothing has to go while there is room in the large one.
         let rounds: &[(usize, bool)] = match home {
@@ -86,9 +104,14 @@ impl Segment {
                 search.largest = search.largest.max(heap.map_or(0, |heap| heap.heap.largest_free()));
                 continue;
             }
-            match self.lock_heap_soon(arena)? {
+            // The first round is at home.
+            let (heap, has_looked) = match held.take() {
+                None => (self.lock_heap_soon(arena)?, false),
+                held => (held, true),
+            };
+            match heap {
                 None => search.open[arena] = true,
-                Some(heap) => match self.room_in(heap, arena, bytes, may_evict)? {
+                Some(heap) => match self.room_in(heap, has_looked, arena, bytes, may_evict)? {
                     Ok(found) => return Ok(found),
                     Err(full) => search.note(arena, &full),
                 },
@@ -117,7 +140,7 @@ impl Segment {
                 }
                 let left = limit.saturating_sub(began.elapsed());
                 if let Some(heap) = self.lock_heap_within(arena, turn.min(left))? {
-                    match self.room_in(heap, arena, bytes, true)? {
+                    match self.room_in(heap, false, arena, bytes, true)? {
                         Ok(found) => return Ok(found),
                         Err(full) => search.note(arena, &full),
                     }
@@ -133,16 +156,19 @@ impl Segment {
         }
     }
 
-    /// A block in the arena.
+    /// A block in the arena. `has_looked`: in passing there is none.
     fn room_in<'a>(
         &'a self,
         mut heap: HeapGuard<'a>,
+        mut has_looked: bool,
         arena: usize,
         bytes: u64,
         may_evict: bool,
     ) -> Result<Result<(HeapGuard<'a>, u64), Full>, Error> {
         loop {
-            let why = match heap.find_room(bytes, may_evict) {
+            let found =
+                if has_looked { heap.make_room(bytes, may_evict) } else { heap.find_room(bytes, may_evict) };
+            let why = match found {
                 Ok(offset) => return Ok(Ok((heap, offset))),
                 Err(why) => why,
             };
@@ -152,6 +178,7 @@ impl Segment {
             // Looking for room met a writer that died: taking the lock again repairs that first.
             drop(heap);
             heap = self.lock_heap(arena)?;
+            has_looked = false;
         }
     }
 
@@ -191,15 +218,23 @@ impl Segment {
 }
 
 impl HeapGuard<'_> {
-    /// A block for `bytes`, in state `Building`. Unless entries may be evicted or moved, what is free or expired has to do.
-    pub(crate) fn find_room(&self, bytes: u64, may_evict: bool) -> Result<u64, Short> {
-        let heap = self.heap;
+    /// A block for `bytes`, in state `Building`, if there is one that is free or was retired of late.
+    #[inline]
+    fn find_free(&self, bytes: u64) -> Option<u64> {
         self.expire(IN_PASSING);
         self.end_reservations(FEW);
         self.reclaim_if_due();
-        if let Some(offset) = heap.allocate(bytes) {
-            return Ok(offset);
-        }
+        self.heap.allocate(bytes)
+    }
+
+    /// The same by whatever means there are. Unless entries may be evicted or moved, what is free or expired has to do.
+    pub(crate) fn find_room(&self, bytes: u64, may_evict: bool) -> Result<u64, Short> {
+        self.find_free(bytes).map_or_else(|| self.make_room(bytes, may_evict), Ok)
+    }
+
+    /// The same where looking in passing did not find one.
+    fn make_room(&self, bytes: u64, may_evict: bool) -> Result<u64, Short> {
+        let heap = self.heap;
         self.segment.slots.reap();
         let (mut most, mut look) = (AT_FIRST, Look::Recent(0));
         loop {
