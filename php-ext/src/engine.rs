@@ -103,6 +103,7 @@ unsafe extern "C" {
     fn tsrm_realpath(path: *const c_char, out: *mut c_char) -> *mut c_char;
     fn expand_filepath(path: *const c_char, out: *mut c_char) -> *mut c_char;
     static mut module_registry: ZendHashTable;
+    static zend_pass_function: c_void;
     pub(crate) fn display_ini_entries(module: *mut c_void);
     pub(crate) fn zend_ini_string_ex(
         name: *const c_char,
@@ -398,13 +399,14 @@ pub(crate) fn in_frame<T>(body: impl FnOnce() -> T) -> T {
 pub(crate) fn in_some_frame(body: impl FnOnce()) {
     // SAFETY: this thread's own globals.
     let running = unsafe { (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data };
-    if running.is_null() { in_frame_of(std::ptr::null_mut(), body) } else { body() }
+    // The engine's own, without a name. It is only looked at.
+    let function = (&raw const zend_pass_function).cast::<zend_function>().cast_mut();
+    if running.is_null() { in_frame_of(function, body) } else { body() }
 }
 
 fn in_frame_of<T>(function: *mut zend_function, body: impl FnOnce() -> T) -> T {
-    // SAFETY: a frame without code, arguments and `This` is what an internal function has that nobody called; one without a function
-    // is what the engine has had under calls of its own. The function may be a copy, which is all that the engine asks it for. A jump out
-    // of here takes both away.
+    // SAFETY: a frame without code, arguments and `This` is what an internal function has that nobody called. The function may be a
+    // copy, which is all that the engine asks it for. A jump out of here takes both away.
     unsafe {
         let mut frame: ext_php_rs::ffi::zend_execute_data = std::mem::zeroed();
         frame.func = function;
