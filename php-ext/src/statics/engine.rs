@@ -68,6 +68,7 @@ unsafe extern "C" {
     pub(super) static mut zend_compile_string: Option<CompileString>;
 
     fn php_during_module_startup() -> bool;
+    static zend_empty_string: *mut zend_string;
     pub(super) static mut zend_interrupt_function: Option<unsafe extern "C" fn(*mut zend_execute_data)>;
     pub(super) fn zend_atomic_bool_store(place: *mut c_void, value: bool);
     pub(super) fn zend_throw_exception_internal(exception: *mut zend_object);
@@ -149,6 +150,12 @@ unsafe extern "C" {
         value: *mut zval,
     ) -> *mut zval;
     pub(super) fn zend_weakrefs_hash_del(table: *mut HashTable, object: *mut zend_object) -> c_int;
+}
+
+/// The engine's own, which nobody counts.
+pub(super) fn empty_string() -> *const zend_string {
+    // SAFETY: set at the engine's start, and not changed.
+    unsafe { zend_empty_string }
 }
 
 /// `ZEND_USER_CLASS` and `ZEND_USER_FUNCTION`

@@ -3,11 +3,11 @@
 //! Code of OPcache's has declarations after which the engine does not look for an exception (of a class whose parent was not there when the
 //! file was compiled; those of classes without a name): the statements after it would run with an exception pending, which may end
 //! anywhere. So what a restore throws there is taken away from the engine, and thrown again where it looks: at the next call, loop or
-//! jump, as signal handlers are called.
+//! jump, as signal handlers are called. There operations may be left that have not been executed, of which the engine takes no notice: see [`prepare`].
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ext_php_rs::ffi::{E_WARNING, zend_execute_data, zend_object};
+use ext_php_rs::ffi::{E_WARNING, zend_execute_data, zend_object, zend_string};
 
 use super::{engine, straight, with};
 use crate::engine::in_frame;
@@ -112,25 +112,6 @@ fn arm() {
     }
 }
 
-/// Whether a destructor runs, which would be left undone.
-unsafe fn is_in_destructor() -> bool {
-    // SAFETY: this thread's own globals; frames are live, and lead to those that called them. One of a method has its object.
-    unsafe {
-        let mut frame = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data.cast_const();
-        while !frame.is_null() {
-            let this = &*(&raw const (*frame).This).cast::<Slot>();
-            if !(*frame).func.is_null()
-                && this.kind() == c::IS_OBJECT
-                && std::ptr::eq((*(*(this.value as *const zend_object)).ce).destructor, (*frame).func)
-            {
-                return true;
-            }
-            frame = (*frame).prev_execute_data;
-        }
-        false
-    }
-}
-
 /// Chains an exception to one that came later.
 unsafe fn chain(later: *mut zend_object, earlier: *mut zend_object) {
     // SAFETY: the caller's live objects, the second of which is his to give away.
@@ -186,12 +167,57 @@ unsafe extern "C" fn interrupt(frame: *mut zend_execute_data) {
     }
 }
 
-/// Throws what waits.
+/// Makes the operation that the running frame is at one that can be left by an exception before it has been executed: what the engine releases
+/// then is not there yet. Arguments of a call, and parts of a string. False where that cannot be done.
+unsafe fn prepare() -> bool {
+    // SAFETY: this thread's own globals. A frame of code is at an operation of its function's; the engine has made room for what operations
+    // name as their results, in the frame or in that of the call that is being prepared.
+    unsafe {
+        let frame = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data;
+        if (*frame).func.is_null() || crate::engine::is_internal((*frame).func) {
+            return true;
+        }
+        let at = &*(*frame).opline;
+        let place = |frame: *mut zend_execute_data| frame.cast::<u8>().add(at.result.var as usize);
+        match u32::from(at.opcode) {
+            c::ZEND_ROPE_INIT => place(frame).cast::<*const zend_string>().write(engine::empty_string()),
+            c::ZEND_ROPE_ADD => {
+                place(frame)
+                    .cast::<*const zend_string>()
+                    .add(at.extended_value as usize)
+                    .write(engine::empty_string());
+            }
+            c::ZEND_SEND_VAL
+            | c::ZEND_SEND_VAL_EX
+            | c::ZEND_SEND_VAR
+            | c::ZEND_SEND_VAR_EX
+            | c::ZEND_SEND_REF
+            | c::ZEND_SEND_VAR_NO_REF
+            | c::ZEND_SEND_VAR_NO_REF_EX
+            | c::ZEND_SEND_FUNC_ARG
+            | c::ZEND_SEND_USER => {
+                // Named ones have no place yet, and are not counted.
+                if u32::from(at.op2_type) != c::IS_CONST {
+                    (*place((*frame).call).cast::<Slot>()).info = c::IS_UNDEF;
+                }
+            }
+            // The engine would take the call's arguments for those of the one around it.
+            c::ZEND_DO_FCALL | c::ZEND_DO_FCALL_BY_NAME | c::ZEND_DO_ICALL | c::ZEND_DO_UCALL => {
+                return false;
+            }
+            _ => {}
+        }
+        true
+    }
+}
+
+/// Throws what waits. What cannot be thrown here is reported at the request's end: to ask the engine once more from its interrupt function
+/// would be without end.
 ///
 /// # Safety
 /// Where the engine looks for exceptions.
 #[cold]
-pub(super) unsafe fn throw() {
+unsafe fn throw() {
     // SAFETY: the caller's word; this thread's own globals. As the engine throws again what was kept away from a destructor.
     unsafe {
         let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
@@ -199,12 +225,11 @@ pub(super) unsafe fn throw() {
             return;
         }
         // Shutdown functions have nothing to do with what the script left: that is reported when they have run.
-        let is_ripe = |late: &mut Late| late.in_shutdown || !is_in_shutdown();
-        if is_in_destructor() {
-            arm();
+        let is_ripe = |late: &Late| late.in_shutdown || !is_in_shutdown();
+        if with(|statics| !statics.late.as_ref().is_some_and(is_ripe)) || !prepare() {
             return;
         }
-        let Some(late) = with(|statics| statics.late.take_if(is_ripe)) else { return };
+        let Some(late) = with(|statics| statics.late.take()) else { return };
         if engine::is_exiting()
             || engine::zend_is_graceful_exit(late.exception) && late.fiber != running_fiber()
         {
