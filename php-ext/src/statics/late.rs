@@ -187,6 +187,7 @@ unsafe fn prepare() -> bool {
                     .add(at.extended_value as usize)
                     .write(engine::empty_string());
             }
+            // Named ones have no place yet, and are not counted.
             c::ZEND_SEND_VAL
             | c::ZEND_SEND_VAL_EX
             | c::ZEND_SEND_VAR
@@ -195,11 +196,10 @@ unsafe fn prepare() -> bool {
             | c::ZEND_SEND_VAR_NO_REF
             | c::ZEND_SEND_VAR_NO_REF_EX
             | c::ZEND_SEND_FUNC_ARG
-            | c::ZEND_SEND_USER => {
-                // Named ones have no place yet, and are not counted.
-                if u32::from(at.op2_type) != c::IS_CONST {
-                    (*place((*frame).call).cast::<Slot>()).info = c::IS_UNDEF;
-                }
+            | c::ZEND_SEND_USER
+                if u32::from(at.op2_type) != c::IS_CONST =>
+            {
+                (*place((*frame).call).cast::<Slot>()).info = c::IS_UNDEF;
             }
             // The engine would take the call's arguments for those of the one around it.
             c::ZEND_DO_FCALL | c::ZEND_DO_FCALL_BY_NAME | c::ZEND_DO_ICALL | c::ZEND_DO_UCALL => {
