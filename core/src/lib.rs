@@ -95,7 +95,7 @@ mod wheel;
 
 #[cfg(not(loom))]
 #[doc(hidden)]
-pub use self::sys::clock::advance as advance_clock;
+pub use self::sys::clock::{advance as advance_clock, of_thread as thread_time};
 #[cfg(not(loom))]
 pub use self::sys::fork::watch as watch_forks;
 #[cfg(not(loom))]

@@ -2,6 +2,8 @@
 What the engine's allocator has free keeps nothing: neither small pieces nor pages nor whole chunks
 --EXTENSIONS--
 static_cache
+--SKIPIF--
+<?php if (getenv('STATIC_CACHE_VALGRIND')) die('skip valgrind runs with another allocator'); ?>
 --INI--
 opcache.static_cache.volatile_size_mb=16
 opcache.static_cache.pinned_size_mb=0

@@ -23,7 +23,7 @@ pub fn advance(by: Duration) {
 }
 
 /// How long the calling thread has been at work.
-pub(crate) fn of_thread() -> Duration {
+pub fn of_thread() -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the kernel writes the time; a thread always has that clock.
     unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };

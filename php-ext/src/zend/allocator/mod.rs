@@ -12,9 +12,13 @@
 
 mod learn;
 
+use std::cell::Cell;
 use std::ffi::c_void;
 use std::ops::Range;
 use std::sync::OnceLock;
+use std::time::Duration;
+
+use static_cache_core::thread_time;
 
 unsafe extern "C" {
     fn zend_mm_get_heap() -> *mut c_void;
@@ -29,8 +33,16 @@ const WORD: usize = size_of::<usize>();
 const RUN: u32 = 0x4000_0000;
 const SLOTS: u32 = 0x8000_0000;
 const BIN: u32 = 0x1f;
-/// More slots, or chunks, are not looked at: a search would take too long as well.
-const MOST_SLOTS: usize = 4 << 20;
+/// So many slots of each list are looked at in turn.
+const TURN: usize = 256;
+/// The next slot of a list may be anywhere, so millions that were freed out of order take seconds. What a walk over the lists may take
+/// of the processor:
+const LONGEST: Duration = Duration::from_millis(250);
+/// of that, in turns that find nothing to clear,
+const LONGEST_IN_VAIN: Duration = Duration::from_millis(50);
+/// and in a thread that has not found anything for a while.
+const SHORTEST_IN_VAIN: Duration = Duration::from_millis(3);
+/// More chunks are not looked at: a search would take too long as well.
 const MOST_CHUNKS: usize = 64 << 10;
 
 /// Where things are, from a chunk's begin or from the heap's.
@@ -194,39 +206,125 @@ impl Heap {
         (unused == 0).then_some(free)
     }
 
+    /// Turn by turn: the slots that were freed last head the lists, and most likely hold such addresses.
     fn clear_slots(&self, layout: &Layout, chunks: &[(usize, Head)], views: &[Range<usize>]) {
-        // One behind the end means what is there as well.
-        let is_within = |word: usize| views.iter().any(|view| view.start <= word && word <= view.end);
         let Ok(own) = chunks.binary_search_by_key(&self.chunk, |(chunk, _)| *chunk) else { return };
-        let (mut last, mut left) = (own, MOST_SLOTS);
-        for (bin, unused) in layout.unused.iter().enumerate() {
-            let mut slot = chunks[own].1.word(self.at + layout.lists + bin * WORD);
-            while slot != 0 {
-                let chunk = slot & !(CHUNK - 1);
-                if chunks[last].0 != chunk {
-                    let Ok(at) = chunks.binary_search_by_key(&chunk, |(chunk, _)| *chunk) else { return };
-                    last = at;
-                }
-                let (head, page) = (&chunks[last].1, (slot - chunk) / PAGE);
-                let is_slot = slot.is_multiple_of(WORD)
-                    && head.is_in_use(layout.in_use, page)
-                    && head.entry(layout.in_use, page) & (SLOTS | BIN) == SLOTS | bin as u32;
-                if !is_slot || left == 0 {
-                    return;
-                }
-                left -= 1;
-                // SAFETY: a slot of this size, on the list of those that are free, in a page that is in use for such slots, of a chunk
-                // of this thread's heap: mapped, and the allocator's. Of that it has no use for these bytes, as was found out.
-                unsafe {
-                    for at in unused.clone().step_by(WORD) {
-                        let word = (slot + at) as *mut usize;
-                        if is_within(*word) {
-                            word.write(0);
-                        }
-                    }
-                    slot = *(slot as *const usize);
+        let first = |bin: usize| chunks[own].1.word(self.at + layout.lists + bin * WORD);
+        let mut lists: Vec<_> =
+            (0..layout.unused.len()).map(|bin| List { bin, slot: first(bin), chunk: own }).collect();
+        let mut patience = Patience::of_walk(chunks.len());
+        // Each list has at least one.
+        while !lists.is_empty() && !patience.is_over() {
+            let mut at = 0;
+            while at < lists.len() {
+                let Some(cleared) = lists[at].clear_some(layout, chunks, views) else { return };
+                patience.after_turn(cleared);
+                if lists[at].slot == 0 {
+                    lists.swap_remove(at);
+                } else {
+                    at += 1;
                 }
             }
         }
+    }
+}
+
+/// What is left of a list of free slots.
+struct List {
+    bin: usize,
+    slot: usize,
+    /// The number of the chunk that the last slot lay in.
+    chunk: usize,
+}
+
+impl List {
+    /// Looks at the next slots. True when there was anything to clear; `None` if anything is not as it should be.
+    fn clear_some(
+        &mut self,
+        layout: &Layout,
+        chunks: &[(usize, Head)],
+        views: &[Range<usize>],
+    ) -> Option<bool> {
+        // One behind the end means what is there as well.
+        let is_within = |word: usize| views.iter().any(|view| view.start <= word && word <= view.end);
+        let (unused, mut cleared) = (&layout.unused[self.bin], false);
+        for _ in 0..TURN {
+            let slot = self.slot;
+            if slot == 0 {
+                break;
+            }
+            let chunk = slot & !(CHUNK - 1);
+            if chunks[self.chunk].0 != chunk {
+                self.chunk = chunks.binary_search_by_key(&chunk, |(chunk, _)| *chunk).ok()?;
+            }
+            let (head, page) = (&chunks[self.chunk].1, (slot - chunk) / PAGE);
+            let is_slot = slot.is_multiple_of(WORD)
+                && head.is_in_use(layout.in_use, page)
+                && head.entry(layout.in_use, page) & (SLOTS | BIN) == SLOTS | self.bin as u32;
+            if !is_slot {
+                return None;
+            }
+            // SAFETY: a slot of this size, on the list of those that are free, in a page that is in use for such slots, of a chunk
+            // of this thread's heap: mapped, and the allocator's. Of that it has no use for these bytes, as was found out.
+            unsafe {
+                for at in unused.clone().step_by(WORD) {
+                    let word = (slot + at) as *mut usize;
+                    if is_within(*word) {
+                        word.write(0);
+                        cleared = true;
+                    }
+                }
+                self.slot = *(slot as *const usize);
+            }
+        }
+        Some(cleared)
+    }
+}
+
+thread_local! {
+    /// How many chunks there were at this thread's last walk, and what its next one may take in vain.
+    static LAST_WALK: Cell<(usize, Duration)> = const { Cell::new((0, LONGEST_IN_VAIN)) };
+}
+
+/// How long a walk over the lists goes on. One after which nothing had been cleared halves what the next may take in vain, until one
+/// clears something or the heap has grown: where freed memory never held such addresses, it soon costs next to nothing.
+struct Patience {
+    chunks: usize,
+    began: Duration,
+    /// When the last turn ended.
+    last: Duration,
+    in_vain: Duration,
+    most_in_vain: Duration,
+    cleared: bool,
+}
+
+impl Patience {
+    fn of_walk(chunks: usize) -> Self {
+        let (before, most) = LAST_WALK.get();
+        let most_in_vain = if chunks > before { LONGEST_IN_VAIN } else { most };
+        let now = thread_time();
+        Self { chunks, began: now, last: now, in_vain: Duration::ZERO, most_in_vain, cleared: false }
+    }
+
+    fn after_turn(&mut self, cleared: bool) {
+        let now = thread_time();
+        if cleared {
+            self.cleared = true;
+            self.most_in_vain = LONGEST_IN_VAIN;
+        } else {
+            self.in_vain += now.saturating_sub(self.last);
+        }
+        self.last = now;
+    }
+
+    fn is_over(&self) -> bool {
+        self.in_vain > self.most_in_vain || self.last.saturating_sub(self.began) > LONGEST
+    }
+}
+
+impl Drop for Patience {
+    fn drop(&mut self) {
+        let next = if self.cleared { LONGEST_IN_VAIN } else { (self.most_in_vain / 2).max(SHORTEST_IN_VAIN) };
+        LAST_WALK.set((self.chunks, next));
     }
 }
