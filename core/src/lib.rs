@@ -46,6 +46,8 @@ pub mod fault;
 #[cfg(not(loom))]
 mod hash;
 #[cfg(not(loom))]
+mod haste;
+#[cfg(not(loom))]
 mod header;
 #[cfg(not(loom))]
 mod heap;
@@ -107,6 +109,7 @@ pub use self::{
     copy::copy_run,
     entry::Space,
     error::Error,
+    haste::wait_once,
     same::is_same_short,
     seed::{Claiming, Seed},
     segment::{Policy, Segment, SegmentConfig},

@@ -13,6 +13,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::fault::step;
+use crate::haste;
 use crate::heap::Heap;
 use crate::layout::SHARDS;
 use crate::protocol::{self, Dirty, Locks, Robust, Taken};
@@ -72,7 +74,7 @@ impl Locks for LocksOf<'_> {
     }
 
     fn limit(&self) -> Duration {
-        self.0.lock_timeout()
+        self.0.wait_limit()
     }
 
     fn timed_out(&self) -> Error {
@@ -101,7 +103,13 @@ impl Locks for LocksOf<'_> {
 impl Segment {
     /// A lock was not free for as long as locks are waited for.
     pub(crate) fn timed_out(&self) -> Error {
+        haste::waited_in_vain();
         Error::LockTimeout { waited_ms: self.lock_timeout().as_millis() as u64 }
+    }
+
+    /// How long a lock is waited for now.
+    pub(crate) fn wait_limit(&self) -> Duration {
+        if haste::is_hasty() { Duration::ZERO } else { self.lock_timeout() }
     }
 
     /// Whether a writer died inside a lock and its traces are still there.
@@ -126,6 +134,23 @@ impl Segment {
     pub(crate) fn lock_shard(&self, index: usize) -> Result<ShardGuard<'_>, Error> {
         let shard = self.shard(index);
         Ok(ShardGuard { shard, _held: self.take_clean(&shard.lock)? })
+    }
+
+    /// Locks a shard if that takes no longer than `limit` (and the repair that may be due no longer than repairs may).
+    ///
+    /// # Errors
+    /// When what a dead holder left cannot be repaired (in time).
+    pub(crate) fn lock_shard_within(
+        &self,
+        index: usize,
+        limit: Duration,
+    ) -> Result<Option<ShardGuard<'_>>, Error> {
+        let shard = self.shard(index);
+        if let Some(guard) = self.try_lock_shard(index) {
+            return Ok(Some(guard));
+        }
+        step!("lock: waits");
+        Ok(self.take_within(&shard.lock, limit)?.map(|held| ShardGuard { shard, _held: held }))
     }
 
     /// Locks a shard if it is free and everything is whole; never waits.
@@ -195,13 +220,16 @@ impl Segment {
         limit: Duration,
     ) -> Result<Option<HeapGuard<'_>>, Error> {
         let heap = &self.arenas[arena];
-        let mutex = &heap.control().lock;
+        Ok(self.take_within(&heap.control().lock, limit)?.map(|held| self.guard(heap, Some(held))))
+    }
+
+    fn take_within<'a>(&self, mutex: &'a RobustMutex, limit: Duration) -> Result<Option<Held<'a>>, Error> {
         loop {
             let Some(held) = protocol::got(&LocksOf(self), mutex, mutex.lock(limit)) else {
                 return Ok(None);
             };
             if !self.is_dirty() {
-                return Ok(Some(self.guard(heap, Some(held))));
+                return Ok(Some(held));
             }
             drop(held);
             protocol::recover(&LocksOf(self))?;

@@ -127,12 +127,15 @@ impl Segment {
     /// stopped for as long as anybody waits. So they are tried in turn, until each has been looked at.
     #[cold]
     fn wait_for_room(&self, bytes: u64, mut search: Search) -> Result<(HeapGuard<'_>, u64), Error> {
-        let (began, limit) = (Instant::now(), self.lock_timeout());
+        let (began, limit) = (Instant::now(), self.wait_limit());
         let mut turn = FIRST_TURN;
         loop {
             if let Some(shard) = search.locked.take() {
                 // Who has it has the others, too.
-                drop(self.lock_shard(shard)?);
+                let left = limit.saturating_sub(began.elapsed());
+                if self.lock_shard_within(shard, left)?.is_none() {
+                    return Err(self.timed_out());
+                }
             }
             for arena in 0..ARENAS {
                 if !search.open[arena] {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::{Child, alone, get, put, put_for, segment, stop, stopped_at, stopped_storing};
-use static_cache_core::{Error, Policy, Segment, Session, Space, advance_clock, fault};
+use static_cache_core::{Error, Mode, Policy, Segment, Session, Space, advance_clock, fault, wait_once};
 
 #[test]
 fn a_stopped_writer_delays_no_reader_and_only_writers_of_its_shard() {
@@ -512,6 +512,57 @@ fn a_store_waits_once_for_a_repair_that_somebody_stopped_holds_up() {
         assert_eq!(child.go_on(), 0);
         put(&mut session, b"new", b"value").unwrap();
         session.end_request();
+        segment.audit().unwrap();
+    }
+}
+
+#[test]
+fn a_call_waits_once_however_many_entries_it_has_in_hand() {
+    for policy in [Policy::Never, Policy::Evict] {
+        let segment = segment(1 << 20, policy);
+        let mut session = Session::new(Arc::clone(&segment));
+        let keys: Vec<_> = (0..50u32).map(u32::to_ne_bytes).collect();
+        for key in &keys {
+            put(&mut session, key, b"old").unwrap();
+        }
+        session.end_request();
+        let child = stopped_with_all_shards(&segment);
+        segment.set_lock_timeout(Duration::from_millis(5));
+        let draft =
+            |session: &mut Session, key: &[u8]| session.prepare(Space::Key, key, 0, 0, 8, None).unwrap();
+        let is_late = |error: Error| assert_eq!(error, Error::LockTimeout { waited_ms: 5 });
+        let stores = waits(|| is_late(put(&mut session, b"k", b"value").unwrap_err()));
+        let commits = waits(|| {
+            let draft = draft(&mut session, b"k");
+            is_late(session.commit(draft, Mode::Put).unwrap_err());
+        });
+        let reservations = waits(|| is_late(session.reserve(b"r", None).unwrap_err()));
+        let all = waits(|| {
+            let drafts = keys.iter().map(|key| draft(&mut session, key)).collect();
+            let (error, draft) = session.commit_all(drafts).unwrap_err();
+            assert!(draft.is_none());
+            is_late(error);
+        });
+        let drops = waits(|| {
+            let drafts: Vec<_> = keys.iter().map(|key| draft(&mut session, key)).collect();
+            wait_once(false, || drop(drafts));
+        });
+        let deletes = waits(|| {
+            wait_once(false, || {
+                keys.iter().for_each(|key| is_late(session.delete(Space::Key, key).unwrap_err()));
+            });
+        });
+        let others = waits(|| wait_once(true, || is_late(put(&mut session, b"k", b"value").unwrap_err())));
+        assert_eq!([stores, commits, reservations, all, drops, deletes, others], [1, 1, 1, 1, 1, 1, 0]);
+        // Only within that.
+        assert_eq!(waits(|| is_late(session.delete(Space::Key, &keys[0]).unwrap_err())), 1);
+        assert_eq!(child.go_on(), 0);
+        segment.set_lock_timeout(Duration::from_secs(5));
+        put(&mut session, b"new", b"value").unwrap();
+        session.end_request();
+        drop(session);
+        // What could not be given back is found by who gets the slot.
+        put(&mut Session::new(Arc::clone(&segment)), b"other", b"value").unwrap();
         segment.audit().unwrap();
     }
 }

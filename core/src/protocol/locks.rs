@@ -143,8 +143,11 @@ fn take_slowly<'a, L: Locks>(
     mut taken: Taken,
 ) -> Result<Held<'a, L::Mutex>, L::Error> {
     if taken == Taken::Busy {
-        step!("lock: waits");
-        taken = mutex.lock(locks.limit());
+        let limit = locks.limit();
+        if !limit.is_zero() {
+            step!("lock: waits");
+        }
+        taken = mutex.lock(limit);
     }
     match taken {
         Taken::Clean => {}

@@ -87,7 +87,13 @@ impl Session {
         let shape = Shape { hash, space: RESERVATION, key, tag: 0, bits, payload_len: 0, expires };
         let (offset, slot) = self.build(&shape)?;
         let draft = Draft::for_reservation(&*segment, &shape, offset, slot);
-        let guard = segment.lock_shard(Index::shard_of(hash))?;
+        let guard = match segment.lock_shard(Index::shard_of(hash)) {
+            Ok(guard) => guard,
+            Err(error) => {
+                draft.refused(&error);
+                return Err(error);
+            }
+        };
         if !matches!(segment.holder(&guard, hash, key, self.owner()), Holder::Nobody) {
             drop(guard);
             return Ok(false);
@@ -181,7 +187,7 @@ impl Session {
 
     #[cold]
     fn lock_once_released(&self, shard: usize, key: &[u8], hash: u64) -> Result<ShardGuard<'_>, Error> {
-        let mut guards = self.lock_when(&[shard], self.segment.lock_timeout(), |guards| {
+        let mut guards = self.lock_when(&[shard], self.segment.wait_limit(), |guards| {
             self.foreign(&guards[0], hash, key).map(|foreign| (0, foreign))
         })?;
         guards.pop().ok_or(Error::Corrupt("no lock was taken"))

@@ -14,6 +14,7 @@ use crate::copy::copy_name;
 use crate::entry::{EntryAt, PAYLOAD_ALIGN, RESERVATION, Space};
 use crate::error::Error;
 use crate::fault::step;
+use crate::haste::wait_once;
 use crate::heap::State;
 use crate::index::{Found, Index};
 use crate::lock::ShardGuard;
@@ -171,6 +172,14 @@ impl<S: Deref<Target = Segment>> Draft<S> {
         unsafe { std::ptr::drop_in_place(&raw mut this.segment) };
     }
 
+    /// It was not committed: gives it back, without a second wait where the commit waited in vain.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn refused(self, error: &Error) {
+        let has_waited = matches!(error, Error::LockTimeout { .. });
+        wait_once(has_waited, || drop(self));
+    }
+
     fn unmark(&self) {
         if let Some(index) = self.slot {
             self.segment.slots.slot(index).count_building(-1);
@@ -291,7 +300,13 @@ impl Session {
         let (space, hash) = (draft.space, draft.hash);
         let reserved = self.reserved_key(space, hash, draft.key());
         let mut kept = None;
-        let stored = self.publish(&draft, draft.key(), mode, &mut kept)?;
+        let stored = match self.publish(&draft, draft.key(), mode, &mut kept) {
+            Ok(stored) => stored,
+            Err(error) => {
+                draft.refused(&error);
+                return Err(error);
+            }
+        };
         if let Some((block, leaving)) = kept {
             self.recycler.keep(block, leaving);
         }
@@ -332,7 +347,13 @@ impl Session {
         // `fill` may have forked, and comes back in both.
         draft.check(&self.segment)?;
         let mut kept = None;
-        let stored = self.publish(&draft, key, mode, &mut kept)?;
+        let stored = match self.publish(&draft, key, mode, &mut kept) {
+            Ok(stored) => stored,
+            Err(error) => {
+                draft.refused(&error);
+                return Err(error);
+            }
+        };
         if stored == Stored::Stored {
             draft.settle();
             self.forget_reservation(space, hash, key);
@@ -385,8 +406,8 @@ impl Session {
     /// others are not. Nobody else writes one of the keys meanwhile, but who reads may see new values of some and old ones of others.
     ///
     /// # Errors
-    /// As for [`Self::commit`], with the draft that another session's reservation kept from being published (the first
-    /// where none in particular did).
+    /// As for [`Self::commit`], with the draft that could not be committed, or whose key another session has reserved. Without one
+    /// where locks were not free in time: all drafts are gone then.
     pub fn commit_all(&mut self, mut drafts: Vec<Draft>) -> Result<(), (Error, Option<Draft>)> {
         self.notice_fork();
         let segment = &*self.segment;
@@ -402,7 +423,9 @@ impl Session {
             Ok(guards) => guards,
             Err((error, number)) => {
                 segment.count_store_failure();
-                let draft = (number < drafts.len()).then(|| drafts.swap_remove(number));
+                let has_waited = matches!(error, Error::LockTimeout { .. });
+                let draft = (!has_waited && number < drafts.len()).then(|| drafts.swap_remove(number));
+                wait_once(has_waited, || drop(drafts));
                 return Err((error, draft));
             }
         };

@@ -4,7 +4,7 @@ use ext_php_rs::ffi::{
     _zend_new_array, zend_hash_index_update, zend_hash_next_index_insert, zend_hash_update, zval,
 };
 use ext_php_rs::types::ZendHashTable;
-use static_cache_core::{Draft, Space};
+use static_cache_core::{Draft, Error, Session, Space, wait_once};
 
 use super::args::{Args, ElementKey, Parsed, elements, of_element, requested};
 use super::fetch::{Looked, look_up, make, relieve, write_default};
@@ -192,7 +192,28 @@ unsafe fn store_all(
         return Err(Attempt::Message(refusal(backend)));
     };
     let mut drafts: Vec<Draft> = Vec::with_capacity(values.count as usize);
-    let mut harvests = harvests;
+    if let Err((failure, has_waited)) =
+        prepare_all(backend, session, encoder, values, ttl, harvests, &mut drafts)
+    {
+        wait_once(has_waited, || drop(drafts));
+        return Err(failure);
+    }
+    session.commit_all(drafts).map_err(|(error, draft)| {
+        Attempt::failed(backend, draft.as_ref().map_or(b"", |draft| draft.key()), &error)
+    })
+}
+
+/// Drafts of all elements. On failure also says whether a lock was waited for in vain.
+#[inline(always)]
+fn prepare_all(
+    backend: Backend,
+    session: &mut Session,
+    encoder: &mut Encoder,
+    values: &Array,
+    ttl: Option<std::time::Duration>,
+    mut harvests: *mut Harvest,
+    drafts: &mut Vec<Draft>,
+) -> Result<(), (Attempt<u32>, bool)> {
     let mut link = &raw mut harvests;
     for (element, (name, number, value)) in elements(values).enumerate() {
         let Ok(key) = of_element(name, number, 0) else { continue };
@@ -203,22 +224,23 @@ unsafe fn store_all(
             (value, harvest_at(link, element as u32).as_ref())
         };
         let plan = encoder.plan(value, harvest).map_err(|refusal| match refusal {
-            Refusal::Gather => Attempt::Gather(element as u32),
+            Refusal::Gather => (Attempt::Gather(element as u32), false),
             Refusal::Unstorable(why) => {
                 session.segment().count_store_failure();
-                Attempt::Message(messages::unstorable(backend, &root(name, number), &why.path, &why.reason))
+                let message = messages::unstorable(backend, &root(name, number), &why.path, &why.reason);
+                (Attempt::Message(message), false)
             }
         })?;
         let draft = session.prepare(Space::Key, key.bytes(), plan.tag, plan.bits, plan.len, ttl);
-        let mut draft = draft.map_err(|error| Attempt::failed(backend, key.bytes(), &error))?;
+        let mut draft = draft.map_err(|error| {
+            (Attempt::failed(backend, key.bytes(), &error), matches!(error, Error::LockTimeout { .. }))
+        })?;
         let address = draft.payload_address();
         // SAFETY: nothing has touched the value since `plan`; the address is where readers see the draft.
         unsafe { encoder.write(value, plan, draft.payload_mut(), address) };
         drafts.push(draft);
     }
-    session.commit_all(drafts).map_err(|(error, draft)| {
-        Attempt::failed(backend, draft.as_ref().map_or(b"", |draft| draft.key()), &error)
-    })
+    Ok(())
 }
 
 /// `fetch_array(array $keys, ?array $default = null, bool $throw_on_error = false): array`
@@ -350,12 +372,15 @@ unsafe fn delete_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval
         requested(key, 0)?;
     }
     let mut failure = is_unavailable(backend).then(|| refusal(backend));
-    for (_, _, key) in elements(keys) {
-        let Ok(key) = requested(key, 0) else { continue };
-        if let Err(message) = delete_both(backend, key.bytes()) {
-            failure.get_or_insert(message);
+    // No user code runs.
+    wait_once(false, || {
+        for (_, _, key) in elements(keys) {
+            let Ok(key) = requested(key, 0) else { continue };
+            if let Err(message) = delete_both(backend, key.bytes()) {
+                failure.get_or_insert(message);
+            }
         }
-    }
+    });
     // SAFETY: the call's own result.
     unsafe {
         match failure {

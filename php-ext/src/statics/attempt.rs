@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ext_php_rs::ffi::zval;
-use static_cache_core::{Mode, Space, Stored};
+use static_cache_core::{Error, Mode, Space, Stored, wait_once};
 
 use super::image::{self, DECLARED, VALUE};
 use super::publish::Outcome;
@@ -100,8 +100,11 @@ unsafe fn attempt_unguarded(
             encoder.write(value, plan, &mut payload[block..], address + block);
         };
         let mode = if target.initial { Mode::Add } else { Mode::Put };
-        let stored =
-            session.store_with(Space::Class, key, TAG_STATICS, bits, block + plan.len, ttl, mode, fill);
+        let stuck = &mut local.statics.stuck[policy.backend as usize];
+        let stored = wait_once(*stuck, || {
+            session.store_with(Space::Class, key, TAG_STATICS, bits, block + plan.len, ttl, mode, fill)
+        });
+        *stuck |= matches!(stored, Err(Error::LockTimeout { .. }));
         let outcome = match stored {
             Ok(Stored::Stored) => {
                 // Before destructors run, which may take it away again.

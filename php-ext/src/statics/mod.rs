@@ -184,6 +184,8 @@ pub(crate) struct Statics {
     failure: Option<String>,
     /// What `static_publish()` throws when it is done with the others.
     first_failure: Option<String>,
+    /// Backends of which a lock was not free in time while this publication went on: the others of its targets do not wait again.
+    stuck: [bool; 2],
     /// Room for a key.
     key: Vec<u8>,
 }
@@ -213,6 +215,7 @@ impl Statics {
             ran_code: false,
             failure: None,
             first_failure: None,
+            stuck: [false; 2],
             key: Vec::new(),
         }
     }
@@ -331,7 +334,7 @@ fn drop_targets(how: Dropped, which: impl Fn(&Target) -> bool) {
 
 /// What was [`deleted`] counts as unchanged as it is now. Destructors may run and a jump may leave: no Rust value of the caller's needs
 /// dropping.
-#[inline]
+#[inline(always)]
 pub(crate) fn settle() {
     if with(|statics| statics.unsettled) {
         // SAFETY: the caller's word.

@@ -37,6 +37,7 @@ fn end() {
     let failed = with(|statics| {
         let failed = statics.has_failed();
         statics.raised.clear();
+        statics.stuck = Default::default();
         failed
     });
     late::end(failed);

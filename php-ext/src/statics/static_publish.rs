@@ -35,7 +35,7 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
             return Ok(());
         }
         // Of a call that user code has left.
-        with(|statics| statics.first_failure = None);
+        with(|statics| (statics.first_failure, statics.stuck) = (None, Default::default()));
         let is_meant =
             |target: &Target| class.is_empty() || engine::name_of(target.class).eq_ignore_ascii_case(class);
         for round in 0..MOST_ROUNDS {
