@@ -3,8 +3,8 @@
 use std::ffi::{c_char, c_int, c_void};
 
 use ext_php_rs::ffi::{
-    HashTable, zend_class_entry, zend_execute_data, zend_file_handle, zend_object, zend_op_array,
-    zend_property_info, zend_string, zval,
+    HashTable, zend_class_entry, zend_file_handle, zend_object, zend_op_array, zend_property_info,
+    zend_string, zval,
 };
 
 use crate::zend::constants as c;
@@ -68,10 +68,6 @@ unsafe extern "C" {
     pub(super) static mut zend_compile_string: Option<CompileString>;
 
     fn php_during_module_startup() -> bool;
-    static zend_empty_string: *mut zend_string;
-    pub(super) static mut zend_interrupt_function: Option<unsafe extern "C" fn(*mut zend_execute_data)>;
-    pub(super) fn zend_atomic_bool_store(place: *mut c_void, value: bool);
-    pub(super) fn zend_throw_exception_internal(exception: *mut zend_object);
     pub(super) fn zend_exception_error(exception: *mut zend_object, severity: c_int) -> c_int;
     pub(super) fn zend_is_graceful_exit(exception: *const zend_object) -> bool;
     pub(super) fn zend_exception_set_previous(exception: *mut zend_object, previous: *mut zend_object);
@@ -150,12 +146,6 @@ unsafe extern "C" {
         value: *mut zval,
     ) -> *mut zval;
     pub(super) fn zend_weakrefs_hash_del(table: *mut HashTable, object: *mut zend_object) -> c_int;
-}
-
-/// The engine's own, which nobody counts.
-pub(super) fn empty_string() -> *const zend_string {
-    // SAFETY: set at the engine's start, and not changed.
-    unsafe { zend_empty_string }
 }
 
 /// `ZEND_USER_CLASS` and `ZEND_USER_FUNCTION`

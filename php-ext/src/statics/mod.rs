@@ -12,7 +12,7 @@
 //! | `initialisers` | code in a declaration (PHP 8.3) |
 //! | [`place`] | where a static is |
 //! | [`restore`], [`compile`], [`awaited`], [`straight`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
-//! | [`late`] | exceptions of theirs where the engine does not look for any |
+//! | [`unseen`] | exceptions of theirs where the engine does not look for any |
 //! | [`baseline`], [`evaluated`], [`digest`], [`shared`] | what a static was, and whether it was changed since |
 //! | [`publish`], [`attempt`] | from statics to entries at the request's end |
 //! | [`static_publish`] | and at once |
@@ -33,7 +33,6 @@ mod fingerprint;
 pub(crate) mod image;
 #[cfg(php83)]
 mod initialisers;
-mod late;
 mod observe;
 mod orphans;
 mod place;
@@ -43,6 +42,7 @@ mod scan;
 mod shared;
 pub(crate) mod static_publish;
 mod straight;
+mod unseen;
 
 use ext_php_rs::ffi::{HashTable, zend_class_entry, zend_op_array};
 
@@ -171,8 +171,6 @@ pub(crate) struct Statics {
     replaced: Vec<Slot>,
     /// Whether any target is.
     unsettled: bool,
-    /// What a restore threw where the engine does not look for it.
-    late: Option<late::Late>,
     /// Errors that may have ended the request.
     raised: Vec<errors::Raised>,
     publishing: bool,
@@ -208,7 +206,6 @@ impl Statics {
             shared: Vec::new(),
             replaced: Vec::new(),
             unsettled: false,
-            late: None,
             raised: Vec::new(),
             publishing: false,
             has_loader: false,
@@ -242,7 +239,6 @@ impl Statics {
             self.objects.clear();
             self.shared.clear();
             self.replaced.clear();
-            self.late = None;
             self.unsettled = false;
             self.weak = std::ptr::null_mut();
         }
@@ -272,7 +268,6 @@ fn with<T>(look: impl FnOnce(&mut Statics) -> T) -> T {
 pub(crate) fn install() {
     attributes::register();
     observe::install();
-    late::install();
     compile::start();
     #[cfg(php83)]
     initialisers::start();
@@ -281,7 +276,6 @@ pub(crate) fn install() {
 /// At module shutdown.
 pub(crate) fn uninstall() {
     compile::stop();
-    late::uninstall();
 }
 
 /// A request begins; its partition is known.

@@ -4,7 +4,7 @@ use std::panic::catch_unwind;
 
 use ext_php_rs::ffi::{zend_class_entry, zend_string};
 
-use super::{awaited, engine, errors, late, restore, scan, with};
+use super::{awaited, engine, errors, restore, scan, unseen, with};
 use crate::zend::constants as c;
 
 const USER: std::ffi::c_char = 2;
@@ -44,7 +44,7 @@ unsafe extern "C" fn linked(class: *mut zend_class_entry, _name: *mut zend_strin
             let _ = catch_unwind(|| awaited::retry(class));
         }
         if ours && crate::engine::exception_pending() {
-            late::hold_back();
+            unseen::take();
         }
     }
 }

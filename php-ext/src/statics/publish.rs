@@ -4,7 +4,7 @@ use std::panic::catch_unwind;
 
 use super::attempt::{attempt, collect, member, refused};
 use super::image::VALUE;
-use super::{Dropped, Target, awaited, baseline, engine, is_outdated, late, orphans, scan, shared, with};
+use super::{Dropped, Target, awaited, baseline, engine, is_outdated, orphans, scan, shared, with};
 use crate::engine::{exception_pending, in_frame, without_collection};
 use crate::module::local;
 use crate::objects::asking::{Failure, store_asking};
@@ -40,7 +40,6 @@ fn end() {
         statics.stuck = Default::default();
         failed
     });
-    late::end(failed);
     if !failed {
         in_frame(|| {
             for round in 0..MOST_ROUNDS {
