@@ -32,10 +32,6 @@ const MOST_MADE: usize = 16 << 20;
 const LEAST_PAGE: usize = 4096;
 /// Dead stack that is wiped first, since it may hold what calls before this one left there.
 const WIPED: usize = 16 << 10;
-/// What stays of a small stack: for calls, and for signals that come meanwhile.
-const STACK_LEFT: usize = 4 << 10;
-/// What one frame wipes.
-const WIPED_AT_ONCE: usize = 512;
 
 /// Threads that change mappings meanwhile make an attempt fail.
 const ATTEMPTS: usize = 3;
@@ -86,6 +82,7 @@ impl Window {
 
 /// Looks through the process, without `skip`. False when that could not be done for all of it: then nothing is known.
 pub(crate) fn search(windows: &mut [Window; 2], mut skip: Vec<Range<usize>>) -> bool {
+    wipe_dead_stack();
     with_registers_in_memory(|| {
         let Some(buffer) = Buffer::new() else { return false };
         skip.push(buffer.range());
@@ -101,7 +98,6 @@ pub(crate) fn search(windows: &mut [Window; 2], mut skip: Vec<Range<usize>>) -> 
         let mut swapped = is_swapped();
         for _ in 0..ATTEMPTS {
             let Some(mappings) = maps::of_this_process(swapped) else { return false };
-            wipe_dead_stack(&mappings);
             if search_memory(windows, &mappings, &skip, &buffer).is_none() {
                 continue;
             }
@@ -115,25 +111,10 @@ pub(crate) fn search(windows: &mut [Window; 2], mut skip: Vec<Range<usize>>) -> 
     })
 }
 
-/// What earlier calls left where this one's callees go would be found as well. A fiber's stack may be smaller than what is wiped of
-/// others: its mapping says where it ends, and one that has yet to grow to there holds nothing below.
-fn wipe_dead_stack(mappings: &[Mapping]) {
-    let here = (&raw const mappings).addr();
-    if let Some(stack) = mappings.iter().find(|mapping| mapping.range.contains(&here)) {
-        wipe_stack_down_to((here - WIPED).max(stack.range.start + STACK_LEFT));
-    }
-}
-
-/// By frames that are all there at once, so that each lies below the one before.
+/// What earlier calls left where this one's callees go would be found as well.
 #[inline(never)]
-fn wipe_stack_down_to(end: usize) {
-    let here = (&raw const end).addr();
-    if here.saturating_sub(2 * WIPED_AT_ONCE) < end {
-        return;
-    }
-    let mut room = [0u8; WIPED_AT_ONCE];
-    std::hint::black_box(&mut room);
-    wipe_stack_down_to(end);
+fn wipe_dead_stack() {
+    let mut room = [0u8; WIPED];
     std::hint::black_box(&mut room);
 }
 

@@ -80,13 +80,13 @@ pub(crate) fn leave_out(views: &[Range<usize>], skip: &mut Vec<Range<usize>>) {
     }
 }
 
-/// A chunk's first page, as it was when it was read. Not on the stack, which may be a fiber's and as small.
-struct Head(Box<[usize]>);
+/// A chunk's first page, as it was when it was read.
+struct Head([usize; PAGE / WORD]);
 
 impl Head {
     /// `None` where nothing is, which only happens if something was not what it was taken for.
     fn read(chunk: usize) -> Option<Self> {
-        let mut words = vec![0; PAGE / WORD].into_boxed_slice();
+        let mut words = [0; PAGE / WORD];
         let local = libc::iovec { iov_base: words.as_mut_ptr().cast(), iov_len: PAGE };
         let remote = libc::iovec { iov_base: chunk as *mut _, iov_len: PAGE };
         // SAFETY: writes at most that many bytes to an array of them; the other address is the kernel's to check.
