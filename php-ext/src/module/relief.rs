@@ -19,6 +19,9 @@ use crate::zend::allocator;
 pub(crate) unsafe fn search() -> bool {
     // SAFETY: the caller's word; the globals are this thread's, and live while a handler runs.
     let (local, globals): (&mut Local, _) = unsafe { (&mut *local(), &*ext_php_rs_executor_globals()) };
+    if is_in_small_fiber(globals) {
+        return false;
+    }
     local.objects.forget_addresses();
     let mut skip: Vec<Range<usize>> = Vec::with_capacity(5);
     for backend in &mut local.backends {
@@ -35,6 +38,12 @@ pub(crate) unsafe fn search() -> bool {
         skip.push(globals.vm_stack_top.addr()..globals.vm_stack_end.addr());
         skip
     })
+}
+
+/// The search needs some 30 KB of the stack, which a fiber's need not have (PHP 8.2 takes any `fiber.stack_size`).
+fn is_in_small_fiber(globals: &ext_php_rs::ffi::_zend_executor_globals) -> bool {
+    const LEAST: u64 = 64 << 10;
+    globals.current_fiber_context != globals.main_fiber_context && (globals.fiber_stack_size as u64) < LEAST
 }
 
 /// After a fetch: searches if the request holds back much memory, and has for a while.
