@@ -179,17 +179,24 @@ fn a_search_is_asked_for_by_old_requests_that_keep_much_and_not_all_the_time() {
     }
 }
 
+/// Replaces a value until more than half of the memory is in use, though replaced.
+#[expect(clippy::vec_box, reason = "none of them moves when there are more")]
+fn in_use(session: &mut Session) -> Vec<Box<Hit>> {
+    (0..60u8)
+        .map(|number| {
+            store(session, b"k", &vec![number; 40_000]);
+            Box::new(fetch(session, b"k"))
+        })
+        .collect()
+}
+
 /// More than half of the memory is in use, though replaced: searches that find only that are few, whatever is replaced meanwhile.
 #[test]
 fn what_was_found_in_use_is_not_looked_for_at_each_fetch() {
     const ROUNDS: usize = 400;
     let segment = segment(4);
     let mut session = Session::new(segment.clone());
-    let mut kept = Vec::new();
-    for number in 0..60 {
-        store(&mut session, b"k", &vec![number; 40_000]);
-        kept.push(Box::new(fetch(&mut session, b"k")));
-    }
+    let kept = in_use(&mut session);
     let mut searches = 0;
     for number in 0..ROUNDS {
         let value = vec![number as u8; 40_000];
@@ -218,11 +225,7 @@ fn what_was_found_in_use_is_not_looked_for_at_each_fetch() {
 fn what_was_found_in_use_is_not_looked_for_by_each_store() {
     let segment = segment(4);
     let mut session = Session::new(segment.clone());
-    let mut kept = Vec::new();
-    for number in 0..60 {
-        store(&mut session, b"k", &vec![number; 40_000]);
-        kept.push(Box::new(fetch(&mut session, b"k")));
-    }
+    let mut kept = in_use(&mut session);
     search(&mut session);
     let mut searches = 0;
     for number in 0..100u32 {

@@ -290,10 +290,7 @@ fn what_is_used_is_right_while_somebody_is_stopped_reclaiming() {
             fault::act_at(step, 15, stop);
             let _ = segment.stats();
         });
-        let mut status = 0;
-        // SAFETY: our own child.
-        unsafe { libc::waitpid(child.pid(), &raw mut status, libc::WUNTRACED) };
-        assert!(libc::WIFSTOPPED(status), "{step}");
+        child.wait_until_stopped();
         let during = segment.stats();
         assert!(during.used >= before.used, "{step}: {during:?}");
         assert_eq!(during.used + during.free + during.retired, during.configured, "{step}");

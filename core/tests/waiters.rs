@@ -32,10 +32,7 @@ fn a_request_that_ends_while_a_lock_is_stuck_holds_nothing_any_more() {
         fault::act_at("clear: locked", 0, stop);
         session.clear().unwrap();
     });
-    let mut status = 0;
-    // SAFETY: waits for our own child to stop.
-    unsafe { libc::waitpid(stopped.pid(), &raw mut status, libc::WUNTRACED) };
-    assert!(libc::WIFSTOPPED(status));
+    stopped.wait_until_stopped();
     // All shards are locked: the reservations cannot be taken away, but nobody is their owner now.
     let began = Instant::now();
     session.end_request();
@@ -118,10 +115,8 @@ fn a_waiter_that_is_killed_when_it_was_woken_does_not_take_the_wake_up_with_it()
     other.wait_until_asleep();
     // Lets go and wakes the first that sleeps.
     assert_eq!(holder.go_on(), 0);
-    let mut status = 0;
-    // SAFETY: our own child, which stops when its sleep is over.
-    unsafe { libc::waitpid(woken.pid(), &raw mut status, 0) };
-    assert!(libc::WIFSTOPPED(status));
+    // When its sleep is over.
+    woken.wait_until_stopped();
     // Takes the lock that is free, and so does not know that somebody else sleeps.
     let next = stopped_at(&segment, "publish: superseded");
     assert_eq!(woken.kill(), -libc::SIGKILL);
@@ -145,10 +140,8 @@ fn a_waiter_that_is_killed_when_the_holder_died_does_not_take_the_wake_up_with_i
     other.wait_until_asleep();
     assert_eq!(holder.kill(), -libc::SIGKILL);
     // The kernel has woken the first that slept. It has not looked yet, and never will.
-    let mut status = 0;
-    // SAFETY: our own child, which stops when its sleep is over.
-    unsafe { libc::waitpid(woken.pid(), &raw mut status, 0) };
-    assert!(libc::WIFSTOPPED(status));
+    // When its sleep is over.
+    woken.wait_until_stopped();
     assert_eq!(woken.kill(), -libc::SIGKILL);
     let began = Instant::now();
     assert_eq!(other.wait(), 1);

@@ -8,6 +8,8 @@ opcache.static_cache.pinned_size_mb=32
 error_reporting=8191
 --FILE--
 <?php
+require __DIR__ . '/../helpers/used.inc';
+
 class Entity
 {
     public $at;
@@ -28,12 +30,6 @@ function entities(int $number): array
         $values["k$id"] = new Entity($id);
     }
     return $values;
-}
-/** Milliseconds of the processor's: how busy the machine is does not matter. */
-function used(): float
-{
-    $usage = getrusage();
-    return ($usage['ru_utime.tv_sec'] + $usage['ru_stime.tv_sec']) * 1e3 + ($usage['ru_utime.tv_usec'] + $usage['ru_stime.tv_usec']) / 1e3;
 }
 function best(array $values): float
 {

@@ -14,6 +14,7 @@ memory_limit=1G
 --FILE--
 <?php
 require __DIR__ . '/../helpers/child.inc';
+require __DIR__ . '/../helpers/used.inc';
 
 const COUNT = 2_000_000;
 OPcache\volatile_store('key', range(0, 50));
@@ -23,14 +24,10 @@ for ($at = 0; $at < COUNT; $at++) {
 }
 /** What a search takes of the processor, in ms. */
 $search = function () {
-    $used = function () {
-        $usage = getrusage();
-        return ($usage['ru_utime.tv_sec'] + $usage['ru_stime.tv_sec']) * 1e3 + ($usage['ru_utime.tv_usec'] + $usage['ru_stime.tv_usec']) / 1e3;
-    };
     $value = OPcache\volatile_fetch('key');
-    $began = $used();
+    $began = used();
     OPcache\static_quiesce();
-    return $used() - $began;
+    return used() - $began;
 };
 // Each searches for the first time.
 $child = new Child(fn(Child $parent) => $parent->tell((string) $search()));

@@ -89,10 +89,7 @@ impl Session {
         let draft = Draft::for_reservation(&*segment, &shape, offset, slot);
         let guard = match segment.lock_shard(Index::shard_of(hash)) {
             Ok(guard) => guard,
-            Err(error) => {
-                draft.refused(&error);
-                return Err(error);
-            }
+            Err(error) => return Err(draft.refused(error)),
         };
         if !matches!(segment.holder(&guard, hash, key, self.owner()), Holder::Nobody) {
             drop(guard);

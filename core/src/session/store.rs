@@ -172,12 +172,13 @@ impl<S: Deref<Target = Segment>> Draft<S> {
         unsafe { std::ptr::drop_in_place(&raw mut this.segment) };
     }
 
-    /// It was not committed: gives it back, without a second wait where the commit waited in vain.
+    /// It was not committed, for that reason: gives it back, without a second wait where the commit waited in vain.
     #[cold]
     #[inline(never)]
-    pub(super) fn refused(self, error: &Error) {
+    pub(super) fn refused(self, error: Error) -> Error {
         let has_waited = matches!(error, Error::LockTimeout { .. });
         wait_once(has_waited, || drop(self));
+        error
     }
 
     fn unmark(&self) {
@@ -302,10 +303,7 @@ impl Session {
         let mut kept = None;
         let stored = match self.publish(&draft, draft.key(), mode, &mut kept) {
             Ok(stored) => stored,
-            Err(error) => {
-                draft.refused(&error);
-                return Err(error);
-            }
+            Err(error) => return Err(draft.refused(error)),
         };
         if let Some((block, leaving)) = kept {
             self.recycler.keep(block, leaving);
@@ -349,10 +347,7 @@ impl Session {
         let mut kept = None;
         let stored = match self.publish(&draft, key, mode, &mut kept) {
             Ok(stored) => stored,
-            Err(error) => {
-                draft.refused(&error);
-                return Err(error);
-            }
+            Err(error) => return Err(draft.refused(error)),
         };
         if stored == Stored::Stored {
             draft.settle();

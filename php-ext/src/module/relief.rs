@@ -32,8 +32,8 @@ pub(crate) unsafe fn search() -> bool {
     }
     let [first, second] = &mut local.backends;
     release_unreferenced([first.open_session(), second.open_session()], || {
-        let views = skip.clone();
-        allocator::leave_out(&views, &mut skip);
+        // So far these are the segments' views.
+        skip.extend(allocator::clear(&skip));
         // Beyond the top, frames that are over.
         skip.push(globals.vm_stack_top.addr()..globals.vm_stack_end.addr());
         skip

@@ -231,7 +231,7 @@ unsafe fn frames() -> impl Iterator<Item = *const zend_execute_data> {
 
 /// Whether a file that has been compiled and not begun, or is running, declares the class from where it is on.
 unsafe fn is_declared_soon(image: &ClassImage, statics: &Statics) -> bool {
-    // SAFETY: as in `is_early`; the image's name is a string image.
+    // SAFETY: as in `early`; the image's name is a string image.
     unsafe {
         let name = name_of(image);
         statics.compiled.iter().any(|file| declares(*file, 0, name))

@@ -70,7 +70,7 @@ unsafe extern "C" {
     fn php_during_module_startup() -> bool;
     pub(super) fn zend_exception_error(exception: *mut zend_object, severity: c_int) -> c_int;
     pub(super) fn zend_is_graceful_exit(exception: *const zend_object) -> bool;
-    pub(super) fn zend_exception_set_previous(exception: *mut zend_object, previous: *mut zend_object);
+    fn zend_exception_set_previous(exception: *mut zend_object, previous: *mut zend_object);
 
     pub(super) fn zend_std_get_gc(
         object: *mut zend_object,

@@ -68,16 +68,17 @@ pub(crate) fn learn() {
     LAYOUT.get_or_init(learn::layout);
 }
 
-/// Clears addresses within `views` where the allocator of this thread has them in free slots, and adds what is free in larger pieces
-/// to `skip`. Not while the allocator is at work.
-pub(crate) fn leave_out(views: &[Range<usize>], skip: &mut Vec<Range<usize>>) {
+/// Clears addresses within `views` where the allocator of this thread has them in free slots, and gives what is free in larger pieces.
+/// Not while the allocator is at work.
+pub(crate) fn clear(views: &[Range<usize>]) -> Vec<Range<usize>> {
     if let Some(Some(layout)) = LAYOUT.get()
         && let Some(heap) = Heap::of_this_thread()
         && let Some(free) = heap.free_pages(layout)
     {
         heap.clear_slots(layout, &free.chunks, views);
-        skip.extend(free.pieces);
+        return free.pieces;
     }
+    Vec::new()
 }
 
 /// A chunk's first page, as it was when it was read.
