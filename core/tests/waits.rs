@@ -1,0 +1,192 @@
+//! One wait per call and per request's end, however much of what they need is stuck.
+//!
+//! `cargo test --features fault-injection --test waits`
+
+mod common;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use common::{Child, put, segment, stop};
+use static_cache_core::{Error, Mode, Policy, Segment, Session, Space, fault, wait_once};
+
+#[test]
+fn what_could_not_be_given_back_in_time_is_freed_though_its_owner_ended_in_order() {
+    let draft: fn(&mut Session) = |session| {
+        let draft = session.prepare(Space::Key, b"draft", 0, 0, 100, None).unwrap();
+        session.segment().set_lock_timeout(Duration::from_millis(20));
+        drop(draft);
+    };
+    let keep: fn(&mut Session) = |session| {
+        session.segment().set_lock_timeout(Duration::from_millis(20));
+        session.flush();
+    };
+    for (at, give_back) in [draft, keep].into_iter().enumerate() {
+        let segment = segment(1 << 20, Policy::Never);
+        let mut session = Session::new(Arc::clone(&segment));
+        for _ in 0..=at {
+            put(&mut session, b"k", &[1; 100]).unwrap();
+        }
+        let child = Child::fork(|_| {
+            let mut session = Session::new(Arc::clone(&segment));
+            fault::act_at("clear: locked", 0, stop);
+            session.clear().unwrap();
+        });
+        child.wait_until_stopped();
+        give_back(&mut session);
+        drop(session);
+        assert_eq!(child.go_on(), 0);
+        segment.set_lock_timeout(Duration::from_secs(5));
+        // Takes no slot.
+        let audit = segment.audit().unwrap_or_else(|error| panic!("{at}: {error}"));
+        assert_eq!(audit.building, 0);
+        let stats = segment.stats();
+        assert_eq!((stats.used, stats.retired), (0, 0), "{at}: {stats:?}");
+    }
+}
+
+#[test]
+fn a_lease_outlives_its_request_also_where_another_key_is_stuck_at_its_end() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    let lease = Some(Duration::from_secs(600));
+    let leased: Vec<_> = (0..1000).map(|number| format!("leased{number}")).collect();
+    for key in &leased {
+        assert!(session.reserve(key.as_bytes(), lease).unwrap());
+    }
+    put(&mut session, b"k", b"ours").unwrap();
+    let child = Child::fork(|_| {
+        fault::act_at("touch: changed", 0, stop);
+        Session::new(Arc::clone(&segment)).touch(Space::Key, b"k", None).unwrap();
+    });
+    child.wait_until_stopped();
+    segment.set_lock_timeout(Duration::from_millis(20));
+    session.end_request();
+    assert_eq!(child.go_on(), 0);
+    segment.set_lock_timeout(Duration::from_secs(5));
+    let mut other = Session::new(Arc::clone(&segment));
+    let lost = leased.iter().filter(|key| other.reserve(key.as_bytes(), None).unwrap()).count();
+    // Those of the stopped one's shard, of 256.
+    assert!(lost < 50, "{lost} of 1000 are lost");
+}
+
+/// How many locks `work` waits for.
+fn waits(work: impl FnOnce()) -> usize {
+    fault::record();
+    work();
+    fault::recorded().into_iter().filter(|step| *step == "lock: waits").count()
+}
+
+/// A child that is stopped with the locks of all shards.
+fn stopped_with_all_shards(segment: &Arc<Segment>) -> Child {
+    let child = Child::fork(|_| {
+        fault::act_at("clear: locked", 0, stop);
+        Session::new(Arc::clone(segment)).clear().unwrap();
+    });
+    child.wait_until_stopped();
+    child
+}
+
+#[test]
+fn a_store_waits_once_for_a_repair_that_somebody_stopped_holds_up() {
+    for policy in [Policy::Never, Policy::Evict] {
+        let segment = segment(1 << 20, policy);
+        let mut session = Session::new(Arc::clone(&segment));
+        let child = stopped_with_all_shards(&segment);
+        segment.distrust();
+        segment.set_lock_timeout(Duration::from_millis(5));
+        // Wherever they go at first.
+        for number in 0..100u32 {
+            let waits = waits(|| {
+                let refused = put(&mut session, &number.to_ne_bytes(), b"value");
+                assert!(matches!(refused, Err(Error::LockTimeout { waited_ms: 5 })), "{refused:?}");
+            });
+            assert_eq!(waits, 1);
+        }
+        assert_eq!(waits(|| _ = segment.stats()), 1);
+        assert_eq!(waits(|| session.end_request()), 0);
+        assert_eq!(child.go_on(), 0);
+        put(&mut session, b"new", b"value").unwrap();
+        session.end_request();
+        segment.audit().unwrap();
+    }
+}
+
+#[test]
+fn a_call_waits_once_however_many_entries_it_has_in_hand() {
+    for policy in [Policy::Never, Policy::Evict] {
+        let segment = segment(1 << 20, policy);
+        let mut session = Session::new(Arc::clone(&segment));
+        let keys: Vec<_> = (0..50u32).map(u32::to_ne_bytes).collect();
+        for key in &keys {
+            put(&mut session, key, b"old").unwrap();
+        }
+        session.end_request();
+        let child = stopped_with_all_shards(&segment);
+        segment.set_lock_timeout(Duration::from_millis(5));
+        let draft =
+            |session: &mut Session, key: &[u8]| session.prepare(Space::Key, key, 0, 0, 8, None).unwrap();
+        let is_late = |error: Error| assert_eq!(error, Error::LockTimeout { waited_ms: 5 });
+        let stores = waits(|| is_late(put(&mut session, b"k", b"value").unwrap_err()));
+        let commits = waits(|| {
+            let draft = draft(&mut session, b"k");
+            is_late(session.commit(draft, Mode::Put).unwrap_err());
+        });
+        let reservations = waits(|| is_late(session.reserve(b"r", None).unwrap_err()));
+        let all = waits(|| {
+            let drafts = keys.iter().map(|key| draft(&mut session, key)).collect();
+            let (error, draft) = session.commit_all(drafts).unwrap_err();
+            assert!(draft.is_none());
+            is_late(error);
+        });
+        let drops = waits(|| {
+            let drafts: Vec<_> = keys.iter().map(|key| draft(&mut session, key)).collect();
+            wait_once(false, || drop(drafts));
+        });
+        let deletes = waits(|| {
+            wait_once(false, || {
+                keys.iter().for_each(|key| is_late(session.delete(Space::Key, key).unwrap_err()));
+            });
+        });
+        let others = waits(|| wait_once(true, || is_late(put(&mut session, b"k", b"value").unwrap_err())));
+        assert_eq!([stores, commits, reservations, all, drops, deletes, others], [1, 1, 1, 1, 1, 1, 0]);
+        // Only within that.
+        assert_eq!(waits(|| is_late(session.delete(Space::Key, &keys[0]).unwrap_err())), 1);
+        assert_eq!(child.go_on(), 0);
+        segment.set_lock_timeout(Duration::from_secs(5));
+        put(&mut session, b"new", b"value").unwrap();
+        session.end_request();
+        drop(session);
+        // What could not be given back is found by who gets the slot.
+        put(&mut Session::new(Arc::clone(&segment)), b"other", b"value").unwrap();
+        segment.audit().unwrap();
+    }
+}
+
+#[test]
+fn a_request_s_end_waits_once_for_whatever_is_stuck() {
+    for repair_is_due in [false, true] {
+        let segment = segment(1 << 20, Policy::Never);
+        let mut session = Session::new(Arc::clone(&segment));
+        for _ in 0..3 {
+            put(&mut session, b"kept", &[1; 100]).unwrap();
+        }
+        for number in 0..20u32 {
+            assert!(session.reserve(&number.to_ne_bytes(), None).unwrap());
+        }
+        let child = stopped_with_all_shards(&segment);
+        if repair_is_due {
+            segment.distrust();
+        }
+        segment.set_lock_timeout(Duration::from_millis(20));
+        assert_eq!(waits(|| session.end_request()), 1);
+        assert_eq!(child.go_on(), 0);
+        segment.set_lock_timeout(Duration::from_secs(5));
+        // All of it is over with the owner.
+        for number in 0..20u32 {
+            assert!(session.reserve(&number.to_ne_bytes(), None).unwrap());
+        }
+        session.end_request();
+        segment.audit().unwrap();
+    }
+}
