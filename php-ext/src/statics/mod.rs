@@ -33,6 +33,7 @@ mod fingerprint;
 pub(crate) mod image;
 #[cfg(php83)]
 mod initialisers;
+mod limit;
 mod observe;
 mod orphans;
 mod place;
@@ -174,6 +175,8 @@ pub(crate) struct Statics {
     /// Errors that may have ended the request.
     raised: Vec<errors::Raised>,
     publishing: bool,
+    /// Publication at the request's end has a time limit: see [`limit`].
+    limited: bool,
     /// Somebody has registered an autoloader.
     has_loader: bool,
     /// User code may have run since publication last compared the statics.
@@ -208,6 +211,7 @@ impl Statics {
             unsettled: false,
             raised: Vec::new(),
             publishing: false,
+            limited: false,
             has_loader: false,
             ran_code: false,
             failure: None,
@@ -227,6 +231,7 @@ impl Statics {
     #[inline]
     pub(crate) fn end_request(&mut self) {
         (self.publishing, self.has_loader) = (false, false);
+        limit::end(self);
         self.raised.clear();
         self.compiling = 0;
         if !self.targets.is_empty() {

@@ -4,7 +4,7 @@ use std::panic::catch_unwind;
 
 use super::attempt::{attempt, collect, member, refused};
 use super::image::VALUE;
-use super::{Dropped, Target, awaited, baseline, engine, is_outdated, orphans, scan, shared, with};
+use super::{Dropped, Target, awaited, baseline, engine, is_outdated, limit, orphans, scan, shared, with};
 use crate::engine::{exception_pending, in_frame, without_collection};
 use crate::module::local;
 use crate::objects::asking::{Failure, store_asking};
@@ -46,6 +46,7 @@ fn end() {
                 if !find_due(round, false, |_| true) {
                     break;
                 }
+                limit::begin();
                 publish_due();
                 if !with(|statics| statics.ran_code && !statics.has_raised_fatal()) {
                     break;
@@ -54,6 +55,7 @@ fn end() {
         });
     }
     baseline::release_all();
+    with(limit::end);
 }
 
 /// Finds out what is to be published. `at_once`: by `static_publish()`, at first also what was deleted in this request.
