@@ -39,7 +39,7 @@
 //! | classes | [`ClassImage`] each, in the order of their first object |
 //! | nodes | per node the offset of its image in the block, `u32` in units of 8 bytes; node 0 is the value |
 //! | fixups | [`Fixup`] each: that slot of that node's copy is to hold that node's copy |
-//! | tables | [`Pair`] each: object node, and the node of its table of dynamic properties |
+//! | tables | [`Pair`] each: object node, and the node of its table of dynamic properties, all of them under names |
 //! | typed | [`Pair`] each: object node, and the number of a typed property that holds a reference |
 //!
 //! A reference or an object is one node. So is an array, unless it leads to a reference: then it is one for each of its

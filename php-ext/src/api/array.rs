@@ -18,6 +18,7 @@ use crate::objects::asking::{Attempt, Failure, end_harvests};
 use crate::objects::begin_harvest;
 use crate::objects::gather::{Stop, gather};
 use crate::objects::harvest::Harvest;
+use crate::objects::numbered::name_all;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
 use crate::{exception, messages, statics};
@@ -140,6 +141,12 @@ unsafe fn gather_all(
                     }
                 }
             }
+        }
+        // Methods of later elements' objects may have changed what earlier ones have.
+        let mut harvest = *harvests;
+        while !harvest.is_null() {
+            name_all(harvest);
+            harvest = (*harvest).next;
         }
     }
     Ok(())

@@ -116,7 +116,7 @@ impl ObjectJobs {
             }
         };
         if !facts.has(Facts::GATHERED) && !is_lazy(object) {
-            return Ok((facts, None));
+            return Ok((facts, self.harvest().and_then(|harvest| harvest.find_named(object))));
         }
         match self.harvest().and_then(|harvest| harvest.find(object)) {
             Some(found) => Ok((facts, Some(found))),
@@ -185,7 +185,9 @@ fn source<'a>(object: &'a Object, found: Option<&Found>) -> &'a Object {
 pub(super) fn table<'a>(object: &'a Object, found: Option<&Found>) -> Option<&'a Array> {
     let table = match found {
         // SAFETY: the harvest holds the table.
-        Some(found) if found.outcome == Outcome::Chosen => unsafe { found.table.as_ref() },
+        Some(found) if found.outcome == Outcome::Chosen || !found.table.is_null() => unsafe {
+            found.table.as_ref()
+        },
         _ => source(object, found).table(),
     };
     let is_dynamic = |slot: &Slot| !matches!(slot.kind(), c::IS_UNDEF | c::IS_INDIRECT);

@@ -17,7 +17,7 @@ use std::ptr;
 pub(super) enum Stop {
     /// References, or arrays with objects that several hold: their graph must be explored first.
     References,
-    /// Objects that must be asked first.
+    /// Objects that must be asked first, or that have properties without names.
     Gather,
     /// This element of this job's source cannot be stored.
     Offender { job: usize, element: usize },
@@ -141,6 +141,7 @@ impl Encoder {
         let mut row = self.shapes.of(buckets);
         let mut leaf = Leaf::new(array);
         let mut places = self.places.open(2 * buckets.len());
+        let is_table = self.jobs[job].has(Job::TABLE);
         for bucket in buckets {
             // SAFETY: one for each bucket, and only this array's.
             let column = unsafe { row.column() };
@@ -162,6 +163,9 @@ impl Encoder {
                 leaf.place(column.key_place);
                 // SAFETY: one for each key.
                 unsafe { places.note(column.key_place) };
+            } else if is_table {
+                // It gets a name first.
+                return Err(Stop::Gather);
             } else {
                 leaf.other(bucket.hash);
             }

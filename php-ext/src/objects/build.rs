@@ -100,12 +100,12 @@ pub(crate) unsafe fn set_table(object: *mut Object, class: &Resolved, table: *mu
         if (*object).properties == 0 {
             engine::build_table(object.cast());
         }
-        for bucket in (*table).buckets() {
-            if bucket.slot.kind() != c::IS_UNDEF {
-                let mut value = Slot { next: 0, ..bucket.slot };
-                let key = bucket.key as *mut zend_string;
-                engine::zend_hash_update((*object).properties as *mut _, key, zval_of(&mut value));
-            }
+        for property in (*table).elements() {
+            engine::put_property(
+                (*object).properties as *mut _,
+                &property,
+                Slot { next: 0, ..property.slot },
+            );
         }
         let chains = crate::zend::live::hash_entries((*table).mask) * size_of::<u32>();
         ext_php_rs::alloc::efree(((*table).data as *mut u8).sub(chains));

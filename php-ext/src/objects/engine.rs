@@ -9,7 +9,7 @@ use ext_php_rs::ffi::{
 pub(super) use crate::engine::call_method;
 pub(super) use crate::engine::release_string;
 use crate::zend::constants as c;
-use crate::zend::live::{Counted, Slot};
+use crate::zend::live::{Bucket, Counted, Slot};
 
 unsafe extern "C" {
     pub(super) fn zend_get_exception_base(exception: *mut zend_object) -> *mut zend_class_entry;
@@ -143,6 +143,30 @@ pub(super) unsafe fn hold(slot: &Slot) {
         // SAFETY: a counted value begins with its count.
         unsafe { *(slot.value as *mut u32) += 1 };
     }
+}
+
+/// Puts a property into a table: under its name, which is the decimal string of an int. The value becomes the table's.
+///
+/// # Safety
+/// A live table that is no other's, the live element of one, and a live value.
+pub(super) unsafe fn put_property(table: *mut HashTable, element: &Bucket, mut value: Slot) {
+    // SAFETY: the caller's word; the table holds the names that it takes.
+    unsafe {
+        if element.key != 0 {
+            zend_hash_update(table, element.key as *mut zend_string, zval_of(&mut value));
+            return;
+        }
+        let name = name_of_int(element.hash as i64);
+        zend_hash_update(table, name, zval_of(&mut value));
+        release_string(name);
+    }
+}
+
+/// The decimal string of an int, which the caller holds.
+pub(super) fn name_of_int(number: i64) -> *mut zend_string {
+    let mut number = Slot { value: number as u64, info: c::IS_LONG, next: 0 };
+    // SAFETY: an int has a string; no user code runs for it.
+    unsafe { zval_try_get_string_func(zval_of(&mut number)) }
 }
 
 /// A zval of a table, which is not held once more for it.

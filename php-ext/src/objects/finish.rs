@@ -116,8 +116,7 @@ unsafe fn set_properties(object: *mut zend_object, data: &Array) -> bool {
                 Some(key) => set_property(object, key.start().cast_mut().cast(), value),
                 None => {
                     let number = if data.is_packed() { at as i64 } else { data.buckets()[at].hash as i64 };
-                    let mut number = Slot { value: number as u64, info: c::IS_LONG, next: 0 };
-                    let name = engine::zval_try_get_string_func(zval_of(&mut number));
+                    let name = engine::name_of_int(number);
                     let done = set_property(object, name, value);
                     release_string(name);
                     done

@@ -10,6 +10,7 @@ use super::class::Facts;
 use super::engine::undefined;
 use super::harvest::{Action, Call, Found, Harvest, Outcome};
 use super::lazy::is_lazy;
+use super::numbered::{self, has_numbers};
 use super::path::path;
 use super::{methods, refusing, sleep, with_classes};
 use crate::encode::Unstorable;
@@ -99,6 +100,7 @@ unsafe fn gather_all(harvest: *mut Harvest, value: *const Slot) -> Result<(), St
     unsafe {
         (*harvest).walked.begin();
         (*harvest).frames.clear();
+        numbered::begin(&mut *harvest);
         (*harvest).runs += 1;
         if (*harvest).runs > MOST_RUNS {
             let reason = "it becomes another one each time its objects' methods are called".into();
@@ -125,6 +127,7 @@ unsafe fn gather_all(harvest: *mut Harvest, value: *const Slot) -> Result<(), St
             }
         }
         (*harvest).number_calls();
+        numbered::name_all(harvest);
     }
     Ok(())
 }
@@ -286,27 +289,14 @@ unsafe fn object(harvest: *mut Harvest, slot: Slot) -> Result<(), Stop> {
             return refuse(harvest, facts.refusal());
         }
         if !facts.has(Facts::GATHERED) && !is_lazy(object) {
-            push_properties(harvest, object, &facts);
+            push_properties(harvest, object, object, &facts);
             return Ok(());
         }
         // Asked in an earlier walk: only its parts may be new.
         if let Some(found) = (*harvest).find(object).copied() {
-            return walk_again(harvest, found, &facts);
+            return walk_again(harvest, object, found, &facts);
         }
-        let number = (*harvest).found.len() as u32;
-        let unknown = Found {
-            outcome: Outcome::Slots,
-            source: object,
-            argument: undefined(),
-            first_chosen: 0,
-            end_chosen: 0,
-            table: std::ptr::null(),
-            call: Harvest::NONE,
-            wakeup: Harvest::NONE,
-        };
-        (*harvest).found.push(unknown);
-        let address = object.addr();
-        (*harvest).by_object.see(address, (address >> 3) as u64, number);
+        let number = (*harvest).number_of(object);
         if facts.has(Facts::SERIALIZE) {
             methods::serialize(harvest, object, number, &facts)
         } else if facts.has(Facts::TEXT) {
@@ -319,14 +309,19 @@ unsafe fn object(harvest: *mut Harvest, slot: Slot) -> Result<(), Stop> {
     }
 }
 
-unsafe fn walk_again(harvest: *mut Harvest, found: Found, facts: &Facts) -> Result<(), Stop> {
+unsafe fn walk_again(
+    harvest: *mut Harvest,
+    object: *const Object,
+    found: Found,
+    facts: &Facts,
+) -> Result<(), Stop> {
     // SAFETY: the caller's harvest, which holds what was found.
     unsafe {
         match found.outcome {
             Outcome::Null => {}
             Outcome::Data => return visit(harvest, found.argument, false),
             Outcome::Slots | Outcome::Chosen => {
-                push_properties(harvest, found.source, facts);
+                push_properties(harvest, object, found.source, facts);
                 return visit(harvest, found.argument, false);
             }
         }
@@ -334,17 +329,26 @@ unsafe fn walk_again(harvest: *mut Harvest, found: Found, facts: &Facts) -> Resu
     Ok(())
 }
 
-pub(super) unsafe fn push_properties(harvest: *mut Harvest, object: *const Object, facts: &Facts) {
-    // SAFETY: a live object of that class; the frames are taken from the end.
+/// Walks over the properties of an object, which are where its source is.
+pub(super) unsafe fn push_properties(
+    harvest: *mut Harvest,
+    object: *const Object,
+    source: *const Object,
+    facts: &Facts,
+) {
+    // SAFETY: a live object, and one that has its properties in the slots of that class; the frames are taken from the end.
     unsafe {
-        if let Some(table) = (*object).table().filter(|table| table.count > 0) {
+        if let Some(table) = (*source).table().filter(|table| table.count > 0) {
+            if has_numbers(table) {
+                (*harvest).numbered.push(object);
+            }
             let slot = Slot { value: std::ptr::from_ref(table).addr() as u64, info: c::IS_ARRAY_EX, next: 0 };
             (*harvest).keep(slot);
             push(harvest, Walk::Table(table), table.used, Names::Properties, Harvest::NONE);
         }
-        push(harvest, Walk::Slots(object), facts.slots, Names::Properties, Harvest::NONE);
+        push(harvest, Walk::Slots(source), facts.slots, Names::Properties, Harvest::NONE);
         if let Some(frame) = (*harvest).frames.last_mut() {
-            frame.nested = (*object).table().is_some();
+            frame.nested = (*source).table().is_some();
         }
     }
 }

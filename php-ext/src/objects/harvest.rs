@@ -61,11 +61,28 @@ pub(crate) struct Found {
     /// Declared properties that were chosen: these in [`Harvest::chosen`].
     pub(super) first_chosen: u32,
     pub(super) end_chosen: u32,
-    /// Dynamic properties that were chosen.
+    /// Dynamic properties: those that were chosen, or, if some are under ints, all under their [names](super::numbered). Null if they are
+    /// those of the source.
     pub(crate) table: *const Array,
     /// Numbers of its calls, [`Harvest::NONE`] if none: the one with the argument, and `__wakeup`.
     pub(crate) call: u32,
     pub(crate) wakeup: u32,
+}
+
+impl Found {
+    /// Of an object of which nothing is known yet.
+    pub(super) fn of(object: *const Object) -> Self {
+        Found {
+            outcome: Outcome::Slots,
+            source: object,
+            argument: engine::undefined(),
+            first_chosen: 0,
+            end_chosen: 0,
+            table: std::ptr::null(),
+            call: Harvest::NONE,
+            wakeup: Harvest::NONE,
+        }
+    }
 }
 
 /// A call at fetch, in the order of calling.
@@ -80,6 +97,8 @@ pub(crate) struct Harvest {
     pub(super) by_object: Table<ByAddress>,
     pub(super) found: Vec<Found>,
     pub(super) chosen: Vec<u32>,
+    /// Objects that had properties under ints when they were met.
+    pub(super) numbered: Vec<*const Object>,
     /// Calls that unserialize() makes while it reads, and those that it leaves to the end.
     pub(super) early: Vec<Call>,
     pub(super) late: Vec<Call>,
@@ -111,6 +130,7 @@ impl Harvest {
             by_object,
             found: Vec::new(),
             chosen: Vec::new(),
+            numbered: Vec::new(),
             early: Vec::new(),
             late: Vec::new(),
             held: Vec::new(),
@@ -136,6 +156,7 @@ impl Harvest {
         self.walked.trim();
         self.found.clear();
         self.chosen.clear();
+        self.numbered.clear();
         self.early.clear();
         self.late.clear();
         self.held.clear();
@@ -154,6 +175,26 @@ impl Harvest {
         // SAFETY: by address; the harvest holds what it knows.
         let number = unsafe { self.by_object.find(address, (address >> 3) as u64) }?;
         Some(&self.found[number as usize])
+    }
+
+    /// The number of an object that needs more than a look.
+    pub(super) fn number_of(&mut self, object: *const Object) -> u32 {
+        let (address, next) = (object.addr(), self.found.len() as u32);
+        // SAFETY: by address; the harvest holds what it knows.
+        let known = unsafe { self.by_object.see(address, (address >> 3) as u64, next) };
+        known.unwrap_or_else(|| {
+            self.found.push(Found::of(object));
+            next
+        })
+    }
+
+    /// What is to be stored of an object that has no methods for that, if it is not the object as it is.
+    #[inline]
+    pub(crate) fn find_named(&self, object: *const Object) -> Option<&Found> {
+        if self.numbered.is_empty() {
+            return None;
+        }
+        self.find(object).filter(|found| !found.table.is_null())
     }
 
     pub(super) fn found_mut(&mut self, number: u32) -> &mut Found {

@@ -3,7 +3,7 @@
 
 use std::ffi::c_char;
 
-use ext_php_rs::ffi::{HashTable, zend_function, zend_object, zend_string};
+use ext_php_rs::ffi::{HashTable, zend_function, zend_object};
 
 use super::class::{Facts, method, slot_of};
 use super::engine::{self, zval_of};
@@ -13,7 +13,7 @@ use super::lazy::{hold_source, initialised};
 use super::{dates, heap, refusing, with_classes};
 use crate::engine::exception_pending;
 use crate::zend::constants as c;
-use crate::zend::live::{Bucket, Object, Slot};
+use crate::zend::live::{Array, Object, Slot};
 
 /// Notes that an object is stored by an argument, and walks over that.
 pub(super) unsafe fn take_argument(
@@ -145,7 +145,7 @@ pub(super) unsafe fn properties(
                 if is_queue { (Action::Queue, Names::Queue) } else { (Action::Heap, Names::Heap) };
             take_argument(harvest, number, elements, action, None, names);
         }
-        push_properties(harvest, source, facts);
+        push_properties(harvest, object, source, facts);
     }
     Ok(())
 }
@@ -170,10 +170,10 @@ unsafe fn named_properties(object: *const Object) -> Slot {
                 engine::zend_hash_update(table, property.name, zval_of(&mut value));
             }
         }
-        for bucket in dynamic(object) {
-            let mut value = *plain(&bucket.slot);
+        for property in (*object).table().into_iter().flat_map(Array::properties) {
+            let value = *plain(&property.slot);
             engine::hold(&value);
-            engine::zend_hash_update(table, bucket.key as *mut zend_string, zval_of(&mut value));
+            engine::put_property(table, &property, value);
         }
         symbol_table(table)
     }
@@ -195,11 +195,4 @@ pub(super) unsafe fn plain(slot: &Slot) -> &Slot {
         return &slot.reference().slot;
     }
     slot
-}
-
-unsafe fn dynamic<'a>(object: *const Object) -> impl Iterator<Item = &'a Bucket> {
-    // SAFETY: a live object.
-    let table = unsafe { (*object).table() }.filter(|table| table.count > 0);
-    let buckets = table.map_or(&[][..], |table| table.buckets());
-    buckets.iter().filter(|bucket| !matches!(bucket.slot.kind(), c::IS_UNDEF | c::IS_INDIRECT))
 }

@@ -6,6 +6,7 @@
 //! | [`asking`] | a store, with asking in between |
 //! | [`gather`], [`harvest`] | methods called before a store, in the order of `serialize()`, and their answers |
 //! | [`methods`], [`sleep`] | what objects say of themselves, and what is stored of those that say nothing |
+//! | [`numbered`] | properties under ints, as `ArrayObject` makes them |
 //! | [`lazy`], `proxy` | where the properties of lazy objects and proxies are (PHP 8.4) |
 //! | [`path`] | where in a value an object is, for messages |
 //! | [`dates`] | what dates say, without asking them, and what they do not say |
@@ -28,6 +29,7 @@ pub(crate) mod harvest;
 pub(crate) mod heap;
 pub(crate) mod lazy;
 mod methods;
+pub(crate) mod numbered;
 mod path;
 pub(crate) mod prototype;
 #[cfg(php84)]

@@ -244,6 +244,30 @@ impl Array {
         unsafe { slice::from_raw_parts(self.data as *const Bucket, self.used as usize) }
     }
 
+    /// The elements of either kind of array, without holes. One of a packed array comes as a bucket under its number.
+    #[inline(always)]
+    pub(crate) fn elements(&self) -> impl Iterator<Item = Bucket> + '_ {
+        let used = if self.count == 0 { 0 } else { self.used as usize };
+        (0..used).map(|at| self.element(at)).filter(|bucket| bucket.slot.kind() != c::IS_UNDEF)
+    }
+
+    /// One of these, or a hole.
+    #[inline(always)]
+    pub(crate) fn element(&self, at: usize) -> Bucket {
+        if self.is_packed() {
+            Bucket { slot: self.slots()[at], hash: at as u64, key: 0 }
+        } else {
+            self.buckets()[at]
+        }
+    }
+
+    /// The dynamic properties in an object's table, without what stands for declared ones there. `ArrayObject` appends to the table of
+    /// an object that it was given: some may be under ints, and a table that has no others may be packed.
+    #[inline(always)]
+    pub(crate) fn properties(&self) -> impl Iterator<Item = Bucket> + '_ {
+        self.elements().filter(|bucket| bucket.slot.kind() != c::IS_INDIRECT)
+    }
+
     /// The hash part, which ends where the data begins.
     #[inline(always)]
     pub(crate) fn chains(&self) -> &[u32] {
