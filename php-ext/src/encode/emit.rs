@@ -2,7 +2,7 @@
 
 use super::object::{ObjectJobs, case_name};
 use super::places::Reader;
-use super::scan::{element, is_left_out};
+use super::scan::{is_left_out, reference};
 use super::{Encoder, Job, NODE_PLACE, NULL_PLACE, Node, source};
 use crate::objects::harvest::Harvest;
 use crate::payload::*;
@@ -271,7 +271,7 @@ impl Writer<'_> {
     /// The job's image was planned at its place and its parts' places come next.
     unsafe fn reference(&mut self, job: &Job, gc: Counted) {
         // SAFETY: the job is of the value being encoded.
-        let (slot, _) = unsafe { element(job, 0) };
+        let slot = unsafe { &reference(job).slot };
         // SAFETY: planned, says the caller.
         unsafe {
             let to = self.arrays.at::<Reference>(job.at);

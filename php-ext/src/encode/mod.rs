@@ -19,7 +19,9 @@ mod scan;
 mod shape;
 pub(crate) mod table;
 
-pub(crate) use path::{between_quotes, path_of_key, path_of_property, quoted, reason, shortened};
+pub(crate) use path::{
+    between_quotes, path_of_key, path_of_member, path_of_property, quoted, reason, shortened,
+};
 
 use crate::objects::harvest::Harvest;
 use crate::payload::*;

@@ -148,9 +148,9 @@ impl ObjectJobs {
                 }
             }
             if let Some(table) = table(object, found) {
-                for bucket in table.buckets() {
-                    if bucket.slot.kind() > c::IS_STRING && bucket.slot.kind() != c::IS_INDIRECT {
-                        show(&bucket.slot);
+                for property in table.properties() {
+                    if property.slot.kind() > c::IS_STRING {
+                        show(&property.slot);
                     }
                 }
             }
@@ -190,16 +190,14 @@ pub(super) fn table<'a>(object: &'a Object, found: Option<&Found>) -> Option<&'a
         },
         _ => source(object, found).table(),
     };
-    let is_dynamic = |slot: &Slot| !matches!(slot.kind(), c::IS_UNDEF | c::IS_INDIRECT);
-    table.filter(|table| table.count > 0 && table.buckets().iter().any(|bucket| is_dynamic(&bucket.slot)))
+    table.filter(|table| table.properties().next().is_some())
 }
 
 /// Whether a table of dynamic properties is another object's as well, or an array's (copies of objects and casts share it until one
 /// of them writes), and holds what must not be met twice without notice: "what has one holder is met once" is not so below it.
 pub(super) fn is_shared(table: &Array) -> bool {
-    let matters =
-        |slot: &Slot| slot.kind() > c::IS_STRING && slot.kind() != c::IS_INDIRECT && slot.is_counted();
-    table.gc.refcount > 1 && table.buckets().iter().any(|bucket| matters(&bucket.slot))
+    let matters = |slot: &Slot| slot.kind() > c::IS_STRING && slot.is_counted();
+    table.gc.refcount > 1 && table.properties().any(|property| matters(&property.slot))
 }
 
 impl Encoder {
@@ -295,6 +293,10 @@ impl Encoder {
                 }
             }
             if let Some(table) = table(object, found) {
+                if table.is_packed() {
+                    // Its properties get names first.
+                    return Err(Stop::Gather);
+                }
                 if !GRAPH && is_shared(table) {
                     return Err(Stop::References);
                 }

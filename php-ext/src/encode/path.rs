@@ -1,7 +1,7 @@
 //! Names the part of a value that cannot be stored. Slow, and only for errors.
 
 use super::object::ObjectJobs;
-use super::scan::{Stop, element};
+use super::scan::{Stop, reference};
 use super::{Job, Unstorable, source};
 use crate::objects::class::text;
 use crate::objects::with_classes;
@@ -33,12 +33,13 @@ pub(super) fn explain(root: &Slot, jobs: &[Job], objects: &ObjectJobs, stop: Sto
         // SAFETY: an object of the value that the scan stopped in.
         let object = unsafe { &*(offender.source as *const Object) };
         property(object, objects, number)
+    } else if offender.has(Job::REFERENCE) {
+        // SAFETY: a reference of the value that the scan stopped in.
+        (unsafe { reference(offender) }.slot, String::new())
     } else {
-        // SAFETY: the scan stopped here a moment ago.
-        let (slot, bucket) = unsafe { element(offender, number) };
-        let last =
-            if offender.has(Job::REFERENCE) { String::new() } else { key_in(offender, number, bucket) };
-        (*slot, last)
+        // SAFETY: the scan stopped at this element a moment ago.
+        let element = unsafe { source(offender) }.element(number);
+        (element.slot, key_in(offender, &element))
     };
     let slot = slot.direct();
     let slot = slot.behind_reference();
@@ -63,12 +64,8 @@ fn property(object: &Object, objects: &ObjectJobs, number: usize) -> (Slot, Stri
     }
 }
 
-fn key_in(job: &Job, number: usize, bucket: Option<&Bucket>) -> String {
-    if job.has(Job::TABLE) {
-        path_of_property(bucket.and_then(|bucket| bucket.text()))
-    } else {
-        path_of_key(number, bucket)
-    }
+fn key_in(job: &Job, element: &Bucket) -> String {
+    if job.has(Job::TABLE) { path_of_member(element) } else { path_of_key(element) }
 }
 
 fn path(jobs: &[Job], objects: &ObjectJobs, mut job: usize) -> String {
@@ -115,13 +112,8 @@ fn key_of(job: &Job, objects: &ObjectJobs, held: u64) -> String {
     }
     // SAFETY: an array of the value that the scan stopped in; the caller excludes references.
     let array = unsafe { source(job) };
-    if array.is_packed() {
-        let number = array.slots().iter().position(|slot| holds(slot, held)).unwrap_or_default();
-        path_of_key(number, None)
-    } else {
-        let bucket = array.buckets().iter().find(|bucket| holds(&bucket.slot, held));
-        key_in(job, 0, bucket)
-    }
+    let element = array.elements().find(|element| holds(&element.slot, held));
+    element.map_or_else(|| "[?]".into(), |element| key_in(job, &element))
 }
 
 /// A property in PHP's syntax, without what its full name says of its visibility.
@@ -141,13 +133,18 @@ pub(crate) fn path_of_property(name: Option<&Text>) -> String {
     }
 }
 
+/// A property among those of a table, which may be under an int.
+pub(crate) fn path_of_member(element: &Bucket) -> String {
+    match element.text() {
+        None => format!("->{{'{}'}}", element.hash as i64),
+        name => path_of_property(name),
+    }
+}
+
 /// A subscript in PHP's syntax.
-pub(crate) fn path_of_key(number: usize, bucket: Option<&Bucket>) -> String {
-    let Some(bucket) = bucket else {
-        return format!("[{number}]");
-    };
-    match bucket.text() {
-        None => format!("[{}]", bucket.hash as i64),
+pub(crate) fn path_of_key(element: &Bucket) -> String {
+    match element.text() {
+        None => format!("[{}]", element.hash as i64),
         Some(text) => format!("[{}]", quoted(text.bytes())),
     }
 }

@@ -207,8 +207,8 @@ impl Encoder {
     }
 
     fn scan_reference<const GRAPH: bool>(&mut self, job: &Job, number: usize) -> Result<u64, Stop> {
-        // SAFETY: the job says that its source is a reference of the value being encoded.
-        let reference = unsafe { &*(job.source as *const Reference) };
+        // SAFETY: the caller's job.
+        let reference = unsafe { reference(job) };
         if reference.slot.kind() > c::IS_DOUBLE {
             self.element::<GRAPH>(&reference.slot, number)
                 .map_err(|refused| at_element(refused, number, 0))?;
@@ -450,21 +450,11 @@ pub(super) fn at_element(refused: Refused, job: usize, element: usize) -> Stop {
     }
 }
 
-/// The element of a job's source by its number.
+/// The reference of a job.
 ///
 /// # Safety
-/// The job is of the value being encoded and no [`Job::OBJECT`], the element one of its source's.
-pub(super) unsafe fn element<'a>(job: &Job, number: usize) -> (&'a Slot, Option<&'a Bucket>) {
-    if job.has(Job::REFERENCE) {
-        // SAFETY: the job says that its source is a reference.
-        return (unsafe { &(*(job.source as *const Reference)).slot }, None);
-    }
-    // SAFETY: the job's source is an array.
-    let array = unsafe { source(job) };
-    if array.is_packed() {
-        (&array.slots()[number], None)
-    } else {
-        let bucket = &array.buckets()[number];
-        (&bucket.slot, Some(bucket))
-    }
+/// The job is of the value being encoded, and [`Job::REFERENCE`].
+pub(super) unsafe fn reference<'a>(job: &Job) -> &'a Reference {
+    // SAFETY: the caller's word; the value outlives both passes.
+    unsafe { &*(job.source as *const Reference) }
 }

@@ -161,7 +161,7 @@ pub(super) unsafe fn part(walk: Walk, at: usize) -> Slot {
             Walk::Array(array) if (*array).is_packed() => (*array).slots()[at],
             Walk::Array(array) => *(*array).buckets()[at].slot.direct(),
             Walk::Table(table) => {
-                let slot = (*table).buckets()[at].slot;
+                let slot = (*table).element(at).slot;
                 if slot.kind() == c::IS_INDIRECT { undefined() } else { slot }
             }
             Walk::Slots(object) => (*object).slots(at as u32 + 1)[at],

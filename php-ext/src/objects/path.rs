@@ -21,22 +21,19 @@ pub(super) unsafe fn path(frames: &[Frame]) -> String {
                 _ if frame.at == 0 => {}
                 Walk::Done { .. } => {}
                 Walk::Array(array) => {
-                    let bucket = (!(*array).is_packed()).then(|| &(*array).buckets()[at]);
                     let element = || at.saturating_sub(heap::FIRST);
                     path.push_str(&match frame.names {
-                        Names::Properties => {
-                            crate::encode::path_of_property(bucket.and_then(|bucket| bucket.text()))
-                        }
+                        Names::Properties => crate::encode::path_of_member(&(*array).element(at)),
                         Names::Heap => format!("[{}]", element()),
                         Names::Queue => {
                             let part = if element() % 2 == 0 { "data" } else { "priority" };
                             format!("[{}]['{part}']", element() / 2)
                         }
-                        Names::Keys | Names::Method => crate::encode::path_of_key(at, bucket),
+                        Names::Keys | Names::Method => crate::encode::path_of_key(&(*array).element(at)),
                     });
                 }
                 Walk::Table(table) => {
-                    path.push_str(&crate::encode::path_of_property((*table).buckets()[at].text()));
+                    path.push_str(&crate::encode::path_of_member(&(*table).element(at)));
                 }
                 Walk::Slots(object) => {
                     let facts = with_classes(|classes| classes.of_object(object.cast()));

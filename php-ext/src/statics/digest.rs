@@ -195,14 +195,10 @@ impl Walk {
             let elsewhere = std::mem::replace(&mut self.shown, within);
             live.slots(facts.slots).iter().for_each(|slot| self.add(digest, slot));
             self.shown = elsewhere;
-            if let Some(table) = live.table().filter(|table| table.count > 0 && !table.is_packed()) {
-                for bucket in table.buckets() {
-                    // Declared ones were added above. What the engine shows may be here as well, once somebody has looked.
-                    if !matches!(bucket.slot.kind(), c::IS_UNDEF | c::IS_INDIRECT)
-                        && !shown.is_some_and(|shown| engine::has_key(&shown, bucket))
-                    {
-                        self.add_bucket(digest, bucket);
-                    }
+            // Declared ones were added above. What the engine shows may be here as well, once somebody has looked.
+            for property in live.table().into_iter().flat_map(Array::properties) {
+                if !shown.is_some_and(|shown| engine::has_key(&shown, &property)) {
+                    self.add_bucket(digest, &property);
                 }
             }
         }
