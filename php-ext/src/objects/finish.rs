@@ -146,6 +146,10 @@ unsafe fn set_property(object: *mut zend_object, name: *mut zend_string, value: 
                 place = engine::zend_hash_find((*object).properties, declared).cast();
             }
         }
+        if place.is_null() && (*(*object).ce).ce_flags & c::ZEND_ACC_NO_DYNAMIC_PROPERTIES != 0 {
+            engine::zval_ptr_dtor(zval_of(&mut value));
+            return false;
+        }
         if place.is_null() || (*place).kind() != c::IS_INDIRECT {
             engine::zend_hash_update((*object).properties, name, zval_of(&mut value));
             return true;

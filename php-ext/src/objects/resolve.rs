@@ -6,7 +6,7 @@ use super::class::Facts;
 use super::{engine, with_classes};
 use crate::engine::{exception_pending, load_class, loaded_class};
 use crate::module::local;
-use crate::payload::{ClassImage, Fixup, ObjectImage, Template, UNIT};
+use crate::payload::{ClassImage, Fixup, ObjectImage, Pair, Template, UNIT};
 use crate::zend::constants as c;
 use crate::zend::live::{Counted, Slot};
 
@@ -129,7 +129,7 @@ unsafe fn resolve_first(template: &Template) -> Result<*const Resolved, Unusable
             recipes.classes.push(Resolved { class, slots: facts.slots, creates: facts.has(Facts::CREATE) });
         }
         let resolved = recipes.classes[first..].as_ptr();
-        if !objects_fit(template, resolved) {
+        if !objects_fit(template, resolved) || !tables_fit(template, resolved) {
             recipes.classes.truncate(first);
             return Err(Unusable::Stale);
         }
@@ -227,6 +227,16 @@ unsafe fn objects_fit(template: &Template, classes: *const Resolved) -> bool {
             last.replace(this) == Some(this) || fits(class(this.0), slot, class(this.2))
         })
     }
+}
+
+/// Whether all objects with dynamic properties are of classes that allow for such: a class may be readonly by now.
+unsafe fn tables_fit(template: &Template, classes: *const Resolved) -> bool {
+    // SAFETY: the caller's template: its pairs name nodes that are objects. Its classes are these.
+    template.tables().iter().all(|&Pair(node, _)| unsafe {
+        let image = template.image(template.nodes()[node as usize]) as *const ObjectImage;
+        let class = (*classes.add((*image).class as usize)).class;
+        (*class).ce_flags & c::ZEND_ACC_NO_DYNAMIC_PROPERTIES == 0
+    })
 }
 
 const NOTHING: u32 = u32::MAX;
