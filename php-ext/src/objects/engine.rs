@@ -82,6 +82,7 @@ unsafe extern "C" {
     /// What `exit` throws.
     pub(super) fn zend_create_unwind_exit() -> *mut zend_object;
     pub(super) fn zend_ref_add_type_source(list: *mut u64, property: *const zend_property_info);
+    pub(super) fn zend_ref_del_type_source(list: *mut u64, property: *const zend_property_info);
     pub(super) fn zend_verify_prop_assignable_by_ref(
         property: *const zend_property_info,
         value: *mut zval,

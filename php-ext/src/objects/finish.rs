@@ -11,7 +11,7 @@ use super::{dates, heap, prototype};
 use crate::engine::exception_pending;
 use crate::payload::CallImage;
 use crate::zend::constants as c;
-use crate::zend::live::{Array, Object, Slot};
+use crate::zend::live::{Array, Object, Reference, Slot};
 
 /// Makes the calls. Each holds its object and its argument until it was made. False if one threw: then the rest is
 /// not made, and destructors of its objects do not run, since they were never whole.
@@ -165,8 +165,13 @@ unsafe fn set_property(object: *mut zend_object, name: *mut zend_string, value: 
                 return false;
             }
             if value.kind() == c::IS_REFERENCE {
-                let reference = value.value as *mut crate::zend::live::Reference;
+                let reference = value.value as *mut Reference;
                 engine::zend_ref_add_type_source(&raw mut (*reference).sources, property);
+            }
+            // Set before, by another name for the same property.
+            if old.kind() == c::IS_REFERENCE {
+                let reference = old.value as *mut Reference;
+                engine::zend_ref_del_type_source(&raw mut (*reference).sources, property);
             }
         }
         *place = value;
