@@ -2,7 +2,7 @@
 
 use ext_php_rs::ffi::{zend_class_entry, zend_type};
 
-use super::class::text;
+use super::class::{Facts, text};
 use crate::zend::constants as c;
 use crate::zend::live::Text;
 
@@ -40,13 +40,22 @@ impl Digest {
     }
 }
 
-/// Of each slot: name with visibility, modifiers, type and who declared it. Of the class: how its objects are made.
+/// Of each slot: name with visibility, modifiers, type and who declared it. Of the class: how its objects are made, and where a function
+/// of the engine's makes them, whose: what they keep beside properties is of that class's form.
 /// Values of defaults do not count, nor do methods, beyond which of those there are that storing calls.
 ///
 /// # Safety
 /// A class of this request, its traits and its number of slots.
 pub(super) unsafe fn of(class: *const zend_class_entry, traits: u32, slots: u32) -> u64 {
     let mut digest = Digest(u64::from(traits) << 32 | u64::from(slots));
+    if traits & Facts::CREATE != 0 {
+        // SAFETY: the caller's class is linked; a class's name lives as long as it.
+        unsafe {
+            if let Some(ancestor) = internal_ancestor(class) {
+                digest.add_text(text((*ancestor).name));
+            }
+        }
+    }
     for slot in 0..slots as usize {
         // SAFETY: a class with slots has a declaration, or null, for each of them; names and types live with the class.
         unsafe {
@@ -65,4 +74,20 @@ pub(super) unsafe fn of(class: *const zend_class_entry, traits: u32, slots: u32)
         }
     }
     digest.0
+}
+
+/// The class of the engine's own, or of a module, that a class is or is nearest derived from.
+///
+/// # Safety
+/// A linked class.
+unsafe fn internal_ancestor(class: *const zend_class_entry) -> Option<*const zend_class_entry> {
+    const INTERNAL: std::ffi::c_char = 1;
+    let mut at = class;
+    // SAFETY: the caller's word: parents of a linked class are linked, and the first has none.
+    unsafe {
+        while !at.is_null() && (*at).type_ != INTERNAL {
+            at = (*at).__bindgen_anon_1.parent;
+        }
+    }
+    (!at.is_null()).then_some(at)
 }
