@@ -84,6 +84,7 @@ mod active {
         "expire: taken out",
         "expire: judged",
         "move: block taken",
+        "move: window listed",
         "move: copied",
         "move: queued",
         "move: retired",

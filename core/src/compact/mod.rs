@@ -42,12 +42,12 @@ enum Emptied {
     Something,
 }
 
-/// What one store met of shards that somebody has locked.
+/// What one store met that others are changing.
 #[derive(Debug, Default)]
 struct Locked {
-    /// Until when those are waited for.
+    /// Until when shards that somebody has locked are waited for.
     until: Option<Instant>,
-    /// Entries that could not leave because of it: other windows will do.
+    /// Blocks that could not become free because of it: other windows will do.
     entries: Vec<u64>,
 }
 
@@ -160,6 +160,7 @@ impl HeapGuard<'_> {
                 leaving.push((heap.block(offset).bytes(), offset));
             }
         }
+        step!("move: window listed");
         // The largest first, while there is a place for them.
         leaving.sort_unstable_by(|one, other| other.cmp(one));
         let (mut emptied, mut moved) = (Emptied::Nothing, 0);
@@ -184,18 +185,34 @@ impl HeapGuard<'_> {
 
     /// Makes an entry leave its block. False when it has to stay.
     fn move_away(&self, offset: u64, may_evict: bool, locked: &mut Locked) -> bool {
-        if !self.heap.holds_entry(offset, State::Live) {
+        let block = self.heap.block(offset);
+        if !self.heap.is_entry_block(offset) {
             self.heap.distrust();
             return false;
         }
-        let at = EntryAt::new(&self.segment.memory, offset);
-        let evict = || self.evict(at, at.entry.hash.load(Ordering::Relaxed), false).is_ok();
-        // What somebody is changing at this moment is free soon, as a rule.
-        let Some(guard) = self.try_lock_shard_of(at).or_else(|| self.wait_for_shard_of(at, locked)) else {
-            locked.entries.push(offset);
-            return false;
-        };
-        self.relocate(at, guard) || (may_evict && evict())
+        if block.is(State::Live) {
+            let at = EntryAt::new(&self.segment.memory, offset);
+            let evict = || self.evict(at, at.entry.hash.load(Ordering::Relaxed), false).is_ok();
+            // What somebody is changing at this moment is free soon, as a rule.
+            let Some(guard) = self.try_lock_shard_of(at).or_else(|| self.wait_for_shard_of(at, locked))
+            else {
+                locked.entries.push(offset);
+                return false;
+            };
+            if self.relocate(at, guard) || (may_evict && evict()) {
+                return true;
+            }
+        }
+        // Who replaces or deletes an entry needs no more than its shard's lock: it may have gone by itself since it was looked at, or
+        // be in its writer's keeping, or another by now.
+        match block.state() {
+            Some(State::Retired) => true,
+            Some(State::Live) => false,
+            _ => {
+                locked.entries.push(offset);
+                false
+            }
+        }
     }
 
     fn try_lock_shard_of(&self, at: EntryAt<'_>) -> Option<ShardGuard<'_>> {
