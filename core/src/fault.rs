@@ -57,6 +57,7 @@ mod active {
         "keep: stamped",
         "keep: kept",
         "flush: one retired",
+        "left: one retired",
         "inline: changed",
         "retire: stamped",
         "retire: state",

@@ -5,13 +5,18 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use common::{Child, INT, config, get, put};
 use static_cache_core::{Mode, Policy, Segment, Session, Space, advance_clock, fault};
 
 const SIZE: usize = 1 << 20;
+/// No operation after a death waits longer than this.
+const LOCK_TIMEOUT: Duration = Duration::from_millis(100);
+
+/// Two meet here once one of them has all locks, and again.
+static ALL_LOCKED: Barrier = Barrier::new(2);
 
 /// An operation that is killed, and what there is before.
 struct Scenario {
@@ -259,6 +264,28 @@ const SCENARIOS: &[Scenario] = &[
         policies: BOTH,
     },
     Scenario {
+        name: "giving back what refused stores left",
+        prepare: nothing,
+        act: |session| {
+            let segment = Arc::clone(session.segment());
+            let draft = session.prepare(Space::Key, b"draft", 0, 0, 300, None).unwrap();
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    // An audit takes the arenas' locks, then all shards', and changes nothing.
+                    fault::act_at("lock: taken", 2 + 256 - 1, || _ = (ALL_LOCKED.wait(), ALL_LOCKED.wait()));
+                    segment.audit().unwrap();
+                });
+                ALL_LOCKED.wait();
+                segment.set_lock_timeout(Duration::from_millis(2));
+                drop(draft);
+                segment.set_lock_timeout(LOCK_TIMEOUT);
+                ALL_LOCKED.wait();
+            });
+            session.end_request();
+        },
+        policies: BOTH,
+    },
+    Scenario {
         name: "many readers",
         prepare: nothing,
         act: |session| {
@@ -339,8 +366,7 @@ fn kept() -> impl Iterator<Item = Vec<u8>> {
 
 fn segment_for(scenario: &Scenario, policy: Policy) -> (Arc<Segment>, Session) {
     let segment = Segment::create(&config(SIZE, policy)).unwrap();
-    // No operation after a death waits longer than this.
-    segment.set_lock_timeout(Duration::from_millis(100));
+    segment.set_lock_timeout(LOCK_TIMEOUT);
     let mut session = Session::new(Arc::clone(&segment));
     for key in kept() {
         store_with(&mut session, &key, 300);

@@ -45,6 +45,65 @@ fn what_could_not_be_given_back_in_time_is_freed_though_its_owner_ended_in_order
     }
 }
 
+/// Stores and drafts that are given up while all shards are locked. Says how many blocks they leave.
+fn be_refused(session: &mut Session) -> u64 {
+    const LEN: usize = 100_000;
+    let draft = |session: &mut Session| session.prepare(Space::Key, b"k", 0, 0, LEN, None).unwrap();
+    let is_late = |error: Error| assert!(matches!(error, Error::LockTimeout { .. }), "{error}");
+    is_late(put(session, b"k", &[1; LEN]).unwrap_err());
+    is_late(session.store_with(Space::Key, b"k", 0, 0, LEN, None, Mode::Put, |_, _| {}).unwrap_err());
+    drop(draft(session));
+    let drafts = (0..3).map(|_| draft(session)).collect();
+    is_late(session.commit_all(drafts).unwrap_err().0);
+    6
+}
+
+#[test]
+fn what_refused_stores_could_not_give_back_is_given_back_at_the_next_opportunity() {
+    let opportunities: [fn(&mut Session); 5] = [
+        Session::end_request,
+        Session::quiesce,
+        // Another store that is given up, but in time.
+        |session| drop(session.prepare(Space::Key, b"other", 0, 0, 100, None).unwrap()),
+        // A store that needs that memory.
+        |session| put(session, b"large", &[1; 900_000]).unwrap(),
+        // Not by a child, which has it from its parent.
+        |session| {
+            let child = Child::fork(|_| {
+                session.end_request();
+                put(session, b"child", b"value").unwrap();
+                session.quiesce();
+            });
+            assert_eq!(child.join(), 0);
+            assert_eq!(session.segment().audit().unwrap().building, 6);
+            session.end_request();
+        },
+    ];
+    for (at, opportunity) in opportunities.into_iter().enumerate() {
+        let segment = segment(1 << 20, Policy::Never);
+        let mut session = Session::new(Arc::clone(&segment));
+        let child = stopped_with_all_shards(&segment);
+        segment.set_lock_timeout(Duration::from_millis(5));
+        let left = be_refused(&mut session);
+        // While nothing is to be had.
+        session.end_request();
+        assert_eq!(child.go_on(), 0);
+        segment.set_lock_timeout(Duration::from_secs(5));
+        assert_eq!(segment.audit().unwrap().building, left);
+        opportunity(&mut session);
+        assert_eq!(segment.audit().unwrap().building, 0, "{at}");
+        assert_eq!(segment.stats().recoveries, 0, "{at}: nobody died");
+        session.clear().unwrap();
+        assert_eq!(segment.stats().used, 0, "{at}");
+        // And not twice.
+        session.end_request();
+        put(&mut session, b"k", &[1; 900_000]).unwrap();
+        drop(session);
+        segment.audit().unwrap();
+        assert_eq!(segment.stats().recoveries, 0, "{at}: the slot has nothing to clean up");
+    }
+}
+
 #[test]
 fn a_lease_outlives_its_request_also_where_another_key_is_stuck_at_its_end() {
     let segment = segment(1 << 20, Policy::Never);

@@ -51,8 +51,8 @@ pub(super) struct Recycler {
     waiting_bytes: u64,
     /// Somebody holds on to what waits: no use to look again and again.
     stuck: bool,
-    /// The slot says that blocks are kept; there may be none any more.
-    noted: bool,
+    /// There may be something to give back: something was stored.
+    pub(super) noted: bool,
 }
 
 /// What each of many sessions may keep.
@@ -124,7 +124,6 @@ impl Recycler {
         }
         self.bytes += kept.bytes;
         self.waiting_bytes += kept.bytes;
-        self.noted = true;
         self.waiting.push(kept);
     }
 
@@ -186,7 +185,8 @@ impl Session {
         Some(offset)
     }
 
-    /// Gives back what is kept for later stores, so that others can use it and the figures show it.
+    /// Gives back what is kept for later stores, so that others can use it and the figures show it; and what could not be given back when
+    /// a store was refused.
     pub fn flush(&mut self) {
         self.notice_fork();
         self.give_back_kept(&mut Patience::new(self.segment.lock_timeout()));
@@ -200,10 +200,16 @@ impl Session {
         }
     }
 
+    /// Whether drafts that were given up left blocks, for want of a lock.
+    #[inline]
+    pub(super) fn has_left(&self) -> bool {
+        self.tenancy.as_ref().is_some_and(|tenancy| tenancy.has_left())
+    }
+
     fn retire_kept(&mut self, patience: &mut Patience) {
         let segment = &*self.segment;
         let Place::Slot(index, _) = self.place else { return };
-        if self.recycler.is_empty() {
+        if self.recycler.is_empty() && !self.has_left() {
             // All of them were used again: whoever takes the slot next has nothing to clean up.
             segment.slots.slot(index).kept.store(0, Ordering::Release);
             self.recycler.noted = false;
@@ -214,6 +220,9 @@ impl Session {
         for kept in self.recycler.waiting.iter().chain(&self.recycler.ready) {
             segment.retire(EntryAt::new(&segment.memory, kept.offset));
             step!("flush: one retired");
+        }
+        if let Some(tenancy) = self.tenancy.as_deref().filter(|tenancy| tenancy.has_left()) {
+            tenancy.give_back_left(&shard);
         }
         drop(shard);
         segment.slots.slot(index).kept.store(0, Ordering::Release);

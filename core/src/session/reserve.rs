@@ -89,10 +89,11 @@ impl Session {
         let draft = Draft::for_reservation(&*segment, &shape, offset, slot);
         let guard = match segment.lock_shard(Index::shard_of(hash)) {
             Ok(guard) => guard,
-            Err(error) => return Err(draft.refused(error)),
+            Err(error) => return Err(draft.refused(error, self.tenancy.as_deref())),
         };
         if !matches!(segment.holder(&guard, hash, key, self.owner()), Holder::Nobody) {
             drop(guard);
+            draft.give_up(self.tenancy.as_deref());
             return Ok(false);
         }
         segment.link_block(&guard, hash, draft.at(), None);

@@ -1,14 +1,13 @@
 //! Writing: a block is allocated, filled without any lock, then published by one store.
 
 use std::marker::PhantomData;
-use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::recycle::Kept;
-use super::tenancy::Premises;
+use super::tenancy::{Grounds, Premises, Tenancy};
 use super::{Place, Session};
 use crate::copy::copy_name;
 use crate::entry::{EntryAt, PAYLOAD_ALIGN, RESERVATION, Space};
@@ -45,7 +44,7 @@ pub enum Stored {
 ///
 /// It is the process's that made it. In a forked child it is empty, cannot be committed, and dropping it does nothing.
 #[derive(Debug)]
-pub struct Draft<S: Deref<Target = Segment> = Premises> {
+pub struct Draft<S: Grounds = Premises> {
     segment: S,
     offset: u64,
     hash: u64,
@@ -71,7 +70,7 @@ pub(super) struct Shape<'a> {
     pub(super) expires: u64,
 }
 
-impl<S: Deref<Target = Segment>> Draft<S> {
+impl<S: Grounds> Draft<S> {
     /// A draft that gives a reservation's block back unless it is settled.
     pub(super) fn for_reservation(segment: S, shape: &Shape<'_>, offset: u64, slot: Option<usize>) -> Self {
         Self::new(segment, shape, Space::Key, offset, slot)
@@ -172,13 +171,46 @@ impl<S: Deref<Target = Segment>> Draft<S> {
         unsafe { std::ptr::drop_in_place(&raw mut this.segment) };
     }
 
-    /// It was not committed, for that reason: gives it back, without a second wait where the commit waited in vain.
+    /// It was not committed, for that reason: gives it back, without a second wait where the commit waited in vain. `tenancy` as for
+    /// [`Self::give_up`].
     #[cold]
     #[inline(never)]
-    pub(super) fn refused(self, error: Error) -> Error {
+    pub(super) fn refused(self, error: Error, tenancy: Option<&Tenancy>) -> Error {
         let has_waited = matches!(error, Error::LockTimeout { .. });
-        wait_once(has_waited, || drop(self));
+        wait_once(has_waited, || self.give_up(tenancy));
         error
+    }
+
+    /// Gives it back, as dropping it does. `tenancy` is its session's, for one that has none with it.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn give_up(self, tenancy: Option<&Tenancy>) {
+        let mut this = std::mem::ManuallyDrop::new(self);
+        this.give_back(this.segment.tenancy().or(tenancy));
+        // SAFETY: as in `settle`.
+        unsafe { std::ptr::drop_in_place(&raw mut this.segment) };
+    }
+
+    fn give_back(&self, tenancy: Option<&Tenancy>) {
+        if !self.is_ours() {
+            return;
+        }
+        let tenancy = tenancy.filter(|_| self.slot.is_some());
+        match self.segment.lock_some_shard(Index::shard_of(self.hash)) {
+            Ok(shard) => {
+                self.segment.retire(self.at());
+                self.unmark();
+                if let Some(tenancy) = tenancy.filter(|tenancy| tenancy.has_left()) {
+                    tenancy.give_back_left(&shard);
+                }
+            }
+            // Without a lock in time the block stays `Building` and counted, for now.
+            Err(_) => {
+                if let Some(tenancy) = tenancy {
+                    tenancy.leave(self.offset);
+                }
+            }
+        }
     }
 
     fn unmark(&self) {
@@ -188,17 +220,9 @@ impl<S: Deref<Target = Segment>> Draft<S> {
     }
 }
 
-impl<S: Deref<Target = Segment>> Drop for Draft<S> {
+impl<S: Grounds> Drop for Draft<S> {
     fn drop(&mut self) {
-        if !self.is_ours() {
-            return;
-        }
-        // Without a lock in time the block stays `Building` and counted: whoever gets the slot after this session, or looks for the
-        // dead, sees that, and a repair frees the block.
-        if let Ok(_shard) = self.segment.lock_some_shard(Index::shard_of(self.hash)) {
-            self.segment.retire(self.at());
-            self.unmark();
-        }
+        self.give_back(self.segment.tenancy());
     }
 }
 
@@ -234,6 +258,8 @@ impl Session {
             return Err(Error::Config(format!("a key has at most 65535 bytes, {} given", shape.key.len())));
         }
         let place = self.slot();
+        // Something may be kept, or left, from now on.
+        self.recycler.noted = true;
         let size = EntryAt::size(shape.key.len(), shape.payload_len).unwrap_or(u64::MAX);
         if let Some((index, owner)) = place
             // What expires has to be filed, and a reservation to join its queue, which takes the arena's lock anyway.
@@ -249,13 +275,19 @@ impl Session {
         }
         match self.allocate(shape, size, place) {
             // What this session keeps for itself, or for a child that is gone, may be what is missing.
-            Err(Error::NoMemory { .. }) if !(self.recycler.is_empty() && self.unheard.is_empty()) => {
+            Err(Error::NoMemory { .. }) if self.keeps_anything() => {
                 self.hear_children();
                 self.flush();
                 self.allocate(shape, size, place)
             }
             result => result,
         }
+    }
+
+    /// Whether there is anything that others could use, if it were given back.
+    #[cold]
+    fn keeps_anything(&self) -> bool {
+        !(self.recycler.is_empty() && self.unheard.is_empty()) || self.has_left()
     }
 
     fn allocate(
@@ -303,7 +335,7 @@ impl Session {
         let mut kept = None;
         let stored = match self.publish(&draft, draft.key(), mode, &mut kept) {
             Ok(stored) => stored,
-            Err(error) => return Err(draft.refused(error)),
+            Err(error) => return Err(draft.refused(error, None)),
         };
         if let Some((block, leaving)) = kept {
             self.recycler.keep(block, leaving);
@@ -347,11 +379,13 @@ impl Session {
         let mut kept = None;
         let stored = match self.publish(&draft, key, mode, &mut kept) {
             Ok(stored) => stored,
-            Err(error) => return Err(draft.refused(error)),
+            Err(error) => return Err(draft.refused(error, self.tenancy.as_deref())),
         };
         if stored == Stored::Stored {
             draft.settle();
             self.forget_reservation(space, hash, key);
+        } else {
+            draft.give_up(self.tenancy.as_deref());
         }
         if let Some((block, leaving)) = kept {
             self.recycler.keep(block, leaving);
@@ -361,7 +395,7 @@ impl Session {
 
     /// Makes a draft the entry of its key, which is `key`, unless `mode` forbids. The block that it replaces goes into `kept` if this session
     /// keeps it, with how many others were given up for it, and is retired otherwise.
-    fn publish<S: Deref<Target = Segment>>(
+    fn publish<S: Grounds>(
         &self,
         draft: &Draft<S>,
         key: &[u8],
