@@ -43,7 +43,7 @@ impl Segment {
             drop(self.lock_heap(arena)?);
         }
         let every: [usize; SHARDS] = std::array::from_fn(|index| index);
-        let _shards = self.lock_shards(&every)?;
+        let _shards = self.lock_shards(&every, &self.limit())?;
         // Not `lock_heap`: a repair would take the shards, which are held here.
         let mut heaps = Vec::with_capacity(ARENAS);
         for arena in 0..ARENAS {

@@ -56,6 +56,8 @@ mod index;
 #[cfg(not(loom))]
 mod layout;
 #[cfg(not(loom))]
+mod limit;
+#[cfg(not(loom))]
 mod lock;
 #[cfg(not(loom))]
 mod memory;

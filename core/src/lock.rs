@@ -1,6 +1,7 @@
 //! Taking a segment's locks, and what to do when a holder died.
 //!
-//! Order: shards by their number, then the arenas of the heap by theirs. Who holds an arena only ever *tries* a shard.
+//! Order: shards by their number, then the arenas of the heap by theirs. Who holds an arena only ever *tries* a shard, and who holds shards
+//! waits for another one for a moment only.
 //!
 //! Any lock that is held keeps repairs out. An arena's lock is never worth a long wait: the other arena has room too, so
 //! a writer who is stopped inside one delays nobody else for long.
@@ -17,6 +18,7 @@ use crate::fault::step;
 use crate::haste;
 use crate::heap::Heap;
 use crate::layout::SHARDS;
+use crate::limit::Limit;
 use crate::protocol::{self, Dirty, Locks, Robust, Taken};
 use crate::segment::Segment;
 use crate::shard::Shard;
@@ -24,6 +26,9 @@ use crate::sys::robust::RobustMutex;
 
 /// How long somebody waits for an arena before going on to the other.
 const A_MOMENT: Duration = Duration::from_millis(1);
+/// How long somebody who has shards waits for another one before letting go of them: longer than a change takes, and no more than others may
+/// wait for somebody who is stopped.
+const WHILE_HOLDING: Duration = Duration::from_millis(5);
 
 /// A lock of the segment, held until dropped.
 pub(crate) type Held<'a> = protocol::Held<'a, RobustMutex>;
@@ -105,6 +110,11 @@ impl Segment {
     pub(crate) fn timed_out(&self) -> Error {
         haste::waited_in_vain();
         Error::LockTimeout { waited_ms: self.lock_timeout().as_millis() as u64 }
+    }
+
+    /// How long a call may wait for locks from now on.
+    pub(crate) fn limit(&self) -> Limit {
+        Limit::new(self.wait_limit())
     }
 
     /// How long a lock is waited for now.
@@ -303,12 +313,61 @@ impl Segment {
         (0..SHARDS).find_map(|step| self.try_lock_shard((first + step) % SHARDS))
     }
 
-    /// Locks all of the given shards (ascending numbers, each once).
-    pub(crate) fn lock_shards(&self, indices: &[usize]) -> Result<Vec<ShardGuard<'_>>, Error> {
-        let take = |&index: &usize| {
-            let shard = self.shard(index);
-            Ok(ShardGuard { shard, _held: self.take(&shard.lock)? })
+    /// Locks all of the given shards (ascending numbers, each once). Who has one of them for longer than a moment is waited for with none
+    /// in hand: it may be stopped, and those who store under other keys are not to wait for it, too.
+    pub(crate) fn lock_shards(&self, indices: &[usize], limit: &Limit) -> Result<Vec<ShardGuard<'_>>, Error> {
+        let take = || {
+            let mut moment = WHILE_HOLDING;
+            loop {
+                let busy = match self.take_shards(indices, moment, limit)? {
+                    Ok(guards) => return Ok(guards),
+                    Err(busy) => busy,
+                };
+                step!("lock: gives way");
+                drop(self.take_shard(busy, limit)?);
+                // It was not stopped. Where the processors have much to do there is always somebody who waits for one with a lock: some
+                // time it has to be waited for.
+                moment = moment.saturating_mul(2);
+            }
         };
-        protocol::whole(&LocksOf(self), || indices.iter().map(take).collect())
+        protocol::whole(&LocksOf(self), take)
+    }
+
+    /// The same whatever there is to repair. The number of one that was not free within a `moment`, with none held any more.
+    fn take_shards(
+        &self,
+        indices: &[usize],
+        moment: Duration,
+        limit: &Limit,
+    ) -> Result<Result<Vec<ShardGuard<'_>>, usize>, Error> {
+        let mut guards = Vec::with_capacity(indices.len());
+        for &index in indices {
+            let shard = self.shard(index);
+            if guards.is_empty() {
+                guards.push(self.take_shard(index, limit)?);
+                continue;
+            }
+            let mut taken = shard.lock.try_lock();
+            if taken == Taken::Busy {
+                taken = limit.wait(moment, |moment| shard.lock.lock(moment));
+            }
+            match protocol::got(&LocksOf(self), &shard.lock, taken) {
+                Some(held) => guards.push(ShardGuard { shard, _held: held }),
+                None => return Ok(Err(index)),
+            }
+        }
+        Ok(Ok(guards))
+    }
+
+    /// Takes a shard's lock, whatever its last holder's fate, within what is left of a limit.
+    fn take_shard(&self, index: usize, limit: &Limit) -> Result<ShardGuard<'_>, Error> {
+        let shard = self.shard(index);
+        let mut taken = shard.lock.try_lock();
+        if taken == Taken::Busy && !limit.left().is_zero() {
+            step!("lock: waits");
+            taken = limit.wait(Duration::MAX, |left| shard.lock.lock(left));
+        }
+        let held = protocol::got(&LocksOf(self), &shard.lock, taken);
+        Ok(ShardGuard { shard, _held: held.ok_or_else(|| self.timed_out())? })
     }
 }

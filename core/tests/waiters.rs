@@ -183,3 +183,60 @@ fn who_may_not_wait_for_several_words_sleeps_all_the_same() {
         assert_eq!(waiter.join(), 0, "error {errno}");
     }
 }
+
+/// How many of some stores of other keys are refused: those of the shard that somebody is stopped with. No other waits.
+fn refused_stores(session: &mut Session) -> usize {
+    let keys = (0..400).map(|number| format!("other{number}"));
+    let refused = |key: String| {
+        fault::record();
+        let stored = put(session, key.as_bytes(), b"value");
+        let waits = fault::recorded().contains(&"lock: waits");
+        assert!(stored.is_ok() != waits, "{stored:?}");
+        waits
+    };
+    keys.map(refused).filter(|refused| *refused).count()
+}
+
+#[test]
+fn who_waits_for_one_lock_of_many_has_none_in_hand() {
+    let several: fn(&mut Session) -> Result<(), Error> = |session| {
+        let keys = (0..100).map(|number| format!("several{number}")).chain(["k".into()]);
+        let drafts =
+            keys.map(|key| session.prepare(Space::Key, key.as_bytes(), 0, 0, 8, None).unwrap()).collect();
+        session.commit_all(drafts).map_err(|(error, _)| error)
+    };
+    for call in [several, Session::clear] {
+        // That of the stopped one is the first of all in rare cases: then nothing is in hand.
+        let (segment, stopped) = (0..20)
+            .find_map(|_| {
+                let segment = segment(1 << 20, Policy::Never);
+                let stopped = stopped_at(&segment, "publish: live");
+                segment.set_lock_timeout(Duration::from_millis(10));
+                fault::record();
+                let refused = call(&mut Session::new(Arc::clone(&segment)));
+                let steps = fault::recorded();
+                assert!(matches!(refused, Err(Error::LockTimeout { waited_ms: 10 })), "{refused:?}");
+                assert!(steps.iter().filter(|step| **step == "lock: waits").count() <= 1);
+                steps.contains(&"lock: gives way").then_some((segment, stopped))
+            })
+            .expect("who waits lets go of what it has");
+        let mut session = Session::new(Arc::clone(&segment));
+        let mut waiter = Child::fork(|_| {
+            segment.set_lock_timeout(Duration::from_secs(120));
+            fault::act_at("lock: gives way", 0, stop);
+            call(&mut Session::new(Arc::clone(&segment))).unwrap();
+        });
+        waiter.wait_until_stopped();
+        assert!(refused_stores(&mut session) < 40);
+        // And so while it waits for the only one.
+        // SAFETY: a signal to our own child.
+        unsafe { libc::kill(waiter.pid(), libc::SIGCONT) };
+        waiter.wait_until_asleep();
+        assert!(refused_stores(&mut session) < 40);
+        assert_eq!(stopped.go_on(), 0);
+        assert_eq!(waiter.join(), 0);
+        segment.set_lock_timeout(Duration::from_secs(5));
+        drop(session);
+        segment.audit().unwrap();
+    }
+}

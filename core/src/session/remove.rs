@@ -118,7 +118,7 @@ impl Segment {
 
     fn clear(&self) -> Result<(), Error> {
         let every: [usize; SHARDS] = std::array::from_fn(|index| index);
-        let guards = self.lock_shards(&every)?;
+        let guards = self.lock_shards(&every, &self.limit())?;
         step!("clear: locked");
         for page in self.index.pages() {
             for at in self.index.entries_of(page) {

@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::patience::Patience;
 use super::store::{Draft, Shape, expiry};
@@ -16,6 +16,7 @@ use crate::entry::{RESERVATION, Space};
 use crate::error::Error;
 use crate::fault::step;
 use crate::index::{Found, Index};
+use crate::limit::Limit;
 use crate::lock::ShardGuard;
 use crate::protocol::wait_turn;
 use crate::segment::Segment;
@@ -131,8 +132,8 @@ impl Session {
     pub fn wait_released(&mut self, key: &[u8], limit: Duration) -> Result<(), Error> {
         self.notice_fork();
         let hash = self.segment.hasher.hash(key);
-        let limit = limit.min(self.segment.lock_timeout());
-        self.lock_when(&[Index::shard_of(hash)], limit, |guards| {
+        let limit = Limit::new(limit.min(self.segment.lock_timeout()));
+        self.lock_when(&[Index::shard_of(hash)], &limit, |guards| {
             self.foreign(&guards[0], hash, key).map(|foreign| (0, foreign))
         })?;
         Ok(())
@@ -185,7 +186,7 @@ impl Session {
 
     #[cold]
     fn lock_once_released(&self, shard: usize, key: &[u8], hash: u64) -> Result<ShardGuard<'_>, Error> {
-        let mut guards = self.lock_when(&[shard], self.segment.wait_limit(), |guards| {
+        let mut guards = self.lock_when(&[shard], &self.segment.limit(), |guards| {
             self.foreign(&guards[0], hash, key).map(|foreign| (0, foreign))
         })?;
         guards.pop().ok_or(Error::Corrupt("no lock was taken"))
@@ -198,7 +199,7 @@ impl Session {
         drafts: &[Draft],
     ) -> Result<Vec<ShardGuard<'_>>, (Error, usize)> {
         let met = Cell::new(0);
-        let locked = self.lock_when(shards, self.segment.lock_timeout(), |guards| {
+        let locked = self.lock_when(shards, &self.segment.limit(), |guards| {
             drafts.iter().enumerate().filter(|(_, draft)| draft.space() == Space::Key).find_map(
                 |(number, draft)| {
                     let at = shards.binary_search(&Index::shard_of(draft.hash())).ok()?;
@@ -219,17 +220,16 @@ impl Session {
     }
 
     /// Locks shards; while `busy` names one of them (by its place in `shards`) and a time, lets go of all,
-    /// sleeps until a reservation of that shard ends, and tries again, for `limit` altogether.
+    /// sleeps until a reservation of that shard ends, and tries again. All waits together take `limit`.
     fn lock_when<'a>(
         &'a self,
         shards: &[usize],
-        limit: Duration,
+        limit: &Limit,
         busy: impl Fn(&[ShardGuard<'a>]) -> Option<(usize, Foreign)>,
     ) -> Result<Vec<ShardGuard<'a>>, Error> {
         let segment = &*self.segment;
-        let mut began: Option<Instant> = None;
         wait_turn(
-            || segment.lock_shards(shards),
+            || segment.lock_shards(shards, limit),
             |guards: &Vec<ShardGuard<'a>>| {
                 if segment.header().reservations.0.load(Ordering::SeqCst) == 0 {
                     return None;
@@ -237,12 +237,10 @@ impl Session {
                 busy(guards).map(|(at, foreign)| (&guards[at].shard.bell, foreign))
             },
             |bell, seen, foreign| {
-                let waited = began.get_or_insert_with(Instant::now).elapsed();
-                let left = limit.saturating_sub(waited);
-                if left.is_zero() {
-                    return Err(Error::Reserved { waited_ms: limit.as_millis() as u64 });
+                if limit.left().is_zero() {
+                    return Err(Error::Reserved { waited_ms: limit.all().as_millis() as u64 });
                 }
-                segment.sleep_on(bell.word(), seen, foreign, left);
+                limit.wait(Duration::MAX, |left| segment.sleep_on(bell.word(), seen, foreign, left));
                 Ok(())
             },
         )
