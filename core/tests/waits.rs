@@ -223,6 +223,35 @@ fn a_call_waits_once_however_many_entries_it_has_in_hand() {
 }
 
 #[test]
+fn a_clear_waits_once() {
+    for repair_is_due in [false, true] {
+        let segment = segment(1 << 20, Policy::Never);
+        let mut session = Session::new(Arc::clone(&segment));
+        for _ in 0..3 {
+            put(&mut session, b"kept", &[1; 100]).unwrap();
+        }
+        let child = stopped_with_all_shards(&segment);
+        if repair_is_due {
+            segment.distrust();
+        }
+        segment.set_lock_timeout(Duration::from_millis(5));
+        let waits = waits(|| {
+            let refused = session.clear();
+            assert!(matches!(refused, Err(Error::LockTimeout { waited_ms: 5 })), "{refused:?}");
+        });
+        assert_eq!(waits, 1);
+        assert_eq!(child.go_on(), 0);
+        segment.set_lock_timeout(Duration::from_secs(5));
+        session.clear().unwrap();
+        // What was kept, too.
+        let stats = segment.stats();
+        assert_eq!((stats.used, stats.retired), (0, 0), "{stats:?}");
+        session.end_request();
+        segment.audit().unwrap();
+    }
+}
+
+#[test]
 fn a_request_s_end_waits_once_for_whatever_is_stuck() {
     for repair_is_due in [false, true] {
         let segment = segment(1 << 20, Policy::Never);

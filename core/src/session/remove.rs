@@ -8,6 +8,7 @@ use crate::entry::{EntryAt, Space};
 use crate::error::Error;
 use crate::fault::step;
 use crate::hash::class_of;
+use crate::haste::wait_once;
 use crate::index::Index;
 use crate::layout::SHARDS;
 use crate::segment::Segment;
@@ -71,7 +72,8 @@ impl Session {
     /// [`Error::LockTimeout`]; nothing was deleted then.
     pub fn clear(&mut self) -> Result<(), Error> {
         self.notice_fork();
-        self.flush();
+        // Where no lock is free for that there is one wait, for all of them: what is kept goes at the request's end then.
+        wait_once(true, || self.flush());
         self.segment.clear()?;
         // As in `release`.
         self.reserved.clear();
