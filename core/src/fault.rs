@@ -117,7 +117,8 @@ mod active {
     ];
 
     /// Steps that only wait: which scenario meets them is up to the scheduler.
-    pub const WAITS: &[&str] = &["lock: waits", "lock: gives way", "drain: gives way", "move: gives way"];
+    pub const WAITS: &[&str] =
+        &["lock: waits", "lock: gives way", "reserve: waits", "drain: gives way", "move: gives way"];
 
     /// The steps of making a segment of a seed.
     pub const SEED_STEPS: &[&str] = &[

@@ -164,6 +164,7 @@ impl Segment {
     }
 
     /// Locks a shard if it is free and everything is whole; never waits.
+    #[inline]
     pub(crate) fn try_lock_shard(&self, index: usize) -> Option<ShardGuard<'_>> {
         let shard = self.shard(index);
         Some(ShardGuard { shard, _held: protocol::try_take(&LocksOf(self), &shard.lock)? })

@@ -4,6 +4,7 @@
 
 mod common;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -218,6 +219,52 @@ fn a_call_waits_once_however_many_entries_it_has_in_hand() {
         drop(session);
         // What could not be given back is found by who gets the slot.
         put(&mut Session::new(Arc::clone(&segment)), b"other", b"value").unwrap();
+        segment.audit().unwrap();
+    }
+}
+
+thread_local! {
+    /// Who is stopped with the shard of `k` while this thread waits for its reservation.
+    static STOPPED: RefCell<Option<(Arc<Segment>, Option<Child>)>> = const { RefCell::new(None) };
+}
+
+fn be_kept_from_the_shard() {
+    STOPPED.with_borrow_mut(|stopped| {
+        let (segment, child) = stopped.as_mut().unwrap();
+        *child = Some(Child::fork(|_| {
+            fault::act_at("touch: changed", 0, stop);
+            Session::new(Arc::clone(segment)).touch(Space::Key, b"k", None).unwrap();
+        }));
+        child.as_ref().unwrap().wait_until_stopped();
+    });
+}
+
+#[test]
+fn a_store_of_a_reserved_key_does_not_wait_for_its_lock_as_well() {
+    let several: fn(&mut Session) -> Result<(), Error> = |session| {
+        let draft = session.prepare(Space::Key, b"k", 0, 0, 8, None).unwrap();
+        session.commit_all(vec![draft]).map_err(|(error, _)| error)
+    };
+    for store in [several, |session: &mut Session| put(session, b"k", b"value")] {
+        let segment = segment(1 << 20, Policy::Never);
+        let mut holder = Session::new(Arc::clone(&segment));
+        put(&mut holder, b"k", b"old").unwrap();
+        assert!(holder.reserve(b"k", None).unwrap());
+        let mut session = Session::new(Arc::clone(&segment));
+        segment.set_lock_timeout(Duration::from_millis(5));
+        STOPPED.set(Some((Arc::clone(&segment), None)));
+        fault::act_at("reserve: waits", 0, be_kept_from_the_shard);
+        let waits = waits(|| {
+            let refused = store(&mut session);
+            assert!(matches!(refused, Err(Error::LockTimeout { waited_ms: 5 })), "{refused:?}");
+        });
+        assert_eq!(waits, 0, "the reservation took all of the time");
+        let (_, child) = STOPPED.take().unwrap();
+        assert_eq!(child.unwrap().go_on(), 0);
+        segment.set_lock_timeout(Duration::from_secs(5));
+        drop(holder);
+        put(&mut session, b"k", b"value").unwrap();
+        session.end_request();
         segment.audit().unwrap();
     }
 }

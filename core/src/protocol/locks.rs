@@ -157,6 +157,7 @@ fn take_slowly<'a, L: Locks>(
     Ok(Held::new(mutex))
 }
 
+#[cold]
 fn mark_for<L: Locks>(locks: &L) {
     locks.reached("lock: owner died");
     locks.dirty().mark();
@@ -164,6 +165,7 @@ fn mark_for<L: Locks>(locks: &L) {
 }
 
 /// Takes `mutex` if it is free and everything is whole; never waits.
+#[inline]
 pub fn try_take<'a, L: Locks>(locks: &L, mutex: &'a L::Mutex) -> Option<Held<'a, L::Mutex>> {
     let held = got(locks, mutex, mutex.try_lock())?;
     (!locks.dirty().is_set()).then_some(held)

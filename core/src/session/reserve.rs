@@ -154,25 +154,33 @@ impl Session {
         key: &[u8],
         hash: u64,
     ) -> Result<ShardGuard<'_>, Error> {
-        let guard = self.segment.lock_shard(shard)?;
-        // Read under the lock: a reservation of this shard would be made under it.
-        if self.segment.header().reservations.0.load(Ordering::SeqCst) == 0 || space != Space::Key {
+        if let Some(guard) = self.segment.try_lock_shard(shard)
+            // Read under the lock: a reservation of this shard would be made under it.
+            && (self.segment.header().reservations.0.load(Ordering::SeqCst) == 0 || space != Space::Key)
+        {
             return Ok(guard);
         }
-        self.lock_among_reservations(guard, shard, key, hash)
+        self.lock_once_free(shard, space, key, hash)
     }
 
+    /// The same where the lock was not to be had at once, or there are reservations. The waits for both take one limit together.
     #[cold]
-    fn lock_among_reservations(
+    fn lock_once_free(
         &self,
-        guard: ShardGuard<'_>,
         shard: usize,
+        space: Space,
         key: &[u8],
         hash: u64,
     ) -> Result<ShardGuard<'_>, Error> {
-        drop(guard);
-        self.look_for_what_is_over();
-        self.lock_once_released(shard, key, hash)
+        let is_key = space == Space::Key;
+        if is_key && self.segment.header().reservations.0.load(Ordering::SeqCst) != 0 {
+            self.look_for_what_is_over();
+        }
+        let mut guards = self.lock_when(&[shard], &self.segment.limit(), |guards| {
+            let foreign = if is_key { self.foreign(&guards[0], hash, key) } else { None };
+            foreign.map(|foreign| (0, foreign))
+        })?;
+        guards.pop().ok_or(Error::Corrupt("no lock was taken"))
     }
 
     /// Now and then looks at some of the reservations that make writers look for theirs.
@@ -182,14 +190,6 @@ impl Session {
         if met.is_multiple_of(LOOK_AFTER) {
             self.segment.end_some_that_are_over();
         }
-    }
-
-    #[cold]
-    fn lock_once_released(&self, shard: usize, key: &[u8], hash: u64) -> Result<ShardGuard<'_>, Error> {
-        let mut guards = self.lock_when(&[shard], &self.segment.limit(), |guards| {
-            self.foreign(&guards[0], hash, key).map(|foreign| (0, foreign))
-        })?;
-        guards.pop().ok_or(Error::Corrupt("no lock was taken"))
     }
 
     /// The same for all keys of some drafts. On failure also says whose key another session has, by its place.
@@ -240,6 +240,7 @@ impl Session {
                 if limit.left().is_zero() {
                     return Err(Error::Reserved { waited_ms: limit.all().as_millis() as u64 });
                 }
+                step!("reserve: waits");
                 limit.wait(Duration::MAX, |left| segment.sleep_on(bell.word(), seen, foreign, left));
                 Ok(())
             },
