@@ -45,8 +45,8 @@ struct Search {
     /// Arenas that may have one yet: they were locked for more than a moment when they were to give whatever they can, or what would
     /// have gone was.
     open: [bool; ARENAS],
-    /// The shard of something that would have gone.
-    locked: Option<usize>,
+    /// Where that is so, the shard of something that would have gone.
+    locked: [Option<usize>; ARENAS],
 }
 
 impl Search {
@@ -55,8 +55,13 @@ impl Search {
         self.open[arena] = false;
         if let Short::OfLocks(shard) = full.why {
             self.open[arena] = true;
-            self.locked = Some(shard);
+            self.locked[arena] = Some(shard);
         }
+    }
+
+    /// Whether there is only one that may have a block yet.
+    fn is_last(&self) -> bool {
+        self.open.iter().filter(|open| **open).count() == 1
     }
 }
 
@@ -91,7 +96,7 @@ impl Segment {
         bytes: u64,
         mut held: Option<HeapGuard<'a>>,
     ) -> Result<(HeapGuard<'a>, u64), Error> {
-        let mut search = Search { largest: 0, open: [false; ARENAS], locked: None };
+        let mut search = Search { largest: 0, open: [false; ARENAS], locked: [None; ARENAS] };
         // The small arena fills up earlier by chance: nothing has to go while there is room in the large one.
         let rounds: &[(usize, bool)] = match home {
             0 => &[(0, true), (1, true)],
@@ -124,25 +129,27 @@ impl Segment {
     }
 
     /// A block in one of the arenas that are open yet: each may be the only one with room, and the holder of the other's lock be
-    /// stopped for as long as anybody waits. So they are tried in turn, until each has been looked at.
+    /// stopped for as long as anybody waits, or that of a shard without which one of them gives nothing. So they are tried in turn, until
+    /// each has been looked at.
     #[cold]
     fn wait_for_room(&self, bytes: u64, mut search: Search) -> Result<(HeapGuard<'_>, u64), Error> {
         let (began, limit) = (Instant::now(), self.wait_limit());
         let mut turn = FIRST_TURN;
         loop {
-            if let Some(shard) = search.locked.take() {
-                // Who has it has the others, too.
-                let left = limit.saturating_sub(began.elapsed());
-                if self.lock_shard_within(shard, left)?.is_none() {
-                    return Err(self.timed_out());
-                }
-            }
             for arena in 0..ARENAS {
                 if !search.open[arena] {
                     continue;
                 }
-                let left = limit.saturating_sub(began.elapsed());
-                if let Some(heap) = self.lock_heap_within(arena, turn.min(left))? {
+                let left = || limit.saturating_sub(began.elapsed());
+                if let Some(shard) = search.locked[arena] {
+                    // Who has it has the others, too.
+                    let most = if search.is_last() { left() } else { turn.min(left()) };
+                    if self.lock_shard_within(shard, most)?.is_none() {
+                        continue;
+                    }
+                    search.locked[arena] = None;
+                }
+                if let Some(heap) = self.lock_heap_within(arena, turn.min(left()))? {
                     match self.room_in(heap, false, arena, bytes, true)? {
                         Ok(found) => return Ok(found),
                         Err(full) => search.note(arena, &full),

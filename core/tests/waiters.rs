@@ -240,3 +240,52 @@ fn who_waits_for_one_lock_of_many_has_none_in_hand() {
         segment.audit().unwrap();
     }
 }
+
+#[test]
+fn who_waits_for_what_would_be_evicted_looks_whether_the_other_arena_is_free() {
+    let segment = segment(1 << 20, Policy::Evict);
+    let mut session = Session::new(Arc::clone(&segment));
+    let second = segment.regions().into_iter().find(|(name, _)| *name == "second arena").unwrap().1;
+    let view = segment.read_only_range().start;
+    let is_second = |session: &mut Session, key: &[u8]| {
+        let draft = session.prepare(Space::Key, key, 0, 0, 100, None).unwrap();
+        second.contains(&(draft.payload_address() - view))
+    };
+    let key = (0..).map(u32::to_ne_bytes).find(|key| is_second(&mut session, key)).unwrap();
+    session.clear().unwrap();
+    // The first arena is full of what is too large for the second.
+    for number in 0..20u8 {
+        put(&mut session, &[number], &[1; 9000]).unwrap();
+    }
+    let rest = segment.stats().largest_free as usize - 200;
+    put(&mut session, b"rest", &vec![1; rest]).unwrap();
+    session.end_request();
+    segment.set_lock_timeout(Duration::from_secs(30));
+    let in_second = Child::fork(|_| {
+        fault::act_at("store: allocated", 0, stop);
+        put(&mut Session::new(Arc::clone(&segment)), &key, b"value").unwrap();
+    });
+    in_second.wait_until_stopped();
+    let with_shards = Child::fork(|_| {
+        fault::act_at("clear: locked", 0, stop);
+        Session::new(Arc::clone(&segment)).clear().unwrap();
+    });
+    with_shards.wait_until_stopped();
+    let waiter = Child::fork(|_| {
+        let mut session = Session::new(Arc::clone(&segment));
+        fault::act_at("lock: waits", 0, stop);
+        let draft = session.prepare(Space::Key, b"new", 0, 0, 1000, None).unwrap();
+        assert!(second.contains(&(draft.payload_address() - view)));
+        // Giving it back would take a shard.
+        std::mem::forget(draft);
+    });
+    waiter.wait_until_stopped();
+    for child in [&in_second, &waiter] {
+        // SAFETY: a signal to our own child.
+        unsafe { libc::kill(child.pid(), libc::SIGCONT) };
+    }
+    assert_eq!(waiter.join(), 0, "the second arena has room");
+    assert_eq!(with_shards.go_on(), 0);
+    assert_eq!(in_second.join(), 0);
+    segment.audit().unwrap();
+}
