@@ -100,6 +100,7 @@ impl HeapGuard<'_> {
             if let Some(offset) = heap.allocate(bytes) {
                 return Ok(offset);
             }
+            survey = self.segment.slots.survey();
             if !self.is_within_reach(bytes + BLOCK_HEADER, &survey) {
                 return Err(Short::OfMemory);
             }

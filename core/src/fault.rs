@@ -84,6 +84,7 @@ mod active {
         "touch: filed",
         "expire: taken out",
         "expire: judged",
+        "move: looked at",
         "move: block taken",
         "move: window listed",
         "move: copied",

@@ -365,3 +365,36 @@ fn a_store_into_a_cache_of_popular_entries_does_not_give_all_of_them_another_cha
     session.end_request();
     segment.audit().unwrap();
 }
+
+#[test]
+fn a_large_store_that_pins_leave_no_room_for_does_not_look_at_all_blocks() {
+    let segment = segment(4 << 20, Policy::Evict);
+    let mut session = Session::new(Arc::clone(&segment));
+    let mut count = 0u32;
+    while segment.stats().evictions == 0 {
+        put(&mut session, &count.to_ne_bytes(), &[1; 100]).unwrap();
+        count += 1;
+    }
+    assert!(count > 10_000, "{count}");
+    // One of a hundred is read, and then one of a hundred but for those of a long row.
+    for leaves_a_row in [false, true] {
+        let mut reader = Session::new(Arc::clone(&segment));
+        let is_read = |number: u32| !(leaves_a_row && (3000..9000).contains(&number));
+        for number in (100..count).step_by(100).filter(|number| is_read(*number)) {
+            assert!(reader.fetch(Space::Key, &number.to_ne_bytes()).is_some());
+        }
+        let evicted = segment.stats().evictions;
+        fault::record();
+        let stored = put(&mut session, b"large", &[2; 600_000]);
+        let looked = fault::recorded().into_iter().filter(|step| *step == "move: looked at").count();
+        if leaves_a_row {
+            stored.unwrap();
+        } else {
+            assert!(matches!(stored, Err(Error::NoMemory { .. })), "{stored:?}");
+            assert!(looked < 1000, "{looked} of {count} looked at");
+            assert_eq!(segment.stats().evictions, evicted);
+        }
+    }
+    session.end_request();
+    segment.audit().unwrap();
+}

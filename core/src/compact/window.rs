@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering;
 
 use super::Emptied;
 use crate::epoch::Survey;
+use crate::fault::step;
 use crate::heap::State;
 use crate::lock::HeapGuard;
 
@@ -121,14 +122,25 @@ impl Looks {
 }
 
 impl HeapGuard<'_> {
-    /// Whether a row of `bytes` could be emptied by moving or by evicting.
+    /// Whether a row of `bytes` could be emptied by moving or by evicting. `survey` was made since this arena's lock was taken and anything was
+    /// reclaimed: what it says to be pinned are blocks.
     pub(crate) fn is_within_reach(&self, bytes: u64, survey: &Survey) -> bool {
+        let heap = self.heap;
         let mut search = Search::new(bytes, u64::MAX);
-        for offset in self.heap.walk() {
-            self.show(offset, &mut search, survey);
-            if search.best.is_some() {
-                return true;
+        // No row goes beyond what is pinned: where that lies close together no other block is looked at, and there may be millions.
+        let pinned = survey.in_order().iter().copied().filter(|&offset| heap.has(offset));
+        let mut start = heap.first();
+        for end in pinned.chain([heap.first() + heap.size()]) {
+            let mut next = Some(start).filter(|_| end - start >= bytes);
+            while let Some(offset) = next.filter(|&offset| offset < end && heap.plausible(offset)) {
+                self.show(offset, &mut search, survey);
+                if search.best.is_some() {
+                    return true;
+                }
+                next = heap.next_of(offset);
             }
+            search.interrupt();
+            start = end;
         }
         false
     }
@@ -240,6 +252,7 @@ impl HeapGuard<'_> {
     }
 
     fn show(&self, offset: u64, search: &mut Search, survey: &Survey) {
+        step!("move: looked at");
         match self.cost_of(offset, search, survey) {
             Some(cost) => search.show(offset, self.heap.block(offset).bytes(), cost),
             None => search.interrupt(),

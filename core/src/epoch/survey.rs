@@ -146,13 +146,18 @@ impl Survey {
             self.questions.set(asked + 1);
             return self.pins.contains(&offset);
         }
-        let sorted = self.sorted.get_or_init(|| {
+        self.in_order().binary_search(&offset).is_ok()
+    }
+
+    /// The offsets that are pinned, in order, some of them more than once; 0 is none.
+    #[must_use]
+    pub fn in_order(&self) -> &[u64] {
+        self.sorted.get_or_init(|| {
             let mut pins = self.spare.as_ref().map_or_else(Vec::new, |spare| spare.take());
             pins.extend_from_slice(&self.pins);
             pins.sort_unstable();
             pins
-        });
-        sorted.binary_search(&offset).is_ok()
+        })
     }
 }
 
