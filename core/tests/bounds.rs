@@ -61,6 +61,8 @@ fn a_store_takes_out_no_more_of_what_has_expired_than_makes_room() {
 
 #[test]
 fn a_write_is_not_compared_with_all_that_its_request_has_reserved() {
+    // Leases must not run out.
+    let _alone = alone();
     let segment = segment(8 << 20, Policy::Never);
     let mut session = Session::new(Arc::clone(&segment));
     let key = |number: u32| format!("k{number}").into_bytes();
