@@ -299,13 +299,13 @@ impl Segment {
     }
 
     /// Locks some shard, from `first` on the next that is free: enough to keep repairs out.
-    pub(crate) fn lock_some_shard(&self, first: usize) -> Result<ShardGuard<'_>, Error> {
+    pub(crate) fn lock_some_shard(&self, first: usize, limit: &Limit) -> Result<ShardGuard<'_>, Error> {
         loop {
             if let Some(guard) = self.try_lock_some_shard(first) {
                 return Ok(guard);
             }
             // All are taken (by a repair, or by somebody who clears), or a repair is due.
-            drop(self.lock_shard(first % SHARDS)?);
+            drop(self.lock_shard_in(first % SHARDS, limit)?);
         }
     }
 
@@ -334,7 +334,12 @@ impl Segment {
         protocol::whole(&LocksOf(self), take)
     }
 
-    /// The same whatever there is to repair. The number of one that was not free within a `moment`, with none held any more.
+    /// Locks a shard within what is left of a limit.
+    pub(crate) fn lock_shard_in(&self, index: usize, limit: &Limit) -> Result<ShardGuard<'_>, Error> {
+        protocol::whole(&LocksOf(self), || self.take_shard(index, limit))
+    }
+
+    /// Takes the locks of shards, whatever there is to repair. The number of one that was not free within a `moment`, with none held any more.
     fn take_shards(
         &self,
         indices: &[usize],

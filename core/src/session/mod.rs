@@ -171,7 +171,7 @@ impl Session {
     pub fn end_request(&mut self) {
         self.notice_fork();
         self.looked_up = false;
-        let mut patience = Patience::new(self.segment.lock_timeout());
+        let mut patience = Patience::new();
         let released = self.release_reservations(&mut patience);
         self.give_back_kept(&mut patience);
         self.let_go();

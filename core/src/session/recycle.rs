@@ -189,7 +189,7 @@ impl Session {
     /// a store was refused.
     pub fn flush(&mut self) {
         self.notice_fork();
-        self.give_back_kept(&mut Patience::new(self.segment.lock_timeout()));
+        self.give_back_kept(&mut Patience::new());
     }
 
     /// The same within a time that others share.
@@ -216,7 +216,9 @@ impl Session {
             return;
         }
         let free = segment.try_lock_some_shard(index);
-        let Some(shard) = patience.lock(free, || segment.lock_some_shard(index)) else { return };
+        let Some(shard) = patience.lock(segment, free, |limit| segment.lock_some_shard(index, limit)) else {
+            return;
+        };
         for kept in self.recycler.waiting.iter().chain(&self.recycler.ready) {
             segment.retire(EntryAt::new(&segment.memory, kept.offset));
             step!("flush: one retired");

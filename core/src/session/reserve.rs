@@ -277,7 +277,8 @@ impl Session {
         for (hash, held) in self.reserved.take() {
             let shard = Index::shard_of(hash);
             let free = segment.try_lock_shard(shard);
-            let Some(guard) = patience.lock(free, || segment.lock_shard(shard)) else {
+            let Some(guard) = patience.lock(&segment, free, |limit| segment.lock_shard_in(shard, limit))
+            else {
                 released = false;
                 continue;
             };

@@ -196,7 +196,7 @@ impl<S: Grounds> Draft<S> {
             return;
         }
         let tenancy = tenancy.filter(|_| self.slot.is_some());
-        match self.segment.lock_some_shard(Index::shard_of(self.hash)) {
+        match self.segment.lock_some_shard(Index::shard_of(self.hash), &self.segment.limit()) {
             Ok(shard) => {
                 self.segment.retire(self.at());
                 self.unmark();
