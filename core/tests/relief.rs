@@ -123,6 +123,25 @@ fn what_is_still_known_somewhere_stays_and_the_rest_goes() {
     assert!(search(&mut session));
 }
 
+/// A value in its entry has no address that could be looked for.
+#[test]
+fn hits_from_before_a_search_are_ended() {
+    let segment = segment(4);
+    let mut session = Session::new(segment.clone());
+    let inline = session.prepare(Space::Key, b"inline", 7, 8, 0, None).expect("room");
+    session.commit(inline, Mode::Put).expect("stored");
+    store(&mut session, b"k", &value(1));
+    let (inline, kept) = (fetch(&mut session, b"inline"), Box::new(fetch(&mut session, b"k")));
+    assert_eq!((session.tag(&inline), session.bits(&inline)), (Some(7), Some(8)));
+    assert!(!search(&mut session));
+    for hit in [&inline, &*kept] {
+        assert_eq!((session.tag(hit), session.bits(hit), session.payload(hit)), (None, None, None));
+    }
+    assert_eq!(payload(&kept), value(1));
+    let again = fetch(&mut session, b"inline");
+    assert_eq!(session.bits(&again), Some(8));
+}
+
 #[test]
 fn more_than_a_pin_list_has_room_for() {
     let segment = segment(4);

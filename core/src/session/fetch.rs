@@ -102,8 +102,9 @@ impl Hit {
     /// The key.
     ///
     /// # Safety
-    /// The request in which it was fetched has not ended and the session has not quiesced, in the process that fetched it or in a
-    /// child that told the session of the fork ([`Session::after_fork_in_child`]).
+    /// The request in which it was fetched has not ended, the session has not quiesced, and no search has given the entry up
+    /// ([`crate::release_unreferenced`]: any without a payload), in the process that fetched it or in a child that told the session of the
+    /// fork ([`Session::after_fork_in_child`]).
     #[inline]
     #[must_use]
     pub unsafe fn key<'a>(&self) -> &'a [u8] {

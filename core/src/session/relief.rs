@@ -129,7 +129,8 @@ fn has_rested(last: Option<(Instant, Duration)>, now: Instant, share: u32) -> bo
 }
 
 impl Session {
-    /// Whether it is time to ask [`Self::needs_relief`]; cheap.
+    /// Whether it is time to ask [`Self::needs_relief`]; cheap. To be asked before a look-up rather than after it, since a search ends
+    /// the hits in hand.
     #[inline]
     #[must_use]
     pub fn may_need_relief(&self) -> bool {
@@ -256,7 +257,8 @@ impl Session {
         Window::new(&self.segment.read_only_range(), blocks.iter().map(piece).collect())
     }
 
-    /// Gives up everything but the blocks in `kept` (in order). True when nothing is kept any more.
+    /// Gives up everything but the blocks in `kept` (in order): also each entry without a payload. Hits from before are those of an ended
+    /// request. True when nothing is kept any more.
     fn keep_only(&mut self, kept: &[u64]) -> bool {
         if kept.is_empty() {
             self.quiesce();
@@ -334,7 +336,11 @@ impl Session {
 }
 
 /// Searches the process for addresses of what these sessions' requests keep, and gives up whatever none was found of. True when nothing is
-/// kept any more. A hit from before may be used again if it was in memory, or its payload's address was.
+/// kept any more.
+///
+/// What is looked for are payloads. An entry without one is given up in any case, so all that a hit of it leads to is gone. The sessions'
+/// safe accessors ([`Session::tag`], [`Session::bits`], [`Session::payload`]) give nothing for any hit from before. Without asking them, such a hit may
+/// be used again if its entry has a payload, and the hit was in memory or the payload's address was.
 ///
 /// `skip` says which parts of the address space hold no addresses that will be used again, such as the segments' own. It is asked if
 /// there is anything to search for, and its time is part of the search's.

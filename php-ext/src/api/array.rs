@@ -7,13 +7,13 @@ use ext_php_rs::types::ZendHashTable;
 use static_cache_core::{Draft, Error, Session, Space, wait_once};
 
 use super::args::{Args, ElementKey, Parsed, elements, of_element, requested};
-use super::fetch::{Looked, look_up, make, relieve, write_default};
+use super::fetch::{Looked, look_up, make, relieved, write_default};
 use super::remove::delete_both;
 use super::store::refuse;
 use super::table::{fenced, fenced_or, guarded};
 use crate::encode::{Encoder, Refusal, quoted};
 use crate::engine::{self, Frame};
-use crate::module::{Backend, local, refusal, relief};
+use crate::module::{Backend, BackendLocal, local, refusal, relief};
 use crate::objects::asking::{Attempt, Failure, end_harvests};
 use crate::objects::begin_harvest;
 use crate::objects::gather::{Stop, gather};
@@ -329,12 +329,13 @@ fn is_unavailable(backend: Backend) -> bool {
 unsafe fn look_up_bytes(backend: Backend, key: &[u8], out: *mut zval) -> Looked {
     // SAFETY: this thread's own, and no user code runs while the reference lives; the hit is pinned, the caller's `out`.
     unsafe {
-        let state = &mut (*local()).backends[backend as usize];
-        let Some(session) = state.session(backend) else { return Looked::Unavailable };
-        let Some(hit) = fenced(|| session.fetch(Space::Key, key)) else { return Looked::Miss };
+        let place: *mut BackendLocal = &raw mut (*local()).backends[backend as usize];
+        let Some(mut session) = (*place).session(backend) else { return Looked::Unavailable };
         if session.may_need_relief() {
-            relieve(backend, &hit);
+            let Some(again) = relieved(place, backend) else { return Looked::Unavailable };
+            session = again;
         }
+        let Some(hit) = fenced(|| session.fetch(Space::Key, key)) else { return Looked::Miss };
         make(backend, key, hit, out)
     }
 }

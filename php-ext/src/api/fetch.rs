@@ -1,7 +1,7 @@
 //! `*_fetch`, `*_exists`.
 
 use ext_php_rs::ffi::{zend_string, zval};
-use static_cache_core::{Hit, KeyHash, Space};
+use static_cache_core::{Hit, KeyHash, Session, Space};
 
 use super::args::{Args, Parsed, is_key};
 use super::table::{fenced, guarded};
@@ -95,29 +95,33 @@ unsafe fn look_up_hashed(
 ) -> Looked {
     // SAFETY: as in `look_up_shared`.
     unsafe {
-        let Some(session) = (*place).open_session() else { return Looked::Unavailable };
+        let Some(mut session) = (*place).open_session() else { return Looked::Unavailable };
+        if session.may_need_relief() {
+            let Some(again) = relieved(place, backend) else { return Looked::Unavailable };
+            session = again;
+        }
         let bytes = engine::bytes(key);
         let Some(hit) = fenced(|| session.fetch_hashed(Space::Key, bytes, hash)) else {
             return Looked::Miss;
         };
-        if session.may_need_relief() {
-            relieve(backend, &hit);
-        }
         (*place).memo.insert(key, hit);
         make(backend, engine::bytes(key), hit, out)
     }
 }
 
-/// The request keeps much: perhaps too much. The hit itself is in use, so it stays.
+/// The session again, after a search if the request keeps too much. Before a look-up, not after it: a search ends each hit whose value
+/// lies in its entry, the one in hand as well.
 ///
 /// # Safety
-/// No reference to the thread's state is in use.
+/// `place` is this thread's state of the backend; no reference to the thread's state is in use, and no hit either.
 #[cold]
 #[inline(never)]
-pub(super) unsafe fn relieve(backend: Backend, hit: &Hit) {
-    // SAFETY: the caller's word. In memory, where the search finds it.
-    unsafe { relief::consider(backend) };
-    std::hint::black_box(hit);
+pub(super) unsafe fn relieved<'a>(place: *mut BackendLocal, backend: Backend) -> Option<&'a mut Session> {
+    // SAFETY: the caller's word.
+    unsafe {
+        relief::consider(backend);
+        (*place).open_session()
+    }
 }
 
 /// Makes the value of a hit. What cannot be made is a miss, and if that is for good, the entry goes.
