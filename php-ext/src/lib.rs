@@ -7,7 +7,7 @@
 //! | [`api`] | the functions; [`memo`] makes repeated fetches cheap |
 //! | [`info`] | `StaticCacheInfo`, `phpinfo()` |
 //! | [`hooks`] | functions of PHP's that run our code first |
-//! | [`encode`], [`decode`], [`payload`] | PHP values to payloads and back |
+//! | [`encode`], [`decode`], [`payload`] | PHP values to payloads and back; [`buffer`] is room for that |
 //! | [`objects`] | what objects need beyond that: their classes, and methods that are called |
 //! | [`statics`] | statics that survive requests |
 //! | [`zend`], [`engine`] | what the engine looks like and what we call of it |
@@ -18,6 +18,7 @@
 )]
 
 mod api;
+mod buffer;
 mod decode;
 mod encode;
 mod engine;
@@ -32,4 +33,5 @@ mod objects;
 mod payload;
 mod sapi;
 mod statics;
+
 mod zend;

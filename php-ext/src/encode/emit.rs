@@ -114,7 +114,7 @@ impl Encoder {
             calls,
             nodes: &self.nodes,
         };
-        for job in &self.jobs {
+        for job in self.jobs.iter() {
             if job.has(Job::TWIN) {
                 continue;
             }
@@ -144,7 +144,7 @@ impl Encoder {
         }
         debug_assert!(writer.places.is_at_end());
         let mut at = 0;
-        for &text in &self.texts {
+        for &text in self.texts.iter() {
             // SAFETY: a string of the value, which lives.
             let text = unsafe { &*text };
             // SAFETY: planned there, one after the other.

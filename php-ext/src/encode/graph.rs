@@ -18,6 +18,7 @@ use super::leads::Leads;
 use super::object::{ObjectJobs, is_shared, table};
 use super::scan::Stop;
 use super::table::{ByAddress, Table};
+use crate::buffer::Buffer;
 use crate::objects::class::Facts;
 use crate::objects::harvest::Outcome;
 use crate::payload::Fixup;
@@ -72,7 +73,7 @@ pub(super) struct Graph {
     shared: Table<ByAddress>,
     nodes: Table<ByAddress>,
     leads: Leads,
-    vertices: Vec<Vertex>,
+    vertices: Buffer<Vertex>,
     edges: Vec<Edge>,
     pending: Vec<u32>,
     /// Whether any node is an array.
@@ -87,7 +88,7 @@ impl Graph {
             shared: Table::new(),
             nodes: Table::new(),
             leads: Leads::new(),
-            vertices: Vec::new(),
+            vertices: Buffer::new(),
             edges: Vec::new(),
             pending: Vec::new(),
             has_arrays: false,
@@ -95,11 +96,19 @@ impl Graph {
         }
     }
 
+    /// So that no address is left.
+    pub(super) fn wipe(&mut self) {
+        self.shared.wipe();
+        self.nodes.wipe();
+        self.leads.wipe();
+        self.vertices.wipe();
+    }
+
     pub(super) fn trim(&mut self) {
         self.shared.trim();
         self.nodes.trim();
         self.leads.trim();
-        super::give_back(&mut self.vertices);
+        super::give_back_wiped(&mut self.vertices);
         super::give_back(&mut self.edges);
         super::give_back(&mut self.pending);
     }

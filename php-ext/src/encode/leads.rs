@@ -27,6 +27,11 @@ impl Leads {
         }
     }
 
+    /// So that no address is left: before any further look, another plan begins.
+    pub(super) fn wipe(&mut self) {
+        self.known.wipe();
+    }
+
     pub(super) fn trim(&mut self) {
         self.known.trim();
     }

@@ -23,6 +23,7 @@ pub(crate) use path::{
     between_quotes, path_of_key, path_of_member, path_of_property, quoted, reason, shortened,
 };
 
+use crate::buffer::Buffer;
 use crate::objects::harvest::Harvest;
 use crate::payload::*;
 use crate::zend::constants as c;
@@ -115,14 +116,14 @@ pub(crate) struct Encoder {
     leaves: leaf::Leaves,
     shapes: shape::Shapes,
     /// What has an image among the arrays, in the order of the images.
-    jobs: Vec<Job>,
+    jobs: Buffer<Job>,
     /// The last empty array: its next free index, its job.
     empty: Option<(i64, u32)>,
     /// For each string, array, reference and object, in the order in which both passes meet them: a string's place in units,
     /// an array's job (which may have become a node since), or a node's number with [`NODE_PLACE`].
     places: places::Places,
     /// The strings, in the order of their images.
-    texts: Vec<*const Text>,
+    texts: Buffer<*const Text>,
     nodes: Vec<Node>,
     fixups: usize,
     objects: ObjectJobs,
@@ -205,10 +206,10 @@ impl Encoder {
             graph: graph::Graph::new(),
             leaves: leaf::Leaves::new(),
             shapes: shape::Shapes::new(),
-            jobs: Vec::new(),
+            jobs: Buffer::new(),
             empty: None,
             places: places::Places::new(),
-            texts: Vec::new(),
+            texts: Buffer::new(),
             nodes: Vec::new(),
             fixups: 0,
             objects: ObjectJobs::new(),
@@ -333,6 +334,18 @@ impl Encoder {
         self.flattened = false;
     }
 
+    /// Forgets the last value, so that no address of it is left. Between attempts to store, a plan is good no more.
+    pub(crate) fn forget_addresses(&mut self) {
+        self.serial += 1;
+        self.strings.wipe();
+        self.arrays.wipe();
+        self.shared_objects.wipe();
+        self.graph.wipe();
+        self.shapes.wipe();
+        self.jobs.wipe();
+        self.texts.wipe();
+    }
+
     /// Gives back what an unusually large value needed.
     #[cold]
     fn trim(&mut self) {
@@ -343,9 +356,9 @@ impl Encoder {
         self.graph.trim();
         self.shapes.trim();
         self.objects.trim();
-        give_back(&mut self.jobs);
+        give_back_wiped(&mut self.jobs);
         self.places.trim();
-        give_back(&mut self.texts);
+        give_back_wiped(&mut self.texts);
         give_back(&mut self.nodes);
     }
 }
@@ -353,6 +366,12 @@ impl Encoder {
 fn give_back<T>(buffer: &mut Vec<T>) {
     if buffer.capacity() > KEPT_ELEMENTS {
         *buffer = Vec::new();
+    }
+}
+
+fn give_back_wiped<T: Copy>(buffer: &mut Buffer<T>) {
+    if buffer.capacity() > KEPT_ELEMENTS {
+        *buffer = Buffer::new();
     }
 }
 

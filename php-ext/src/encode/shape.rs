@@ -1,6 +1,7 @@
 //! Remembers what recent small arrays had: rows of a table have the same keys in the same order, and many have the same
 //! values. Comparing a pointer with the one that the last such array had in this column is cheaper than looking it up.
 
+use crate::buffer::Buffer;
 use crate::zend::live::Bucket;
 
 /// Arrays with more elements have no columns of their own.
@@ -39,7 +40,7 @@ pub(super) struct Row {
 pub(super) struct Shapes {
     entries: Box<[Entry; ENTRIES]>,
     /// The first is what arrays without columns of their own share: what the last element had.
-    columns: Vec<Column>,
+    columns: Buffer<Column>,
     stamp: u32,
 }
 
@@ -48,7 +49,7 @@ const FRESH: Column = Column { key: 0, value: 0, key_place: 0, value_place: 0 };
 
 impl Shapes {
     pub(super) fn new() -> Self {
-        Shapes { entries: Box::new([NOTHING; ENTRIES]), columns: vec![FRESH], stamp: 0 }
+        Shapes { entries: Box::new([NOTHING; ENTRIES]), columns: Buffer::from(&[FRESH][..]), stamp: 0 }
     }
 
     pub(super) fn begin(&mut self) {
@@ -61,8 +62,14 @@ impl Shapes {
         }
     }
 
+    /// So that no address is left, until [`Shapes::begin`].
+    pub(super) fn wipe(&mut self) {
+        self.entries.fill(NOTHING);
+        self.columns.wipe();
+    }
+
     pub(super) fn trim(&mut self) {
-        super::give_back(&mut self.columns);
+        super::give_back_wiped(&mut self.columns);
     }
 
     /// The columns of an array like this one, good until the next is asked for.
@@ -75,7 +82,7 @@ impl Shapes {
         let entry = &mut self.entries[(first.key >> 4) as usize % ENTRIES];
         if entry.stamp != self.stamp || entry.first_key != first.key || entry.len != len {
             *entry = Entry { first_key: first.key, len, start: self.columns.len() as u32, stamp: self.stamp };
-            self.columns.resize(self.columns.len() + buckets.len(), FRESH);
+            self.columns.add(buckets.len(), FRESH);
         }
         Row { next: self.columns.as_mut_ptr().wrapping_add(entry.start as usize), step: 1 }
     }

@@ -1,5 +1,6 @@
 //! Tables that find what a value has already: open addressing, cleared by a new stamp instead of by writing.
 
+use crate::buffer::Buffer;
 use crate::zend::live::Text;
 use std::marker::PhantomData;
 
@@ -75,9 +76,15 @@ const SMALL_BITS: u32 = 3;
 /// Above this many entries (2 MB) a table is given back after use.
 const KEPT_BITS: u32 = 17;
 
+fn empty(len: usize) -> Buffer<Entry> {
+    let mut entries = Buffer::new();
+    entries.add(len, EMPTY);
+    entries
+}
+
 /// From pointers to the numbers given to them when they were first seen.
 pub(crate) struct Table<I> {
-    entries: Vec<Entry>,
+    entries: Buffer<Entry>,
     shift: u32,
     /// How many more fit before it grows.
     room: u32,
@@ -97,7 +104,7 @@ impl<I: Identity> Table<I> {
 
     fn with_bits(bits: u32) -> Self {
         Table {
-            entries: vec![EMPTY; 1 << bits],
+            entries: empty(1 << bits),
             shift: 64 - bits,
             room: 1 << (bits - 1),
             stamp: 0,
@@ -112,6 +119,14 @@ impl<I: Identity> Table<I> {
         if self.stamp == 0 {
             self.entries.fill(EMPTY);
             self.stamp = 1;
+        }
+    }
+
+    /// Forgets all, so that no address is left, until [`Table::begin`].
+    pub(crate) fn wipe(&mut self) {
+        if self.stamp != 0 {
+            self.entries.fill(EMPTY);
+            self.stamp = 0;
         }
     }
 
@@ -185,10 +200,10 @@ impl<I: Identity> Table<I> {
     fn grow(&mut self) {
         let old = std::mem::take(&mut self.entries);
         self.shift -= 1;
-        self.entries = vec![EMPTY; old.len() * 2];
+        self.entries = empty(old.len() * 2);
         self.room = (old.len() / 2) as u32;
         let mask = self.entries.len() - 1;
-        for entry in old.into_iter().filter(|entry| entry.stamp == self.stamp) {
+        for entry in old.iter().copied().filter(|entry| entry.stamp == self.stamp) {
             // SAFETY: inserted under this stamp.
             let mut at = self.start(unsafe { I::hash(entry.pointer) });
             while self.entries[at].stamp == self.stamp {

@@ -23,6 +23,11 @@ pub(crate) unsafe fn search() -> bool {
         return false;
     }
     local.objects.forget_addresses();
+    local.statics.forget_addresses();
+    // Between attempts: the next one plans anew.
+    if let Some(encoder) = &mut local.encoder {
+        encoder.forget_addresses();
+    }
     let mut skip: Vec<Range<usize>> = Vec::with_capacity(5);
     for backend in &mut local.backends {
         backend.memo.wipe();

@@ -3,6 +3,7 @@
 use ext_php_rs::ffi::zval;
 
 use super::engine;
+use crate::buffer::Buffer;
 use crate::encode::table::{ByAddress, Table};
 use crate::zend::live::{Array, Object, Slot};
 
@@ -95,7 +96,7 @@ pub(crate) struct Call {
 /// Everything that was gathered of one value. Holds what it names until [`Harvest::release`].
 pub(crate) struct Harvest {
     pub(super) by_object: Table<ByAddress>,
-    pub(super) found: Vec<Found>,
+    pub(super) found: Buffer<Found>,
     pub(super) chosen: Vec<u32>,
     /// Objects that had properties under ints when they were met.
     pub(super) numbered: Vec<*const Object>,
@@ -105,7 +106,7 @@ pub(crate) struct Harvest {
     /// Values of which we are a holder.
     pub(super) held: Vec<Slot>,
     pub(super) walked: Table<ByAddress>,
-    pub(super) frames: Vec<super::gather::Frame>,
+    pub(super) frames: Buffer<super::gather::Frame>,
     pub(super) runs: u32,
     /// The name of the last date's time zone where the engine has it, and as a string in an array that is held.
     pub(super) zone: (*const std::ffi::c_char, *mut ext_php_rs::ffi::zend_string),
@@ -128,14 +129,14 @@ impl Harvest {
         walked.begin();
         Harvest {
             by_object,
-            found: Vec::new(),
+            found: Buffer::new(),
             chosen: Vec::new(),
             numbered: Vec::new(),
             early: Vec::new(),
             late: Vec::new(),
             held: Vec::new(),
             walked,
-            frames: Vec::new(),
+            frames: Buffer::new(),
             runs: 0,
             zone: (std::ptr::null(), std::ptr::null_mut()),
             place: 0,
@@ -166,6 +167,12 @@ impl Harvest {
         self.next = std::ptr::null_mut();
         self.failure = None;
         Some(self)
+    }
+
+    /// Of an empty one: so that no address is left.
+    pub(super) fn forget_addresses(&mut self) {
+        self.found.wipe();
+        self.frames.wipe();
     }
 
     /// What is known of an object.

@@ -75,6 +75,9 @@ impl Objects {
     /// Forgets what is known of payloads, so that no address is left. In the middle of a fetch, which may go on to use it,
     /// nothing is forgotten: the addresses keep the payloads.
     pub(crate) fn forget_addresses(&mut self) {
+        if let Some(spare) = &mut self.spare {
+            spare.forget_addresses();
+        }
         if self.calling == 0 {
             self.recipes.forget();
             self.prototypes.wipe();

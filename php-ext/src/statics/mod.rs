@@ -47,6 +47,7 @@ mod unseen;
 
 use ext_php_rs::ffi::{HashTable, zend_class_entry, zend_op_array};
 
+use crate::buffer::Buffer;
 use crate::hooks::opcache::state::was_invalidated;
 use crate::module::{Backend, local};
 use crate::zend::live::Slot;
@@ -169,7 +170,7 @@ pub(crate) struct Statics {
     /// What the references in baselines held.
     shared: Vec<shared::Shared>,
     /// What baselines held that have others now; to be released where destructors may run.
-    replaced: Vec<Slot>,
+    replaced: Buffer<Slot>,
     /// Whether any target is.
     unsettled: bool,
     /// Errors that may have ended the request.
@@ -207,7 +208,7 @@ impl Statics {
             objects: Vec::new(),
             weak: std::ptr::null_mut(),
             shared: Vec::new(),
-            replaced: Vec::new(),
+            replaced: Buffer::new(),
             unsettled: false,
             raised: Vec::new(),
             publishing: false,
@@ -246,6 +247,13 @@ impl Statics {
             self.replaced.clear();
             self.unsettled = false;
             self.weak = std::ptr::null_mut();
+        }
+    }
+
+    /// So that none is left of values that it has let go of.
+    pub(crate) fn forget_addresses(&mut self) {
+        if self.replaced.is_empty() {
+            self.replaced.wipe();
         }
     }
 

@@ -10,17 +10,19 @@ use ext_php_rs::ffi::{HashTable, zend_object};
 use super::baseline::{self, same};
 use super::digest::Walk;
 use super::{Statics, engine, with};
+use crate::buffer::Buffer;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Reference, Slot};
 
 /// What the references in a member's baseline held.
 pub(super) struct Shared {
     member: usize,
-    held: Vec<Held>,
+    held: Buffer<Held>,
     /// Those of the values that are objects, as long as they are there; null if none is.
     objects: *mut HashTable,
 }
 
+#[derive(Clone, Copy)]
 struct Held {
     /// The baseline's array, or a value in this list, has it.
     reference: *const Reference,
@@ -52,8 +54,8 @@ pub(super) unsafe fn note(statics: &mut Statics, member: usize) {
     }
 }
 
-unsafe fn references_in(walk: &mut Walk, array: &Slot) -> Vec<Held> {
-    let mut held = Vec::new();
+unsafe fn references_in(walk: &mut Walk, array: &Slot) -> Buffer<Held> {
+    let mut held = Buffer::new();
     // SAFETY: arrays that the caller's array leads to are as live as it is.
     unsafe {
         walk.meet(array);
@@ -73,7 +75,7 @@ unsafe fn references_in(walk: &mut Walk, array: &Slot) -> Vec<Held> {
 }
 
 #[inline(always)]
-unsafe fn look_at(walk: &mut Walk, held: &mut Vec<Held>, slot: &Slot) {
+unsafe fn look_at(walk: &mut Walk, held: &mut Buffer<Held>, slot: &Slot) {
     let slot = slot.direct();
     // SAFETY: an element of a live array.
     unsafe {
@@ -154,8 +156,10 @@ impl Shared {
         }
     }
 
-    fn give_up(self, replaced: &mut Vec<Slot>) {
-        replaced.extend(self.held.iter().filter(|held| held.object().is_none()).map(|held| held.value));
+    fn give_up(self, replaced: &mut Buffer<Slot>) {
+        for held in self.held.iter().filter(|held| held.object().is_none()) {
+            replaced.push(held.value);
+        }
         if !self.objects.is_null() {
             // SAFETY: the engine compares addresses, and has taken out objects that are gone; then the table is empty and nobody else's.
             unsafe {
