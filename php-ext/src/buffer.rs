@@ -1,7 +1,8 @@
 //! Room for addresses of values, used again and again.
 //!
-//! A request that goes on is searched for addresses of what it uses ([`crate::module::relief`]). What earlier uses left in such room would count, also where it was
-//! before it grew: memory that was freed is not cleared by anybody. So a search wipes these, and they wipe what they give back.
+//! A request that goes on is searched for addresses of what it uses ([`crate::module::relief`]). What earlier uses left in such room would
+//! count, also where it was before it grew: memory that was freed is not cleared by anybody. So a search wipes these, and they wipe what they
+//! give back.
 
 use std::hint::black_box;
 use std::ops::{Deref, DerefMut};

@@ -1,6 +1,7 @@
 //! What one thread has: its sessions, its memos, its buffers.
 
 use std::cell::UnsafeCell;
+use std::ops::Range;
 
 use ext_php_rs::ffi::zend_string;
 use static_cache_core::{KeyHash, Promise, Session, Space};
@@ -80,6 +81,11 @@ impl BackendLocal {
     #[inline]
     pub(crate) fn open_session(&mut self) -> Option<&mut Session> {
         self.session.as_mut()
+    }
+
+    /// Where PHP finds what is fetched. Nowhere, without a session.
+    pub(crate) fn view(&self) -> Range<usize> {
+        self.session.as_ref().map_or(0..0, |session| session.segment().read_only_range())
     }
 
     /// Ends the request: nothing that it fetched is used any more.

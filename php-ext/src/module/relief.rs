@@ -28,6 +28,9 @@ pub(crate) unsafe fn search() -> bool {
     if let Some(encoder) = &mut local.encoder {
         encoder.forget_addresses();
     }
+    if let Some(walk) = &mut local.walk {
+        walk.forget_addresses();
+    }
     let mut skip: Vec<Range<usize>> = Vec::with_capacity(5);
     for backend in &mut local.backends {
         backend.memo.wipe();

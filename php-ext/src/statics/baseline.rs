@@ -43,15 +43,15 @@ pub(super) unsafe fn set(statics: &mut Statics, member: usize, value: &Slot, tra
     // SAFETY: the caller's word. The table of weak references is the engine's.
     unsafe {
         let contains = matches!(slot.kind(), c::IS_OBJECT | c::IS_ARRAY) && slot.is_counted();
-        let digest = (tracking && contains).then(|| digest::of(&slot));
+        let (digest, places) = (tracking && contains).then(|| digest::kept(&slot)).unzip();
         if slot.kind() == c::IS_OBJECT {
             watch(statics, slot.value as *mut zend_object);
         } else {
             engine::hold(&slot);
         }
-        let before =
-            std::mem::replace(&mut statics.members[member].baseline, Baseline::Value { slot, digest });
-        held(&before)
+        let member = &mut statics.members[member];
+        member.places = places.unwrap_or_default();
+        held(&std::mem::replace(&mut member.baseline, Baseline::Value { slot, digest }))
     }
 }
 

@@ -1,19 +1,21 @@
 //! What is in a value, in 64 bits, for `Tracking`: whether objects were changed where they are. Calls no user code.
 //!
 //! Objects and references are known by their places and visited once, so the digest is good for one request only. An object also counts by its
-//! address, but for what a class shows of itself: that may be made anew for each look. What lies in
-//! shared memory or is interned cannot change, so its address stands for it. Of classes that keep their content where only
-//! the engine finds it counts what the engine's own `__serialize()` gives, or `__debugInfo()` of heaps, or what the handler for the garbage
+//! address, but for what a class shows of itself: that may be made anew for each look. An array in shared memory cannot change, so its
+//! address stands for it, as long as nothing else comes to lie there: see [`Places`]. Of classes that keep their content where only the engine
+//! finds it counts what the engine's own `__serialize()` gives, or `__debugInfo()` of heaps, or what the handler for the garbage
 //! collector shows. (Not what `get_properties_for` does: it may initialise lazy objects.)
 
 use std::ffi::c_int;
+use std::ops::Range;
 
 use ext_php_rs::ffi::{zend_function, zend_object, zend_std_get_properties, zval};
 
 use super::engine;
+use crate::buffer::Buffer;
 use crate::encode::table::{ByAddress, Table};
 use crate::engine::{exception_pending, in_frame, without_collection};
-use crate::module::local;
+use crate::module::{BackendLocal, local};
 use crate::objects::class::{Facts, is_heap, method};
 use crate::objects::fingerprint::Digest;
 use crate::objects::heap;
@@ -32,11 +34,20 @@ pub(crate) struct Walk {
     shown: bool,
     /// Arrays that were made for us.
     made: Vec<Slot>,
+    /// What the caches give to PHP lies here.
+    views: [Range<usize>; 2],
+    /// Arrays in there that were met.
+    places: Buffer<u64>,
 }
+
+/// Where arrays lie that a digest knows by their addresses. A search of the process for what is still in use finds these, so as long as they
+/// are here the memory is not given to another array, which the digest would take for the same.
+pub(super) type Places = Buffer<u64>;
 
 impl Walk {
     fn new() -> Self {
-        Walk { known: Table::new(), queue: Vec::new(), met: 0, shown: false, made: Vec::new() }
+        let (queue, made, places) = (Vec::new(), Vec::new(), Buffer::new());
+        Walk { known: Table::new(), queue, met: 0, shown: false, made, views: [0..0, 0..0], places }
     }
 
     /// Walks with this thread's room.
@@ -50,12 +61,18 @@ impl Walk {
         walk.queue.clear();
         (walk.met, walk.shown) = (0, false);
         walk.made.clear();
+        walk.places.clear();
         let result = body(walk);
         walk.known.trim();
         if walk.queue.capacity() > 1 << 16 {
             walk.queue = Vec::new();
         }
         result
+    }
+
+    /// Forgets where arrays were met. (Besides these and what is counted, nothing is noted.)
+    pub(crate) fn forget_addresses(&mut self) {
+        self.places.wipe();
     }
 
     /// Whether something counted was not met before on this walk.
@@ -90,7 +107,9 @@ pub(super) unsafe fn of(slot: &Slot) -> u64 {
     let mut digest = Digest(0);
     // SAFETY: the caller's word; no user code runs: what the engine's own methods give is let go of while no garbage is collected.
     without_collection(|| unsafe {
+        let views = (*local()).backends.each_ref().map(BackendLocal::view);
         Walk::run(|walk| {
+            walk.views = views;
             walk.add(&mut digest, slot);
             let mut next = 0;
             while let Some(slot) = walk.queue.get(next).copied() {
@@ -107,6 +126,19 @@ pub(super) unsafe fn of(slot: &Slot) -> u64 {
         });
     });
     digest.0
+}
+
+/// The digest, and what it is good for as long as that is kept.
+///
+/// # Safety
+/// As for [`of`].
+pub(super) unsafe fn kept(slot: &Slot) -> (u64, Places) {
+    // SAFETY: the caller's word; the walk's room is as the digest has left it.
+    unsafe {
+        let digest = of(slot);
+        let places = (*local()).walk.as_ref().map_or(Buffer::new(), |walk| Buffer::from(&*walk.places));
+        (digest, places)
+    }
 }
 
 impl Walk {
@@ -131,7 +163,13 @@ impl Walk {
         match kind {
             c::IS_LONG | c::IS_DOUBLE => digest.add(slot.value),
             c::IS_STRING => digest.add_text(slot.text()),
-            c::IS_ARRAY if !slot.is_counted() => digest.add(slot.value),
+            c::IS_ARRAY if !slot.is_counted() => {
+                digest.add(slot.value);
+                let is_shared = self.views.iter().any(|view| view.contains(&(slot.value as usize)));
+                if is_shared && self.places.last() != Some(&slot.value) {
+                    self.places.push(slot.value);
+                }
+            }
             c::IS_ARRAY | c::IS_OBJECT => {
                 // Another one is another value, whatever is in it.
                 if kind == c::IS_OBJECT && !self.shown {

@@ -52,6 +52,7 @@ use crate::hooks::opcache::state::was_invalidated;
 use crate::module::{Backend, local};
 use crate::zend::live::Slot;
 use baseline::Baseline;
+use digest::Places;
 pub(crate) use digest::Walk;
 use place::Place;
 use scan::{Part, Policy};
@@ -60,11 +61,13 @@ use scan::{Part, Policy};
 pub(crate) struct Member {
     place: Place,
     baseline: Baseline,
+    /// What the baseline's digest is good for.
+    places: Places,
 }
 
 impl Member {
     fn new(place: Place) -> Self {
-        Member { place, baseline: Baseline::Declared }
+        Member { place, baseline: Baseline::Declared, places: Places::default() }
     }
 }
 
