@@ -5,6 +5,7 @@ mod slots;
 mod tables;
 
 use std::ffi::{c_char, c_int, c_void};
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use ext_php_rs::ffi::{
     zend_class_entry, zend_fcall_info, zend_fcall_info_cache, zend_function, zend_object, zend_string,
@@ -23,7 +24,23 @@ pub(crate) use tables::{
     class_exists, class_named, find_function, load_class, loaded_class, module_is_loaded, remove_function,
 };
 
+/// Which of the reserved words that the engine's structures have for extensions is ours; negative if none is.
+static WORD: AtomicI32 = AtomicI32::new(-1);
+
+/// At module start-up: asks for a word. There are only few for all extensions.
+pub(crate) fn reserve_word() {
+    // SAFETY: module start-up; a constant text.
+    WORD.store(unsafe { zend_get_resource_handle(c"static_cache".as_ptr()) }, Ordering::Release);
+}
+
+/// The word's number.
+#[inline(always)]
+pub(crate) fn reserved_word() -> Option<usize> {
+    usize::try_from(WORD.load(Ordering::Relaxed)).ok()
+}
+
 unsafe extern "C" {
+    fn zend_get_resource_handle(module: *const c_char) -> c_int;
     fn gc_protect(protect: bool) -> bool;
     pub(crate) fn zval_ptr_dtor(value: *mut zval);
     fn zend_verify_property_type(

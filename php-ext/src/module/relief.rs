@@ -9,7 +9,7 @@ use ext_php_rs::ffi::ext_php_rs_executor_globals;
 use static_cache_core::release_unreferenced;
 
 use super::local::Local;
-use super::{Backend, local};
+use super::{Backend, local, stacks};
 use crate::zend::allocator;
 
 /// Searches, and gives up what was not found. True when the request keeps nothing of the caches any more.
@@ -38,12 +38,13 @@ pub(crate) unsafe fn search() -> bool {
             skip.extend(session.segment().views());
         }
     }
+    let fibers = &local.fibers;
     let [first, second] = &mut local.backends;
     release_unreferenced([first.open_session(), second.open_session()], || {
         // So far these are the segments' views.
         skip.extend(allocator::clear(&skip));
-        // Beyond the top, frames that are over.
-        skip.push(globals.vm_stack_top.addr()..globals.vm_stack_end.addr());
+        // SAFETY: this thread's globals and contexts.
+        skip.extend(unsafe { stacks::free(globals, fibers) });
         skip
     })
 }

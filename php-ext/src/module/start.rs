@@ -7,7 +7,7 @@ use ext_php_rs::builders::ModuleBuilder;
 use ext_php_rs::zend::{ModuleEntry, SapiModule, StaticModuleEntry};
 
 use super::local::{self, local};
-use super::{fork, order, partition};
+use super::{fork, order, partition, stacks};
 use crate::{api, engine, exception, hooks, info, ini, sapi, statics};
 
 const SUCCESS: c_int = 0;
@@ -68,8 +68,10 @@ extern "C" fn startup(kind: c_int, module: c_int) -> c_int {
         }
         crate::objects::dates::start();
         crate::zend::allocator::learn();
+        engine::reserve_word();
         statics::install();
         hooks::install();
+        stacks::install();
         stay_loaded();
         fork::watch();
         partition::install(sapi::policy(&sapi_name(), settings.allow_unsafe), &settings);
@@ -158,6 +160,7 @@ unsafe extern "C" fn after_request() -> c_int {
         // SAFETY: between requests nothing else uses the thread's state.
         let local = unsafe { &mut *local() };
         local.invalidated.clear();
+        local.fibers.clear();
         for backend in &mut local.backends {
             if backend.used {
                 backend.end_request();

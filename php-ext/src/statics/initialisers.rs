@@ -9,12 +9,12 @@
 //! one. What a variable, a temporary or a slot of the run-time cache is numbered counts for nothing.
 
 use std::ffi::{c_char, c_int, c_void};
-use std::sync::atomic::{AtomicI32, Ordering};
 
 use ext_php_rs::ffi::{zend_op, zend_op_array};
 
 use super::fingerprint::add_value;
 use super::scan;
+use crate::engine::reserved_word;
 use crate::objects::class::text;
 use crate::objects::fingerprint::Digest;
 use crate::zend::constants as c;
@@ -39,13 +39,9 @@ const _: () = {
 
 unsafe extern "C" {
     fn zend_register_extension(extension: *mut Extension, handle: *mut c_void);
-    fn zend_get_resource_handle(module: *const c_char) -> c_int;
     #[cfg(php84)]
     static zend_flf_functions: *mut *mut ext_php_rs::ffi::zend_function;
 }
-
-/// Which of a function's reserved words is ours; negative if none is.
-static WORD: AtomicI32 = AtomicI32::new(-1);
 
 /// At module start-up. The engine calls nobody else when a function has been compiled than extensions of its own kind.
 pub(super) fn start() {
@@ -60,13 +56,9 @@ pub(super) fn start() {
         after: [0; 14],
         resource_number: -1,
     };
-    // SAFETY: module start-up; the engine copies the structure, whose texts and function stay. It has nothing to unload.
-    unsafe {
-        let word = zend_get_resource_handle(name);
-        WORD.store(word, Ordering::Release);
-        if word >= 0 {
-            zend_register_extension(&raw mut extension, std::ptr::null_mut());
-        }
+    if reserved_word().is_some() {
+        // SAFETY: module start-up; the engine copies the structure, whose texts and function stay. It has nothing to unload.
+        unsafe { zend_register_extension(&raw mut extension, std::ptr::null_mut()) };
     }
 }
 
@@ -76,17 +68,18 @@ pub(super) fn start() {
 /// A function of a script.
 #[inline(always)]
 pub(super) unsafe fn of(function: *const zend_op_array) -> u64 {
-    let word = WORD.load(Ordering::Relaxed);
     // SAFETY: the caller's word; the engine has given us that one.
-    if word < 0 { 0 } else { unsafe { (*function).reserved[word as usize].addr() as u64 } }
+    reserved_word().map_or(0, |word| unsafe { (*function).reserved[word].addr() as u64 })
 }
 
 /// For every function that has been compiled, before its operations get their final form.
 unsafe extern "C" fn compiled(function: *mut zend_op_array) {
     // SAFETY: the engine's function, and the class that it is compiled for; the word is ours.
     unsafe {
-        if !(*function).static_variables.is_null() && may_be_kept(function) {
-            let word = WORD.load(Ordering::Relaxed) as usize;
+        if let Some(word) = reserved_word()
+            && !(*function).static_variables.is_null()
+            && may_be_kept(function)
+        {
             (*function).reserved[word] = std::ptr::without_provenance_mut(digest(function) as usize);
         }
     }

@@ -5,6 +5,7 @@
 #include "zend_string.h"
 #include "zend_attributes.h"
 #include "zend_observer.h"
+#include "zend_fibers.h"
 #include "zend_weakrefs.h"
 #include "zend_vm_opcodes.h"
 #include "zend_extensions.h"
@@ -32,6 +33,9 @@ SAME(zend_observer_error_register, void(void (*)(int, zend_string *, uint32_t, z
 SAME(zend_compile_file, zend_op_array *(*)(zend_file_handle *, int));
 SAME(zend_resolve_path, zend_string *(*)(zend_string *));
 SAME(zend_compile_string, zend_op_array *(*)(zend_string *, const char *, zend_compile_position));
+SAME(zend_observer_fiber_init_register, void(void (*)(zend_fiber_context *)));
+SAME(zend_observer_fiber_switch_register, void(void (*)(zend_fiber_context *, zend_fiber_context *)));
+SAME(zend_observer_fiber_destroy_register, void(void (*)(zend_fiber_context *)));
 SAME(zend_internal_attribute_register, zend_internal_attribute *(zend_class_entry *, uint32_t));
 SAME(zend_weakrefs_hash_add, zval *(HashTable *, zend_object *, zval *));
 SAME(zend_weakrefs_hash_del, zend_result(HashTable *, zend_object *));
@@ -201,6 +205,11 @@ void probe(void)
 	FLAG(ZEND_ATTRIBUTE_TARGET_PROPERTY);
 	FLAG(ZEND_COMPILE_PRELOAD);
 	FLAG(ZEND_COMPILE_NO_CONSTANT_SUBSTITUTION);
+	OFFSET(FIBER_HANDLE, zend_fiber_context, handle);
+	OFFSET(FIBER_STACK, zend_fiber_context, stack);
+	OFFSET(FIBER_STATUS, zend_fiber_context, status);
+	OFFSET(FIBER_RESERVED, zend_fiber_context, reserved);
+	FLAG(ZEND_FIBER_STATUS_SUSPENDED);
 	FLAG(ZEND_ACC_TRAIT);
 	FLAG(ZEND_ACC_INTERFACE);
 	FLAG(ZEND_ACC_LINKED);

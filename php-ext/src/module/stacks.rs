@@ -1,0 +1,119 @@
+//! Stacks that nobody runs on at the moment: of suspended fibers, and of whoever resumed the running one.
+//!
+//! What lies beyond their tops are frames that are over, full of addresses that nobody will use again. Where the engine's stack of a context
+//! ends, the engine keeps in registers and on the C stack until it comes back. So with each switch it is put down where the engine has room for
+//! it: in the head of the stack's last page, which says the same of the pages before.
+
+use std::ops::Range;
+
+use ext_php_rs::ffi::{
+    _zend_executor_globals, ext_php_rs_executor_globals, zend_fiber_context, zend_vm_stack,
+};
+
+use super::local;
+use crate::engine::reserved_word;
+use crate::zend::constants as c;
+
+type OfOne = unsafe extern "C" fn(*mut zend_fiber_context);
+
+unsafe extern "C" {
+    fn zend_observer_fiber_init_register(callback: OfOne);
+    fn zend_observer_fiber_switch_register(
+        callback: unsafe extern "C" fn(*mut zend_fiber_context, *mut zend_fiber_context),
+    );
+    fn zend_observer_fiber_destroy_register(callback: OfOne);
+}
+
+/// At module start-up.
+pub(super) fn install() {
+    if reserved_word().is_some() {
+        // SAFETY: module start-up; the engine forgets its observers at shutdown.
+        unsafe {
+            zend_observer_fiber_init_register(begun);
+            zend_observer_fiber_switch_register(switched);
+            zend_observer_fiber_destroy_register(ended);
+        }
+    }
+}
+
+unsafe extern "C" fn begun(context: *mut zend_fiber_context) {
+    local::keep();
+    // SAFETY: this thread's own, and nobody uses it while the engine begins a fiber; the context lives until it is ended, or the request is.
+    unsafe {
+        (*local()).fibers.push(context);
+        page_of(context).write(std::ptr::null_mut());
+    }
+}
+
+unsafe extern "C" fn ended(context: *mut zend_fiber_context) {
+    // SAFETY: as in `begun`.
+    let fibers = unsafe { &mut (*local()).fibers };
+    if let Some(at) = fibers.iter().rposition(|known| *known == context) {
+        fibers.swap_remove(at);
+    }
+}
+
+/// The engine is still where the context is that it leaves.
+unsafe extern "C" fn switched(from: *mut zend_fiber_context, _to: *mut zend_fiber_context) {
+    // SAFETY: this thread's own globals and a live context. The engine writes the head's word before it begins the next page, and reads it when
+    // that is gone.
+    unsafe {
+        let globals = ext_php_rs_executor_globals();
+        let page = (*globals).vm_stack;
+        if !page.is_null() {
+            (*page).top = (*globals).vm_stack_top;
+        }
+        page_of(from).write(page);
+    }
+}
+
+/// The place of our word, where we have one.
+unsafe fn page_of(context: *mut zend_fiber_context) -> *mut zend_vm_stack {
+    // SAFETY: within the context, which has the word that the engine has given us.
+    unsafe { context.byte_add(c::FIBER_RESERVED).cast::<zend_vm_stack>().add(reserved_word().unwrap_or(0)) }
+}
+
+/// What is free of all stacks, the running one's included.
+///
+/// # Safety
+/// This thread's globals and the contexts that it has begun.
+pub(super) unsafe fn free(
+    globals: &_zend_executor_globals,
+    fibers: &[*mut zend_fiber_context],
+) -> Vec<Range<usize>> {
+    let mut free = Vec::with_capacity(2 * fibers.len() + 2);
+    free.push(globals.vm_stack_top.addr()..globals.vm_stack_end.addr());
+    if reserved_word().is_none() {
+        return free;
+    }
+    for &context in fibers.iter().chain([&globals.main_fiber_context]) {
+        // SAFETY: live contexts, says the caller. One that is suspended has been left, so its word is a page of its stack.
+        unsafe {
+            let status = context.byte_add(c::FIBER_STATUS).cast::<u32>().read();
+            if context == globals.current_fiber_context || status != c::ZEND_FIBER_STATUS_SUSPENDED {
+                continue;
+            }
+            let mut page = page_of(context).read();
+            while let Some(head) = page.as_ref() {
+                free.push(head.top.addr()..head.end.addr());
+                page = head.prev;
+            }
+            free.extend(below(context));
+        }
+    }
+    free
+}
+
+/// What is free of a suspended fiber's C stack: below where it goes on.
+///
+/// # Safety
+/// A live context.
+unsafe fn below(context: *mut zend_fiber_context) -> Option<Range<usize>> {
+    // SAFETY: the caller's word. The engine's description of a stack begins with where it is and how large.
+    unsafe {
+        let handle = context.byte_add(c::FIBER_HANDLE).cast::<usize>().read();
+        let [start, size] = *context.byte_add(c::FIBER_STACK).cast::<*const [usize; 2]>().read().as_ref()?;
+        // An engine that switches by other means has the handle elsewhere.
+        (start..start.checked_add(size)?).contains(&handle).then_some(start..handle)
+    }
+}
