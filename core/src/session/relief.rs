@@ -13,7 +13,7 @@ use crate::entry::EntryAt;
 use crate::heap::block::HEADER as BLOCK_HEADER;
 use crate::segment::Segment;
 use crate::sys::clock;
-use crate::sys::search::{self, Window};
+use crate::sys::search::{self, Allowance, Outcome, Window};
 
 /// Requests that are younger than this end by themselves soon enough.
 const YOUNG: Duration = Duration::from_millis(250);
@@ -55,6 +55,8 @@ pub(super) struct Relief {
     in_use: u64,
     /// It did not find out anything: the next one will hardly do, however much it is wanted.
     blind: bool,
+    /// What the next one may take. Outlasts requests.
+    allowance: Allowance,
 }
 
 impl Relief {
@@ -71,6 +73,7 @@ impl Relief {
             counted: None,
             in_use: 0,
             blind: false,
+            allowance: Allowance::FIRST,
         }
     }
 
@@ -362,7 +365,10 @@ pub fn release_unreferenced(
         None => Window::new(&(0..0), Vec::new()),
     });
     let anything = blocks.iter().any(|blocks| !blocks.is_empty());
-    let known = !anything || search::search(&mut windows, skip());
+    let allowances = both.iter().flatten().map(|session| session.relief.allowance);
+    let allowance = allowances.max().unwrap_or(Allowance::FIRST);
+    let outcome = if anything { search::search(&mut windows, skip(), allowance) } else { Outcome::Done };
+    let known = outcome == Outcome::Done;
     // What it took of the processor: on a busy machine it may have waited for that most of the time.
     let took = clock::of_thread().saturating_sub(began);
     let mut all = true;
@@ -371,6 +377,7 @@ pub fn release_unreferenced(
         if anything {
             session.relief.searched = Some((Instant::now(), took));
             session.relief.blind = !known;
+            session.relief.allowance = allowance.after(outcome, took);
         }
         if known {
             let kept: Vec<u64> = window.found().map(|at| blocks[at]).collect();

@@ -23,9 +23,11 @@ use super::maps::{self, Mapping};
 const CHUNK: usize = 1 << 20;
 /// Pages that the kernel is asked about at once.
 const PAGES: usize = 1 << 16;
-/// More address space than that is not looked through, and nothing longer than that.
+/// More address space than that is not looked through.
 const LARGEST: usize = 1 << 40;
-const LONGEST: Duration = Duration::from_millis(500);
+/// What a search may take at first, and at most.
+const SHORT: Duration = Duration::from_millis(500);
+const LONGEST: Duration = Duration::from_secs(4);
 /// How much of shared memory that nobody has touched may come to be at most.
 const MOST_MADE: usize = 16 << 20;
 /// Pages are never smaller.
@@ -80,11 +82,44 @@ impl Window {
     }
 }
 
-/// Looks through the process, without `skip`. False when that could not be done for all of it: then nothing is known.
-pub(crate) fn search(windows: &mut [Window; 2], mut skip: Vec<Range<usize>>) -> bool {
+/// What became of a search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// All was looked through.
+    Done,
+    /// That would have taken too long: nothing is known.
+    OutOfTime,
+    /// It could not be done for all: nothing is known.
+    Unknown,
+}
+
+/// What a search may take of the processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Allowance(Duration);
+
+impl Allowance {
+    pub(crate) const FIRST: Self = Self(SHORT);
+
+    /// What the next one may take. A process that is too large for one would be so for all that follow, and get nothing back: so the next
+    /// one may take longer, and as long as that once one has come to its end.
+    pub(crate) fn after(self, outcome: Outcome, took: Duration) -> Self {
+        match outcome {
+            Outcome::Done => Self((2 * took).clamp(SHORT, LONGEST)),
+            Outcome::OutOfTime => Self((2 * self.0).min(LONGEST)),
+            Outcome::Unknown => self,
+        }
+    }
+}
+
+/// Looks through the process, without `skip`.
+pub(crate) fn search(
+    windows: &mut [Window; 2],
+    mut skip: Vec<Range<usize>>,
+    allowance: Allowance,
+) -> Outcome {
     wipe_dead_stack();
     with_registers_in_memory(|| {
-        let Some(buffer) = Buffer::new() else { return false };
+        let Some(buffer) = Buffer::new(allowance) else { return Outcome::Unknown };
         skip.push(buffer.range());
         skip.sort_unstable_by_key(|range| range.start);
         // There may be thousands: so that those of a mapping can be found among them.
@@ -97,17 +132,20 @@ pub(crate) fn search(windows: &mut [Window; 2], mut skip: Vec<Range<usize>>) -> 
         });
         let mut swapped = is_swapped();
         for _ in 0..ATTEMPTS {
-            let Some(mappings) = maps::of_this_process(swapped) else { return false };
+            let Some(mappings) = maps::of_this_process(swapped) else { return Outcome::Unknown };
             if search_memory(windows, &mappings, &skip, &buffer).is_none() {
+                if buffer.is_out_of_time() {
+                    return Outcome::OutOfTime;
+                }
                 continue;
             }
             // What was swapped out meanwhile looked as if it had never been touched.
             if !is_swapped() || swapped && is_known_to_be_swapped(&mappings) {
-                return true;
+                return Outcome::Done;
             }
             swapped = true;
         }
-        false
+        Outcome::Unknown
     })
 }
 
@@ -120,7 +158,7 @@ fn wipe_dead_stack() {
 
 /// Callers may keep addresses in registers that every function leaves as they were: puts those where memory is looked through.
 #[inline(never)]
-fn with_registers_in_memory(body: impl FnOnce() -> bool) -> bool {
+fn with_registers_in_memory(body: impl FnOnce() -> Outcome) -> Outcome {
     let mut registers = [0usize; 20];
     // SAFETY: copies registers into an array that has room for them, and changes nothing else.
     #[cfg(target_arch = "x86_64")]
@@ -155,11 +193,11 @@ fn with_registers_in_memory(body: impl FnOnce() -> bool) -> bool {
         );
     }
     if !cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
-        return false;
+        return Outcome::Unknown;
     }
-    let found = body();
+    let outcome = body();
     std::hint::black_box(&registers);
-    found
+    outcome
 }
 
 fn search_memory(
@@ -196,7 +234,7 @@ fn search_part(
     let size = buffer.page;
     let mut at = part.start;
     while at < part.end {
-        if clock::of_thread() > buffer.deadline {
+        if buffer.is_out_of_time() {
             return None;
         }
         let page = at & !(size - 1);
@@ -238,7 +276,7 @@ fn search_run(
 ) -> Option<()> {
     let mut at = run.start;
     while at < run.end {
-        if clock::of_thread() > buffer.deadline {
+        if buffer.is_out_of_time() {
             return None;
         }
         let read = buffer.read(at, run.end - at);
@@ -323,7 +361,7 @@ struct Buffer {
 }
 
 impl Buffer {
-    fn new() -> Option<Self> {
+    fn new(Allowance(allowance): Allowance) -> Option<Self> {
         let (protection, flags) =
             (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
         // SAFETY: an anonymous mapping at an address of the kernel's choice.
@@ -331,7 +369,11 @@ impl Buffer {
         // SAFETY: a question.
         let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).ok()?;
         let usable = base != libc::MAP_FAILED && (LEAST_PAGE..=CHUNK).contains(&page);
-        usable.then(|| Self { base: base as usize, page, deadline: clock::of_thread() + LONGEST })
+        usable.then(|| Self { base: base as usize, page, deadline: clock::of_thread() + allowance })
+    }
+
+    fn is_out_of_time(&self) -> bool {
+        clock::of_thread() > self.deadline
     }
 
     fn range(&self) -> Range<usize> {
@@ -405,7 +447,7 @@ mod tests {
             let pieces = (0..1000).map(|piece| (piece * PIECE, piece * PIECE + PIECE - 1)).collect();
             let empty = Window::new(&(0..0), Vec::new());
             let mut windows = [Window::new(&self.range, pieces), empty];
-            assert!(search(&mut windows, skip.to_vec()));
+            assert_eq!(search(&mut windows, skip.to_vec(), Allowance::FIRST), Outcome::Done);
             windows[0].found().map(|piece| piece as u64).collect()
         }
     }
@@ -462,6 +504,27 @@ mod tests {
         black_box((&mut kept, OWN.get()));
     }
 
+    #[test]
+    fn a_process_that_is_too_large_for_a_search_is_not_so_for_a_later_one() {
+        let mut windows = std::array::from_fn(|_| Window::new(&(0..0), Vec::new()));
+        assert_eq!(search(&mut windows, Vec::new(), Allowance(Duration::ZERO)), Outcome::OutOfTime);
+        let [short, needed] = [SHORT / 10, 3 * SHORT / 2];
+        let mut allowance = Allowance::FIRST.after(Outcome::Done, short);
+        assert_eq!(allowance, Allowance::FIRST);
+        allowance = allowance.after(Outcome::OutOfTime, SHORT);
+        assert!(allowance.0 > needed);
+        // Neither a search that came to its end nor one that could not makes the next one fail.
+        for outcome in [Outcome::Done, Outcome::Unknown, Outcome::Done] {
+            allowance = allowance.after(outcome, needed);
+            assert!(allowance.0 > needed);
+        }
+        assert_eq!(allowance.after(Outcome::Done, short), Allowance::FIRST);
+        for _ in 0..100 {
+            allowance = allowance.after(Outcome::OutOfTime, allowance.0);
+        }
+        assert_eq!(allowance.0, LONGEST);
+    }
+
     /// Shared memory that nobody has touched does not come to be, also where pages of the mapping may be in swap.
     #[test]
     fn what_nobody_has_touched_stays_so() {
@@ -485,7 +548,7 @@ mod tests {
         let found = |mapping: Mapping| {
             let pieces = (0..1000).map(|piece| (piece * PIECE, piece * PIECE + PIECE - 1)).collect();
             let mut windows = [Window::new(&field.range, pieces), Window::new(&(0..0), Vec::new())];
-            let buffer = Buffer::new().expect("memory");
+            let buffer = Buffer::new(Allowance::FIRST).expect("memory");
             let searched = search_memory(&mut windows, &[mapping], &[], &buffer).is_some();
             (searched, windows[0].found().collect::<Vec<_>>())
         };
