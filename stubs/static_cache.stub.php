@@ -263,7 +263,8 @@ function volatile_add(string $key, mixed $value, int $ttl = 0, bool $throw_on_er
  * Fetches a value, or builds and stores it: one request builds while the others wait for its result.
  *
  * Who has waited opcache.static_cache.lock_timeout_ms builds for itself and stores nothing. An exception of $build
- * passes through; nothing is stored then.
+ * passes through; nothing is stored then. Nor is a value whose key was deleted, cleared or stored while $build made it:
+ * it may be out of date, and is only returned.
  *
  * @template T
  * @param string $key 1 to 65,535 bytes, any bytes.
@@ -454,7 +455,8 @@ function pinned_add(string $key, mixed $value, bool $throw_on_error = false): bo
  * Fetches a value, or builds and stores it: one request builds while the others wait for its result.
  *
  * Who has waited opcache.static_cache.lock_timeout_ms builds for itself and stores nothing. An exception of $build
- * passes through; nothing is stored then.
+ * passes through; nothing is stored then. Nor is a value whose key was deleted, cleared or stored while $build made it:
+ * it may be out of date, and is only returned.
  *
  * @template T
  * @param string $key 1 to 65,535 bytes, any bytes.

@@ -115,6 +115,8 @@ pub use self::{
     same::is_same_short,
     seed::{Claiming, Seed},
     segment::{Policy, Segment, SegmentConfig},
-    session::{Draft, Hit, Increment, KeyHash, Mode, Promise, Session, Stored, release_unreferenced},
+    session::{
+        Draft, Hit, Increment, KeyHash, Mode, Promise, Reservation, Session, Stored, release_unreferenced,
+    },
     stats::Stats,
 };

@@ -1,12 +1,13 @@
-//! Reservations that nobody ends and nobody asks for: leases that ran out, holders that were killed.
+//! Reservations that nobody ends and nobody asks for: leases that ran out, holders that were killed. And those that others end
+//! while their holder builds.
 
 mod common;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{Child, INT, alone, put, segment};
-use static_cache_core::{Policy, Segment, Session, advance_clock};
+use common::{Child, INT, alone, get, put, segment};
+use static_cache_core::{Mode, Policy, Segment, Session, Space, Stored, advance_clock};
 
 const BOTH: [Policy; 2] = [Policy::Evict, Policy::Never];
 
@@ -165,4 +166,109 @@ fn a_lease_that_its_holder_changed_ends_when_it_says() {
     }
     assert_eq!(segment.audit().unwrap().reservations, 1);
     assert!(!session.reserve(b"longer", None).unwrap());
+}
+
+/// What ends a reservation of `k` that the first session has, or makes another one of it.
+type End = fn(&mut Session, &mut Session);
+
+#[test]
+fn a_builder_stores_only_by_the_reservation_that_it_began_with() {
+    let _alone = alone();
+    let ends: [(&str, End, Stored); 11] = [
+        ("none", |_, _| {}, Stored::Stored),
+        ("reserved again", |ours, _| assert!(ours.reserve(b"k", None).unwrap()), Stored::Stored),
+        ("deleted", |_, other| assert!(!other.delete(Space::Key, b"k").unwrap()), Stored::Lost),
+        ("cleared", |_, other| other.clear().unwrap(), Stored::Lost),
+        (
+            "another's",
+            |_, other| {
+                assert!(other.delete(Space::Key, b"k").is_ok_and(|_| other.reserve(b"k", None).unwrap()))
+            },
+            Stored::Lost,
+        ),
+        (
+            "leased by another",
+            |_, other| {
+                other.delete(Space::Key, b"k").unwrap();
+                assert!(other.reserve(b"k", Some(Duration::from_secs(60))).unwrap());
+                other.end_request();
+            },
+            Stored::Lost,
+        ),
+        (
+            "stored by another",
+            |_, other| {
+                other.delete(Space::Key, b"k").unwrap();
+                put(other, b"k", b"new").unwrap();
+            },
+            Stored::Lost,
+        ),
+        ("stored by itself", |ours, _| put(ours, b"k", b"new").unwrap(), Stored::Lost),
+        ("released", |ours, _| assert!(ours.release(b"k").unwrap()), Stored::Lost),
+        (
+            "anew",
+            |ours, other| {
+                other.delete(Space::Key, b"k").unwrap();
+                assert!(ours.reserve(b"k", None).unwrap());
+            },
+            Stored::Lost,
+        ),
+        (
+            "run out",
+            |ours, _| {
+                assert!(ours.reserve(b"k", Some(Duration::from_secs(1))).unwrap());
+                advance_clock(Duration::from_secs(2));
+            },
+            Stored::Lost,
+        ),
+    ];
+    for policy in BOTH {
+        for (end, by, expected) in &ends {
+            let segment = segment(1 << 20, policy);
+            let [mut ours, mut other] = [(); 2].map(|()| Session::new(Arc::clone(&segment)));
+            assert!(ours.reserve(b"k", None).unwrap());
+            let held = ours.reservation(b"k").unwrap();
+            by(&mut ours, &mut other);
+            assert_eq!(ours.holds(b"k", held).unwrap(), *expected == Stored::Stored, "{end}");
+            let before = get(&mut other, b"k");
+            // Whoever has it now is not waited for: that would be an error after the lock timeout.
+            let stored = ours.store_inline(Space::Key, b"k", INT, 7, None, Mode::IfHeld(held));
+            assert_eq!(stored.unwrap(), *expected, "{end}");
+            // SAFETY: the request of `other` has not ended.
+            let after = other.fetch(Space::Key, b"k").map(|hit| unsafe { (hit.tag(), hit.bits()) });
+            match expected {
+                Stored::Stored => assert_eq!(after, Some((INT, 7)), "{end}"),
+                _ => assert_eq!(get(&mut other, b"k"), before, "{end}"),
+            }
+            // One that it made anew is another one, by which it may store.
+            if *end == "anew" {
+                let anew = ours.reservation(b"k").unwrap();
+                let stored = ours.store_inline(Space::Key, b"k", INT, 8, None, Mode::IfHeld(anew));
+                assert_eq!(stored.unwrap(), Stored::Stored);
+            }
+            segment.audit().unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_child_does_not_store_by_its_parents_reservation() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    assert!(session.reserve(b"k", None).unwrap());
+    let held = session.reservation(b"k").unwrap();
+    let mut child = Child::fork(|line| {
+        // The first that it makes is not taken for the parent's first.
+        assert_eq!(session.reservation(b"k"), None);
+        assert!(session.reserve(b"other", None).unwrap());
+        for key in [&b"k"[..], b"other"] {
+            let stored = session.store_inline(Space::Key, key, INT, 7, None, Mode::IfHeld(held));
+            assert_eq!(stored.unwrap(), Stored::Lost);
+        }
+        line.tell(1);
+    });
+    assert_eq!(child.wait(), 1);
+    assert_eq!(child.join(), 0);
+    let stored = session.store_inline(Space::Key, b"k", INT, 7, None, Mode::IfHeld(held));
+    assert_eq!(stored.unwrap(), Stored::Stored);
 }

@@ -14,6 +14,7 @@ try {
 }
 var_dump(OPcache\volatile_exists('k'), OPcache\volatile_lock('k'), OPcache\volatile_unlock('k'));
 var_dump(OPcache\volatile_remember('k', fn() => OPcache\volatile_remember('k', fn() => 'inner') . ' and outer'));
+// The inner one has stored by the reservation that was for both.
 var_dump(OPcache\volatile_fetch('k'));
 register_shutdown_function(function () {
     var_dump(OPcache\volatile_exists('e'));
@@ -26,6 +27,6 @@ bool(false)
 bool(true)
 bool(true)
 string(15) "inner and outer"
-string(15) "inner and outer"
+string(5) "inner"
 bye
 bool(false)

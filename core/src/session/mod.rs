@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 pub use fetch::{Hit, KeyHash};
 pub use fork::Promise;
+pub use held::Reservation;
 pub use relief::release_unreferenced;
 pub use store::{Draft, Mode, Stored};
 pub use update::Increment;

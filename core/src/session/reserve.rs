@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use super::held::Reservation;
 use super::patience::Patience;
 use super::store::{Draft, Shape, expiry};
 use super::{Place, Session};
@@ -77,7 +78,7 @@ impl Session {
                     found.at.entry.expires.store(expiry(lease), Ordering::Relaxed);
                     segment.refile_in_shard(&guard, found.at);
                     drop(guard);
-                    self.reserved.insert(hash, key, lease.is_some());
+                    self.reserved.lease(hash, key, lease.is_some());
                     return Ok(true);
                 }
                 Holder::Other(_) => return Ok(false),
@@ -105,6 +106,38 @@ impl Session {
         draft.settle();
         self.reserved.insert(hash, key, lease.is_some());
         Ok(true)
+    }
+
+    /// The reservation of `key` that this session made last, whether or not somebody has ended it since: for
+    /// [`Mode::IfHeld`](super::Mode::IfHeld).
+    pub fn reservation(&mut self, key: &[u8]) -> Option<Reservation> {
+        self.notice_fork();
+        self.reserved.of(self.segment.hasher.hash(key), key)
+    }
+
+    /// Whether this session holds `key` by that very reservation.
+    ///
+    /// # Errors
+    /// [`Error::LockTimeout`].
+    pub fn holds(&mut self, key: &[u8], reservation: Reservation) -> Result<bool, Error> {
+        self.notice_fork();
+        let hash = self.segment.hasher.hash(key);
+        let guard = self.segment.lock_shard(Index::shard_of(hash))?;
+        Ok(self.holds_in_shard(&guard, hash, key, reservation))
+    }
+
+    /// The same for whoever has the shard. May take a reservation away that is over: what was found in the shard before
+    /// is to be found anew.
+    #[cold]
+    pub(super) fn holds_in_shard(
+        &self,
+        guard: &ShardGuard<'_>,
+        hash: u64,
+        key: &[u8],
+        reservation: Reservation,
+    ) -> bool {
+        self.reserved.of(hash, key) == Some(reservation)
+            && matches!(self.segment.holder(guard, hash, key, self.owner()), Holder::Us(_))
     }
 
     /// Gives a reservation up. True when this session held it.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::held::Reservation;
 use super::recycle::Kept;
 use super::tenancy::{Grounds, Premises, Tenancy};
 use super::{Place, Session};
@@ -29,6 +30,8 @@ pub enum Mode {
     Put,
     /// Leave it.
     Add,
+    /// Replace it if the session still has the key by this reservation. Waits for nobody who has it now.
+    IfHeld(Reservation),
 }
 
 /// What a commit did.
@@ -38,6 +41,8 @@ pub enum Stored {
     Stored,
     /// [`Mode::Add`] found an entry; the draft is gone.
     Present,
+    /// [`Mode::IfHeld`] found that the reservation had ended; the draft is gone.
+    Lost,
 }
 
 /// An entry in the making: memory that only its session sees. Dropping it gives the memory back.
@@ -405,9 +410,16 @@ impl Session {
         let segment = &*self.segment;
         let (hash, shard) = (draft.hash, Index::shard_of(draft.hash));
         let new = draft.at();
-        let guard = self
-            .lock_unreserved(shard, draft.space, key, hash)
-            .inspect_err(|_| segment.count_store_failure())?;
+        let locked = match mode {
+            Mode::Put | Mode::Add => self.lock_unreserved(shard, draft.space, key, hash),
+            Mode::IfHeld(_) => segment.lock_shard(shard),
+        };
+        let guard = locked.inspect_err(|_| segment.count_store_failure())?;
+        if let Mode::IfHeld(reservation) = mode
+            && !self.holds_in_shard(&guard, hash, key, reservation)
+        {
+            return Ok(Stored::Lost);
+        }
         let old = segment.index.find(hash, draft.space as u8, key);
         if mode == Mode::Add && old.is_some_and(|old| !old.at.is_expired()) {
             return Ok(Stored::Present);

@@ -4,7 +4,7 @@ use std::mem::ManuallyDrop;
 use std::time::{Duration, Instant};
 
 use ext_php_rs::ffi::{zend_fcall_info, zend_string, zval};
-use static_cache_core::{Error, Mode, Session, Space, Stored};
+use static_cache_core::{Error, Mode, Reservation, Session, Space, Stored};
 
 use super::args::{Args, Parsed, check_result};
 use super::fetch::{Looked, look_up};
@@ -18,11 +18,11 @@ use crate::zend::constants as c;
 /// Who builds the value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Turn {
-    /// This request, for all.
-    Ours,
+    /// This request, for all: as long as it has the key by this reservation.
+    Ours(Reservation),
     /// This request, for itself: the builder did not come to an end in time.
     OursAlone,
-    /// Nobody can reserve (no memory, no slot): build and try to store.
+    /// Nobody can reserve (no memory, no slot): build, and store if nobody else has meanwhile.
     Unreserved,
     /// Another request did; look again.
     Done,
@@ -134,7 +134,7 @@ fn take_turn(
             let _ = session.release(key);
             Turn::Done
         }
-        Ok(true) => Turn::Ours,
+        Ok(true) => session.reservation(key).map_or(Turn::Unreserved, Turn::Ours),
         Ok(false) => match wait(session, key, began) {
             Ok(()) => Turn::Done,
             Err(Error::Reserved { .. } | Error::LockTimeout { .. }) => Turn::OursAlone,
@@ -176,10 +176,12 @@ unsafe fn build_value(
             release(backend, bytes, turn);
             return Err(thrown);
         }
-        if turn == Turn::OursAlone {
-            return Ok(());
-        }
-        let outcome = store_value(backend, bytes, out, ttl, Mode::Put);
+        let mode = match turn {
+            Turn::Ours(reservation) => Mode::IfHeld(reservation),
+            Turn::Unreserved => Mode::Add,
+            Turn::OursAlone | Turn::Done => return Ok(()),
+        };
+        let outcome = store_value(backend, bytes, out, ttl, mode);
         if !matches!(outcome, Ok(Stored::Stored)) {
             release(backend, bytes, turn);
         }
@@ -193,12 +195,13 @@ unsafe fn build_value(
 }
 
 fn release(backend: Backend, key: &[u8], turn: Turn) {
-    if turn != Turn::Ours {
-        return;
-    }
+    let Turn::Ours(reservation) = turn else { return };
     // SAFETY: this thread's own; no user code runs here.
     let state = unsafe { &mut (*local()).backends[backend as usize] };
-    if let Some(session) = state.session(backend) {
+    // The request may have reserved the key anew since.
+    if let Some(session) = state.session(backend)
+        && session.reservation(key) == Some(reservation)
+    {
         // A lock that is not free in time leaves it to the request's end.
         let _ = session.release(key);
     }

@@ -30,8 +30,10 @@ pub(super) unsafe fn store_value(
     // SAFETY: the caller's word; nothing in the closures needs dropping.
     unsafe {
         // Before anything is asked, refused, or makes room.
-        if mode == Mode::Add && is_present(backend, key) {
-            return Ok(Stored::Present);
+        if mode != Mode::Put
+            && let Some(stored) = forbidden(backend, key, mode)
+        {
+            return Ok(stored);
         }
         if let Some(simple) = Simple::of(&*value)
             && let Some(outcome) = store_simple(backend, key, simple, ttl, mode)
@@ -43,11 +45,20 @@ pub(super) unsafe fn store_value(
     }
 }
 
+/// What forbids to store as things are now.
 #[cold]
-fn is_present(backend: Backend, key: &[u8]) -> bool {
+fn forbidden(backend: Backend, key: &[u8], mode: Mode) -> Option<Stored> {
     // SAFETY: this thread's own; nothing below runs user code.
-    let session = unsafe { (*local()).backends[backend as usize].session(backend) };
-    session.is_some_and(|session| fenced_or(|| session.exists(Space::Key, key), || false))
+    let session = unsafe { (*local()).backends[backend as usize].session(backend)? };
+    fenced_or(
+        || match mode {
+            Mode::Put => None,
+            Mode::Add => session.exists(Space::Key, key).then_some(Stored::Present),
+            // A lock that is not free in time leaves it to the store.
+            Mode::IfHeld(held) => (!session.holds(key, held).unwrap_or(true)).then_some(Stored::Lost),
+        },
+        || None,
+    )
 }
 
 /// Stores what needs no plan. `None` if that is to be tried as for any other value: nothing was done.

@@ -111,7 +111,7 @@ unsafe fn attempt_unguarded(
                 (target.dropped, target.due, target.stored) = (Dropped::No, false, true);
                 Ok(Outcome::Published)
             }
-            Ok(Stored::Present) => Ok(Outcome::Present),
+            Ok(Stored::Present | Stored::Lost) => Ok(Outcome::Present),
             Err(error) => Err(error),
         };
         outcome.map_err(|error| match Attempt::failed(policy.backend, target.shown().as_bytes(), &error) {
