@@ -120,7 +120,7 @@ enum CacheStrategy: int
 function volatile_store(string $key, mixed $value, int $ttl = 0, bool $throw_on_error = false): bool {}
 
 /**
- * Stores several values, all or none.
+ * Stores several values, all or none. Evicts nothing for values that have no room together in an empty cache.
  *
  * @param array<int|string, mixed> $values Key => value; int keys count as their decimal string.
  * @param int $ttl Seconds to live, from now; 0: no limit.

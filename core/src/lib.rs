@@ -36,6 +36,8 @@ mod compact;
 #[cfg(not(loom))]
 mod copy;
 #[cfg(not(loom))]
+mod demand;
+#[cfg(not(loom))]
 mod entry;
 #[cfg(not(loom))]
 mod error;
@@ -109,6 +111,7 @@ pub use self::{
     audit::Audit,
     compact::Relocate,
     copy::copy_run,
+    demand::Demand,
     entry::Space,
     error::Error,
     haste::wait_once,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::{get, put, put_for, segment};
-use static_cache_core::{Error, Policy, Segment, Session, Space};
+use static_cache_core::{Demand, Error, Policy, Segment, Session, Space};
 
 #[test]
 fn a_full_strict_segment_refuses_and_keeps_everything() {
@@ -270,4 +270,56 @@ fn what_many_sessions_keep_for_their_next_stores_is_a_small_part_of_the_memory()
     assert!(live > 300_000 && used - live < SIZE as u64 / 16, "{} are kept", used - live);
     drop(all);
     assert_eq!(segment.stats().used, live);
+}
+
+/// What `count` values of this size need.
+fn demand(segment: &Segment, count: usize, size: usize) -> Demand {
+    let mut demand = Demand::default();
+    (0..count).for_each(|_| demand.add(segment, 10, size));
+    demand
+}
+
+#[test]
+fn what_can_never_fit_is_told_from_what_fits_if_everything_else_goes() {
+    let segment = segment(16 << 20, Policy::Evict);
+    let mut session = Session::new(Arc::clone(&segment));
+    let mut number = 0u32;
+    while segment.stats().evictions == 0 {
+        put(&mut session, &number.to_ne_bytes(), &[1; 50_000]).unwrap();
+        number += 1;
+    }
+    session.end_request();
+    // What is larger than 1 MiB can only be in the large arena, which is so much smaller than the whole.
+    for (count, size, fits) in [
+        (14_000, 1000, true),
+        (15_000, 1000, false),
+        (33, 500_000, true),
+        (34, 500_000, false),
+        (12, 1_210_000, true),
+        (13, 1_210_000, false),
+        (1, 15_700_000, true),
+        (1, 15_750_000, false),
+        (3, usize::MAX, false),
+    ] {
+        let demand = demand(&segment, count, size);
+        assert!(segment.is_much(&demand), "{count} of {size}");
+        match segment.check_demand(&demand) {
+            Ok(()) => assert!(fits, "{count} of {size}"),
+            Err(Error::NoMemory { needed, free, largest }) => {
+                assert!(
+                    !fits && needed as u128 >= count as u128 * size.min(1 << 40) as u128 && largest <= free,
+                    "{count} of {size}"
+                );
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(!segment.is_much(&demand(&segment, 100, 1000)));
+    assert_eq!(segment.stats().evictions, 1);
+}
+
+#[test]
+fn what_evicts_nothing_need_not_be_looked_at_ahead() {
+    let segment = segment(1 << 20, Policy::Never);
+    assert!(!segment.is_much(&demand(&segment, 10, 1_000_000)));
 }

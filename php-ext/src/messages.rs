@@ -19,9 +19,9 @@ pub(crate) fn of_error(backend: Backend, key: &[u8], error: &Error) -> String {
     let name = backend.name();
     let key = shown(key);
     match error {
-        Error::NoMemory { needed, free, largest } => format!(
-            "{name} cache: no memory for {needed} bytes (key \"{key}\"): {free} bytes free, largest block {largest} bytes (opcache.static_cache.{name}_size_mb)"
-        ),
+        Error::NoMemory { needed, free, largest } => {
+            no_memory(backend, &format!("key \"{key}\""), [*needed, *free, *largest])
+        }
         Error::Reserved { waited_ms } => format!(
             "{name} cache: key \"{key}\" is reserved by another request (waited {waited_ms} ms, opcache.static_cache.lock_timeout_ms)"
         ),
@@ -36,6 +36,23 @@ pub(crate) fn of_error(backend: Backend, key: &[u8], error: &Error) -> String {
         }
         other => format!("{name} cache: {other}"),
     }
+}
+
+/// Why there is no room for several values together.
+pub(crate) fn of_error_of_all(backend: Backend, count: u32, error: &Error) -> String {
+    match error {
+        Error::NoMemory { needed, free, largest } => {
+            no_memory(backend, &format!("{count} values"), [*needed, *free, *largest])
+        }
+        other => of_error(backend, b"", other),
+    }
+}
+
+fn no_memory(backend: Backend, what: &str, [needed, free, largest]: [u64; 3]) -> String {
+    let name = backend.name();
+    format!(
+        "{name} cache: no memory for {needed} bytes ({what}): {free} bytes free, largest block {largest} bytes (opcache.static_cache.{name}_size_mb)"
+    )
 }
 
 /// Why a value cannot be stored: `root` is `$value` or `$values['key']`.

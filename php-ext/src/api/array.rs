@@ -4,9 +4,10 @@ use ext_php_rs::ffi::{
     _zend_new_array, zend_hash_index_update, zend_hash_next_index_insert, zend_hash_update, zval,
 };
 use ext_php_rs::types::ZendHashTable;
-use static_cache_core::{Draft, Error, Session, Space, wait_once};
+use static_cache_core::{Demand, Draft, Error, Session, Space, wait_once};
 
 use super::args::{Args, ElementKey, Parsed, elements, of_element, requested};
+use super::demand::{self, with_harvests};
 use super::fetch::{Looked, look_up, make, relieved, write_default};
 use super::remove::delete_both;
 use super::store::refuse;
@@ -21,7 +22,7 @@ use crate::objects::harvest::Harvest;
 use crate::objects::numbered::name_all;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
-use crate::{exception, messages, statics};
+use crate::{exception, statics};
 
 /// `store_array(array $values, [int $ttl = 0,] bool $throw_on_error = false): bool`
 pub(super) unsafe extern "C" fn store_array<const B: usize>(frame: *mut Frame, out: *mut zval) {
@@ -88,7 +89,7 @@ unsafe fn store_values(
 ///
 /// # Safety
 /// The caller's harvests.
-unsafe fn link_of(mut link: *mut *mut Harvest, element: u32) -> *mut *mut Harvest {
+pub(super) unsafe fn link_of(mut link: *mut *mut Harvest, element: u32) -> *mut *mut Harvest {
     // SAFETY: the caller's word.
     unsafe {
         while !(*link).is_null() && (**link).element < element {
@@ -102,7 +103,7 @@ unsafe fn link_of(mut link: *mut *mut Harvest, element: u32) -> *mut *mut Harves
 ///
 /// # Safety
 /// The caller's harvests.
-unsafe fn harvest_at(link: *mut *mut Harvest, element: u32) -> *mut Harvest {
+pub(super) unsafe fn harvest_at(link: *mut *mut Harvest, element: u32) -> *mut Harvest {
     // SAFETY: the caller's word.
     let harvest = unsafe { *link };
     // SAFETY: as above.
@@ -162,7 +163,7 @@ unsafe fn needs_gathering(value: &Slot, harvest: *const Harvest) -> bool {
 }
 
 /// How messages name an element.
-fn root(key: Option<*mut ext_php_rs::ffi::zend_string>, index: i64) -> String {
+pub(super) fn root(key: Option<*mut ext_php_rs::ffi::zend_string>, index: i64) -> String {
     match key {
         // SAFETY: a live key of the argument.
         Some(key) => format!("$values[{}]", quoted(unsafe { engine::bytes(key) })),
@@ -221,30 +222,29 @@ fn prepare_all(
     mut harvests: *mut Harvest,
     drafts: &mut Vec<Draft>,
 ) -> Result<(), (Attempt<u32>, bool)> {
-    let mut link = &raw mut harvests;
-    for (element, (name, number, value)) in elements(values).enumerate() {
-        let Ok(key) = of_element(name, number, 0) else { continue };
-        // SAFETY: a live element of the argument; same layout. The harvest is the caller's.
-        let (value, harvest) = unsafe {
-            let value = &*std::ptr::from_ref(value).cast::<zval>();
-            link = link_of(link, element as u32);
-            (value, harvest_at(link, element as u32).as_ref())
-        };
-        let plan = encoder.plan(value, harvest).map_err(|refusal| match refusal {
-            Refusal::Gather => (Attempt::Gather(element as u32), false),
-            Refusal::Unstorable(why) => {
-                session.segment().count_store_failure();
-                let message = messages::unstorable(backend, &root(name, number), &why.path, &why.reason);
-                (Attempt::Message(message), false)
+    let (mut demand, mut has_looked) = (Demand::default(), false);
+    let refused = |attempt| (attempt, false);
+    // SAFETY: live elements of the argument, which no user code changes here; the harvests are the caller's.
+    for element in unsafe { with_harvests(values, &raw mut harvests) } {
+        let Ok(key) = of_element(element.name, element.index, 0) else { continue };
+        let mut plan = demand::plan(backend, session.segment(), encoder, &element).map_err(refused)?;
+        if !has_looked {
+            demand.add(session.segment(), key.bytes().len(), plan.len);
+            has_looked = session.segment().is_much(&demand);
+            if has_looked {
+                // SAFETY: as above.
+                unsafe { demand::check(backend, session.segment(), encoder, values, &raw mut harvests) }
+                    .map_err(refused)?;
+                plan = demand::plan(backend, session.segment(), encoder, &element).map_err(refused)?;
             }
-        })?;
+        }
         let draft = session.prepare(Space::Key, key.bytes(), plan.tag, plan.bits, plan.len, ttl);
         let mut draft = draft.map_err(|error| {
             (Attempt::failed(backend, key.bytes(), &error), matches!(error, Error::LockTimeout { .. }))
         })?;
         let address = draft.payload_address();
         // SAFETY: nothing has touched the value since `plan`; the address is where readers see the draft.
-        unsafe { encoder.write(value, plan, draft.payload_mut(), address) };
+        unsafe { encoder.write(element.value, plan, draft.payload_mut(), address) };
         drafts.push(draft);
     }
     Ok(())

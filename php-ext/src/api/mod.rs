@@ -6,6 +6,7 @@
 pub(crate) mod args;
 mod array;
 mod atomic;
+mod demand;
 mod fetch;
 pub(crate) mod keys;
 mod remember;
