@@ -547,7 +547,7 @@ function static_quiesce(): bool {}
  * Publishes what was changed since it was restored or published last, also what this request has deleted before; not what
  * opcache_invalidate() or opcache_reset() took away. An exception of an object's method passes through at once.
  *
- * @param ?string $class One class (any case), or all that are loaded.
+ * @param ?string $class One class (any case); null: all that are loaded. A name that no class has, as '', is none.
  * @return int How many entries were published.
  * @throws StaticCacheException When a value cannot be stored, after all others were published; names the first. What was
  *     there before stays.

@@ -1,5 +1,5 @@
 --TEST--
-static_publish() takes an alias for the class, and loads nothing
+static_publish() takes an alias for the class, and loads nothing; a name that no class can have means none
 --EXTENSIONS--
 static_cache
 --FILE--
@@ -17,9 +17,10 @@ foreach (['App\Alias', '\app\alias', 'counter', '\Counter'] as $name) {
     Counter::$n++;
     echo static_publish($name), static_publish($name), "\n";
 }
-foreach (['Missing', 'App\Missing', '\Missing', '', 'stdClass', 'int', "\0"] as $name) {
+foreach (['Missing', 'App\Missing', '\Missing', '', '\\', 'stdClass', 'int', "\0"] as $name) {
     echo static_publish($name);
 }
+echo "\n", static_publish(null), static_publish(), "\n";
 ?>
 
 --EXPECT--
@@ -27,4 +28,5 @@ foreach (['Missing', 'App\Missing', '\Missing', '', 'stdClass', 'int', "\0"] as 
 10
 10
 10
-0001000
+00000000
+10

@@ -20,15 +20,12 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
     // SAFETY: the running call's frame, which holds its arguments, and its result.
     unsafe {
         let args = Args::new(frame, 0, 1)?;
-        let class: &[u8] = match args.nullable_string(0)? {
-            Some(name) => {
-                // By the name that it was declared with, which may not be the given one. Nothing is loaded.
-                let found = loaded_class(name);
-                if found.is_null() { bytes(name) } else { engine::name_of(found) }
-            }
-            None => b"",
-        };
-        let class = class.strip_prefix(b"\\").unwrap_or(class);
+        let class: Option<&[u8]> = args.nullable_string(0)?.map(|name| {
+            // By the name that it was declared with, which may not be the given one. Nothing is loaded.
+            let found = loaded_class(name);
+            let name = if found.is_null() { bytes(name) } else { engine::name_of(found) };
+            name.strip_prefix(b"\\").unwrap_or(name)
+        });
         set_int(out, 0);
         if with(|statics| std::mem::replace(&mut statics.publishing, true)) {
             exception::throw("static_publish() was called while static state is being published");
@@ -36,8 +33,9 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
         }
         // Of a call that user code has left.
         with(|statics| (statics.first_failure, statics.stuck) = (None, Default::default()));
-        let is_meant =
-            |target: &Target| class.is_empty() || engine::name_of(target.class).eq_ignore_ascii_case(class);
+        let is_meant = |target: &Target| {
+            class.is_none_or(|class| engine::name_of(target.class).eq_ignore_ascii_case(class))
+        };
         for round in 0..MOST_ROUNDS {
             if !find_due(round, true, is_meant) {
                 break;
