@@ -29,6 +29,7 @@ final readonly class StaticCacheInfo
     public int $configured_memory;
     /** Address space mapped: the above and bookkeeping, which uses memory only where it is touched. */
     public int $shared_memory;
+    /** Entries of static state and expired ones that nobody has met yet included: not the count of *_keys(). */
     public int $entry_count;
     public int $segment_count;
     /** Who shares the cache: "fpm pool", "process", "process group" or "none". */
@@ -37,19 +38,23 @@ final readonly class StaticCacheInfo
     public ?string $failure_reason;
     /** Name of the partition. */
     public string $partition;
-    /** Memory of entries, with their headers. */
+    /** Memory of entries, with their headers, and of reservations: 112 bytes and the key's, in steps of 16, each. */
     public int $used_memory;
     public int $free_memory;
     public int $largest_free_block;
     /** Memory of replaced and deleted entries that requests still read. */
     public int $retired_memory;
+    /** Keys that *_fetch(), *_fetch_array() and *_remember() found, and static state that was restored. *_exists() and volatile_touch() count nowhere. */
     public int $hits;
+    /** Those that they did not find, or whose class is gone or has changed. */
     public int $misses;
+    /** Entries stored or replaced, also by *_add(), an atomic or a publication of static state. */
     public int $stores;
     /** Entries that made room for others. */
     public int $evictions;
     /** Entries removed after they had expired. */
     public int $expired;
+    /** Stores and atomics that failed: no memory, a value that cannot be stored, an atomic's wrong type, a lock or another's reservation. */
     public int $store_failures;
     public int $publish_failures;
     /** Repairs after a process was killed inside a lock. */

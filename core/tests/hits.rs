@@ -68,3 +68,35 @@ fn a_hit_is_nothing_in_a_forked_child_whose_session_was_not_told() {
     assert_eq!(child.join(), 0);
     assert_eq!(session.payload(&hit), Some(&[1; 1000][..]));
 }
+
+#[test]
+fn a_hit_that_was_none_for_the_caller_counts_as_a_miss_once_and_in_its_request() {
+    let _alone = alone();
+    let segment = segment(1 << 20, Policy::Evict);
+    let counted = || (segment.stats().hits, segment.stats().misses);
+    let (mut session, hit) = fetched(&segment);
+    assert_eq!(counted(), (1, 0));
+    session.count_as_miss(&hit);
+    assert_eq!(counted(), (0, 1));
+    // More sessions than slots: those without one count in the segment itself.
+    let (hits, misses) = counted();
+    let mut others: Vec<Session> = (0..1200).map(|_| Session::new(Arc::clone(&segment))).collect();
+    for other in &mut others {
+        let hit = other.fetch(Space::Key, b"x").unwrap();
+        other.count_as_miss(&hit);
+    }
+    assert!(segment.stats().overflow_readers >= 1200 - 16);
+    assert_eq!(counted(), (hits, misses + 1200));
+    drop(others);
+    // A child has not counted what its parent has fetched, nor the next request what the one before has.
+    let (mut session, hit) = fetched(&segment);
+    let (hits, misses) = counted();
+    let child = Child::fork(|_| {
+        session.count_as_miss(&hit);
+        assert_eq!(counted(), (hits, misses));
+    });
+    assert_eq!(child.join(), 0);
+    session.end_request();
+    session.count_as_miss(&hit);
+    assert_eq!(counted(), (hits, misses));
+}

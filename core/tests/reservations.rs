@@ -272,3 +272,28 @@ fn a_child_does_not_store_by_its_parents_reservation() {
     let stored = session.store_inline(Space::Key, b"k", INT, 7, None, Mode::IfHeld(held));
     assert_eq!(stored.unwrap(), Stored::Stored);
 }
+
+#[test]
+fn an_increment_that_fails_counts_as_a_store_does() {
+    let segment = segment(1 << 20, Policy::Never);
+    segment.set_lock_timeout(Duration::from_millis(1));
+    let [mut ours, mut other] = [(); 2].map(|()| Session::new(Arc::clone(&segment)));
+    put(&mut ours, b"text", b"text").unwrap();
+    assert!(other.reserve(b"text", None).is_ok_and(|held| held) && other.reserve(b"new", None).unwrap());
+    let failures = || segment.stats().store_failures;
+    assert!(ours.increment(b"new", 1, INT).is_err());
+    assert_eq!(failures(), 1);
+    assert!(put(&mut ours, b"new", b"text").is_err());
+    assert_eq!(failures(), 2);
+    other.end_request();
+    assert!(ours.increment(b"text", 1, INT).is_err());
+    assert_eq!(failures(), 3);
+    // What is counted where an entry is made is not counted twice.
+    let mut number = 0u32;
+    while put(&mut ours, &number.to_ne_bytes(), &[1; 64]).is_ok() {
+        number += 1;
+    }
+    let before = failures();
+    assert!(ours.increment(b"another", 1, INT).is_err());
+    assert_eq!(failures(), before + 1);
+}

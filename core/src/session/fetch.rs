@@ -289,6 +289,25 @@ impl Session {
         }
     }
 
+    /// A hit of the running request was none for the caller, who could not make its value: what was counted as a hit is a miss.
+    #[cold]
+    pub fn count_as_miss(&mut self, hit: &Hit) {
+        self.notice_fork();
+        // Another request, a child's first included, has not counted it.
+        if hit.request() != self.request {
+            return;
+        }
+        if let super::Place::Slot(index, _) = self.place {
+            let slot = self.segment.slots.slot(index);
+            slot.hits.store(slot.hits.load(Ordering::Relaxed).wrapping_sub(1), Ordering::Relaxed);
+            slot.misses.store(slot.misses.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+        } else {
+            let counters = &self.segment.header().counters.0;
+            counters.slotless_hits.fetch_sub(1, Ordering::Relaxed);
+            counters.slotless_misses.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     /// The entry of a hit, or `None` unless this session keeps it: the hit is of its running request, and a fork since then was
     /// this process's business.
     #[inline]

@@ -111,7 +111,8 @@ impl Session {
     /// [`Error::LockTimeout`], [`Error::NoMemory`].
     pub fn increment(&mut self, key: &[u8], delta: i64, int_tag: u8) -> Result<Increment, Error> {
         loop {
-            if let Some(done) = self.increment_present(key, delta, int_tag)? {
+            let present = self.increment_present(key, delta, int_tag);
+            if let Some(done) = present.inspect_err(|_| self.segment.count_store_failure())? {
                 return Ok(done);
             }
             let draft = self.prepare(Space::Key, key, int_tag, delta as u64, 0, None)?;

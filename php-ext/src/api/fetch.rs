@@ -150,15 +150,16 @@ unsafe fn make_apart(backend: Backend, key: &[u8], hit: Hit, out: *mut zval) -> 
 unsafe fn unusable(backend: Backend, key: &[u8], hit: Hit, why: Unusable, out: *mut zval) -> Looked {
     // SAFETY: this thread's own, and no user code runs; the caller's `out`.
     unsafe {
-        match why {
-            Unusable::Thrown => {
-                engine::set_null(out);
-                return Looked::Thrown;
-            }
-            Unusable::NotYet => {}
-            Unusable::Stale | Unusable::Missing => {
-                (*local()).backends[backend as usize].drop_entry(key, &hit)
-            }
+        if why == Unusable::Thrown {
+            engine::set_null(out);
+            return Looked::Thrown;
+        }
+        let state = &mut (*local()).backends[backend as usize];
+        if let Some(session) = state.open_session() {
+            session.count_as_miss(&hit);
+        }
+        if why != Unusable::NotYet {
+            state.drop_entry(key, &hit);
         }
     }
     Looked::Miss
