@@ -29,6 +29,8 @@ foreach ([
     fn() => $after->hits = 5,
     fn() => $after->other = 5,
     fn() => serialize($after),
+    fn() => unserialize('O:23:"OPcache\StaticCacheInfo":0:{}'),
+    fn() => $class->newInstanceWithoutConstructor(),
 ] as $attempt) {
     try {
         $attempt();
@@ -37,6 +39,10 @@ foreach ([
         echo get_class($e), ': ', $e->getMessage(), "\n";
     }
 }
+var_dump(clone $after == $after, $after == $info, count((array) $after) === count($class->getProperties()));
+ob_start();
+var_dump($after);
+var_dump(substr_count(ob_get_clean(), 'uninitialized'));
 var_dump((new ReflectionClass('OPcache\StaticCacheException'))->getParentClass()->getName());
 ?>
 --EXPECTF--
@@ -91,4 +97,10 @@ Error: Call to private OPcache\StaticCacheInfo::__construct() from %s
 Error: Cannot modify readonly property OPcache\StaticCacheInfo::$hits
 Error: Cannot create dynamic property OPcache\StaticCacheInfo::$other
 Exception: Serialization of 'OPcache\StaticCacheInfo' is not allowed
+Exception: Unserialization of 'OPcache\StaticCacheInfo' is not allowed
+ReflectionException: Class OPcache\StaticCacheInfo is an internal class marked as final that cannot be instantiated without invoking its constructor
+bool(true)
+bool(false)
+bool(true)
+int(0)
 string(9) "Exception"

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 use ext_php_rs::ffi::{
     ZEND_ACC_FINAL, ZEND_ACC_NO_DYNAMIC_PROPERTIES, ZEND_ACC_NOT_SERIALIZABLE, ZEND_ACC_PRIVATE,
-    ZEND_ACC_PUBLIC, ZEND_ACC_READONLY_CLASS, zend_class_entry, zend_function_entry, zend_internal_arg_info,
-    zend_object, zend_register_internal_class_ex, zend_string, zend_string_init_interned, zval,
+    ZEND_ACC_PUBLIC, ZEND_ACC_READONLY_CLASS, object_properties_init, zend_class_entry, zend_function_entry,
+    zend_internal_arg_info, zend_object, zend_objects_new, zend_register_internal_class_ex, zend_string,
+    zend_string_init_interned, zval,
 };
 
 use super::snapshot::{self, Kind, MEMBERS, Value};
@@ -113,10 +114,22 @@ pub(crate) fn register_class() {
             | ZEND_ACC_NO_DYNAMIC_PROPERTIES
             | ZEND_ACC_NOT_SERIALIZABLE;
         let class = register_with(c"OPcache\\StaticCacheInfo", ptr::null_mut(), flags, methods.0.as_ptr());
+        (*class).__bindgen_anon_2.create_object = Some(new_object);
         for (name, kind) in MEMBERS {
             declare(class, name, kind);
         }
         CLASS.store(class, Ordering::Release);
+    }
+}
+
+/// Makes objects as the engine would by itself. Since the class brings its own way, `newInstanceWithoutConstructor()` refuses it: properties
+/// of what that makes would have no values.
+unsafe extern "C" fn new_object(class: *mut zend_class_entry) -> *mut zend_object {
+    // SAFETY: called by the engine, with this class.
+    unsafe {
+        let object = zend_objects_new(class);
+        object_properties_init(object, class);
+        object
     }
 }
 
