@@ -232,6 +232,8 @@ function volatile_delete_array(array $keys, bool $throw_on_error = false): bool 
 /**
  * Deletes everything in this backend of the partition. What requests have fetched stays valid for them.
  *
+ * A script that opcache.restrict_api keeps out gets a warning and false, also with $throw_on_error.
+ *
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True unless the backend is unavailable.
  * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
@@ -278,6 +280,7 @@ function volatile_add(string $key, mixed $value, int $ttl = 0, bool $throw_on_er
  * @param bool $throw_on_error Throw when the backend is unavailable or the value cannot be stored.
  * @return T The stored value, or what $build returned.
  * @throws \ValueError If $key is empty or longer than 65,535 bytes, or $ttl is negative.
+ * @throws \TypeError If $build returns a resource or a Closure.
  * @throws StaticCacheException With $throw_on_error, if the value cannot be stored, or the backend is unavailable.
  * @example $routes = \OPcache\volatile_remember('routes', fn() => build_routes());
  */
@@ -285,6 +288,8 @@ function volatile_remember(string $key, callable $build, int $ttl = 0, bool $thr
 
 /**
  * The keys that begin with $prefix. Keeps nobody from writing. Keys of attribute state are not among them.
+ *
+ * A script that opcache.restrict_api keeps out gets a warning and [].
  *
  * @param string $prefix Any bytes; '': all entries.
  * @param int $limit At most so many keys; 0: all.
@@ -296,6 +301,8 @@ function volatile_keys(string $prefix = '', int $limit = 0): array {}
 
 /**
  * Deletes the entries whose keys begin with $prefix.
+ *
+ * A script that opcache.restrict_api keeps out gets a warning and 0.
  *
  * @param string $prefix Any bytes; '': all entries.
  * @return int How many were deleted.
@@ -425,6 +432,8 @@ function pinned_delete_array(array $keys, bool $throw_on_error = false): bool {}
 /**
  * Deletes everything in this backend of the partition. What requests have fetched stays valid for them.
  *
+ * A script that opcache.restrict_api keeps out gets a warning and false, also with $throw_on_error.
+ *
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True unless the backend is unavailable.
  * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
@@ -469,6 +478,7 @@ function pinned_add(string $key, mixed $value, bool $throw_on_error = false): bo
  * @param bool $throw_on_error Throw when the backend is unavailable or the value cannot be stored.
  * @return T The stored value, or what $build returned.
  * @throws \ValueError If $key is empty or longer than 65,535 bytes.
+ * @throws \TypeError If $build returns a resource or a Closure.
  * @throws StaticCacheException With $throw_on_error, if the value cannot be stored, or the backend is unavailable.
  * @example $routes = \OPcache\pinned_remember('routes', fn() => build_routes());
  */
@@ -476,6 +486,8 @@ function pinned_remember(string $key, callable $build, bool $throw_on_error = fa
 
 /**
  * The keys that begin with $prefix. Keeps nobody from writing. Keys of attribute state are not among them.
+ *
+ * A script that opcache.restrict_api keeps out gets a warning and [].
  *
  * @param string $prefix Any bytes; '': all entries.
  * @param int $limit At most so many keys; 0: all.
@@ -487,6 +499,8 @@ function pinned_keys(string $prefix = '', int $limit = 0): array {}
 
 /**
  * Deletes the entries whose keys begin with $prefix.
+ *
+ * A script that opcache.restrict_api keeps out gets a warning and 0.
  *
  * @param string $prefix Any bytes; '': all entries.
  * @return int How many were deleted.

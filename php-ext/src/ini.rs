@@ -167,9 +167,13 @@ fn parse_number(text: &str) -> Option<u64> {
 fn parse_size(name: &str, value: &str) -> Size {
     match parse_number(value).and_then(|mib| usize::try_from(mib).ok()) {
         Some(mib) if mib <= LARGEST_MIB => Size::Mib(mib),
-        _ => Size::Wrong(format!(
-            "{PREFIX}{name} must be 0 to disable the backend, or 1 to {LARGEST_MIB} (MiB), \"{value}\" given; the backend is disabled"
-        )),
+        _ => {
+            // In a file, PHP itself makes that of `off`.
+            let remedy = if value.is_empty() { " (0 switches it off)" } else { "" };
+            Size::Wrong(format!(
+                "{PREFIX}{name} must be 0 to disable the backend, or 1 to {LARGEST_MIB} (MiB), \"{value}\" given{remedy}; the backend is disabled"
+            ))
+        }
     }
 }
 

@@ -11,7 +11,7 @@ opcache.restrict_api=/nowhere
 --FILE--
 <?php
 OPcache\volatile_store('k', 1);
-var_dump(OPcache\volatile_clear(), OPcache\volatile_keys(), OPcache\volatile_delete_prefix('k'), OPcache\volatile_fetch('k'));
+var_dump(OPcache\volatile_clear(), OPcache\pinned_clear(throw_on_error: true), OPcache\volatile_keys(), OPcache\volatile_delete_prefix('k'), OPcache\volatile_fetch('k'));
 try {
     OPcache\volatile_cache_info();
 } catch (OPcache\StaticCacheException $e) {
@@ -21,9 +21,12 @@ try {
 --EXPECTF--
 Warning: OPcache\volatile_clear(): Zend OPcache API is restricted by "restrict_api" configuration directive in %s on line %d
 
+Warning: OPcache\pinned_clear(): Zend OPcache API is restricted by "restrict_api" configuration directive in %s on line %d
+
 Warning: OPcache\volatile_keys(): Zend OPcache API is restricted by "restrict_api" configuration directive in %s on line %d
 
 Warning: OPcache\volatile_delete_prefix(): Zend OPcache API is restricted by "restrict_api" configuration directive in %s on line %d
+bool(false)
 bool(false)
 array(0) {
 }
