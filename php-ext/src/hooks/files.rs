@@ -2,6 +2,8 @@
 //!
 //! OPcache makes keys of the names by which files are included, and counts the string for a moment: that would be a write to
 //! shared memory. (It need not for names in code, which it has in its own memory.) So it gets a copy of what came from there.
+//!
+//! A file that `opcache_compile_file()` makes known brings classes whose static state is restored when it has come back.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,7 +11,8 @@ use ext_php_rs::ffi::{zend_file_handle, zend_string, zval};
 
 use super::intercept::Original;
 use super::names::copy_first;
-use crate::engine::{self, Frame};
+use crate::engine::{self, Frame, slot};
+use crate::statics;
 use crate::zend::constants as c;
 use crate::zend::live::Text;
 
@@ -121,7 +124,10 @@ unsafe extern "C" fn compile_file(frame: *mut Frame, out: *mut zval) {
     // SAFETY: the engine's call, passed on.
     unsafe {
         if copy_first(frame) {
-            COMPILE.call(frame, out);
+            statics::past_the_engine(|| {
+                COMPILE.call(frame, out);
+                slot(out).kind() == c::IS_TRUE
+            });
         }
     }
 }

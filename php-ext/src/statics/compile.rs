@@ -9,6 +9,8 @@
 //! the running frame: the compiler has none of its own, and works for one that includes. A fiber may be suspended in such
 //! code, so compilations need not end in the order of their beginning. One that an error ends by a jump counts as going on until the
 //! request ends, if the script goes on without it: what waited for its end stays alone, since its classes may be gone.
+//!
+//! `opcache_compile_file()` calls OPcache's function itself, past the engine's: see [`past_the_engine`].
 
 use std::ffi::{c_char, c_int};
 use std::panic::catch_unwind;
@@ -158,6 +160,21 @@ fn restore_waiting(outer: &Outer, compiled: *const zend_op_array) {
             });
         };
         crate::engine::in_some_frame(|| drop(catch_unwind(restore)));
+    }
+}
+
+/// A compilation, or copying of classes, that the engine's functions are not called for. `compile` says whether there is a result: if not, an
+/// error may have ended it by a jump, which OPcache has caught.
+///
+/// # Safety
+/// No Rust value of the caller's needs dropping: user code may run afterwards, and a jump may leave.
+pub(crate) unsafe fn past_the_engine(compile: impl FnOnce() -> bool) {
+    let outer = enter();
+    let has_result = compile();
+    // SAFETY: as in `leave`.
+    if has_result || unsafe { (*outer.place).waiting.len() <= outer.waiting } {
+        // The file is neither run nor included.
+        leave(&outer, std::ptr::null());
     }
 }
 

@@ -52,6 +52,7 @@ use crate::hooks::opcache::state::was_invalidated;
 use crate::module::{Backend, local};
 use crate::zend::live::Slot;
 use baseline::Baseline;
+pub(crate) use compile::past_the_engine;
 use digest::Places;
 pub(crate) use digest::Walk;
 use place::Place;
