@@ -241,15 +241,10 @@ unsafe fn is_declared_soon(image: &ClassImage, statics: &Statics) -> bool {
 
 /// Which operation a frame is at. `None` if the engine does not tell: it is handling an exception.
 unsafe fn place_in(frame: *const zend_execute_data) -> Option<usize> {
-    // SAFETY: such a frame has an operation: one of its function's, or, while an exception is thrown through it, one of the engine's
-    // own; where the exception came from is known for the last one then.
+    // SAFETY: frames are live.
     unsafe {
-        let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
-        let operations = straight::operations((*frame).func.cast()).as_ptr_range();
-        [(*frame).opline, (*globals).opline_before_exception]
-            .into_iter()
-            .find(|at| operations.contains(at))
-            .map(|at| at.offset_from(operations.start) as usize)
+        let first = (*(*frame).func.cast::<zend_op_array>()).opcodes.cast_const();
+        straight::current(frame).map(|at| std::ptr::from_ref(at).offset_from(first) as usize)
     }
 }
 

@@ -16,10 +16,10 @@ use std::ffi::{c_char, c_int};
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use ext_php_rs::ffi::{zend_execute_data, zend_file_handle, zend_op_array, zend_string};
+use ext_php_rs::ffi::{zend_execute_data, zend_file_handle, zend_op, zend_op_array, zend_string};
 
 use super::engine::{self, CompileFile, CompileString};
-use super::{Statics, restore, state, with};
+use super::{Statics, restore, state, straight, with};
 use crate::hooks::files;
 use crate::zend::constants as c;
 
@@ -92,16 +92,16 @@ impl Statics {
 }
 
 /// Whether the running frame is one that the compiler works for: that of an `include` or `eval`, of an internal function, or none
-/// (the first file).
+/// (the first file). It stays that when an error handler has thrown meanwhile: the engine looks for exceptions when the file is compiled.
 #[cold]
 fn is_for_the_compiler() -> bool {
-    // SAFETY: this thread's own globals; a frame of a script's code has an operation, which it is at.
+    // SAFETY: this thread's own globals; frames are live.
     unsafe {
         let frame = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data;
         frame.is_null()
             || (*frame).func.is_null()
             || crate::engine::is_internal((*frame).func)
-            || u32::from((*(*frame).opline).opcode) == c::ZEND_INCLUDE_OR_EVAL
+            || straight::current(frame).is_none_or(is_include)
     }
 }
 
@@ -207,9 +207,15 @@ unsafe fn is_plain_include(frame: *const zend_execute_data) -> bool {
     unsafe {
         !(*frame).func.is_null()
             && !crate::engine::is_internal((*frame).func)
-            && u32::from((*(*frame).opline).opcode) == c::ZEND_INCLUDE_OR_EVAL
-            && [c::ZEND_INCLUDE, c::ZEND_REQUIRE].contains(&(*(*frame).opline).extended_value)
+            && straight::current(frame).is_some_and(|at| {
+                is_include(at) && [c::ZEND_INCLUDE, c::ZEND_REQUIRE].contains(&at.extended_value)
+            })
     }
+}
+
+/// Any kind of `include` or `require`, or `eval`.
+fn is_include(operation: &zend_op) -> bool {
+    u32::from(operation.opcode) == c::ZEND_INCLUDE_OR_EVAL
 }
 
 unsafe extern "C" fn compile_file(handle: *mut zend_file_handle, kind: c_int) -> *mut zend_op_array {

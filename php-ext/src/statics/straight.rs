@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use ext_php_rs::ffi::{zend_op, zend_op_array, zend_string};
+use ext_php_rs::ffi::{zend_execute_data, zend_op, zend_op_array, zend_string};
 
 use crate::zend::constants as c;
 use crate::zend::live::Slot;
@@ -17,6 +17,24 @@ use crate::zend::live::Slot;
 pub(super) unsafe fn operations<'a>(function: *const zend_op_array) -> &'a [zend_op] {
     // SAFETY: the caller's word: it has so many.
     unsafe { std::slice::from_raw_parts((*function).opcodes, (*function).last as usize) }
+}
+
+/// The operation of its function that a frame is at, or that an exception came from which the frame is handling. `None` if the engine does not tell:
+/// it knows where the last one came from.
+///
+/// # Safety
+/// A live frame of a function of a script, for `'a`.
+pub(super) unsafe fn current<'a>(frame: *const zend_execute_data) -> Option<&'a zend_op> {
+    // SAFETY: the caller's word: it has an operation, one of its function's or, while an exception is thrown through it, one of the
+    // engine's own. This thread's own globals.
+    unsafe {
+        let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
+        let operations = operations((*frame).func.cast()).as_ptr_range();
+        [(*frame).opline, (*globals).opline_before_exception]
+            .into_iter()
+            .find(|at| operations.contains(at))
+            .map(|at| &*at)
+    }
 }
 
 pub(super) fn is_declaration(operation: &zend_op) -> bool {
