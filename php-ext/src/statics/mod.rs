@@ -12,6 +12,7 @@
 //! | `initialisers` | code in a declaration (PHP 8.3) |
 //! | [`place`] | where a static is |
 //! | [`restore`], [`compile`], [`awaited`], [`straight`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
+//! | [`assign`] | the values into the statics |
 //! | [`unseen`] | exceptions of theirs where the engine does not look for any |
 //! | [`baseline`], [`evaluated`], [`digest`], [`shared`] | what a static was, and whether it was changed since |
 //! | [`publish`], [`attempt`] | from statics to entries at the request's end |
@@ -20,6 +21,7 @@
 //! | [`image`] | how an entry lies in shared memory |
 //! | [`engine`] | what the engine has for all that |
 
+mod assign;
 mod attempt;
 mod attributes;
 mod awaited;

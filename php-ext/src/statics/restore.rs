@@ -1,14 +1,13 @@
 //! From entries to statics.
 
-use ext_php_rs::alloc::emalloc;
-use ext_php_rs::ffi::{zend_class_entry, zend_property_info};
+use ext_php_rs::ffi::zend_class_entry;
 use static_cache_core::{Hit, Space};
-use std::alloc::Layout;
 
+use super::assign::assign;
 use super::awaited::Why;
-use super::image::{self, VALUE};
+use super::image;
 use super::place::Place;
-use super::{Dropped, awaited, baseline, engine, is_outdated, observe, scan, shared, with};
+use super::{Dropped, awaited, engine, is_outdated, observe, scan, with};
 use crate::api::table::fenced;
 use crate::decode::{self, Unusable};
 use crate::engine::exception_pending;
@@ -16,7 +15,7 @@ use crate::module::local;
 use crate::objects::resolve::resolve;
 use crate::payload::{Fixup, TAG_ARRAY, TAG_STATICS, Template, place_of};
 use crate::zend::constants as c;
-use crate::zend::live::{Array, Counted, Reference, Slot};
+use crate::zend::live::{Array, Slot};
 
 /// A class with targets was linked: restores those whose values are there without user code, and the others too unless
 /// something is being compiled.
@@ -282,7 +281,7 @@ fn forget_entry(number: usize, hit: &Hit) {
     }
 }
 
-fn members_of(number: usize) -> std::ops::Range<usize> {
+pub(super) fn members_of(number: usize) -> std::ops::Range<usize> {
     with(|statics| {
         let target = &statics.targets[number];
         target.first as usize..target.end as usize
@@ -306,140 +305,4 @@ unsafe fn fits(number: usize, array: &Array) -> bool {
         }
     }
     true
-}
-
-/// Puts the values into the statics.
-///
-/// # Safety
-/// As for [`link`]. There are a value and a mark for each member; `references` unless there are none in the values.
-unsafe fn assign(number: usize, array: &Array, marks: *const u8, references: bool) {
-    let tracking = with(|statics| statics.targets[number].policy.tracking);
-    for (at, member) in members_of(number).enumerate() {
-        // SAFETY: the caller's word; the marks lie in the payload, which is pinned.
-        unsafe {
-            if *marks.add(at) != VALUE {
-                continue;
-            }
-            let value = array.slots()[at];
-            let place = with(|statics| statics.members[member].place);
-            let Some(slot) = place.made() else { continue };
-            let old = put(&place, slot, value);
-            let before = with(|statics| baseline::set(statics, member, &*slot, tracking));
-            if references {
-                with(|statics| shared::note(statics, member));
-            }
-            engine::release(before);
-            engine::release(old);
-        }
-    }
-}
-
-/// Puts a value into a slot and returns what was there.
-unsafe fn put(place: &Place, slot: *mut Slot, value: Slot) -> Slot {
-    // SAFETY: the caller's slot and value are live. What comes after the type in the slot belongs to its table and stays.
-    unsafe {
-        engine::hold(&value);
-        let old = *slot;
-        let mut new = value;
-        match *place {
-            Place::Property { info, .. }
-                if old.kind() == c::IS_REFERENCE
-                    && new.kind() != c::IS_REFERENCE
-                    && old.reference().gc.refcount > 1
-                    && [0, info.addr() as u64].contains(&old.reference().sources) =>
-            {
-                // Somebody has a reference to it already, and goes on to have one. (Not where other types than the property's own
-                // have a say.)
-                return exchange(&old, new);
-            }
-            Place::Property { info, .. } => {
-                let typed = (*info).type_.type_mask != 0;
-                if typed && old.kind() == c::IS_REFERENCE {
-                    engine::zend_ref_del_type_source(sources(&old), info);
-                }
-                if typed && new.kind() == c::IS_REFERENCE {
-                    engine::zend_ref_add_type_source(sources(&new), info);
-                }
-            }
-            Place::Variable { .. } if new.kind() == c::IS_REFERENCE => {}
-            Place::Variable { .. } if old.kind() == c::IS_REFERENCE && admits(&old, &new) => {
-                // A running method uses it already.
-                return exchange(&old, new);
-            }
-            // Anything else than a reference means that the initialiser has not been run; and a typed property that has no room for the
-            // value keeps its reference.
-            Place::Variable { .. } => new = reference(new),
-        }
-        (&raw mut (*slot).value).write(new.value);
-        (&raw mut (*slot).info).write(new.info);
-        old
-    }
-}
-
-/// Puts a value into a reference and returns what it held.
-///
-/// # Safety
-/// The zval of a live reference; a value that is moved in.
-unsafe fn exchange(reference: &Slot, new: Slot) -> Slot {
-    // SAFETY: the caller's word.
-    unsafe {
-        let inner = &raw mut (*(reference.value as *mut Reference)).slot;
-        let old = *inner;
-        (&raw mut (*inner).value).write(new.value);
-        (&raw mut (*inner).info).write(new.info);
-        old
-    }
-}
-
-/// Whether a reference can have a value as it is: typed properties that have the reference say what may be in it.
-///
-/// # Safety
-/// The zval of a live reference, and a live value.
-#[inline(always)]
-unsafe fn admits(reference: &Slot, value: &Slot) -> bool {
-    let sources = reference.reference().sources;
-    // SAFETY: the caller's word.
-    sources == 0 || unsafe { is_of_types(sources, value) }
-}
-
-/// Whether a value is of the types of properties, `ZEND_REF_FOREACH_TYPE_SOURCES`.
-///
-/// # Safety
-/// What a live reference names as its sources, and a live value.
-#[cold]
-#[inline(never)]
-unsafe fn is_of_types(sources: u64, value: &Slot) -> bool {
-    let is_of_type = |info: *const zend_property_info| {
-        // SAFETY: a declaration lives as long as a property that has a reference. An int would be made a float, and is to stay what it is.
-        unsafe {
-            if value.kind() == c::IS_LONG {
-                (*info).type_.type_mask & 1 << c::IS_LONG != 0
-            } else {
-                crate::engine::fits(info, *value)
-            }
-        }
-    };
-    if sources & 1 == 0 {
-        return is_of_type(sources as *const zend_property_info);
-    }
-    // SAFETY: `zend_property_info_list`: how many there are, how many there is room for, and they.
-    unsafe {
-        let list = (sources & !1) as *const usize;
-        std::slice::from_raw_parts(list.add(2).cast(), *list).iter().all(|&info| is_of_type(info))
-    }
-}
-
-fn sources(reference: &Slot) -> *mut u64 {
-    // SAFETY: a reference's zval points at it.
-    unsafe { &raw mut (*(reference.value as *mut Reference)).sources }
-}
-
-/// A new reference that takes the value over. May leave by a jump (memory limit).
-unsafe fn reference(value: Slot) -> Slot {
-    let layout = Layout::new::<Reference>();
-    let made = emalloc(layout).cast::<Reference>();
-    let gc = Counted { refcount: 1, info: c::GC_REFERENCE };
-    // SAFETY: new memory of that size.
-    unsafe { made.write(Reference { gc, slot: Slot { next: 0, ..value }, sources: 0 }) };
-    Slot { value: made.addr() as u64, info: c::IS_REFERENCE_EX, next: 0 }
 }
