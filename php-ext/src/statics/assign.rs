@@ -10,7 +10,7 @@ use ext_php_rs::ffi::zend_property_info;
 use super::image::VALUE;
 use super::place::Place;
 use super::restore::members_of;
-use super::{baseline, engine, shared, with};
+use super::{baseline, bound, engine, shared, with};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Counted, Reference, Slot};
 
@@ -38,7 +38,10 @@ pub(super) unsafe fn assign(number: usize, array: &Array, marks: *const u8, refe
             let old = put(&place, slot, value);
             let before = with(|statics| baseline::set(statics, member, &*slot, tracking));
             if references {
-                with(|statics| shared::note(statics, member));
+                with(|statics| {
+                    shared::note(statics, member);
+                    bound::note(statics, member);
+                });
             }
             engine::release(before);
             engine::release(old);
@@ -54,7 +57,7 @@ unsafe fn taken(member: usize) -> Option<Slot> {
     let place = with(|statics| statics.members[member].place);
     // SAFETY: the caller's word.
     let old = unsafe { *place.current()? };
-    (old.kind() == c::IS_REFERENCE && old.reference().gc.refcount > 1).then_some(old)
+    bound::may_be(&old).then_some(old)
 }
 
 /// Several members are to share a reference, from the given one on: if somebody has one to any of them already, they share that instead. Not
@@ -114,10 +117,7 @@ unsafe fn put(place: &Place, slot: *mut Slot, value: Slot) -> Slot {
         let mut new = value;
         match *place {
             Place::Property { .. }
-                if old.kind() == c::IS_REFERENCE
-                    && new.kind() != c::IS_REFERENCE
-                    && old.reference().gc.refcount > 1
-                    && has_room(place, &old, &new) =>
+                if new.kind() != c::IS_REFERENCE && bound::may_be(&old) && has_room(place, &old, &new) =>
             {
                 return exchange(&old, new);
             }

@@ -4,12 +4,12 @@
 //! are read-only, defaults belong to the class, and of others we are a holder, so that writing to them makes a copy. Only
 //! objects are not held, since that would keep them alive: they are in a table of weak references, so that another one at
 //! the same address is not taken for them. What is in an object counts for `Tracking` alone, see [`super::digest`]; what
-//! references in an array hold always does, see [`super::shared`].
+//! references in an array hold always does, see [`super::shared`], and which statics share a reference, see [`super::bound`].
 
 use ext_php_rs::ffi::zend_object;
 
 use super::place::Place;
-use super::{Dropped, Member, Statics, Target, digest, engine, evaluated, shared, with};
+use super::{Dropped, Member, Statics, Target, bound, digest, engine, evaluated, shared, with};
 use crate::zend::constants as c;
 use crate::zend::live::Slot;
 
@@ -115,6 +115,7 @@ pub(super) fn settle() {
                         let before = set(statics, member, &*slot, tracking);
                         statics.replaced.push(before);
                         shared::note(statics, member);
+                        bound::note(statics, member);
                     }
                 }
             }
@@ -178,6 +179,9 @@ pub(super) unsafe fn is_changed(statics: &Statics, number: usize, tracking: bool
         let Some(slot) = member.place.current() else { return false };
         let slot = &*slot;
         let value = slot.behind_reference();
+        if (bound::may_be(slot) || member.bound != bound::ALONE) && bound::is_changed(statics, number) {
+            return true;
+        }
         match member.baseline {
             Baseline::Declared => {
                 !same(value, &member.place.declared()) && is_assigned(member.place, slot)
@@ -225,7 +229,8 @@ unsafe fn is_assigned(place: Place, slot: &Slot) -> bool {
 pub(super) unsafe fn is_initialised(statics: &Statics, number: usize) -> bool {
     let member = &statics.members[number];
     // SAFETY: the caller's word.
-    matches!(member.baseline, Baseline::Declared) && unsafe { evaluated::is_code(&member.place) }
+    matches!(member.baseline, Baseline::Declared)
+        && unsafe { evaluated::is_code(&member.place) && !bound::is_changed(statics, number) }
 }
 
 /// Whether that is all that was changed of a target, nothing of which was restored or published before.

@@ -14,7 +14,7 @@
 //! | [`restore`], [`compile`], [`awaited`], [`straight`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
 //! | [`assign`] | the values into the statics |
 //! | [`unseen`] | exceptions of theirs where the engine does not look for any |
-//! | [`baseline`], [`evaluated`], [`digest`], [`shared`] | what a static was, and whether it was changed since |
+//! | [`baseline`], [`evaluated`], [`digest`], [`shared`], [`bound`] | what a static was, and whether it was changed since |
 //! | [`publish`], [`attempt`] | from statics to entries at the request's end |
 //! | [`static_publish`] | and at once |
 //! | [`orphans`] | entries of what a class has no more |
@@ -26,6 +26,7 @@ mod attempt;
 mod attributes;
 mod awaited;
 mod baseline;
+mod bound;
 mod compile;
 mod digest;
 mod engine;
@@ -66,11 +67,13 @@ pub(crate) struct Member {
     baseline: Baseline,
     /// What the baseline's digest is good for.
     places: Places,
+    /// With which other member of its target it shared a reference then, see [`bound`].
+    bound: bound::Bound,
 }
 
 impl Member {
     fn new(place: Place) -> Self {
-        Member { place, baseline: Baseline::Declared, places: Places::default() }
+        Member { place, baseline: Baseline::Declared, places: Places::default(), bound: bound::ALONE }
     }
 }
 

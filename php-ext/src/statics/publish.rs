@@ -4,7 +4,9 @@ use std::panic::catch_unwind;
 
 use super::attempt::{attempt, collect, member, refused};
 use super::image::VALUE;
-use super::{Dropped, Target, awaited, baseline, engine, is_outdated, limit, orphans, scan, shared, with};
+use super::{
+    Dropped, Target, awaited, baseline, bound, engine, is_outdated, limit, orphans, scan, shared, with,
+};
 use crate::engine::{exception_pending, in_frame, without_collection};
 use crate::module::local;
 use crate::objects::asking::{Failure, store_asking};
@@ -307,6 +309,9 @@ unsafe fn rebase(number: usize, array: &Slot, marks: &Slot) {
         let target = &statics.targets[number];
         (target.first as usize, (target.end - target.first) as usize, target.policy.tracking)
     });
+    if count > 0 {
+        bound::note_all(first, array.array().slots());
+    }
     for at in 0..count {
         // SAFETY: a value and a mark for each member, which the array holds.
         unsafe {
