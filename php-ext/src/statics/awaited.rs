@@ -5,8 +5,9 @@
 //! autoloader knows: when the last such class is linked, targets that lacked it are restored, unless somebody has changed their
 //! statics meanwhile. Autoloaders are asked for the rest then.
 
-use ext_php_rs::ffi::{zend_class_entry, zend_execute_data, zend_op_array, zend_string};
+use ext_php_rs::ffi::{zend_class_entry, zend_execute_data, zend_op, zend_op_array, zend_string};
 
+use super::declarations::Last;
 use super::{Dropped, Statics, baseline, engine, restore, scan, straight, with};
 use crate::messages::shown;
 use crate::payload::{ClassImage, Template};
@@ -104,8 +105,8 @@ pub(super) enum Why {
 pub(super) enum Early {
     /// Those that a file begins with, or that come next where it is. Only compared, with files and functions that are there.
     Row(*const zend_op_array),
-    /// That of a class of a template's.
-    Class(*const ClassImage),
+    /// That of a class of a template's, and where it comes last.
+    Class(*const ClassImage, Last),
 }
 
 impl Early {
@@ -113,22 +114,23 @@ impl Early {
         match (self, other) {
             (Self::Row(one), Self::Row(other)) => std::ptr::eq(one, other),
             // SAFETY: records of templates of this request, pinned.
-            (Self::Class(one), Self::Class(other)) => unsafe { name_of(&*one) == name_of(&*other) },
+            (Self::Class(one, _), Self::Class(other, _)) => unsafe { name_of(&*one) == name_of(&*other) },
             _ => false,
         }
     }
 
-    /// Whether they still are.
-    fn is_to_come(self, statics: &Statics) -> bool {
+    /// They, if they still are.
+    fn to_come(self, statics: &Statics) -> Option<Self> {
         // SAFETY: a record as above; files that were compiled are kept by those who run them next; frames are live.
         unsafe {
             match self {
                 Self::Row(function) => {
-                    statics.compiled.contains(&function) && statics.straight.declares(function)
+                    let is_it = statics.compiled.contains(&function) && statics.straight.declares(function)
                         || frames()
-                            .any(|frame| std::ptr::eq((*frame).func.cast(), function) && is_declaring(frame))
+                            .any(|frame| std::ptr::eq((*frame).func.cast(), function) && is_declaring(frame));
+                    is_it.then_some(self)
                 }
-                Self::Class(image) => is_missing(&*image) && is_declared_soon(&*image, statics),
+                Self::Class(image, _) => soon(&*image, statics),
             }
         }
     }
@@ -194,10 +196,7 @@ pub(super) unsafe fn early(
             .chain(running)
             .find(|function| is_its(*function))
             .map(Early::Row)
-            .or_else(|| {
-                let is_soon = |image: &&ClassImage| is_missing(image) && is_declared_soon(image, statics);
-                template.classes().iter().find(is_soon).map(|image| Early::Class(image))
-            })
+            .or_else(|| template.classes().iter().find_map(|image| soon(image, statics)))
     }
 }
 
@@ -229,13 +228,34 @@ unsafe fn frames() -> impl Iterator<Item = *const zend_execute_data> {
     }
 }
 
-/// Whether a file that has been compiled and not begun, or is running, declares the class from where it is on.
-unsafe fn is_declared_soon(image: &ClassImage, statics: &Statics) -> bool {
+/// The declaration of a class that is not there yet, if a file that has been compiled and not begun, or is running, has it from where it is on.
+unsafe fn soon(image: &ClassImage, statics: &Statics) -> Option<Early> {
     // SAFETY: as in `early`; the image's name is a string image.
     unsafe {
-        let name = name_of(image);
-        statics.compiled.iter().any(|file| declares(*file, 0, name))
-            || frames().any(|frame| declares((*frame).func.cast(), place_in(frame).unwrap_or(0), name))
+        if !is_missing(image) {
+            return None;
+        }
+        let name = name_of(image).to_ascii_lowercase();
+        let last = |function, from| {
+            let found = statics.declarations.last(function, &name);
+            found.filter(|last| last.at >= from)
+        };
+        let compiled = statics.compiled.iter().find_map(|file| last(*file, 0));
+        let running = || frames().find_map(|frame| last((*frame).func.cast(), place_in(frame).unwrap_or(0)));
+        compiled.or_else(running).map(|last| Early::Class(image, last))
+    }
+}
+
+/// Where what has these operations is, of those that run it the one that has come least far. `None` if nobody does.
+unsafe fn place_of(operations: *const zend_op, statics: &Statics) -> Option<usize> {
+    // SAFETY: as in `early`.
+    unsafe {
+        let has_them = |function: *const zend_op_array| std::ptr::eq((*function).opcodes, operations);
+        if statics.compiled.iter().any(|file| has_them(*file)) {
+            return Some(0);
+        }
+        let running = frames().filter(|frame| has_them((**frame).func.cast()));
+        running.map(|frame| place_in(frame).unwrap_or(0)).min()
     }
 }
 
@@ -259,26 +279,16 @@ unsafe fn is_declaring(frame: *const zend_execute_data) -> bool {
     }
 }
 
-unsafe fn declares(function: *const zend_op_array, from: usize, name: &[u8]) -> bool {
-    // SAFETY: the caller's function, and one of its operations.
-    unsafe {
-        straight::operations(function)[from..].iter().any(|operation| {
-            straight::is_declaration(operation)
-                && straight::declared(operation).text().bytes().eq_ignore_ascii_case(name)
-        })
-    }
-}
-
 /// A class was linked: restores what waited for it, or for a declaration that has been passed over. Or an autoloader was registered
-/// (null), which may know what others do not.
+/// (nulls), which may know what others do not. The name may be an alias.
 ///
 /// User code that runs meanwhile may begin another round. That restores what it finds ready, and leaves the rest to this one: it asks for
 /// another class. Each class would have a round within the last one's otherwise.
 #[cold]
-pub(super) fn retry(linked: *const zend_class_entry) {
+pub(super) fn retry(linked: *const zend_class_entry, name: *const zend_string) {
     let round = with(|statics| {
         statics.awaiting.round += 1;
-        find_ready(statics, linked);
+        find_ready(statics, linked, name);
         statics.awaiting.round
     });
     while let Some(number) = with(|statics| next_ready(statics, round)) {
@@ -292,7 +302,7 @@ pub(super) fn retry(linked: *const zend_class_entry) {
 }
 
 /// What need not wait any more is this round's, in the order of the classes' linking.
-fn find_ready(statics: &mut Statics, linked: *const zend_class_entry) {
+fn find_ready(statics: &mut Statics, linked: *const zend_class_entry, name: *const zend_string) {
     let round = statics.awaiting.round;
     // SAFETY: templates of this request, pinned; a linked class, or null.
     let is_there = |awaited: &Awaited| unsafe {
@@ -311,15 +321,35 @@ fn find_ready(statics: &mut Statics, linked: *const zend_class_entry) {
         }
         !is_there
     });
-    find_declared(statics, round);
+    find_declared(statics, round, name);
     let found = &mut statics.awaiting.ready[first..];
     found.sort_unstable_by_key(|ready| std::cmp::Reverse(ready.awaited.number));
 }
 
-/// The same of what waited for declarations that have been executed, or passed over, unless it is to wait for others.
-fn find_declared(statics: &mut Statics, round: u64) {
+/// The same of what waited for declarations that have been executed, or passed over, unless it is to wait for others. In a long file there may be
+/// many, after each of its classes: one that is of another class, and ahead of the file, need not be looked for again.
+fn find_declared(statics: &mut Statics, round: u64, name: *const zend_string) {
+    // SAFETY: the linked class's name, or null.
+    let name = unsafe { name.cast::<Text>().as_ref() }.map_or(&b""[..], Text::bytes);
+    let mut asked: (*const zend_op, Option<usize>) = (std::ptr::null(), None);
     for at in 0..statics.awaiting.early.len() {
-        if statics.awaiting.early[at].early.is_to_come(statics) {
+        let group = statics.awaiting.early[at].early;
+        if let Early::Class(image, last) = group
+            && statics.declarations.is_good(&last)
+        {
+            // SAFETY: records of templates of this request, pinned; frames are live.
+            let is_another = unsafe {
+                if !std::ptr::eq(asked.0, last.operations) {
+                    asked = (last.operations, place_of(last.operations, statics));
+                }
+                !name_of(&*image).eq_ignore_ascii_case(name)
+            };
+            if is_another && asked.1.is_some_and(|place| place <= last.at) {
+                continue;
+            }
+        }
+        if let Some(now) = group.to_come(statics) {
+            statics.awaiting.early[at].early = now;
             continue;
         }
         for _ in 0..statics.awaiting.early[at].targets.len() {

@@ -118,6 +118,7 @@ fn enter() -> Outer {
     let statics = unsafe { &mut *place };
     let outer = Outer { place, waiting: statics.waiting.len() };
     statics.compiling += 1;
+    statics.declarations.compiling();
     outer
 }
 
@@ -126,6 +127,7 @@ fn leave(outer: &Outer, compiled: *const zend_op_array) {
     // SAFETY: as in `enter`; the thread is the same.
     let statics = unsafe { &mut *outer.place };
     statics.compiling -= 1;
+    statics.declarations.compiling();
     if !statics.waiting.is_empty() {
         restore_waiting(outer, compiled);
     }

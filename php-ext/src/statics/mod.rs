@@ -11,7 +11,7 @@
 //! | [`scan`], [`fingerprint`] | from a class to targets and members; declarations in 64 bits |
 //! | `initialisers` | code in a declaration (PHP 8.3) |
 //! | [`place`] | where a static is |
-//! | [`restore`], [`compile`], [`awaited`], [`straight`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
+//! | [`restore`], [`compile`], [`awaited`], [`straight`], [`declarations`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
 //! | [`assign`] | the values into the statics |
 //! | [`unseen`] | exceptions of theirs where the engine does not look for any |
 //! | [`baseline`], [`evaluated`], [`digest`], [`shared`], [`bound`] | what a static was, and whether it was changed since |
@@ -28,6 +28,7 @@ mod awaited;
 mod baseline;
 mod bound;
 mod compile;
+mod declarations;
 mod digest;
 mod engine;
 mod errors;
@@ -166,6 +167,8 @@ pub(crate) struct Statics {
     awaiting: awaited::Waiting,
     /// How far files have declared their classes.
     straight: straight::Progress,
+    /// Where functions declare classes.
+    declarations: declarations::Declarations,
     /// Files that have been compiled and do not run yet: what waited for the end of the compilation is being restored.
     compiled: Vec<*const zend_op_array>,
     /// How many compilations this thread is in.
@@ -210,6 +213,7 @@ impl Statics {
             restoring: Vec::new(),
             awaiting: awaited::Waiting::new(),
             straight: straight::Progress::new(),
+            declarations: declarations::Declarations::new(),
             compiled: Vec::new(),
             compiling: 0,
             preloaded: Vec::new(),
@@ -251,6 +255,7 @@ impl Statics {
             self.restoring.clear();
             self.compiled.clear();
             self.awaiting.clear();
+            self.declarations.forget();
             self.objects.clear();
             self.shared.clear();
             self.replaced.clear();
@@ -315,7 +320,7 @@ pub(crate) fn loader_registered() {
     };
     if with(is_awaited) {
         // A panic would be a bug of ours; what it leaves are statics as declared.
-        let _ = std::panic::catch_unwind(|| awaited::retry(std::ptr::null()));
+        let _ = std::panic::catch_unwind(|| awaited::retry(std::ptr::null(), std::ptr::null()));
     }
 }
 

@@ -30,9 +30,30 @@ pub(super) unsafe fn is_attributed(class: *const zend_class_entry) -> bool {
     unsafe { (*class).type_ == USER && (*class).ce_flags & PASSED_OVER == 0 && scan::is_marked(class) }
 }
 
-/// For every class of every request.
-unsafe extern "C" fn linked(class: *mut zend_class_entry, _name: *mut zend_string) {
+/// For every class of every request. The name is in lower case, and may be an alias.
+unsafe extern "C" fn linked(class: *mut zend_class_entry, name: *mut zend_string) {
     // SAFETY: called by the engine with a linked class; nothing here needs dropping.
+    unsafe {
+        if with(|statics| !statics.awaiting.is_empty()) {
+            linked_by_name(class, name);
+        } else {
+            // Nobody waits for an alias.
+            tell(class, || (*class).name);
+        }
+    }
+}
+
+/// Apart, so that the name is not kept for all.
+#[cold]
+#[inline(never)]
+unsafe fn linked_by_name(class: *mut zend_class_entry, name: *mut zend_string) {
+    // SAFETY: as for `linked`.
+    unsafe { tell(class, || name) }
+}
+
+#[inline(always)]
+unsafe fn tell(class: *mut zend_class_entry, name: impl FnOnce() -> *mut zend_string) {
+    // SAFETY: as for `linked`.
     unsafe {
         // A panic would be a bug of ours; what it leaves is an ordinary class.
         let mut ours = is_attributed(class) && !engine::is_preloading();
@@ -41,7 +62,8 @@ unsafe extern "C" fn linked(class: *mut zend_class_entry, _name: *mut zend_strin
         }
         if with(|statics| !statics.awaiting.is_empty()) {
             ours = true;
-            let _ = catch_unwind(|| awaited::retry(class));
+            let name = name();
+            let _ = catch_unwind(|| awaited::retry(class, name));
         }
         if ours && crate::engine::exception_pending() {
             unseen::take();
