@@ -1,9 +1,11 @@
-//! Stacks that nobody runs on at the moment: of suspended fibers, and of whoever resumed the running one.
+//! Free parts of stacks: of the running one, of suspended fibers, and of whoever resumed the running one.
 //!
-//! What lies beyond their tops are frames that are over, full of addresses that nobody will use again. Where the engine's stack of a context
+//! What lies beyond their tops are frames that are over, full of addresses that nobody will use again. For C stacks these are below
+//! the stack pointer, which is kept for each fiber that is suspended. Where the engine's stack of a context
 //! ends, the engine keeps in registers and on the C stack until it comes back. So with each switch it is put down where the engine has room for
 //! it: in the head of the stack's last page, which says the same of the pages before.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use ext_php_rs::ffi::{
@@ -13,6 +15,9 @@ use ext_php_rs::ffi::{
 use super::local;
 use crate::engine::reserved_word;
 use crate::zend::constants as c;
+
+/// So much below [`here`] is left to the search, which puts the registers there and wipes what is below these.
+const KEPT: usize = 12 << 10;
 
 type OfOne = unsafe extern "C" fn(*mut zend_fiber_context);
 
@@ -83,6 +88,14 @@ pub(super) unsafe fn free(
 ) -> Vec<Range<usize>> {
     let mut free = Vec::with_capacity(2 * fibers.len() + 2);
     free.push(globals.vm_stack_top.addr()..globals.vm_stack_end.addr());
+    let thread = of_this_thread();
+    // SAFETY: live contexts, says the caller.
+    let stack_of = |context| unsafe {
+        if context == globals.main_fiber_context { thread.clone() } else { of_fiber(context) }
+    };
+    free.extend(
+        stack_of(globals.current_fiber_context).and_then(|stack| below(&stack, here().checked_sub(KEPT)?)),
+    );
     if reserved_word().is_none() {
         return free;
     }
@@ -98,22 +111,48 @@ pub(super) unsafe fn free(
                 free.push(head.top.addr()..head.end.addr());
                 page = head.prev;
             }
-            free.extend(below(context));
+            // Where it goes on. (An engine that switches by other means has that elsewhere.)
+            let handle = context.byte_add(c::FIBER_HANDLE).cast::<usize>().read();
+            free.extend(stack_of(context).and_then(|stack| below(&stack, handle)));
         }
     }
     free
 }
 
-/// What is free of a suspended fiber's C stack: below where it goes on.
+/// A C stack's free part, if that is where it is used up to.
+fn below(stack: &Range<usize>, used: usize) -> Option<Range<usize>> {
+    stack.contains(&used).then_some(stack.start..used)
+}
+
+/// About where the running stack ends.
+#[inline(never)]
+fn here() -> usize {
+    let place = 0u8;
+    std::hint::black_box(&raw const place).addr()
+}
+
+/// A fiber's C stack.
 ///
 /// # Safety
-/// A live context.
-unsafe fn below(context: *mut zend_fiber_context) -> Option<Range<usize>> {
+/// A live context of a fiber.
+unsafe fn of_fiber(context: *mut zend_fiber_context) -> Option<Range<usize>> {
     // SAFETY: the caller's word. The engine's description of a stack begins with where it is and how large.
-    unsafe {
-        let handle = context.byte_add(c::FIBER_HANDLE).cast::<usize>().read();
-        let [start, size] = *context.byte_add(c::FIBER_STACK).cast::<*const [usize; 2]>().read().as_ref()?;
-        // An engine that switches by other means has the handle elsewhere.
-        (start..start.checked_add(size)?).contains(&handle).then_some(start..handle)
-    }
+    let [start, size] =
+        *unsafe { context.byte_add(c::FIBER_STACK).cast::<*const [usize; 2]>().read().as_ref() }?;
+    Some(start..start.checked_add(size)?)
+}
+
+/// The C stack of the thread, whatever it runs on. What the kernel shows as one mapping may be more than that.
+fn of_this_thread() -> Option<Range<usize>> {
+    let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
+    let (mut start, mut size) = (std::ptr::null_mut(), 0);
+    // SAFETY: the first call fills the attributes, if it succeeds; they are read, and given back.
+    let known = unsafe {
+        libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) == 0 && {
+            let known = libc::pthread_attr_getstack(attributes.as_ptr(), &raw mut start, &raw mut size) == 0;
+            libc::pthread_attr_destroy(attributes.as_mut_ptr());
+            known
+        }
+    };
+    known.then_some(start.addr()..start.addr().checked_add(size)?)
 }
