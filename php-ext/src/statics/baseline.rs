@@ -1,10 +1,10 @@
 //! What a static was when it was declared, restored or published last, and whether it still is.
 //!
 //! Values are told apart by type and word: what is compared cannot be changed where it lies. Arrays and strings in shared memory
-//! are read-only, defaults belong to the class, and of others we are a holder, so that writing to them makes a copy. Only
-//! objects are not held, since that would keep them alive: they are in a table of weak references, so that another one at
-//! the same address is not taken for them. What is in an object counts for `Tracking` alone, see [`super::digest`]; what
-//! references in an array hold always does, see [`super::shared`], and which statics share a reference, see [`super::bound`].
+//! are read-only, defaults belong to the class, and of others we are a holder, so that writing to them makes a copy.
+//! Objects are not held, since that would keep them alive: they are in a table of weak references, so that another one at
+//! the same address is not taken for them. What is in an object counts for `Tracking` alone, see [`super::digest`]. Nor are arrays
+//! with references, which scripts would notice: what is in them is compared, see [`super::shared`], and which statics share a reference, see [`super::bound`].
 
 use ext_php_rs::ffi::zend_object;
 
@@ -18,8 +18,8 @@ use crate::zend::live::Slot;
 pub(super) enum Baseline {
     /// As in the declaration, or what its constant expression gives.
     Declared,
-    /// This value. `digest` is of what is in it, if that counts.
-    Value { slot: Slot, digest: Option<u64> },
+    /// This value; we hold it if it `is_held`. `digest` is of what is in it, if that counts.
+    Value { slot: Slot, is_held: bool, digest: Option<u64> },
 }
 
 /// An object that a baseline names.
@@ -44,14 +44,16 @@ pub(super) unsafe fn set(statics: &mut Statics, member: usize, value: &Slot, tra
     unsafe {
         let contains = matches!(slot.kind(), c::IS_OBJECT | c::IS_ARRAY) && slot.is_counted();
         let (digest, places) = (tracking && contains).then(|| digest::kept(&slot)).unzip();
-        if slot.kind() == c::IS_OBJECT {
+        let is_held = slot.kind() != c::IS_OBJECT;
+        if !is_held {
             watch(statics, slot.value as *mut zend_object);
         } else {
             engine::hold(&slot);
         }
         let member = &mut statics.members[member];
         member.places = places.unwrap_or_default();
-        held(&std::mem::replace(&mut member.baseline, Baseline::Value { slot, digest }))
+        let before = std::mem::replace(&mut member.baseline, Baseline::Value { slot, is_held, digest });
+        held(&before)
     }
 }
 
@@ -127,15 +129,29 @@ pub(super) fn settle() {
 /// The array that a member's baseline is and holds, if it is one.
 pub(super) fn array_of(member: &Member) -> Option<Slot> {
     match member.baseline {
-        Baseline::Value { slot, .. } if slot.kind() == c::IS_ARRAY && slot.is_counted() => Some(slot),
+        Baseline::Value { slot, is_held: true, .. } if slot.kind() == c::IS_ARRAY && slot.is_counted() => {
+            Some(slot)
+        }
         _ => None,
+    }
+}
+
+/// A member's baseline is an array of which [`shared`] knows what is in it: it is not held any more.
+///
+/// # Safety
+/// It was, and somebody else holds it as well.
+pub(super) unsafe fn let_go(member: &mut Member) {
+    if let Baseline::Value { slot, is_held, .. } = &mut member.baseline {
+        *is_held = false;
+        // SAFETY: the caller's word; a counted value begins with its count. (Garbage is not looked for: what holds it is no garbage.)
+        unsafe { *(slot.value as *mut u32) -= 1 };
     }
 }
 
 /// What a baseline holds; a value that needs no counting if nothing.
 fn held(baseline: &Baseline) -> Slot {
     match baseline {
-        Baseline::Value { slot, .. } if slot.kind() != c::IS_OBJECT => *slot,
+        Baseline::Value { slot, is_held: true, .. } => *slot,
         _ => Slot { value: 0, info: c::IS_NULL, next: 0 },
     }
 }
@@ -187,7 +203,7 @@ pub(super) unsafe fn is_changed(statics: &Statics, number: usize, tracking: bool
                 !same(value, &member.place.declared()) && is_assigned(member.place, slot)
                     || is_null_by_now(&member.place, slot)
             }
-            Baseline::Value { slot: was, digest } => {
+            Baseline::Value { slot: was, digest, .. } => {
                 !same(value, &was)
                     || (value.kind() == c::IS_OBJECT || digest.is_some() || !statics.shared.is_empty())
                         && is_changed_within(statics, number, value, digest.filter(|_| tracking))
@@ -203,7 +219,7 @@ unsafe fn is_changed_within(statics: &Statics, number: usize, value: &Slot, dige
     // SAFETY: the caller's member and its value.
     unsafe {
         value.kind() == c::IS_OBJECT && !statics.objects.iter().any(is_watched)
-            || shared::is_changed(statics, number)
+            || shared::is_changed(statics, number, value)
             || digest.is_some_and(|digest| digest != digest::of(value))
     }
 }

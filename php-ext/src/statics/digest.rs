@@ -85,6 +85,16 @@ impl Walk {
         unsafe { self.known.see(slot.value as usize, slot.value >> 3, 0).is_none() }
     }
 
+    /// The number of something counted that was met before on this walk; it gets the given one if not.
+    ///
+    /// # Safety
+    /// As for [`Walk::is_new`].
+    #[inline(always)]
+    pub(super) unsafe fn number(&mut self, slot: &Slot, number: u32) -> Option<u32> {
+        // SAFETY: the caller's word.
+        unsafe { self.known.see(slot.value as usize, slot.value >> 3, number) }
+    }
+
     /// Puts an array into the queue that was not met before. (One with a single holder is met once; an uncounted one has nothing that
     /// changes.)
     ///
@@ -302,7 +312,7 @@ impl Walk {
     }
 }
 
-fn add_key(digest: &mut Digest, bucket: &Bucket) {
+pub(super) fn add_key(digest: &mut Digest, bucket: &Bucket) {
     match bucket.text() {
         Some(key) => digest.add_text(key),
         None => digest.add(bucket.hash),

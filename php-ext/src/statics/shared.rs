@@ -1,120 +1,197 @@
 //! References in arrays: whoever has one writes through it, and the array stays where it is.
 //!
-//! So an array that is a baseline comes with what its references held. Those values are held as well, which lets them be told
-//! apart by type and word, like the baseline itself; objects are watched, as where they are a baseline. A reference that nobody else
-//! has is as good as the value: whoever wants to write to it copies the array. Objects end the search: what is in them counts for
-//! `Tracking` alone.
+//! So an array with references that others have as well is not held by the baseline that it is: a script that writes to it would get a copy, which
+//! shares the references with what is held, where PHP takes those that nobody else has for plain values. It is looked at again
+//! instead: its elements, those of arrays in it, and what its references hold. Its strings are held, which nobody can tell, and its objects
+//! watched, as where they are a baseline; so the addresses of both stand for them. A reference that nobody else has is as good as the value: whoever
+//! wants to write to it copies the array. Objects end the search: what is in them counts for `Tracking` alone.
 
 use ext_php_rs::ffi::{HashTable, zend_object};
 
-use super::baseline::{self, same};
-use super::digest::Walk;
+use super::baseline;
+use super::digest::{Walk, add_key};
 use super::{Statics, engine, with};
 use crate::buffer::Buffer;
+use crate::objects::fingerprint::Digest;
 use crate::zend::constants as c;
-use crate::zend::live::{Array, Reference, Slot};
+use crate::zend::live::{Array, Slot};
 
-/// What the references in a member's baseline held.
+/// What a member's baseline had in it.
 pub(super) struct Shared {
     member: usize,
-    held: Buffer<Held>,
-    /// Those of the values that are objects, as long as they are there; null if none is.
-    objects: *mut HashTable,
+    digest: u64,
+    /// The addresses of references that others had as well, in order.
+    references: Vec<usize>,
+    /// Strings, and arrays that nobody counts, whose addresses stand for them: held, or found here when memory is looked through for them.
+    fixed: Buffer<Slot>,
+    objects: Vec<*mut zend_object>,
+    /// The objects, as long as they are there; null if there are none.
+    weak: *mut HashTable,
 }
 
-#[derive(Clone, Copy)]
-struct Held {
-    /// The baseline's array, or a value in this list, has it.
-    reference: *const Reference,
-    /// Not held if it is an object: that would keep it alive.
-    value: Slot,
-}
-
-/// A member has a new baseline: if it is an array with references, notes what they hold. What was noted before is to be
+/// A member has a new baseline: if it is an array with references, notes what is in it, and lets go of it. What was noted before is to be
 /// [released](release_replaced).
 ///
 /// # Safety
-/// The caller uses no other part of the thread's state than its statics.
+/// Somebody else holds the baseline as well. The caller uses no other part of the thread's state than its statics.
 #[cold]
 pub(super) unsafe fn note(statics: &mut Statics, member: usize) {
     if let Some(at) = statics.shared.iter().position(|shared| shared.member == member) {
         statics.shared.swap_remove(at).give_up(&mut statics.replaced);
     }
-    if let Some(array) = baseline::array_of(&statics.members[member]) {
-        // SAFETY: the caller's word; the array is held, and no user code runs, so all that is met stays.
-        let held = unsafe { Walk::run(|walk| references_in(walk, &array)) };
-        if !held.is_empty() {
-            statics.shared.push(Shared { member, held, objects: std::ptr::null_mut() });
-            // Last, since it may leave by a jump (memory limit): an object that is not watched counts as changed.
-            if let Some(shared) = statics.shared.last_mut() {
-                // SAFETY: as above; the objects have just been met.
-                unsafe { shared.watch_objects() };
-            }
+    let Some(array) = baseline::array_of(&statics.members[member]) else { return };
+    // SAFETY: the caller's word; the array is held, and no user code runs, so all that is met stays.
+    unsafe {
+        if !Walk::run(|walk| has_references(walk, &array)) {
+            return;
+        }
+        let mut look = Look::new(&[]);
+        Walk::run(|walk| look.at(walk, &array));
+        let Look { digest, mut references, fixed, objects, .. } = look;
+        references.sort_unstable();
+        fixed.iter().for_each(|value| engine::hold(value));
+        let digest = digest.0;
+        statics.shared.push(Shared {
+            member,
+            digest,
+            references,
+            fixed,
+            objects,
+            weak: std::ptr::null_mut(),
+        });
+        baseline::let_go(&mut statics.members[member]);
+        // Last, since it may leave by a jump (memory limit): an object that is not watched counts as changed.
+        if let Some(shared) = statics.shared.last_mut() {
+            shared.watch_objects();
         }
     }
 }
 
-unsafe fn references_in(walk: &mut Walk, array: &Slot) -> Buffer<Held> {
-    let mut held = Buffer::new();
+/// Does something with each element of an array.
+unsafe fn each(array: &Array, mut look: impl FnMut(&Slot)) {
+    if array.count > 0 && array.is_packed() {
+        array.slots().iter().for_each(&mut look);
+    } else if array.count > 0 {
+        array.buckets().iter().for_each(|bucket| look(&bucket.slot));
+    }
+}
+
+/// Whether there are any in an array that others have as well.
+unsafe fn has_references(walk: &mut Walk, array: &Slot) -> bool {
+    let mut found = false;
     // SAFETY: arrays that the caller's array leads to are as live as it is.
     unsafe {
         walk.meet(array);
-        while let Some(slot) = walk.queue.pop() {
-            let array: &Array = slot.array();
-            if array.count == 0 {
-                continue;
-            }
-            if array.is_packed() {
-                array.slots().iter().for_each(|slot| look_at(walk, &mut held, slot));
-            } else {
-                array.buckets().iter().for_each(|bucket| look_at(walk, &mut held, &bucket.slot));
-            }
+        while !found && let Some(slot) = walk.queue.pop() {
+            each(slot.array(), |slot| {
+                let slot = slot.direct();
+                found |= slot.kind() == c::IS_REFERENCE && slot.reference().gc.refcount > 1;
+                let value = slot.behind_reference();
+                if value.kind() == c::IS_ARRAY {
+                    walk.meet(value);
+                }
+            });
         }
     }
-    held
+    found
 }
 
-#[inline(always)]
-unsafe fn look_at(walk: &mut Walk, held: &mut Buffer<Held>, slot: &Slot) {
-    let slot = slot.direct();
-    // SAFETY: an element of a live array.
-    unsafe {
-        match slot.kind() {
-            c::IS_ARRAY => walk.meet(slot),
-            c::IS_REFERENCE => {
-                let reference = slot.reference();
-                if reference.gc.refcount == 1 || walk.is_new(slot) {
-                    if reference.gc.refcount > 1 {
-                        if reference.slot.kind() != c::IS_OBJECT {
-                            engine::hold(&reference.slot);
-                        }
-                        held.push(Held { reference, value: reference.slot });
-                    }
-                    if reference.slot.kind() == c::IS_ARRAY {
-                        walk.meet(&reference.slot);
-                    }
+/// A look at what is in an array.
+struct Look<'a> {
+    digest: Digest,
+    /// References that count as such though nobody else has them by now, in order.
+    known: &'a [usize],
+    references: Vec<usize>,
+    fixed: Buffer<Slot>,
+    objects: Vec<*mut zend_object>,
+}
+
+impl<'a> Look<'a> {
+    fn new(known: &'a [usize]) -> Self {
+        Look { digest: Digest(0), known, references: Vec::new(), fixed: Buffer::new(), objects: Vec::new() }
+    }
+
+    /// # Safety
+    /// A live array; no user code runs.
+    unsafe fn at(&mut self, walk: &mut Walk, array: &Slot) {
+        // SAFETY: arrays that the caller's array leads to are as live as it is.
+        unsafe {
+            self.add(walk, array);
+            let mut next = 0;
+            while let Some(slot) = walk.queue.get(next).copied() {
+                next += 1;
+                let array = slot.array();
+                self.digest.add(u64::from(array.count));
+                self.digest.add(array.next_free.cast_unsigned());
+                if array.count == 0 {
+                    continue;
+                }
+                if array.is_packed() {
+                    array.slots().iter().for_each(|slot| self.add(walk, slot));
+                    continue;
+                }
+                for bucket in array.buckets().iter().filter(|bucket| bucket.slot.kind() != c::IS_UNDEF) {
+                    add_key(&mut self.digest, bucket);
+                    self.add(walk, &bucket.slot);
                 }
             }
-            _ => {}
+        }
+    }
+
+    /// A value; arrays wait.
+    unsafe fn add(&mut self, walk: &mut Walk, slot: &Slot) {
+        let mut slot = slot.direct();
+        // SAFETY: an element of a live array; by address, and nothing is freed meanwhile.
+        unsafe {
+            if slot.kind() == c::IS_REFERENCE {
+                let address = slot.value as usize;
+                let others = slot.reference().gc.refcount > 1;
+                if others || self.known.binary_search(&address).is_ok() {
+                    self.digest.add(u64::from(c::IS_REFERENCE));
+                    self.digest.add(slot.value);
+                    if !walk.is_new(slot) {
+                        return;
+                    }
+                    self.references.push(address);
+                }
+                slot = slot.behind_reference();
+            }
+            let kind = slot.kind();
+            self.digest.add(u64::from(kind));
+            if kind == c::IS_ARRAY && slot.is_counted() {
+                // The same one in several places counts once.
+                let number = walk.queue.len() as u32;
+                let known = walk.number(slot, number);
+                self.digest.add(u64::from(known.unwrap_or(number)));
+                if known.is_none() {
+                    walk.queue.push(*slot);
+                }
+                return;
+            }
+            if kind > c::IS_TRUE {
+                self.digest.add(slot.value);
+            }
+            match kind {
+                c::IS_STRING | c::IS_ARRAY => self.fixed.push(Slot { next: 0, ..*slot }),
+                c::IS_OBJECT => self.objects.push(slot.value as *mut zend_object),
+                _ => {}
+            }
         }
     }
 }
 
-/// Whether one of a member's references holds something else by now.
+/// Whether there is something else in a member's array by now.
 ///
 /// # Safety
-/// The baseline that they were [noted](note) for is the member's.
+/// The member's value, which is at the address of the baseline that this was [noted](note) for.
 #[cold]
-pub(super) unsafe fn is_changed(statics: &Statics, member: usize) -> bool {
+pub(super) unsafe fn is_changed(statics: &Statics, member: usize, value: &Slot) -> bool {
     let mut found = statics.shared.iter().filter(|shared| shared.member == member);
-    found.any(|shared| {
-        shared.held.iter().any(|held| {
-            // SAFETY: what leads to the references is held, by the baseline and here, so they are there, and what they hold is live.
-            unsafe {
-                !same(&(*held.reference).slot, &held.value)
-                    || held.object().is_some_and(|object| !shared.is_watched(object))
-            }
-        })
+    // SAFETY: the caller's word. If all is as it was, each of the objects is in the value, and live.
+    found.any(|shared| unsafe {
+        let mut look = Look::new(&shared.references);
+        Walk::run(|walk| look.at(walk, value));
+        look.digest.0 != shared.digest || shared.objects.iter().any(|object| !shared.is_watched(*object))
     })
 }
 
@@ -125,15 +202,15 @@ pub(super) fn forget_all(statics: &mut Statics) {
 
 impl Shared {
     /// # Safety
-    /// What the references hold is live.
+    /// The objects are live.
     unsafe fn watch_objects(&mut self) {
         // SAFETY: the caller's word; the table is made by the engine and lives until `give_up`.
         unsafe {
-            for object in self.held.iter().filter_map(Held::object) {
-                if self.objects.is_null() {
-                    self.objects = engine::_zend_new_array(8);
+            for object in &self.objects {
+                if self.weak.is_null() {
+                    self.weak = engine::_zend_new_array(8);
                 }
-                watch(self.objects, object);
+                watch(self.weak, *object);
             }
         }
     }
@@ -145,36 +222,28 @@ impl Shared {
     unsafe fn is_watched(&self, object: *mut zend_object) -> bool {
         // SAFETY: the caller's word; such a table as in `watch_objects`, which is left as it was.
         unsafe {
-            if self.objects.is_null() {
+            if self.weak.is_null() {
                 return false;
             }
-            let is_new = watch(self.objects, object);
+            let is_new = watch(self.weak, object);
             if is_new {
-                engine::zend_weakrefs_hash_del(self.objects, object);
+                engine::zend_weakrefs_hash_del(self.weak, object);
             }
             !is_new
         }
     }
 
     fn give_up(self, replaced: &mut Buffer<Slot>) {
-        for held in self.held.iter().filter(|held| held.object().is_none()) {
-            replaced.push(held.value);
-        }
-        if !self.objects.is_null() {
+        self.fixed.iter().for_each(|value| replaced.push(*value));
+        if !self.weak.is_null() {
             // SAFETY: the engine compares addresses, and has taken out objects that are gone; then the table is empty and nobody else's.
             unsafe {
-                for object in self.held.iter().filter_map(Held::object) {
-                    engine::zend_weakrefs_hash_del(self.objects, object);
+                for object in self.objects {
+                    engine::zend_weakrefs_hash_del(self.weak, object);
                 }
-                engine::zend_array_destroy(self.objects);
+                engine::zend_array_destroy(self.weak);
             }
         }
-    }
-}
-
-impl Held {
-    fn object(&self) -> Option<*mut zend_object> {
-        (self.value.kind() == c::IS_OBJECT).then_some(self.value.value as *mut zend_object)
     }
 }
 
