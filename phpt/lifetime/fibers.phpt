@@ -2,6 +2,8 @@
 Stacks of suspended fibers keep what their frames use, and nothing that frames which are over have used
 --EXTENSIONS--
 static_cache
+--SKIPIF--
+<?php if (getenv('STATIC_CACHE_VALGRIND')) die('skip valgrind runs with another allocator'); ?>
 --INI--
 opcache.static_cache.volatile_size_mb=0
 opcache.static_cache.pinned_size_mb=16

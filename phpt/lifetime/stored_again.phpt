@@ -3,7 +3,10 @@ What was stored within other values is not kept by what such a store needed to k
 --EXTENSIONS--
 static_cache
 --SKIPIF--
-<?php if (!function_exists("pcntl_fork")) die("skip needs pcntl"); ?>
+<?php
+if (!function_exists('pcntl_fork')) die('skip needs pcntl');
+if (getenv('STATIC_CACHE_VALGRIND')) die('skip valgrind runs with another allocator');
+?>
 --INI--
 opcache.static_cache.volatile_size_mb=16
 opcache.static_cache.pinned_size_mb=16
