@@ -15,6 +15,7 @@
  * Scripts have: Host\thread(): int, Host\job(): int (its number, or 0 when there is no more), Host\meet(): void (waits for
  * all threads), Host\add(string $counter, int $by): int, Host\vanish(): void (the thread ends in the middle of all), Host\memory(): int
  * (bytes of the process that are its own), Host\worked(): int (the thread's processor time in nanoseconds).
+ * HOST_OTHER_INI in the environment: what every second cycle has in INI-TEXT's place.
  * At the end all counters are printed, sorted, and how many of the extension's mappings and descriptors were left when PHP had
  * ended. Exit status 0 if all requests could be started.
  */
@@ -414,7 +415,8 @@ int main(int argc, char **argv)
 
 	for (int cycle = 0; cycle < cycles; cycle++) {
 		pthread_t one;
-		pthread_create(&one, NULL, one_cycle, argv[2]);
+		char *other = cycle % 2 ? getenv("HOST_OTHER_INI") : NULL;
+		pthread_create(&one, NULL, one_cycle, other ? other : argv[2]);
 		pthread_join(one, NULL);
 	}
 

@@ -45,6 +45,7 @@ pub(crate) fn install() {
 
 /// At module shutdown.
 pub(crate) fn stop() {
+    COMPILE.forget();
     // SAFETY: as above; on one thread.
     unsafe {
         if zend_resolve_path.is_some_and(|now| now as usize == resolve_path as *const () as usize) {

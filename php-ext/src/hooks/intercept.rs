@@ -19,8 +19,7 @@ impl Original {
     }
 
     /// Lets `handler` answer calls of the function `name` (lower case) from now on. A function that does not exist
-    /// (its module is not loaded, or it is disabled) is left alone, and so is one that has the handler already:
-    /// start-up may run again in the same process, with or without the function's module having gone meanwhile.
+    /// (its module is not loaded, or it is disabled) is left alone, and so is one that has the handler already.
     pub(super) fn replace(&self, name: &CStr, handler: Handler) {
         // SAFETY: at start-up the function table is complete as far as modules are loaded, and only this thread
         // uses it; an entry of it that is internal has a handler.
@@ -37,6 +36,12 @@ impl Original {
                 *place = Some(handler);
             }
         }
+    }
+
+    /// At module shutdown: the function's module may be gone when PHP starts again, or elsewhere. Who asks without it would be answered by
+    /// code that is not there any more.
+    pub(super) fn forget(&self) {
+        self.0.store(0, Ordering::Release);
     }
 
     /// Whether there is something to call.

@@ -12,6 +12,11 @@ pub(super) fn install() {
     REGISTER.replace(c"spl_autoload_register", register);
 }
 
+/// At module shutdown.
+pub(super) fn stop() {
+    REGISTER.forget();
+}
+
 unsafe extern "C" fn register(frame: *mut Frame, out: *mut zval) {
     // SAFETY: the engine's call, passed on.
     unsafe { REGISTER.call(frame, out) };

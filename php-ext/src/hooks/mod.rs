@@ -13,3 +13,10 @@ pub(crate) fn install() {
     loaders::install();
     opcache::install();
 }
+
+/// At module shutdown: nothing of this start of PHP's is called in the next one.
+pub(crate) fn uninstall() {
+    names::stop();
+    loaders::stop();
+    opcache::stop();
+}

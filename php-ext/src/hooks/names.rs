@@ -28,6 +28,11 @@ pub(super) fn install() {
     }
 }
 
+/// At module shutdown.
+pub(super) fn stop() {
+    ORIGINALS.iter().for_each(Original::forget);
+}
+
 unsafe extern "C" fn copied<const N: usize>(frame: *mut Frame, out: *mut zval) {
     // SAFETY: the engine's call, passed on.
     unsafe {

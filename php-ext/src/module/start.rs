@@ -105,6 +105,7 @@ extern "C" fn shutdown(_kind: c_int, module: c_int) -> c_int {
         // SAFETY: no request runs on this thread any more.
         unsafe { &mut *local() }.close();
         statics::uninstall();
+        hooks::uninstall();
         partition::remove();
     });
     // SAFETY: the entries were registered under this number (or none were).

@@ -57,6 +57,13 @@ pub(super) fn install() {
     restart::install();
 }
 
+/// At module shutdown.
+pub(super) fn stop() {
+    [&RESET, &INVALIDATE, &STATUS, &CONFIGURATION].into_iter().for_each(Original::forget);
+    PREVIOUS.store(0, Ordering::Release);
+    restart::stop();
+}
+
 unsafe extern "C" fn after_startup() -> c_int {
     let previous = PREVIOUS.swap(0, Ordering::AcqRel);
     let result = if previous == 0 {

@@ -29,13 +29,9 @@ pub(super) fn cleared() -> u32 {
 
 /// Puts our hook in front, where there is such a thing.
 pub(super) fn install() {
-    // SAFETY: the symbol is the engine's variable of that type, or absent; start-up is on one thread.
+    let Some(place) = place() else { return };
+    // SAFETY: the engine's variable; start-up is on one thread.
     unsafe {
-        let place = libc::dlsym(libc::RTLD_DEFAULT, c"zend_accel_schedule_restart_hook".as_ptr());
-        let place = place.cast::<Option<Hook>>();
-        if place.is_null() {
-            return;
-        }
         let previous = *place;
         if previous.is_some_and(|previous| previous as usize == restarting as *const () as usize) {
             return;
@@ -43,6 +39,25 @@ pub(super) fn install() {
         PREVIOUS.store(previous.map_or(0, |previous| previous as usize), Ordering::Release);
         *place = Some(restarting);
     }
+}
+
+/// At module shutdown: the engine keeps the hook, but what was there before us may be a module's that is unloaded now.
+pub(super) fn stop() {
+    let previous = PREVIOUS.swap(0, Ordering::AcqRel);
+    let Some(place) = place() else { return };
+    // SAFETY: the engine's variable, on one thread; what is put back was there.
+    unsafe {
+        if (*place).is_some_and(|now| now as usize == restarting as *const () as usize) {
+            *place = std::mem::transmute::<usize, Option<Hook>>(previous);
+        }
+    }
+}
+
+/// The engine's variable for the hook, where it has one.
+fn place() -> Option<*mut Option<Hook>> {
+    // SAFETY: only looks the symbol up, whose type is the engine's.
+    let place = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"zend_accel_schedule_restart_hook".as_ptr()) };
+    (!place.is_null()).then_some(place.cast())
 }
 
 unsafe extern "C" fn restarting(reason: c_int) {
