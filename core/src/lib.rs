@@ -105,6 +105,8 @@ pub use self::sys::clock::{advance as advance_clock, of_thread as thread_time};
 #[cfg(not(loom))]
 pub use self::sys::fork::watch as watch_forks;
 #[cfg(not(loom))]
+pub use self::sys::known::KnownFile;
+#[cfg(not(loom))]
 pub use self::sys::map::AddressRange;
 #[cfg(not(loom))]
 pub use self::{

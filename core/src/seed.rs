@@ -25,6 +25,7 @@ use crate::layout::{Layout, PAGE};
 use crate::memory::{Memory, Shared};
 use crate::protocol::{Robust, Taken};
 use crate::segment::{OTHER_LOCK, Segment, SegmentConfig};
+use crate::sys::known::KnownFile;
 use crate::sys::map::AddressRange;
 use crate::sys::robust::RobustMutex;
 use crate::sys::{fork as forks, memfd};
@@ -33,6 +34,7 @@ use crate::sys::{fork as forks, memfd};
 const MAGIC: u64 = u64::from_le_bytes(*b"static-s");
 /// Where it lies in the page: behind the header, which the first page gets when the file becomes a segment.
 const OFFSET: u64 = 2048;
+const CLOSED: Error = Error::Corrupt("somebody closed the descriptor of the memory file");
 /// Room for the owner's name, in words. Of a longer name the last four words are a digest.
 const WORDS: usize = 160;
 const DIGEST_WORDS: usize = 4;
@@ -59,7 +61,7 @@ const _: () = assert!(OFFSET + size_of::<Setup>() as u64 <= PAGE);
 /// A seed, mapped into this process: one page.
 #[derive(Debug)]
 pub struct Seed {
-    file: File,
+    file: KnownFile,
     page: Arc<Mapped>,
 }
 
@@ -118,19 +120,21 @@ impl Seed {
     /// Maps the page of a seed.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] when the file is none, [`Error::Os`] when the kernel refuses.
-    pub fn open(file: File) -> Result<Self, Error> {
-        memfd::check_sealed(&file)?;
+    /// [`Error::Corrupt`] when the file is none or its descriptor was closed, [`Error::Os`] when the kernel refuses.
+    pub fn open(file: impl Into<KnownFile>) -> Result<Self, Error> {
+        let known = file.into();
+        let file = known.get().ok_or(CLOSED)?;
+        memfd::check_sealed(file)?;
         forks::watch();
-        if memfd::len(&file)? < PAGE as usize {
+        if memfd::len(file)? < PAGE as usize {
             return Err(Error::Corrupt("no seed (shorter than a page)"));
         }
         // SAFETY: the file is sealed against shrinking, so the page stays; it is used through atomics only.
-        let page = unsafe { MmapOptions::new().len(PAGE as usize).map_mut(&file) }
+        let page = unsafe { MmapOptions::new().len(PAGE as usize).map_mut(file) }
             .map_err(|error| memfd::failed("mmap", &error))?;
         // SAFETY: the mapping lives as long as the seed, which lends the memory to nobody for longer.
         let memory = unsafe { Memory::new(page.as_ptr().cast_mut(), PAGE as usize) };
-        let seed = Self { file, page: Arc::new(Mapped { memory, _page: page }) };
+        let seed = Self { file: known, page: Arc::new(Mapped { memory, _page: page }) };
         if seed.setup().magic.load(Ordering::Relaxed) != MAGIC {
             return Err(Error::Corrupt("no seed (wrong magic)"));
         }
@@ -215,8 +219,9 @@ impl Claiming<'_> {
                 }
             }
         }
-        let file =
-            self.seed.file.try_clone().map_err(|error| memfd::failed("fcntl(F_DUPFD_CLOEXEC)", &error))?;
+        // Requests may have run since it was opened, while the lock was another's.
+        let file = self.seed.file.get().ok_or(CLOSED)?;
+        let file = file.try_clone().map_err(|error| memfd::failed("fcntl(F_DUPFD_CLOEXEC)", &error))?;
         memfd::size_and_seal(&file, layout.total as usize)?;
         step!("seed: sealed");
         Segment::make_or_attach(config, file, range)

@@ -17,6 +17,7 @@ use crate::layout::{ARENAS, Layout, PAGE, SHARD_SIZE, SHARDS};
 use crate::memory::{Memory, Row};
 use crate::shard::Shard;
 use crate::slots::Slots;
+use crate::sys::known::KnownFile;
 use crate::sys::map::{AddressRange, Views};
 use crate::sys::robust::RobustMutex;
 use crate::sys::{fork, memfd};
@@ -64,7 +65,7 @@ pub struct Segment {
     pub(crate) relocate: OnceLock<Relocate>,
     lock_timeout_ns: AtomicU64,
     readable_base: usize,
-    file: File,
+    file: KnownFile,
     // Last: unmapped when everything else is gone.
     views: Views,
 }
@@ -78,7 +79,7 @@ impl Segment {
     pub fn create(config: &SegmentConfig) -> Result<Arc<Self>, Error> {
         let range = AddressRange::reserve(Self::mapped_size(config)?)?;
         let segment = Self::make(config, range)?;
-        memfd::finish(&segment.file)?;
+        memfd::finish(segment.file())?;
         Ok(segment)
     }
 
@@ -97,7 +98,7 @@ impl Segment {
     /// As for [`Self::create`].
     pub fn create_in(config: &SegmentConfig, range: AddressRange) -> Result<Arc<Self>, Error> {
         let segment = Self::make(config, range)?;
-        memfd::size_and_seal(&segment.file, segment.layout.total as usize)?;
+        memfd::size_and_seal(segment.file(), segment.layout.total as usize)?;
         Ok(segment)
     }
 
@@ -191,7 +192,7 @@ impl Segment {
             layout,
             lock_timeout_ns: AtomicU64::new(5_000_000_000),
             readable_base: views.readable_base(),
-            file,
+            file: KnownFile::new(file),
             views,
         }
     }
@@ -215,10 +216,15 @@ impl Segment {
         [self.readable_base, self.views.writable_base() as usize].map(|base| base..base + len)
     }
 
-    /// The memory file.
+    /// The memory file. Its descriptor is another file's once somebody has closed it who does not own it, and opened something else.
     #[must_use]
     pub fn file(&self) -> &File {
-        &self.file
+        self.file.unchecked()
+    }
+
+    /// The memory file, unless that has happened.
+    pub(crate) fn file_if_open(&self) -> Option<&File> {
+        self.file.get()
     }
 
     /// Bounds every wait of this process for a lock or a reservation. Default: 5 s.

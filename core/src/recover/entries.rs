@@ -43,7 +43,10 @@ impl Entries {
                 segment.index.touch(hash(offset));
             }
         }
-        segment.index.touch_all_in_use(|offset| memfd::data_at(segment.file(), offset));
+        // (Without the descriptor as where the kernel cannot say: the bits of touched pages have to do.)
+        if let Some(file) = segment.file_if_open() {
+            segment.index.touch_all_in_use(|offset| memfd::data_at(file, offset));
+        }
         segment.index.mend(|offset, tag, bucket| {
             // Each once: a second link to it would be a cycle, or a chain that runs into another.
             entries.is_linked(offset) == Some(false)

@@ -28,6 +28,7 @@ use super::{Place, Session};
 use crate::protocol::Adopted;
 use crate::segment::Segment;
 use crate::slots::Owner;
+use crate::sys::known::KnownFile;
 use crate::sys::{fork as forks, memfd};
 
 /// What keeps the parent's values for the child of the fork that comes next.
@@ -67,7 +68,7 @@ impl Promise {
         }
         let Line { from_child, to_parent } = self.line.take()?;
         drop(to_parent);
-        Some(Unheard { slot: self.slot, by: self.by, from_child })
+        Some(Unheard { slot: self.slot, by: self.by, from_child: KnownFile::new(from_child) })
     }
 }
 
@@ -96,7 +97,8 @@ pub(super) struct Unheard {
     slot: Option<(usize, Owner)>,
     /// Whom the promise names.
     by: Owner,
-    from_child: File,
+    /// Kept for as long as the child says nothing, and read from.
+    from_child: KnownFile,
 }
 
 /// What a parent knows of its child.
@@ -301,11 +303,13 @@ impl Unheard {
             // Never shorter than what is left.
             let limit = if left.is_zero() { 0 } else { left.as_millis() + 1 };
             let limit = i32::try_from(limit).unwrap_or(i32::MAX);
-            let mut poll = libc::pollfd { fd: self.from_child.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+            // Somebody closed it: nobody can say.
+            let Some(mut from_child) = self.from_child.get() else { return Word::Nothing };
+            let mut poll = libc::pollfd { fd: from_child.as_raw_fd(), events: libc::POLLIN, revents: 0 };
             // SAFETY: one descriptor, ours.
             match unsafe { libc::poll(&raw mut poll, 1, limit) } {
                 1 => {
-                    let read = (&self.from_child).read(&mut [0]);
+                    let read = from_child.read(&mut [0]);
                     return if read.is_ok_and(|read| read == 0) { Word::Gone } else { Word::Has };
                 }
                 _ if left.is_zero() => return Word::Nothing,

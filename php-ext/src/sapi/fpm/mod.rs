@@ -248,8 +248,7 @@ fn choose(state: &mut State) -> Result<Chosen, Option<Refusal>> {
         Match::Several => return uncertain("this process has listening sockets of several pools"),
     };
     let no_memory = |error| Some(Refusal::no_memory(&name, &error));
-    let [volatile, pinned] = state.table.take(index).map_err(no_memory)?;
-    let seeds = [Seed::open(volatile).map_err(no_memory)?, Seed::open(pinned).map_err(no_memory)?].map(Some);
+    let seeds = state.table.take(index).map_err(no_memory)?.map(Some);
     Ok(Chosen { name, seeds, done: [None, None], told: false })
 }
 

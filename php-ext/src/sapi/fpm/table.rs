@@ -2,10 +2,9 @@
 //!
 //! The master keeps descriptors only. It maps and reads nothing that workers can write to.
 
-use std::fs::File;
-use std::os::fd::{AsRawFd, IntoRawFd, RawFd};
+use std::os::fd::{AsRawFd, RawFd};
 
-use static_cache_core::{Error, Segment};
+use static_cache_core::{Error, KnownFile, Seed, Segment};
 
 use super::sockets::{self, Identity};
 use crate::module::Backend;
@@ -16,15 +15,9 @@ struct Entry {
     /// Where the master has it. A worker's own socket lies elsewhere: FPM duplicates it, and closes those it knows of at
     /// their old places.
     places: Vec<RawFd>,
-    seeds: Result<[Seedling; 2], Error>,
+    seeds: Result<[KnownFile; 2], Error>,
     /// Whether there were seeds that a worker may have: others would be a second cache of the same pool.
     given_up: bool,
-}
-
-/// A memory file and its inode, which shows that the descriptor still is what it was.
-struct Seedling {
-    file: File,
-    inode: u64,
 }
 
 /// All of them.
@@ -79,7 +72,7 @@ impl Table {
         }
         self.make_seeds(open.len());
         let files = |entry: &Entry| match &entry.seeds {
-            Ok(seeds) => seeds.each_ref().map(|seed| seed.file.as_raw_fd()),
+            Ok(seeds) => seeds.each_ref().map(|seed| seed.get().map_or(0, AsRawFd::as_raw_fd)),
             Err(_) => [0; 2],
         };
         let all = self.entries.iter().flat_map(|entry| entry.places.iter().copied().chain(files(entry)));
@@ -134,18 +127,11 @@ impl Table {
         found
     }
 
-    /// Takes the memory files of an entry; those of all others are closed.
-    pub(super) fn take(&mut self, index: usize) -> Result<[File; 2], Error> {
+    /// Opens the memory files of an entry; those of all others are closed.
+    pub(super) fn take(&mut self, index: usize) -> Result<[Seed; 2], Error> {
         let entry = std::mem::take(&mut self.entries).swap_remove(index);
-        let seeds = entry.seeds?;
-        if seeds.iter().any(|seed| sockets::inode(seed.file.as_raw_fd()) != Some(seed.inode)) {
-            // Somebody closed them. What is open there now is not ours to close.
-            for seed in seeds {
-                let _ = seed.file.into_raw_fd();
-            }
-            return Err(Error::Corrupt("the descriptors of the pool's memory files were closed"));
-        }
-        Ok(seeds.map(|seed| seed.file))
+        let [volatile, pinned] = entry.seeds?;
+        Ok([Seed::open(volatile)?, Seed::open(pinned)?])
     }
 
     /// Closes everything.
@@ -154,13 +140,8 @@ impl Table {
     }
 }
 
-fn seeds() -> Result<[Seedling; 2], Error> {
-    let make = |backend: Backend| -> Result<Seedling, Error> {
-        let file = Segment::seed(backend.name())?;
-        let inode =
-            sockets::inode(file.as_raw_fd()).ok_or(Error::Corrupt("fstat of a memory file failed"))?;
-        Ok(Seedling { file, inode })
-    };
+fn seeds() -> Result<[KnownFile; 2], Error> {
+    let make = |backend: Backend| Segment::seed(backend.name()).map(KnownFile::new);
     Ok([make(Backend::Volatile)?, make(Backend::Pinned)?])
 }
 
