@@ -3,7 +3,8 @@
 //!
 //! The parent takes a second slot, copies its pins there and *promises* it: nobody takes or cleans a promised
 //! slot, whoever holds its lock. After the fork the parent lets go of the slot's lock, the child takes it and
-//! says so through a pipe. If the child dies before, the parent reads the end of the pipe and takes the promise back. A child that
+//! says so through a pipe, which the children of other threads [must not have](crate::sys::lines). If the child dies before, the
+//! parent reads the end of the pipe and takes the promise back. A child that
 //! is stopped says neither: the parent goes on after a while, and looks at the pipe again at its later operations.
 //!
 //! The promise names the parent. If that dies first there may be no child (a signal that kills also makes the kernel give up a
@@ -20,7 +21,7 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::marker::PhantomData;
-use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -28,8 +29,9 @@ use super::{Place, Session};
 use crate::protocol::Adopted;
 use crate::segment::Segment;
 use crate::slots::Owner;
+use crate::sys::fork as forks;
 use crate::sys::known::KnownFile;
-use crate::sys::{fork as forks, memfd};
+use crate::sys::lines::{self, Listed};
 
 /// What keeps the parent's values for the child of the fork that comes next.
 ///
@@ -66,9 +68,9 @@ impl Promise {
             // SAFETY: `before_fork` took the slot on this thread, in this process, and this is done once.
             unsafe { self.segment.slots.let_go(index) };
         }
-        let Line { from_child, to_parent } = self.line.take()?;
+        let Line { from_child, to_parent, _listed } = self.line.take()?;
         drop(to_parent);
-        Some(Unheard { slot: self.slot, by: self.by, from_child: KnownFile::new(from_child) })
+        Some(Unheard { slot: self.slot, by: self.by, from_child: KnownFile::new(from_child), _listed })
     }
 }
 
@@ -89,6 +91,8 @@ impl Drop for Promise {
 struct Line {
     from_child: File,
     to_parent: File,
+    /// Last: until both are closed.
+    _listed: Option<Listed>,
 }
 
 /// A child that has not said yet that it has its pins.
@@ -99,6 +103,8 @@ pub(super) struct Unheard {
     by: Owner,
     /// Kept for as long as the child says nothing, and read from.
     from_child: KnownFile,
+    /// As long as somebody may listen.
+    _listed: Option<Listed>,
 }
 
 /// What a parent knows of its child.
@@ -228,10 +234,9 @@ impl Session {
         self.recycler.forget();
         self.reserved.clear();
         self.unheard.clear();
-        if let Some(Line { from_child, to_parent }) = promise.line.take() {
+        if let Some(line) = promise.line.take() {
             // While there is a reader, if only this process: it is no reason to die (SIGPIPE) that the parent does not listen any more.
-            let _ = (&to_parent).write(&[1]);
-            drop(from_child);
+            let _ = (&line.to_parent).write(&[1]);
         }
     }
 
@@ -266,18 +271,8 @@ fn die() -> ! {
 
 impl Line {
     fn new() -> Option<Self> {
-        let mut ends = [0; 2];
-        // SAFETY: room for two descriptors, which become ours.
-        unsafe {
-            if libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) != 0 {
-                return None;
-            }
-            let [from_child, to_parent] = ends.map(|end| File::from_raw_fd(end));
-            Some(Self {
-                from_child: memfd::above_standard(from_child).ok()?,
-                to_parent: memfd::above_standard(to_parent).ok()?,
-            })
-        }
+        let (from_child, to_parent, listed) = lines::pipe()?;
+        Some(Self { from_child, to_parent, _listed: listed })
     }
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod clock;
 pub(crate) mod fork;
 pub(crate) mod futex;
 pub(crate) mod known;
+pub(crate) mod lines;
 pub(crate) mod map;
 pub(crate) mod maps;
 pub(crate) mod memfd;
