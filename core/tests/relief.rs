@@ -3,7 +3,11 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use static_cache_core::{Hit, Mode, Policy, Segment, SegmentConfig, Session, Space, release_unreferenced};
+use static_cache_core::{
+    Hit, Mode, Policy, Segment, SegmentConfig, Session, Space, advance_clock, release_unreferenced,
+};
+
+mod common;
 
 fn segment(readers: u32) -> std::sync::Arc<Segment> {
     segment_of(4 << 20, readers)
@@ -12,6 +16,13 @@ fn segment(readers: u32) -> std::sync::Arc<Segment> {
 fn segment_of(size: usize, readers: u32) -> std::sync::Arc<Segment> {
     let config = SegmentConfig { name: "relief", size, policy: Policy::Never, readers, abi_tag: 0 };
     Segment::create(&config).expect("memory")
+}
+
+/// One test at a time, since the process is searched by one thread at a time; and as if it were long ago that it was.
+fn rested() -> std::sync::MutexGuard<'static, ()> {
+    let alone = common::alone();
+    advance_clock(Duration::from_secs(3600));
+    alone
 }
 
 /// Each test looks for addresses of its own segment only, but stacks and registers are those of the thread: what a test
@@ -66,6 +77,7 @@ fn payload(hit: &Hit) -> Vec<u8> {
 
 #[test]
 fn what_is_still_known_somewhere_stays_and_the_rest_goes() {
+    let _alone = rested();
     let mut session = Session::new(segment(4));
     for readers in [4, 1] {
         // With one reader, the second session has no pin list: with anything known, all stays.
@@ -126,6 +138,7 @@ fn what_is_still_known_somewhere_stays_and_the_rest_goes() {
 /// A value in its entry has no address that could be looked for.
 #[test]
 fn hits_from_before_a_search_are_ended() {
+    let _alone = rested();
     let segment = segment(4);
     let mut session = Session::new(segment.clone());
     let inline = session.prepare(Space::Key, b"inline", 7, 8, 0, None).expect("room");
@@ -144,6 +157,7 @@ fn hits_from_before_a_search_are_ended() {
 
 #[test]
 fn more_than_a_pin_list_has_room_for() {
+    let _alone = rested();
     let segment = segment(4);
     let mut session = Session::new(segment.clone());
     store(&mut session, b"kept", &value(7));
@@ -176,6 +190,7 @@ fn more_than_a_pin_list_has_room_for() {
 
 #[test]
 fn a_search_is_asked_for_by_old_requests_that_keep_much_and_not_all_the_time() {
+    let _alone = rested();
     let segment = segment(4);
     let mut session = Session::new(segment.clone());
     let mut asked = 0;
@@ -212,6 +227,7 @@ fn in_use(session: &mut Session) -> Vec<Box<Hit>> {
 /// More than half of the memory is in use, though replaced: searches that find only that are few, whatever is replaced meanwhile.
 #[test]
 fn what_was_found_in_use_is_not_looked_for_at_each_fetch() {
+    let _alone = rested();
     const ROUNDS: usize = 400;
     let segment = segment(4);
     let mut session = Session::new(segment.clone());
@@ -242,6 +258,7 @@ fn what_was_found_in_use_is_not_looked_for_at_each_fetch() {
 /// What has been found in use a moment ago is no reason for another search by each store that fails.
 #[test]
 fn what_was_found_in_use_is_not_looked_for_by_each_store() {
+    let _alone = rested();
     let segment = segment(4);
     let mut session = Session::new(segment.clone());
     let mut kept = in_use(&mut session);
@@ -264,6 +281,7 @@ fn what_was_found_in_use_is_not_looked_for_by_each_store() {
 /// Of a request that keeps very many values, each further fetch costs what the first one did.
 #[test]
 fn what_is_kept_is_not_counted_at_each_fetch() {
+    let _alone = rested();
     const VALUES: u32 = 150_000;
     let segment = segment_of(64 << 20, 4);
     let mut session = Session::new(segment.clone());
@@ -288,6 +306,7 @@ fn what_is_kept_is_not_counted_at_each_fetch() {
 
 #[test]
 fn a_requests_first_value_is_no_reason_to_look() {
+    let _alone = rested();
     let segment = segment(4);
     let mut session = Session::new(segment.clone());
     for _ in 0..2 {
@@ -307,6 +326,7 @@ fn a_requests_first_value_is_no_reason_to_look() {
 /// A request that found no slot free, and holds back everything, takes one when there is one.
 #[test]
 fn a_request_without_a_slot_takes_one_later() {
+    let _alone = rested();
     let segment = segment(1);
     let mut crowd: Vec<Session> = Vec::new();
     let mut writer = Session::new(segment.clone());

@@ -4,6 +4,7 @@ mod fetch;
 mod fork;
 mod held;
 mod list;
+mod pace;
 mod patience;
 mod pinset;
 mod recycle;

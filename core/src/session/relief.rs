@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::pace::{Pace, Turn};
 use super::{Place, Session};
 use crate::entry::EntryAt;
 use crate::heap::block::HEADER as BLOCK_HEADER;
@@ -17,7 +18,7 @@ use crate::sys::search::{self, Allowance, Outcome, Window};
 
 /// Requests that are younger than this end by themselves soon enough.
 const YOUNG: Duration = Duration::from_millis(250);
-/// Searching rests for that many times as long as it took.
+/// Searching rests for that many times as long as it took, in the whole process ([`pace`](super::pace)).
 const SHARE: u32 = 50;
 /// What of a heap one request may keep of replaced entries before a search is worth it.
 const WORTH: u64 = 64;
@@ -47,14 +48,14 @@ pub(super) struct Relief {
     since: Option<Instant>,
     /// When it last asked for a slot.
     asked: Option<Instant>,
-    /// End and duration of the last search. Outlasts requests.
-    searched: Option<(Instant, Duration)>,
-    /// The same of the last look at what has been replaced of what is kept.
+    /// End and duration of the last look at what has been replaced of what is kept. Outlasts requests.
     counted: Option<(Instant, Duration)>,
     /// Bytes that the request held back after it, since they were in use.
     in_use: u64,
     /// It did not find out anything: the next one will hardly do, however much it is wanted.
     blind: bool,
+    /// A store fails without the next one: it waits while another thread searches.
+    is_patient: bool,
     /// What the next one may take. Outlasts requests.
     allowance: Allowance,
 }
@@ -69,10 +70,10 @@ impl Relief {
             worth,
             since: None,
             asked: None,
-            searched: None,
             counted: None,
             in_use: 0,
             blind: false,
+            is_patient: false,
             allowance: Allowance::FIRST,
         }
     }
@@ -90,6 +91,7 @@ impl Relief {
         self.since = None;
         self.asked = None;
         self.in_use = 0;
+        self.is_patient = false;
     }
 
     /// The request holds back whatever is retired: to be looked at with each fetch.
@@ -119,11 +121,6 @@ impl Relief {
         }
         self.pinned += bytes;
     }
-
-    /// Whether a search now would keep within its share of the time.
-    fn may_search(&self, now: Instant, share: u32) -> bool {
-        has_rested(self.searched, now, share)
-    }
 }
 
 /// Whether something that last ended then, and took so long, has rested for `share` times as long.
@@ -142,7 +139,7 @@ impl Session {
 
     /// Whether this request holds back so much memory that the process should be searched
     /// ([`release_unreferenced`]). Not so in the first quarter of a second of a request that keeps much, nor more often than is
-    /// in proportion to what a search takes: a fiftieth of the time; a fifth, if it keeps an eighth of all memory from the others or
+    /// in proportion to what a search takes, nor while another thread searches: a fiftieth of the time; a fifth, if it keeps an eighth of all memory from the others or
     /// all requests together a quarter; whatever it takes, if these keep half and it keeps an eighth more than it was found to use.
     #[cold]
     pub fn needs_relief(&mut self) -> bool {
@@ -167,7 +164,8 @@ impl Session {
         let (worth, holds) = (self.relief.worth, self.holds_by_epoch());
         self.relief.due = if holds { 0 } else { self.relief.pinned + step };
         let old = now.saturating_duration_since(*self.relief.since.get_or_insert(now)) >= YOUNG;
-        let unhurried = self.relief.may_search(now, SHARE);
+        let pace = Pace::now();
+        let unhurried = pace.may_search(SHARE);
         if self.relief.blind && !unhurried {
             return false;
         }
@@ -176,10 +174,10 @@ impl Session {
             return true;
         }
         let (all, eighth) = (self.segment.retired_bytes(), worth * URGENT);
-        let hurried = self.relief.may_search(now, URGENT_SHARE);
+        let hurried = pace.may_search(URGENT_SHARE);
         let alone = hurried && self.relief.pinned >= eighth;
         let together = hurried && all >= 2 * eighth;
-        let pressing = all >= 4 * eighth;
+        let pressing = !pace.is_busy && all >= 4 * eighth;
         let share = if alone || together || pressing { URGENT_SHARE } else { SHARE };
         if !(calm || alone || together || pressing) || !has_rested(self.relief.counted, now, share) {
             return false;
@@ -198,22 +196,25 @@ impl Session {
     /// one has just found all in use that has been replaced.
     #[cold]
     #[must_use]
-    pub fn needs_relief_for_store(&self) -> bool {
+    pub fn needs_relief_for_store(&mut self) -> bool {
         let (relief, step) = (&self.relief, self.relief.step());
+        // (While another thread searches this one's search waits.)
         let share = if relief.blind { SHARE } else { URGENT_SHARE };
-        let has_rested = relief.may_search(Instant::now(), share);
+        let has_rested = Pace::now().has_rested(share);
         // It would find something beyond what the last one did. (Counted only if it can be.)
         let more = relief.in_use + step;
         if !has_rested && (relief.blind || self.segment.retired_bytes() < more) {
             return false;
         }
-        self.held_back() >= if has_rested { step } else { more }
+        let is_worth_it = self.held_back() >= if has_rested { step } else { more };
+        self.relief.is_patient = is_worth_it;
+        is_worth_it
     }
 
     /// Whether a search would not be one too many, however little it may find.
     #[must_use]
     pub fn may_search(&self) -> bool {
-        self.relief.may_search(Instant::now(), SHARE)
+        Pace::now().may_search(SHARE)
     }
 
     /// Whether anything is kept that lies in shared memory where the caller may have handed it on.
@@ -339,7 +340,7 @@ impl Session {
 }
 
 /// Searches the process for addresses of what these sessions' requests keep, and gives up whatever none was found of. True when nothing is
-/// kept any more.
+/// kept any more. Does nothing while another thread searches, after [`Session::needs_relief_for_store`] for the lock timeout.
 ///
 /// What is looked for are payloads. An entry without one is given up in any case, so all that a hit of it leads to is gone. The sessions'
 /// safe accessors ([`Session::tag`], [`Session::bits`], [`Session::payload`]) give nothing for any hit from before. Without asking them, such a hit may
@@ -365,17 +366,28 @@ pub fn release_unreferenced(
         None => Window::new(&(0..0), Vec::new()),
     });
     let anything = blocks.iter().any(|blocks| !blocks.is_empty());
+    let limits = both.iter_mut().flatten().map(|session| {
+        let is_patient = std::mem::take(&mut session.relief.is_patient);
+        if is_patient { session.segment.lock_timeout() } else { Duration::ZERO }
+    });
+    let limit = limits.max().unwrap_or_default();
+    let turn = if anything { Turn::take(limit) } else { None };
+    if anything && turn.is_none() {
+        return false;
+    }
     let allowances = both.iter().flatten().map(|session| session.relief.allowance);
     let allowance = allowances.max().unwrap_or(Allowance::FIRST);
     let outcome = if anything { search::search(&mut windows, skip(), allowance) } else { Outcome::Done };
     let known = outcome == Outcome::Done;
     // What it took of the processor: on a busy machine it may have waited for that most of the time.
     let took = clock::of_thread().saturating_sub(began);
+    if let Some(turn) = turn {
+        turn.end(took);
+    }
     let mut all = true;
     for ((session, window), blocks) in both.iter_mut().zip(&windows).zip(&blocks) {
         let Some(session) = session else { continue };
         if anything {
-            session.relief.searched = Some((Instant::now(), took));
             session.relief.blind = !known;
             session.relief.allowance = allowance.after(outcome, took);
         }
