@@ -3,7 +3,7 @@
 use std::cell::UnsafeCell;
 use std::ops::Range;
 
-use ext_php_rs::ffi::{zend_fiber_context, zend_string};
+use ext_php_rs::ffi::zend_string;
 use static_cache_core::{KeyHash, Promise, Session, Space};
 
 use super::partition::number as partition_number;
@@ -38,8 +38,6 @@ pub(crate) struct Local {
     pub(crate) figures: Option<Figures>,
     /// Files that this request invalidated, by their resolved paths.
     pub(crate) invalidated: Vec<Vec<u8>>,
-    /// Contexts of fibers that have begun and not ended.
-    pub(super) fibers: Vec<*mut zend_fiber_context>,
     /// From before a fork of this thread until after it, for each session.
     pub(super) promises: [Option<Promise>; 2],
     /// Which partition the sessions belong to (its number).
@@ -137,7 +135,6 @@ impl Local {
             keys: Vec::new(),
             figures: None,
             invalidated: Vec::new(),
-            fibers: Vec::new(),
             promises: [None, None],
             partition: 0,
         }

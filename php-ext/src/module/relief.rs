@@ -38,13 +38,12 @@ pub(crate) unsafe fn search() -> bool {
             skip.extend(session.segment().views());
         }
     }
-    let fibers = &local.fibers;
     let [first, second] = &mut local.backends;
     release_unreferenced([first.open_session(), second.open_session()], || {
         // So far these are the segments' views.
         skip.extend(allocator::clear(&skip));
-        // SAFETY: this thread's globals and contexts.
-        skip.extend(unsafe { stacks::free(globals, fibers) });
+        // SAFETY: this thread's globals; a request runs.
+        skip.extend(unsafe { stacks::free(globals) });
         skip
     })
 }

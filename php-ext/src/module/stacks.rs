@@ -9,52 +9,27 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use ext_php_rs::ffi::{
-    _zend_executor_globals, ext_php_rs_executor_globals, zend_fiber_context, zend_vm_stack,
+    _zend_executor_globals, ext_php_rs_executor_globals, zend_class_entry, zend_fiber_context, zend_vm_stack,
 };
 
-use super::local;
 use crate::engine::reserved_word;
 use crate::zend::constants as c;
 
 /// So much below [`here`] is left to the search, which puts the registers there and wipes what is below these.
 const KEPT: usize = 12 << 10;
 
-type OfOne = unsafe extern "C" fn(*mut zend_fiber_context);
-
 unsafe extern "C" {
-    fn zend_observer_fiber_init_register(callback: OfOne);
+    static zend_ce_fiber: *mut zend_class_entry;
     fn zend_observer_fiber_switch_register(
         callback: unsafe extern "C" fn(*mut zend_fiber_context, *mut zend_fiber_context),
     );
-    fn zend_observer_fiber_destroy_register(callback: OfOne);
 }
 
 /// At module start-up.
 pub(super) fn install() {
     if reserved_word().is_some() {
         // SAFETY: module start-up; the engine forgets its observers at shutdown.
-        unsafe {
-            zend_observer_fiber_init_register(begun);
-            zend_observer_fiber_switch_register(switched);
-            zend_observer_fiber_destroy_register(ended);
-        }
-    }
-}
-
-unsafe extern "C" fn begun(context: *mut zend_fiber_context) {
-    local::keep();
-    // SAFETY: this thread's own, and nobody uses it while the engine begins a fiber; the context lives until it is ended, or the request is.
-    unsafe {
-        (*local()).fibers.push(context);
-        page_of(context).write(std::ptr::null_mut());
-    }
-}
-
-unsafe extern "C" fn ended(context: *mut zend_fiber_context) {
-    // SAFETY: as in `begun`.
-    let fibers = unsafe { &mut (*local()).fibers };
-    if let Some(at) = fibers.iter().rposition(|known| *known == context) {
-        fibers.swap_remove(at);
+        unsafe { zend_observer_fiber_switch_register(switched) };
     }
 }
 
@@ -78,18 +53,33 @@ unsafe fn page_of(context: *mut zend_fiber_context) -> *mut zend_vm_stack {
     unsafe { context.byte_add(c::FIBER_RESERVED).cast::<zend_vm_stack>().add(reserved_word().unwrap_or(0)) }
 }
 
+/// The contexts of all fibers that there are. The engine tells observers of a fiber's end, but not where a fatal error has ended the script
+/// and the fiber is let go of after that: so these are looked for among the objects.
+///
+/// # Safety
+/// This thread's globals, while a request runs.
+unsafe fn fibers(globals: &_zend_executor_globals) -> impl Iterator<Item = *mut zend_fiber_context> {
+    const GONE: usize = 1;
+    let objects = &globals.objects_store;
+    (1..objects.top as usize).filter_map(move |number| {
+        // SAFETY: the store's table has so many places, and what is not marked as gone is an object. A fiber's class is final.
+        unsafe {
+            let object = objects.object_buckets.add(number).read();
+            let is_fiber = object.addr() & GONE == 0 && (*object).ce == zend_ce_fiber;
+            is_fiber.then(|| object.byte_add(c::FIBER_CONTEXT).cast())
+        }
+    })
+}
+
 /// What is free of all stacks, the running one's included.
 ///
 /// # Safety
-/// This thread's globals and the contexts that it has begun.
-pub(super) unsafe fn free(
-    globals: &_zend_executor_globals,
-    fibers: &[*mut zend_fiber_context],
-) -> Vec<Range<usize>> {
-    let mut free = Vec::with_capacity(2 * fibers.len() + 2);
+/// This thread's globals, while a request runs.
+pub(super) unsafe fn free(globals: &_zend_executor_globals) -> Vec<Range<usize>> {
+    let mut free = Vec::with_capacity(4);
     free.push(globals.vm_stack_top.addr()..globals.vm_stack_end.addr());
     let thread = of_this_thread();
-    // SAFETY: live contexts, says the caller.
+    // SAFETY: live contexts: the running one, and those of fibers that there are.
     let stack_of = |context| unsafe {
         if context == globals.main_fiber_context { thread.clone() } else { of_fiber(context) }
     };
@@ -99,8 +89,9 @@ pub(super) unsafe fn free(
     if reserved_word().is_none() {
         return free;
     }
-    for &context in fibers.iter().chain([&globals.main_fiber_context]) {
-        // SAFETY: live contexts, says the caller. One that is suspended has been left, so its word is a page of its stack.
+    // SAFETY: the caller's word.
+    for context in unsafe { fibers(globals) }.chain([globals.main_fiber_context]) {
+        // SAFETY: live contexts. One that is suspended has been left, so its word is a page of its stack.
         unsafe {
             let status = context.byte_add(c::FIBER_STATUS).cast::<u32>().read();
             if context == globals.current_fiber_context || status != c::ZEND_FIBER_STATUS_SUSPENDED {

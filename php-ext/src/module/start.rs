@@ -161,7 +161,6 @@ unsafe extern "C" fn after_request() -> c_int {
         // SAFETY: between requests nothing else uses the thread's state.
         let local = unsafe { &mut *local() };
         local.invalidated.clear();
-        local.fibers.clear();
         for backend in &mut local.backends {
             if backend.used {
                 backend.end_request();

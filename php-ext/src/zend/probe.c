@@ -33,9 +33,7 @@ SAME(zend_observer_error_register, void(void (*)(int, zend_string *, uint32_t, z
 SAME(zend_compile_file, zend_op_array *(*)(zend_file_handle *, int));
 SAME(zend_resolve_path, zend_string *(*)(zend_string *));
 SAME(zend_compile_string, zend_op_array *(*)(zend_string *, const char *, zend_compile_position));
-SAME(zend_observer_fiber_init_register, void(void (*)(zend_fiber_context *)));
 SAME(zend_observer_fiber_switch_register, void(void (*)(zend_fiber_context *, zend_fiber_context *)));
-SAME(zend_observer_fiber_destroy_register, void(void (*)(zend_fiber_context *)));
 SAME(zend_internal_attribute_register, zend_internal_attribute *(zend_class_entry *, uint32_t));
 SAME(zend_weakrefs_hash_add, zval *(HashTable *, zend_object *, zval *));
 SAME(zend_weakrefs_hash_del, zend_result(HashTable *, zend_object *));
@@ -205,6 +203,7 @@ void probe(void)
 	FLAG(ZEND_ATTRIBUTE_TARGET_PROPERTY);
 	FLAG(ZEND_COMPILE_PRELOAD);
 	FLAG(ZEND_COMPILE_NO_CONSTANT_SUBSTITUTION);
+	OFFSET(FIBER_CONTEXT, zend_fiber, context);
 	OFFSET(FIBER_HANDLE, zend_fiber_context, handle);
 	OFFSET(FIBER_STACK, zend_fiber_context, stack);
 	OFFSET(FIBER_STATUS, zend_fiber_context, status);
