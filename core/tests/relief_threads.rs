@@ -66,10 +66,11 @@ fn one_thread_searches_at_a_time_and_the_others_keep_all() {
             while put(&mut session, b"k", &[9; 9000]).is_ok() {
                 session.fetch(Space::Key, b"k").unwrap();
             }
-            assert!(!session.needs_relief());
             assert!(!search(&mut session, || ()));
-            // A store waits, but not for long.
+            // What is urgent waits, but not for long.
             session.segment().set_lock_timeout(Duration::from_millis(1));
+            assert!(session.needs_relief());
+            assert!(!search(&mut session, || ()));
             assert!(session.needs_relief_for_store());
             assert!(!search(&mut session, || ()));
             assert!(put(&mut session, b"k", &[9; 9000]).is_err(), "all is kept");

@@ -1,7 +1,8 @@
 //! How often this process is searched, whichever of its threads ask for it.
 //!
 //! A search looks through the memory of all threads, and each of them may want one. So there is one at a time, and they rest together: else
-//! a process of many threads would search all the time, on all processors. A store that would fail without its search waits for its turn.
+//! a process of many threads would search all the time, on all processors. What is urgent, since memory
+//! is short, waits for its turn and rests only after the thread's own searches: what one thread gives back is not what another keeps.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -23,7 +24,7 @@ const DURATION: u32 = 20;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
     /// Another thread is at it.
-    pub(super) is_busy: bool,
+    is_busy: bool,
     since: u64,
     took: u64,
 }
@@ -39,14 +40,9 @@ impl Pace {
         Self { is_busy, since: (clock::precise_ns() >> UNIT).saturating_sub(end), took }
     }
 
-    /// Whether searching has rested for `share` times as long as the last search took.
-    pub(super) fn has_rested(self, share: u32) -> bool {
-        self.since >= self.took * u64::from(share)
-    }
-
-    /// Whether a search may begin at once.
+    /// Whether a search may begin: nobody is at it, and searching has rested for `share` times as long as the last one took.
     pub(super) fn may_search(self, share: u32) -> bool {
-        !self.is_busy && self.has_rested(share)
+        !self.is_busy && self.since >= self.took * u64::from(share)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::sys::search::{self, Allowance, Outcome, Window};
 
 /// Requests that are younger than this end by themselves soon enough.
 const YOUNG: Duration = Duration::from_millis(250);
-/// Searching rests for that many times as long as it took, in the whole process ([`pace`](super::pace)).
+/// Searching rests for that many times as long as it took, in the whole process ([`Pace`]).
 const SHARE: u32 = 50;
 /// What of a heap one request may keep of replaced entries before a search is worth it.
 const WORTH: u64 = 64;
@@ -27,7 +27,7 @@ const WORTH: u64 = 64;
 const URGENT: u64 = WORTH / 8;
 /// A part of that is, when all requests together keep a quarter of the heap.
 const STEP: u64 = 8;
-/// Searching rests for that many times as long as it took then. When they keep half of the heap, it rests only until an eighth more has been
+/// This session's searching rests for that many times as long as it took then. When they keep half of the heap, it rests only until an eighth more has been
 /// replaced than what the last search had to leave: it would find the same in use, and no more.
 const URGENT_SHARE: u32 = 4;
 /// How often a request without a slot asks for one.
@@ -48,13 +48,15 @@ pub(super) struct Relief {
     since: Option<Instant>,
     /// When it last asked for a slot.
     asked: Option<Instant>,
-    /// End and duration of the last look at what has been replaced of what is kept. Outlasts requests.
+    /// End and duration of the last search for this session. Outlasts requests.
+    searched: Option<(Instant, Duration)>,
+    /// The same of the last look at what has been replaced of what is kept.
     counted: Option<(Instant, Duration)>,
     /// Bytes that the request held back after it, since they were in use.
     in_use: u64,
     /// It did not find out anything: the next one will hardly do, however much it is wanted.
     blind: bool,
-    /// A store fails without the next one: it waits while another thread searches.
+    /// The next one is urgent, for others or for a store that fails without it: it waits while another thread searches.
     is_patient: bool,
     /// What the next one may take. Outlasts requests.
     allowance: Allowance,
@@ -70,6 +72,7 @@ impl Relief {
             worth,
             since: None,
             asked: None,
+            searched: None,
             counted: None,
             in_use: 0,
             blind: false,
@@ -139,7 +142,7 @@ impl Session {
 
     /// Whether this request holds back so much memory that the process should be searched
     /// ([`release_unreferenced`]). Not so in the first quarter of a second of a request that keeps much, nor more often than is
-    /// in proportion to what a search takes, nor while another thread searches: a fiftieth of the time; a fifth, if it keeps an eighth of all memory from the others or
+    /// in proportion to what a search takes: a fiftieth of the time, all threads together and not while another searches; a fifth of its own, if it keeps an eighth of all memory from the others or
     /// all requests together a quarter; whatever it takes, if these keep half and it keeps an eighth more than it was found to use.
     #[cold]
     pub fn needs_relief(&mut self) -> bool {
@@ -164,8 +167,7 @@ impl Session {
         let (worth, holds) = (self.relief.worth, self.holds_by_epoch());
         self.relief.due = if holds { 0 } else { self.relief.pinned + step };
         let old = now.saturating_duration_since(*self.relief.since.get_or_insert(now)) >= YOUNG;
-        let pace = Pace::now();
-        let unhurried = pace.may_search(SHARE);
+        let unhurried = Pace::now().may_search(SHARE);
         if self.relief.blind && !unhurried {
             return false;
         }
@@ -174,10 +176,10 @@ impl Session {
             return true;
         }
         let (all, eighth) = (self.segment.retired_bytes(), worth * URGENT);
-        let hurried = pace.may_search(URGENT_SHARE);
+        let hurried = has_rested(self.relief.searched, now, URGENT_SHARE);
         let alone = hurried && self.relief.pinned >= eighth;
         let together = hurried && all >= 2 * eighth;
-        let pressing = !pace.is_busy && all >= 4 * eighth;
+        let pressing = all >= 4 * eighth;
         let share = if alone || together || pressing { URGENT_SHARE } else { SHARE };
         if !(calm || alone || together || pressing) || !has_rested(self.relief.counted, now, share) {
             return false;
@@ -186,10 +188,11 @@ impl Session {
         let began = clock::of_thread();
         let replaced = self.replaced_bytes();
         self.relief.counted = Some((Instant::now(), clock::of_thread().saturating_sub(began)));
-        (calm && replaced >= worth)
-            || (alone && replaced >= eighth)
+        let is_urgent = (alone && replaced >= eighth)
             || (together && replaced >= step)
-            || (pressing && replaced >= self.relief.in_use + eighth)
+            || (pressing && replaced >= self.relief.in_use + eighth);
+        self.relief.is_patient = is_urgent;
+        is_urgent || (calm && replaced >= worth)
     }
 
     /// Whether a store that found no memory should be tried again after a search: not if that came to nothing a moment ago, nor if
@@ -198,9 +201,11 @@ impl Session {
     #[must_use]
     pub fn needs_relief_for_store(&mut self) -> bool {
         let (relief, step) = (&self.relief, self.relief.step());
-        // (While another thread searches this one's search waits.)
-        let share = if relief.blind { SHARE } else { URGENT_SHARE };
-        let has_rested = Pace::now().has_rested(share);
+        let has_rested = if relief.blind {
+            Pace::now().may_search(SHARE)
+        } else {
+            has_rested(relief.searched, Instant::now(), URGENT_SHARE)
+        };
         // It would find something beyond what the last one did. (Counted only if it can be.)
         let more = relief.in_use + step;
         if !has_rested && (relief.blind || self.segment.retired_bytes() < more) {
@@ -340,7 +345,8 @@ impl Session {
 }
 
 /// Searches the process for addresses of what these sessions' requests keep, and gives up whatever none was found of. True when nothing is
-/// kept any more. Does nothing while another thread searches, after [`Session::needs_relief_for_store`] for the lock timeout.
+/// kept any more. Does nothing while another thread searches, for the lock timeout at least
+/// if the sessions have just said that they need it urgently.
 ///
 /// What is looked for are payloads. An entry without one is given up in any case, so all that a hit of it leads to is gone. The sessions'
 /// safe accessors ([`Session::tag`], [`Session::bits`], [`Session::payload`]) give nothing for any hit from before. Without asking them, such a hit may
@@ -388,6 +394,7 @@ pub fn release_unreferenced(
     for ((session, window), blocks) in both.iter_mut().zip(&windows).zip(&blocks) {
         let Some(session) = session else { continue };
         if anything {
+            session.relief.searched = Some((Instant::now(), took));
             session.relief.blind = !known;
             session.relief.allowance = allowance.after(outcome, took);
         }
