@@ -43,18 +43,33 @@ pub(super) unsafe fn set(statics: &mut Statics, member: usize, value: &Slot, tra
     // SAFETY: the caller's word. The table of weak references is the engine's.
     unsafe {
         let contains = matches!(slot.kind(), c::IS_OBJECT | c::IS_ARRAY) && slot.is_counted();
-        let (digest, places) = (tracking && contains).then(|| digest::kept(&slot)).unzip();
+        let digest = (tracking && contains).then(|| digest_of(statics, member, &slot));
         let is_held = slot.kind() != c::IS_OBJECT;
         if !is_held {
             watch(statics, slot.value as *mut zend_object);
         } else {
             engine::hold(&slot);
         }
-        let member = &mut statics.members[member];
-        member.places = places.unwrap_or_default();
-        let before = std::mem::replace(&mut member.baseline, Baseline::Value { slot, is_held, digest });
-        held(&before)
+        let now = Baseline::Value { slot, is_held, digest };
+        held(&std::mem::replace(&mut statics.members[member].baseline, now))
     }
+}
+
+/// The digest of a member's new baseline, for which it keeps what that is good for.
+///
+/// # Safety
+/// As for [`set`].
+#[cold]
+unsafe fn digest_of(statics: &mut Statics, member: usize, slot: &Slot) -> u64 {
+    // SAFETY: the caller's word.
+    let (digest, places) = unsafe { digest::kept(slot) };
+    if matches!(statics.members[member].baseline, Baseline::Value { digest: Some(_), .. }) {
+        statics.places.retain(|(known, _)| *known != member);
+    }
+    if !places.is_empty() {
+        statics.places.push((member, places));
+    }
+    digest
 }
 
 unsafe fn watch(statics: &mut Statics, object: *mut zend_object) {

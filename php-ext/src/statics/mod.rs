@@ -66,15 +66,13 @@ use scan::{Part, Policy};
 pub(crate) struct Member {
     place: Place,
     baseline: Baseline,
-    /// What the baseline's digest is good for.
-    places: Places,
     /// With which other member of its target it shared a reference then, see [`bound`].
     bound: bound::Bound,
 }
 
 impl Member {
     fn new(place: Place) -> Self {
-        Member { place, baseline: Baseline::Declared, places: Places::default(), bound: bound::ALONE }
+        Member { place, baseline: Baseline::Declared, bound: bound::ALONE }
     }
 }
 
@@ -179,6 +177,8 @@ pub(crate) struct Statics {
     /// Objects that were put into statics: see [`baseline`].
     objects: Vec<baseline::Known>,
     weak: *mut HashTable,
+    /// What digests of members' baselines are good for, where that is anything.
+    places: Vec<(usize, Places)>,
     /// What the references in baselines held.
     shared: Vec<shared::Shared>,
     /// What baselines held that have others now; to be released where destructors may run.
@@ -220,6 +220,7 @@ impl Statics {
             looked_for_preloaded: false,
             objects: Vec::new(),
             weak: std::ptr::null_mut(),
+            places: Vec::new(),
             shared: Vec::new(),
             replaced: Buffer::new(),
             unsettled: false,
@@ -245,23 +246,29 @@ impl Statics {
     #[inline]
     pub(crate) fn end_request(&mut self) {
         (self.publishing, self.has_loader) = (false, false);
-        limit::end(self);
         self.raised.clear();
         self.compiling = 0;
         if !self.targets.is_empty() {
-            self.targets.clear();
-            self.members.clear();
-            self.waiting.clear();
-            self.restoring.clear();
-            self.compiled.clear();
-            self.awaiting.clear();
-            self.declarations.forget();
-            self.objects.clear();
-            self.shared.clear();
-            self.replaced.clear();
-            self.unsettled = false;
-            self.weak = std::ptr::null_mut();
+            self.end_targets();
         }
+    }
+
+    #[inline(never)]
+    fn end_targets(&mut self) {
+        limit::end(self);
+        self.targets.clear();
+        self.members.clear();
+        self.waiting.clear();
+        self.restoring.clear();
+        self.compiled.clear();
+        self.awaiting.clear();
+        self.declarations.forget();
+        self.objects.clear();
+        self.places.clear();
+        self.shared.clear();
+        self.replaced.clear();
+        self.unsettled = false;
+        self.weak = std::ptr::null_mut();
     }
 
     /// So that none is left of values that it has let go of.
