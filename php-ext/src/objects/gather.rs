@@ -5,6 +5,10 @@
 //! User code may do anything meanwhile: change what was walked over, store and fetch, suspend its fiber, throw, exit. So what
 //! is walked over is held (an array with several holders is not changed in place), all state is in the harvest, which
 //! the thread's list knows, and no Rust value that needs dropping is on the stack while user code runs.
+//!
+//! An object's table of properties is not held, but its object: of a table with two holders the engine makes a copy when a
+//! property is to be added, changed or unset, and in the copy the indirections to declared properties are values, which follow
+//! them no longer. So it may be another one at each step. What the walk misses then, the encoder meets and wants gathered.
 
 use super::class::Facts;
 use super::engine::undefined;
@@ -32,8 +36,8 @@ pub(crate) enum Stop {
 pub(super) enum Walk {
     /// The elements of an array.
     Array(*const Array),
-    /// Dynamic properties: what stands for declared ones is passed over.
-    Table(*const Array),
+    /// The dynamic properties of an object, in its table as it is at each step: what stands for declared ones is passed over.
+    Table(*const Object),
     /// The declared properties of an object.
     Slots(*const Object),
     /// An object's properties are done: its calls come now.
@@ -135,9 +139,15 @@ unsafe fn gather_all(harvest: *mut Harvest, value: *const Slot) -> Result<(), St
 /// The next part that has to be looked at: no hole, no scalar, no string.
 ///
 /// # Safety
-/// The walk's subject lives, and has as many parts as its frame says.
+/// The walk's subject lives, and has as many parts as its frame says; an object's table may have changed.
 unsafe fn next_part(frame: &mut Frame) -> Option<Slot> {
-    while frame.at < frame.end {
+    // What came behind the end is left to another walk: methods that add an object each time would keep this one going.
+    let end = match frame.walk {
+        // SAFETY: the caller's word. No user code runs while the table is looked at.
+        Walk::Table(object) => unsafe { table_len(object) }.min(frame.end),
+        _ => frame.end,
+    };
+    while frame.at < end {
         let at = frame.at as usize;
         frame.at += 1;
         // SAFETY: the caller's word.
@@ -149,10 +159,19 @@ unsafe fn next_part(frame: &mut Frame) -> Option<Slot> {
     None
 }
 
+/// How many elements an object's table has now, holes included.
+///
+/// # Safety
+/// A live object.
+pub(super) unsafe fn table_len(object: *const Object) -> u32 {
+    // SAFETY: the caller's word.
+    unsafe { (*object).table() }.filter(|table| table.count > 0).map_or(0, |table| table.used)
+}
+
 /// One part of what is walked over; undefined where there is nothing to be stored.
 ///
 /// # Safety
-/// As for [`next_part`].
+/// As for [`next_part`]; of a table a part that it has now.
 #[inline(always)]
 pub(super) unsafe fn part(walk: Walk, at: usize) -> Slot {
     // SAFETY: the caller's word.
@@ -160,10 +179,10 @@ pub(super) unsafe fn part(walk: Walk, at: usize) -> Slot {
         match walk {
             Walk::Array(array) if (*array).is_packed() => (*array).slots()[at],
             Walk::Array(array) => *(*array).buckets()[at].slot.direct(),
-            Walk::Table(table) => {
-                let slot = (*table).element(at).slot;
-                if slot.kind() == c::IS_INDIRECT { undefined() } else { slot }
-            }
+            Walk::Table(object) => match (*object).table().map(|table| table.element(at).slot) {
+                Some(slot) if slot.kind() != c::IS_INDIRECT => slot,
+                _ => undefined(),
+            },
             Walk::Slots(object) => (*object).slots(at as u32 + 1)[at],
             Walk::Done { .. } => undefined(),
         }
@@ -329,7 +348,7 @@ unsafe fn walk_again(
     Ok(())
 }
 
-/// Walks over the properties of an object, which are where its source is.
+/// Walks over the properties of an object, which are where its source is. The harvest holds both.
 pub(super) unsafe fn push_properties(
     harvest: *mut Harvest,
     object: *const Object,
@@ -342,9 +361,7 @@ pub(super) unsafe fn push_properties(
             if has_numbers(table) {
                 (*harvest).numbered.push(object);
             }
-            let slot = Slot { value: std::ptr::from_ref(table).addr() as u64, info: c::IS_ARRAY_EX, next: 0 };
-            (*harvest).keep(slot);
-            push(harvest, Walk::Table(table), table.used, Names::Properties, Harvest::NONE);
+            push(harvest, Walk::Table(source), table.used, Names::Properties, Harvest::NONE);
         }
         push(harvest, Walk::Slots(source), facts.slots, Names::Properties, Harvest::NONE);
         if let Some(frame) = (*harvest).frames.last_mut() {

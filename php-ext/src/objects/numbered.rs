@@ -59,7 +59,7 @@ pub(crate) unsafe fn name_all(harvest: *mut Harvest) {
 ///
 /// # Safety
 /// A live table. May leave by a jump.
-unsafe fn named(table: &Array) -> Slot {
+pub(super) unsafe fn named(table: &Array) -> Slot {
     // SAFETY: the caller's word; the new table holds what it has once more.
     unsafe {
         let named = engine::_zend_new_array(table.count);

@@ -1,7 +1,8 @@
 //! Where a walk is, for messages.
 
-use super::gather::{Frame, Names, Walk};
+use super::gather::{Frame, Names, Walk, table_len};
 use super::{class, heap, with_classes};
+use crate::zend::constants as c;
 
 /// Where the walk is, in PHP's syntax.
 ///
@@ -32,8 +33,13 @@ pub(super) unsafe fn path(frames: &[Frame]) -> String {
                         Names::Keys | Names::Method => crate::encode::path_of_key(&(*array).element(at)),
                     });
                 }
-                Walk::Table(table) => {
-                    path.push_str(&crate::encode::path_of_member(&(*table).element(at)));
+                // Where the table has become another one, it may be a hole, whose name is gone.
+                Walk::Table(object) => {
+                    let table = (*object).table().filter(|_| at < table_len(object) as usize);
+                    let element = table.map(|table| table.element(at));
+                    if let Some(element) = element.filter(|element| element.slot.kind() != c::IS_UNDEF) {
+                        path.push_str(&crate::encode::path_of_member(&element));
+                    }
                 }
                 Walk::Slots(object) => {
                     let facts = with_classes(|classes| classes.of_object(object.cast()));

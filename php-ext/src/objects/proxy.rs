@@ -5,7 +5,7 @@ use ext_php_rs::ffi::zend_property_info;
 
 use super::class::{Facts, slot_of};
 use super::engine::{self, undefined};
-use super::{build, methods, with_classes};
+use super::{build, methods, numbered, with_classes};
 use crate::zend::constants as c;
 use crate::zend::live::{Object, Reference, Slot};
 
@@ -33,10 +33,10 @@ pub(super) unsafe fn stand_in(instance: *const Object, facts: &Facts) -> *const 
             engine::hold(&value);
             slots.add(to as usize).write(Slot { next: 0, ..value });
         }
-        if let Some(table) = (*instance).table() {
-            let table = engine::table_slot(std::ptr::from_ref(table).cast());
-            engine::hold(&table);
-            (*object).properties = table.value;
+        // A table of its own: the engine copies one with two holders before it is written to, and the instance's would be a copy then
+        // that follows its declared properties no longer.
+        if let Some(table) = (*instance).table().filter(|table| table.properties().next().is_some()) {
+            (*object).properties = numbered::named(table).value;
         }
         object
     }

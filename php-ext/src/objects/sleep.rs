@@ -42,41 +42,24 @@ pub(super) unsafe fn ask(
         #[cfg_attr(not(php84), expect(unused_variables, reason = "no proxies: it is the object itself"))]
         let own = hold_source(harvest, object, number, source, facts);
         // Of the object: an instance that was made lazy again may be one to be initialised, and the proxy not.
-        let properties = properties_of(object);
-        (*harvest).adopt(properties);
+        let mut properties = properties_of(object);
         let selected = own_array(harvest);
         let table = own_array(harvest);
         let first = (*harvest).chosen.len() as u32;
-        for at in 0..names.array().used {
-            let walk = Walk::Array(names.array());
-            let name = part(walk, at as usize);
-            let mut name = *name.behind_reference();
-            if name.kind() == c::IS_UNDEF {
-                continue;
-            }
-            if name.kind() != c::IS_STRING {
-                warn_names(facts);
-                if exception_pending() {
-                    return Err(Stop::Thrown);
-                }
-            }
-            let name = engine::zval_try_get_string_func(zval_of(&mut name));
-            if name.is_null() {
-                return Err(Stop::Thrown);
-            }
-            let choice = Choice {
-                harvest,
-                source,
-                properties: properties.value as *mut HashTable,
-                selected,
-                table,
-                facts,
-            };
-            choice.add(name);
-            release_string(name);
-            if exception_pending() {
-                return Err(Stop::Thrown);
-            }
+        let choice = Choice {
+            harvest,
+            source,
+            properties: properties.value as *mut HashTable,
+            selected,
+            table,
+            facts,
+        };
+        let chosen = choice.add_all(names);
+        // As `serialize()` holds it. Not for longer: the engine copies a table with two holders before it is written to, and the copy
+        // follows the declared properties no longer.
+        engine::zval_ptr_dtor(zval_of(&mut properties));
+        if !chosen || exception_pending() {
+            return Err(Stop::Thrown);
         }
         #[cfg(php84)]
         if !std::ptr::eq(own, source) {
@@ -165,6 +148,36 @@ struct Choice<'a> {
 }
 
 impl Choice<'_> {
+    /// Looks up all that `__sleep` named. False if user code threw.
+    unsafe fn add_all(&self, names: Slot) -> bool {
+        // SAFETY: the harvest holds the names; see `gather` for the rest.
+        unsafe {
+            for at in 0..names.array().used {
+                let name = part(Walk::Array(names.array()), at as usize);
+                let mut name = *name.behind_reference();
+                if name.kind() == c::IS_UNDEF {
+                    continue;
+                }
+                if name.kind() != c::IS_STRING {
+                    warn_names(self.facts);
+                    if exception_pending() {
+                        return false;
+                    }
+                }
+                let name = engine::zval_try_get_string_func(zval_of(&mut name));
+                if name.is_null() {
+                    return false;
+                }
+                self.add(name);
+                release_string(name);
+                if exception_pending() {
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
     /// Looks for a property of that name, then for a private and a protected one.
     unsafe fn add(&self, name: *mut zend_string) {
         // SAFETY: live strings and tables; strings made here are released here.
