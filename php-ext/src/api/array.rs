@@ -17,9 +17,8 @@ use crate::engine::{self, Frame};
 use crate::module::{Backend, BackendLocal, local, refusal, relief};
 use crate::objects::asking::{Attempt, Failure, end_harvests};
 use crate::objects::begin_harvest;
-use crate::objects::gather::{Stop, gather};
+use crate::objects::gather::{Stop, gather, look_again};
 use crate::objects::harvest::Harvest;
-use crate::objects::numbered::name_all;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
 use crate::{exception, statics};
@@ -146,7 +145,7 @@ unsafe fn gather_all(
         // Methods of later elements' objects may have changed what earlier ones have.
         let mut harvest = *harvests;
         while !harvest.is_null() {
-            name_all(harvest);
+            look_again(harvest);
             harvest = (*harvest).next;
         }
     }

@@ -119,8 +119,8 @@ impl ObjectJobs {
             return Ok((facts, self.harvest().and_then(|harvest| harvest.find_named(object))));
         }
         match self.harvest().and_then(|harvest| harvest.find(object)) {
-            Some(found) => Ok((facts, Some(found))),
-            None => Err(Stop::Gather),
+            Some(found) if !found.is_stale || facts.has(Facts::GATHERED) => Ok((facts, Some(found))),
+            _ => Err(Stop::Gather),
         }
     }
 

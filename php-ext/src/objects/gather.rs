@@ -13,7 +13,7 @@
 use super::class::Facts;
 use super::engine::undefined;
 use super::harvest::{Action, Call, Found, Harvest, Outcome};
-use super::lazy::is_lazy;
+use super::lazy::{is_another, is_lazy, note_others};
 use super::numbered::{self, has_numbers};
 use super::path::path;
 use super::{methods, refusing, sleep, with_classes};
@@ -131,9 +131,22 @@ unsafe fn gather_all(harvest: *mut Harvest, value: *const Slot) -> Result<(), St
             }
         }
         (*harvest).number_calls();
-        numbered::name_all(harvest);
+        look_again(harvest);
     }
     Ok(())
+}
+
+/// Notes for the encoder what methods that were called since may have changed: names of properties under ints, and what lazy objects
+/// are. Runs no user code.
+///
+/// # Safety
+/// The caller's harvest, which holds what it names. May leave by a jump.
+pub(crate) unsafe fn look_again(harvest: *mut Harvest) {
+    // SAFETY: the caller's word.
+    unsafe {
+        note_others(harvest);
+        numbered::name_all(harvest);
+    }
 }
 
 /// The next part that has to be looked at: no hole, no scalar, no string.
@@ -311,11 +324,16 @@ unsafe fn object(harvest: *mut Harvest, slot: Slot) -> Result<(), Stop> {
             push_properties(harvest, object, object, &facts);
             return Ok(());
         }
-        // Asked in an earlier walk: only its parts may be new.
-        if let Some(found) = (*harvest).find(object).copied() {
+        // Asked in an earlier walk: only its parts may be new. Where methods are asked, they are asked once.
+        if let Some(found) = (*harvest).find(object).copied()
+            && (facts.has(Facts::GATHERED) || !found.is_stale && !is_another(object, &found))
+        {
             return walk_again(harvest, object, found, &facts);
         }
         let number = (*harvest).number_of(object);
+        if !facts.has(Facts::GATHERED) {
+            (*harvest).lazy.push(object);
+        }
         if facts.has(Facts::SERIALIZE) {
             methods::serialize(harvest, object, number, &facts)
         } else if facts.has(Facts::TEXT) {

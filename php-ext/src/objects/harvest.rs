@@ -57,6 +57,11 @@ pub(crate) struct Found {
     pub(crate) outcome: Outcome,
     /// Where its properties are, in the slots of its class: itself, the instance behind a proxy, or what stands in for that.
     pub(crate) source: *const Object,
+    /// What was behind it when it was asked, itself if nothing was, and whether that was left uninitialised.
+    pub(super) instance: *const Object,
+    pub(super) is_uninitialised: bool,
+    /// It is another one by now, as far as laziness goes, and has to be asked again. Says nothing of objects that are not lazy.
+    pub(crate) is_stale: bool,
     /// The argument of the call that it needs, undefined if none; the harvest holds it.
     pub(crate) argument: Slot,
     /// Declared properties that were chosen: these in [`Harvest::chosen`].
@@ -76,6 +81,9 @@ impl Found {
         Found {
             outcome: Outcome::Slots,
             source: object,
+            instance: object,
+            is_uninitialised: false,
+            is_stale: false,
             argument: engine::undefined(),
             first_chosen: 0,
             end_chosen: 0,
@@ -100,6 +108,8 @@ pub(crate) struct Harvest {
     pub(super) chosen: Vec<u32>,
     /// Objects that had properties under ints when they were met.
     pub(super) numbered: Vec<*const Object>,
+    /// Objects without methods that were lazy when they were asked.
+    pub(super) lazy: Vec<*const Object>,
     /// Calls that unserialize() makes while it reads, and those that it leaves to the end.
     pub(super) early: Vec<Call>,
     pub(super) late: Vec<Call>,
@@ -132,6 +142,7 @@ impl Harvest {
             found: Buffer::new(),
             chosen: Vec::new(),
             numbered: Vec::new(),
+            lazy: Vec::new(),
             early: Vec::new(),
             late: Vec::new(),
             held: Vec::new(),
@@ -158,6 +169,7 @@ impl Harvest {
         self.found.clear();
         self.chosen.clear();
         self.numbered.clear();
+        self.lazy.clear();
         self.early.clear();
         self.late.clear();
         self.held.clear();
@@ -178,10 +190,21 @@ impl Harvest {
     /// What is known of an object.
     #[inline]
     pub(crate) fn find(&self, object: *const Object) -> Option<&Found> {
+        Some(&self.found[self.known_number(object)? as usize])
+    }
+
+    /// The number of an object that something is known of.
+    #[inline]
+    fn known_number(&self, object: *const Object) -> Option<u32> {
         let address = object.addr();
         // SAFETY: by address; the harvest holds what it knows.
-        let number = unsafe { self.by_object.find(address, (address >> 3) as u64) }?;
-        Some(&self.found[number as usize])
+        unsafe { self.by_object.find(address, (address >> 3) as u64) }
+    }
+
+    /// What is known of an object, to be changed.
+    pub(super) fn find_mut(&mut self, object: *const Object) -> Option<&mut Found> {
+        let number = self.known_number(object)?;
+        Some(&mut self.found[number as usize])
     }
 
     /// The number of an object that needs more than a look.

@@ -7,7 +7,7 @@ use super::engine;
 #[cfg(php84)]
 use super::engine::zval_of;
 use super::gather::Stop;
-use super::harvest::Harvest;
+use super::harvest::{Found, Harvest};
 #[cfg(php84)]
 use super::proxy;
 #[cfg(php84)]
@@ -28,6 +28,48 @@ pub(crate) fn is_lazy(object: *const Object) -> bool {
     {
         let _ = object;
         false
+    }
+}
+
+/// Whether an object is lazy and waits for its initialiser (PHP 8.4).
+fn is_uninitialised(object: *const Object) -> bool {
+    #[cfg(php84)]
+    // SAFETY: a live object.
+    return unsafe { (*object).extra } & c::IS_OBJ_LAZY_UNINITIALIZED != 0;
+    #[cfg(not(php84))]
+    {
+        let _ = object;
+        false
+    }
+}
+
+/// Whether a lazy object is another one than when it was asked: made lazy again, given another instance, or initialised meanwhile. Its
+/// properties are not where they were then. Runs no user code.
+///
+/// # Safety
+/// A live object, and what the harvest knows of it. May leave by a jump.
+pub(super) unsafe fn is_another(object: *const Object, found: &Found) -> bool {
+    if !is_lazy(object) {
+        return false;
+    }
+    // SAFETY: the caller's word. The harvest holds the instance that it notes: no other one has its address.
+    let instance = unsafe { behind_proxy(object) }.map_or(object, |instance| instance.cast_const().cast());
+    !std::ptr::eq(instance, found.instance) || is_uninitialised(instance) != found.is_uninitialised
+}
+
+/// Notes which of the objects that were lazy are others by now, for the encoder, which does not ask the engine.
+///
+/// # Safety
+/// The caller's harvest, which holds what it names. May leave by a jump.
+pub(super) unsafe fn note_others(harvest: *mut Harvest) {
+    // SAFETY: the caller's word; the list stays as it is.
+    unsafe {
+        for at in 0..(*harvest).lazy.len() {
+            let object = (&(*harvest).lazy)[at];
+            if let Some(found) = (*harvest).find_mut(object) {
+                found.is_stale = is_another(object, found);
+            }
+        }
     }
 }
 
@@ -98,7 +140,9 @@ pub(super) unsafe fn hold_source(
             (*harvest).keep(engine::object_slot(instance.cast()));
             in_own_slots(harvest, object, instance, facts)
         };
-        (*harvest).found_mut(number).source = source;
+        let found = (*harvest).found_mut(number);
+        (found.source, found.instance) = (source, instance);
+        (found.is_uninitialised, found.is_stale) = (is_uninitialised(instance), false);
         source
     }
 }

@@ -4,7 +4,7 @@
 
 use super::class::Facts;
 use super::harvest::{Found, Harvest, Outcome};
-use super::lazy::is_lazy;
+use super::lazy::{is_another, is_lazy};
 use super::{engine, methods, with_classes};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
@@ -17,10 +17,12 @@ pub(super) fn has_numbers(table: &Array) -> bool {
 /// Forgets the tables of an earlier walk over the value.
 pub(super) fn begin(harvest: &mut Harvest) {
     while let Some(object) = harvest.numbered.pop() {
-        let number = harvest.number_of(object);
-        let found = harvest.found_mut(number);
-        if found.outcome == Outcome::Slots {
+        if let Some(found) = harvest.find_mut(object)
+            && found.outcome == Outcome::Slots
+        {
             found.table = std::ptr::null();
+            // Of one that was never asked, since it was not lazy. It may be before it is met again.
+            found.is_stale |= !is_lazy(object);
         }
     }
 }
@@ -29,27 +31,33 @@ pub(super) fn begin(harvest: &mut Harvest) {
 ///
 /// # Safety
 /// The caller's harvest, which holds what it names. May leave by a jump.
-pub(crate) unsafe fn name_all(harvest: *mut Harvest) {
+pub(super) unsafe fn name_all(harvest: *mut Harvest) {
     // SAFETY: the caller's word. The list stays as it is meanwhile.
     unsafe {
         for at in 0..(*harvest).numbered.len() {
             let object = (&(*harvest).numbered)[at];
-            let number = (*harvest).number_of(object);
-            let found = (*harvest).found_mut(number);
             let facts = with_classes(|classes| classes.of_object(object.cast()));
             if !facts.has(Facts::GATHERED) && !is_lazy(object) {
                 // It may have been lazy before.
-                *found = Found::of(object);
+                let number = (*harvest).number_of(object);
+                *(*harvest).found_mut(number) = Found::of(object);
             }
-            if found.outcome != Outcome::Slots {
+            // One that was made lazy since it was met is not known, and has to be asked.
+            let Some(found) = (*harvest).find_mut(object).filter(|found| found.outcome == Outcome::Slots)
+            else {
                 continue;
-            }
+            };
             found.table = std::ptr::null();
+            if !facts.has(Facts::GATHERED) {
+                found.is_stale |= is_another(object, found);
+            }
             let source = found.source;
             if let Some(table) = (*source).table().filter(|table| has_numbers(table)) {
                 let named = named(table);
                 (*harvest).adopt(named);
-                (*harvest).found_mut(number).table = named.array();
+                if let Some(found) = (*harvest).find_mut(object) {
+                    found.table = named.array();
+                }
             }
         }
     }
