@@ -224,8 +224,10 @@ impl HeapGuard<'_> {
             Some(State::Live) => {}
             // It needs no place any more.
             Some(State::Retired) => return Verdict::Stays,
+            // One of many that somebody makes at once, since it comes to the end so soon. In the small queue these would be all that is
+            // looked at, again and again.
             _ => {
-                self.enqueue(at, from);
+                self.enqueue(at, Which::Main);
                 return Verdict::Stays;
             }
         }

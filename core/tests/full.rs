@@ -323,3 +323,33 @@ fn what_evicts_nothing_need_not_be_looked_at_ahead() {
     let segment = segment(1 << 20, Policy::Never);
     assert!(!segment.is_much(&demand(&segment, 10, 1_000_000)));
 }
+
+#[test]
+fn what_one_call_stores_makes_others_go_whichever_queue_they_are_in() {
+    let segment = segment(4 << 20, Policy::Evict);
+    let mut session = Session::new(Arc::clone(&segment));
+    // Some of them were evicted and stored again, and are in the main queue.
+    let mut number = 7u64;
+    let mut fill = |session: &mut Session, count: usize| {
+        for _ in 0..count {
+            number = number.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            let (key, len) = ((number >> 33) % 750, 100 + (number >> 13) % 10_000);
+            put(session, &key.to_ne_bytes(), &vec![1; len as usize]).unwrap();
+        }
+    };
+    fill(&mut session, 5000);
+    for (count, size) in [(15, 25_000), (30, 25_000), (10, 200_000), (3000, 250)] {
+        let before = segment.stats().store_failures;
+        for _ in 0..10 {
+            let key = |number: u32| format!("together {number}").into_bytes();
+            let drafts =
+                (0..count).map(|at| session.prepare(Space::Key, &key(at), 0, 0, size, None).unwrap());
+            let drafts = drafts.collect();
+            session.commit_all(drafts).unwrap();
+            fill(&mut session, 100);
+        }
+        assert_eq!(segment.stats().store_failures, before, "{count} of {size} bytes");
+    }
+    session.end_request();
+    segment.audit().unwrap();
+}

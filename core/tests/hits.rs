@@ -96,6 +96,17 @@ fn a_hit_that_was_none_for_the_caller_counts_as_a_miss_once_and_in_its_request()
         assert_eq!(counted(), (hits, misses));
     });
     assert_eq!(child.join(), 0);
+    let promise = session.before_fork().expect("something is kept");
+    let mut both = Some((session, promise));
+    let child = Child::fork(|_| {
+        let (mut session, promise) = both.take().unwrap();
+        session.after_fork_in_child(promise);
+        session.count_as_miss(&hit);
+        assert_eq!(counted(), (hits, misses));
+    });
+    let (mut session, promise) = both.take().unwrap();
+    session.after_fork_in_parent(promise);
+    assert_eq!(child.join(), 0);
     session.end_request();
     session.count_as_miss(&hit);
     assert_eq!(counted(), (hits, misses));

@@ -293,8 +293,8 @@ impl Session {
     #[cold]
     pub fn count_as_miss(&mut self, hit: &Hit) {
         self.notice_fork();
-        // Another request, a child's first included, has not counted it.
-        if hit.request() != self.request {
+        // Another request has not counted it, and a child not what its parent has.
+        if hit.request() != self.request || self.inherited == Some(self.request) {
             return;
         }
         if let super::Place::Slot(index, _) = self.place {

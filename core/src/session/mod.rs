@@ -72,6 +72,8 @@ pub struct Session {
     met_reservations: Cell<u32>,
     /// Distinguishes hits of this request from those of earlier ones and of other sessions of the process.
     request: u64,
+    /// The request, if this is a child that goes on with its parent's: who has counted a hit of it, is not known.
+    inherited: Option<u64>,
     /// Whether this request has looked anything up.
     looked_up: bool,
     fork_generation: u32,
@@ -96,6 +98,7 @@ impl Session {
             lines_refused: 0,
             met_reservations: Cell::new(0),
             request: fetch::first_request(),
+            inherited: None,
             looked_up: false,
             fork_generation: forks::generation(),
             unheard: Vec::new(),
