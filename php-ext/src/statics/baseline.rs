@@ -76,36 +76,24 @@ unsafe fn watch(statics: &mut Statics, object: *mut zend_object) {
     if statics.objects.iter().any(|known| std::ptr::eq(known.object, object) && known.alive) {
         return;
     }
-    // SAFETY: a live object; the table is made by the engine and lives until `release`.
-    unsafe {
-        if statics.weak.is_null() {
-            statics.weak = engine::_zend_new_array(8);
-        }
-        let mut nothing = Slot { value: 0, info: c::IS_NULL, next: 0 };
-        engine::zend_weakrefs_hash_add(statics.weak, object, (&raw mut nothing).cast());
-    }
+    // SAFETY: a live object, says the caller.
+    unsafe { statics.weak.add(object) };
     statics.objects.push(Known { object, alive: true });
 }
 
 /// Finds out which objects are still there. They are not watched any more afterwards, see [`watch_again`].
 pub(super) fn look_for_objects(statics: &mut Statics) {
-    let weak = statics.weak;
     for known in &mut statics.objects {
-        // SAFETY: the engine compares addresses; it takes an object out of the table before it is gone.
-        known.alive = known.alive && unsafe { engine::zend_weakrefs_hash_del(weak, known.object) } == 0;
+        known.alive = known.alive && statics.weak.remove(known.object);
     }
 }
 
 /// Goes on watching.
 pub(super) fn watch_again(statics: &mut Statics) {
-    let weak = statics.weak;
     statics.objects.retain(|known| known.alive);
     for known in &statics.objects {
         // SAFETY: alive, as `look_for_objects` found, and no user code has run since.
-        unsafe {
-            let mut nothing = Slot { value: 0, info: c::IS_NULL, next: 0 };
-            engine::zend_weakrefs_hash_add(weak, known.object, (&raw mut nothing).cast());
-        }
+        unsafe { statics.weak.add(known.object) };
     }
 }
 
@@ -187,15 +175,11 @@ pub(super) fn release_all() {
         with(shared::forget_all);
         shared::release_replaced();
     }
-    let weak = with(|statics| {
+    with(|statics| {
         look_for_objects(statics);
         statics.objects.clear();
-        std::mem::replace(&mut statics.weak, std::ptr::null_mut())
+        statics.weak.give_up();
     });
-    if !weak.is_null() {
-        // SAFETY: empty now, and nobody else's.
-        unsafe { engine::zend_array_destroy(weak) };
-    }
 }
 
 /// Whether a member is something else than it was; if `tracking`, also within objects. [`look_for_objects`] came before.

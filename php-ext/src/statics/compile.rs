@@ -20,6 +20,7 @@ use ext_php_rs::ffi::{zend_execute_data, zend_file_handle, zend_op, zend_op_arra
 
 use super::engine::{self, CompileFile, CompileString};
 use super::{Statics, restore, state, straight, with};
+use crate::engine::loaded_class;
 use crate::hooks::files;
 use crate::zend::constants as c;
 
@@ -166,7 +167,7 @@ fn restore_waiting(outer: &Outer, compiled: *const zend_op_array) {
 }
 
 /// A compilation, or copying of classes, that the engine's functions are not called for. `compile` says whether there is a result: if not, an
-/// error may have ended it by a jump, which OPcache has caught.
+/// error may have ended it by a jump, which OPcache has caught, and left classes undeclared.
 ///
 /// # Safety
 /// No Rust value of the caller's needs dropping: user code may run afterwards, and a jump may leave.
@@ -174,10 +175,26 @@ pub(crate) unsafe fn past_the_engine(compile: impl FnOnce() -> bool) {
     let outer = enter();
     let has_result = compile();
     // SAFETY: as in `leave`.
-    if has_result || unsafe { (*outer.place).waiting.len() <= outer.waiting } {
-        // The file is neither run nor included.
-        leave(&outer, std::ptr::null());
+    if !has_result && unsafe { (*outer.place).waiting.len() > outer.waiting } {
+        forget_undeclared(outer.waiting);
     }
+    // The file is neither run nor included.
+    leave(&outer, std::ptr::null());
+}
+
+/// An error has ended what is over: classes that are not there nobody waits for.
+#[cold]
+fn forget_undeclared(since: usize) {
+    with(|statics| {
+        let mut at = 0;
+        let targets = &statics.targets;
+        statics.waiting.retain(|number| {
+            at += 1;
+            let class = targets[*number as usize].class;
+            // SAFETY: a class that was linked in this request: what it was copied from is there yet. Nothing is loaded.
+            at <= since || unsafe { std::ptr::eq(loaded_class((*class).name), class) }
+        });
+    });
 }
 
 /// Notes that a file is included, as the engine does when we have returned: `require_once` in an autoloader would have it compiled

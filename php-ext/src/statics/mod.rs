@@ -14,7 +14,7 @@
 //! | [`restore`], [`compile`], [`awaited`], [`straight`], [`declarations`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
 //! | [`assign`] | the values into the statics |
 //! | [`unseen`] | exceptions of theirs where the engine does not look for any |
-//! | [`baseline`], [`evaluated`], [`digest`], [`shared`], [`bound`] | what a static was, and whether it was changed since |
+//! | [`baseline`], [`evaluated`], [`digest`], [`shared`], [`bound`], [`weak`] | what a static was, and whether it was changed since |
 //! | [`publish`], [`attempt`] | from statics to entries at the request's end |
 //! | [`static_publish`] | and at once |
 //! | [`orphans`] | entries of what a class has no more |
@@ -48,8 +48,9 @@ mod shared;
 pub(crate) mod static_publish;
 mod straight;
 mod unseen;
+mod weak;
 
-use ext_php_rs::ffi::{HashTable, zend_class_entry, zend_op_array};
+use ext_php_rs::ffi::{zend_class_entry, zend_op_array};
 
 use crate::buffer::Buffer;
 use crate::hooks::opcache::state::was_invalidated;
@@ -176,7 +177,7 @@ pub(crate) struct Statics {
     looked_for_preloaded: bool,
     /// Objects that were put into statics: see [`baseline`].
     objects: Vec<baseline::Known>,
-    weak: *mut HashTable,
+    weak: weak::Watched,
     /// What digests of members' baselines are good for, where that is anything.
     places: Vec<(usize, Places)>,
     /// What the references in baselines held.
@@ -219,7 +220,7 @@ impl Statics {
             preloaded: Vec::new(),
             looked_for_preloaded: false,
             objects: Vec::new(),
-            weak: std::ptr::null_mut(),
+            weak: weak::Watched::new(),
             places: Vec::new(),
             shared: Vec::new(),
             replaced: Buffer::new(),
@@ -268,7 +269,7 @@ impl Statics {
         self.shared.clear();
         self.replaced.clear();
         self.unsettled = false;
-        self.weak = std::ptr::null_mut();
+        self.weak = weak::Watched::new();
     }
 
     /// So that none is left of values that it has let go of.

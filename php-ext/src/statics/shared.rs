@@ -6,10 +6,11 @@
 //! watched, as where they are a baseline; so the addresses of both stand for them. A reference that nobody else has is as good as the value: whoever
 //! wants to write to it copies the array. Objects end the search: what is in them counts for `Tracking` alone.
 
-use ext_php_rs::ffi::{HashTable, zend_object};
+use ext_php_rs::ffi::zend_object;
 
 use super::baseline;
 use super::digest::{Walk, add_key};
+use super::weak::Watched;
 use super::{Statics, engine, with};
 use crate::buffer::Buffer;
 use crate::objects::fingerprint::Digest;
@@ -25,8 +26,8 @@ pub(super) struct Shared {
     /// Strings, and arrays that nobody counts, whose addresses stand for them: held, or found here when memory is looked through for them.
     fixed: Buffer<Slot>,
     objects: Vec<*mut zend_object>,
-    /// The objects, as long as they are there; null if there are none.
-    weak: *mut HashTable,
+    /// The objects, as long as they are there.
+    weak: Watched,
 }
 
 /// A member has a new baseline: if it is an array with references, notes what is in it, and lets go of it. What was noted before is to be
@@ -51,14 +52,7 @@ pub(super) unsafe fn note(statics: &mut Statics, member: usize) {
         references.sort_unstable();
         fixed.iter().for_each(|value| engine::hold(value));
         let digest = digest.0;
-        statics.shared.push(Shared {
-            member,
-            digest,
-            references,
-            fixed,
-            objects,
-            weak: std::ptr::null_mut(),
-        });
+        statics.shared.push(Shared { member, digest, references, fixed, objects, weak: Watched::new() });
         baseline::let_go(&mut statics.members[member]);
         // Last, since it may leave by a jump (memory limit): an object that is not watched counts as changed.
         if let Some(shared) = statics.shared.last_mut() {
@@ -191,7 +185,7 @@ pub(super) unsafe fn is_changed(statics: &Statics, member: usize, value: &Slot) 
     found.any(|shared| unsafe {
         let mut look = Look::new(&shared.references);
         Walk::run(|walk| look.at(walk, value));
-        look.digest.0 != shared.digest || shared.objects.iter().any(|object| !shared.is_watched(*object))
+        look.digest.0 != shared.digest || shared.objects.iter().any(|object| !shared.weak.has(*object))
     })
 }
 
@@ -204,57 +198,19 @@ impl Shared {
     /// # Safety
     /// The objects are live.
     unsafe fn watch_objects(&mut self) {
-        // SAFETY: the caller's word; the table is made by the engine and lives until `give_up`.
-        unsafe {
-            for object in &self.objects {
-                if self.weak.is_null() {
-                    self.weak = engine::_zend_new_array(8);
-                }
-                watch(self.weak, *object);
-            }
+        for object in &self.objects {
+            // SAFETY: the caller's word.
+            unsafe { self.weak.add(*object) };
         }
     }
 
-    /// Whether an object is one of those that were watched, not another one at the same address.
-    ///
-    /// # Safety
-    /// It is live.
-    unsafe fn is_watched(&self, object: *mut zend_object) -> bool {
-        // SAFETY: the caller's word; such a table as in `watch_objects`, which is left as it was.
-        unsafe {
-            if self.weak.is_null() {
-                return false;
-            }
-            let is_new = watch(self.weak, object);
-            if is_new {
-                engine::zend_weakrefs_hash_del(self.weak, object);
-            }
-            !is_new
-        }
-    }
-
-    fn give_up(self, replaced: &mut Buffer<Slot>) {
+    fn give_up(mut self, replaced: &mut Buffer<Slot>) {
         self.fixed.iter().for_each(|value| replaced.push(*value));
-        if !self.weak.is_null() {
-            // SAFETY: the engine compares addresses, and has taken out objects that are gone; then the table is empty and nobody else's.
-            unsafe {
-                for object in self.objects {
-                    engine::zend_weakrefs_hash_del(self.weak, object);
-                }
-                engine::zend_array_destroy(self.weak);
-            }
+        for object in self.objects {
+            self.weak.remove(object);
         }
+        self.weak.give_up();
     }
-}
-
-/// Puts an object into a table of weak references; whether it was not in there.
-///
-/// # Safety
-/// A live object and a table of the engine's for that.
-unsafe fn watch(objects: *mut HashTable, object: *mut zend_object) -> bool {
-    let mut nothing = Slot { value: 0, info: c::IS_NULL, next: 0 };
-    // SAFETY: the caller's word.
-    unsafe { !engine::zend_weakrefs_hash_add(objects, object, (&raw mut nothing).cast()).is_null() }
 }
 
 /// Releases what baselines no longer hold. Destructors may run and a jump may leave.
