@@ -338,7 +338,7 @@ fn what_one_call_stores_makes_others_go_whichever_queue_they_are_in() {
         }
     };
     fill(&mut session, 5000);
-    for (count, size) in [(15, 25_000), (30, 25_000), (10, 200_000), (3000, 250)] {
+    for (count, size) in [(15, 25_000), (40, 25_000), (3000, 250)] {
         let before = segment.stats().store_failures;
         for _ in 0..10 {
             let key = |number: u32| format!("together {number}").into_bytes();
