@@ -36,9 +36,10 @@ impl Watched {
             if self.table.get().is_null() {
                 self.table.set(engine::_zend_new_array(8));
             }
-            self.adding.set(true);
+            // Volatile: nobody reads it before it is taken back, unless a jump leaves, of which the compiler knows nothing.
+            self.adding.as_ptr().write_volatile(true);
             let place = engine::zend_weakrefs_hash_add(self.table.get(), object, (&raw mut nothing).cast());
-            self.adding.set(false);
+            self.adding.as_ptr().write_volatile(false);
             !place.is_null()
         }
     }
