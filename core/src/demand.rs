@@ -1,8 +1,8 @@
 //! What several entries need together: looked at before the first of them makes others go in vain.
 
-use crate::entry::{EntryAt, PAYLOAD_ALIGN};
+use crate::entry::EntryAt;
 use crate::error::Error;
-use crate::heap::block::HEADER as BLOCK_HEADER;
+use crate::heap::{UNIT, units_for};
 use crate::segment::Segment;
 
 /// Entries that need less than this part of the segment in all are stored as they come: of what they make go, little goes in vain.
@@ -21,7 +21,7 @@ impl Demand {
     #[inline]
     pub fn add(&mut self, segment: &Segment, key_len: usize, payload_len: usize) {
         let bytes = EntryAt::size(key_len, payload_len).unwrap_or(u64::MAX);
-        let block = bytes.saturating_add(BLOCK_HEADER + PAYLOAD_ALIGN - 1) & !(PAYLOAD_ALIGN - 1);
+        let block = units_for(bytes).map_or(u64::MAX, |units| units * UNIT);
         self.all = self.all.saturating_add(block);
         if bytes >= segment.arenas[1].size() {
             self.large = self.large.saturating_add(block);

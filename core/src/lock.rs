@@ -348,17 +348,13 @@ impl Segment {
     ) -> Result<Result<Vec<ShardGuard<'_>>, usize>, Error> {
         let mut guards = Vec::with_capacity(indices.len());
         for &index in indices {
-            let shard = self.shard(index);
             if guards.is_empty() {
                 guards.push(self.take_shard(index, limit)?);
                 continue;
             }
-            let mut taken = shard.lock.try_lock();
-            if taken == Taken::Busy {
-                taken = limit.wait(moment, |moment| shard.lock.lock(moment));
-            }
-            match protocol::got(&LocksOf(self), &shard.lock, taken) {
-                Some(held) => guards.push(ShardGuard { shard, _held: held }),
+            match self.take_shard_soon(index, || limit.wait(moment, |left| self.shard(index).lock.lock(left)))
+            {
+                Some(guard) => guards.push(guard),
                 None => return Ok(Err(index)),
             }
         }
@@ -367,13 +363,24 @@ impl Segment {
 
     /// Takes a shard's lock, whatever its last holder's fate, within what is left of a limit.
     fn take_shard(&self, index: usize, limit: &Limit) -> Result<ShardGuard<'_>, Error> {
+        let wait = || {
+            if limit.left().is_zero() {
+                return Taken::Busy;
+            }
+            step!("lock: waits");
+            limit.wait(Duration::MAX, |left| self.shard(index).lock.lock(left))
+        };
+        self.take_shard_soon(index, wait).ok_or_else(|| self.timed_out())
+    }
+
+    /// The same; while it is another's, `wait` says whether it becomes free.
+    fn take_shard_soon(&self, index: usize, wait: impl FnOnce() -> Taken) -> Option<ShardGuard<'_>> {
         let shard = self.shard(index);
         let mut taken = shard.lock.try_lock();
-        if taken == Taken::Busy && !limit.left().is_zero() {
-            step!("lock: waits");
-            taken = limit.wait(Duration::MAX, |left| shard.lock.lock(left));
+        if taken == Taken::Busy {
+            taken = wait();
         }
-        let held = protocol::got(&LocksOf(self), &shard.lock, taken);
-        Ok(ShardGuard { shard, _held: held.ok_or_else(|| self.timed_out())? })
+        let held = protocol::got(&LocksOf(self), &shard.lock, taken)?;
+        Some(ShardGuard { shard, _held: held })
     }
 }

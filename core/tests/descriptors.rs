@@ -1,6 +1,5 @@
 //! Where memory files lie, and what can be done with them there.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::os::fd::{AsRawFd, FromRawFd};
@@ -12,7 +11,10 @@ use std::time::Duration;
 use static_cache_core::{AddressRange, Error, KnownFile, Policy, Seed, Segment, Session, Space};
 
 mod common;
-use common::{Child, config, get, put};
+use common::{
+    Child, config, fork_stopped_at_once, get, is_open, kill_stopped, numbered, open_descriptors, put,
+    where_moving_panics,
+};
 
 #[test]
 fn memory_files_are_never_standard_descriptors() {
@@ -87,18 +89,7 @@ fn is_left_alone(mut stranger: File, fd: i32) -> bool {
 fn a_repair_and_the_end_leave_a_file_alone_that_has_the_descriptors_number_now() {
     // Nothing else opens files in the meantime.
     let child = Child::fork(|_| {
-        let segment = common::segment(1 << 20, Policy::Never);
-        segment.allow_moving(|_, _, _, _, _| panic!("under a lock"));
-        let mut session = Session::new(Arc::clone(&segment));
-        let key = |number: u32| format!("key{number}").into_bytes();
-        let mut count = 0;
-        while put(&mut session, &key(count), &[7; 3000]).is_ok() {
-            count += 1;
-        }
-        for number in (0..count).step_by(2) {
-            assert!(session.delete(Space::Key, &key(number)).unwrap());
-        }
-        session.end_request();
+        let (segment, mut session, count) = where_moving_panics();
         let fd = segment.file().as_raw_fd();
         let stranger = replace_by_a_strangers(fd);
         let stored = catch_unwind(AssertUnwindSafe(|| put(&mut session, b"large", &[2; 40_000])));
@@ -106,7 +97,7 @@ fn a_repair_and_the_end_leave_a_file_alone_that_has_the_descriptors_number_now()
         assert_eq!(segment.audit().unwrap().entries, u64::from(count / 2));
         assert!(segment.stats().recoveries > 0);
         for number in (1..count).step_by(2) {
-            assert_eq!(get(&mut session, &key(number)).unwrap(), [7; 3000]);
+            assert_eq!(get(&mut session, &numbered(number)).unwrap(), [7; 3000]);
         }
         drop((session, segment));
         assert!(is_left_alone(stranger, fd));
@@ -120,8 +111,7 @@ fn a_segment_closes_its_own_descriptor() {
         let segment = common::segment(1 << 20, Policy::Never);
         let fd = segment.file().as_raw_fd();
         drop(segment);
-        // SAFETY: plain fcntl.
-        assert_eq!(unsafe { libc::fcntl(fd, libc::F_GETFD) }, -1);
+        assert!(!is_open(fd));
     });
     assert_eq!(child.join(), 0);
 }
@@ -151,14 +141,6 @@ fn a_seed_whose_descriptor_was_closed_is_refused() {
     assert_eq!(child.join(), 0);
 }
 
-/// Numbers of what is open in this process.
-fn open_descriptors() -> BTreeSet<i32> {
-    let names = std::fs::read_dir("/proc/self/fd").unwrap().map(|entry| entry.unwrap().file_name());
-    let numbers: Vec<i32> = names.map(|name| name.to_str().unwrap().parse().unwrap()).collect();
-    // SAFETY: plain fcntl. One of them was that of the listing.
-    numbers.into_iter().filter(|fd| unsafe { libc::fcntl(*fd, libc::F_GETFD) != -1 }).collect()
-}
-
 #[test]
 fn nothing_is_read_from_a_file_that_has_the_number_of_a_childs_line() {
     let outer = Child::fork(|_| {
@@ -169,25 +151,14 @@ fn nothing_is_read_from_a_file_that_has_the_number_of_a_childs_line() {
         session.fetch(Space::Key, b"k").unwrap();
         let before = open_descriptors();
         let promise = session.before_fork().expect("something is kept");
-        // SAFETY: the child is stopped before it does anything, and killed.
-        let child = unsafe {
-            let child = libc::fork();
-            if child == 0 {
-                libc::raise(libc::SIGSTOP);
-                libc::_exit(0);
-            }
-            child
-        };
-        common::wait_until_stopped(child);
+        let child = fork_stopped_at_once();
         session.after_fork_in_parent(promise);
         let line: Vec<i32> = open_descriptors().difference(&before).copied().collect();
         let [line] = line[..] else { panic!("{line:?}") };
         let stranger = replace_by_a_strangers(line);
         session.end_request();
         assert_eq!(segment.stats().active_readers, 1, "the child may go on");
-        // SAFETY: our own child.
-        unsafe { libc::kill(child, libc::SIGKILL) };
-        assert_eq!(common::end_of(child), -libc::SIGKILL);
+        kill_stopped(child);
         session.end_request();
         drop(session);
         assert!(is_left_alone(stranger, line));

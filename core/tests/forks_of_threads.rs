@@ -1,24 +1,15 @@
 //! Threads that fork at the same time: what one's child inherits of the other's.
 #![cfg(not(miri))]
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use static_cache_core::{Policy, Segment, Session, Space};
 
 mod common;
-use common::{Child, alone, end_of, put, segment, wait_until_stopped};
-
-fn is_open(fd: i32) -> bool {
-    // SAFETY: plain fcntl.
-    unsafe { libc::fcntl(fd, libc::F_GETFD) != -1 }
-}
-
-/// Numbers of what is open in this process.
-fn open_descriptors() -> BTreeSet<i32> {
-    (0..1024).filter(|fd| is_open(*fd)).collect()
-}
+use common::{
+    Child, alone, end_of, fork_stopped_at_once, is_open, kill_stopped, open_descriptors, put, segment,
+};
 
 fn keeping(timeout: Duration) -> (Arc<Segment>, Session) {
     let segment = segment(1 << 20, Policy::Never);
@@ -78,16 +69,7 @@ fn another_file_at_the_number_of_a_line_that_was_closed_stays_open_in_children()
     let before = open_descriptors();
     let promise = session.before_fork().expect("something is kept");
     let line: Vec<i32> = open_descriptors().difference(&before).copied().collect();
-    // SAFETY: the child is stopped before it does anything, and killed.
-    let child = unsafe {
-        let child = libc::fork();
-        if child == 0 {
-            libc::raise(libc::SIGSTOP);
-            libc::_exit(0);
-        }
-        child
-    };
-    wait_until_stopped(child);
+    let child = fork_stopped_at_once();
     session.after_fork_in_parent(promise);
     // The parent goes on listening, and has closed the other end.
     let [open, closed]: [Vec<i32>; 2] =
@@ -101,9 +83,7 @@ fn another_file_at_the_number_of_a_line_that_was_closed_stays_open_in_children()
     });
     other.tell(1);
     assert_eq!(other.join(), 0);
-    // SAFETY: our own child.
-    unsafe { libc::kill(child, libc::SIGKILL) };
-    assert_eq!(end_of(child), -libc::SIGKILL);
+    kill_stopped(child);
     session.end_request();
     drop(pipe);
     assert_eq!(open_descriptors(), before);

@@ -5,23 +5,12 @@ mod common;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use common::{get, put, segment};
+use common::{get, numbered, put, segment, where_moving_panics};
 use static_cache_core::{Policy, Session, Space};
 
 #[test]
 fn a_panic_under_locks_is_repaired_like_a_death() {
-    let segment = segment(1 << 20, Policy::Never);
-    segment.allow_moving(|_, _, _, _, _| panic!("the embedder's"));
-    let mut session = Session::new(Arc::clone(&segment));
-    let key = |number: u32| format!("key{number}").into_bytes();
-    let mut count = 0;
-    while put(&mut session, &key(count), &[7; 3000]).is_ok() {
-        count += 1;
-    }
-    for number in (0..count).step_by(2) {
-        assert!(session.delete(Space::Key, &key(number)).unwrap());
-    }
-    session.end_request();
+    let (segment, mut session, count) = where_moving_panics();
     let before = segment.stats();
     let stored = catch_unwind(AssertUnwindSafe(|| put(&mut session, b"large", &[2; 40_000])));
     assert!(stored.is_err(), "nothing was moved");
@@ -32,7 +21,7 @@ fn a_panic_under_locks_is_repaired_like_a_death() {
     assert_eq!((after.used, after.free), (before.used, before.free));
     assert_eq!(after.recoveries, before.recoveries + 1);
     for number in (1..count).step_by(2) {
-        assert_eq!(get(&mut session, &key(number)).unwrap(), [7; 3000]);
+        assert_eq!(get(&mut session, &numbered(number)).unwrap(), [7; 3000]);
     }
     // What is done orderly while a panic goes on is no reason for a repair.
     let given_up = catch_unwind(AssertUnwindSafe(|| {

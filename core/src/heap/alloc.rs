@@ -245,7 +245,7 @@ impl Heap {
 }
 
 /// Units of a block with room for `bytes`; `None` for what cannot be.
-fn units_for(bytes: u64) -> Option<u64> {
+pub(crate) fn units_for(bytes: u64) -> Option<u64> {
     let units = bytes.checked_add(HEADER)?.div_ceil(UNIT).max(MIN_UNITS);
     (units <= 1 << 32).then_some(units)
 }

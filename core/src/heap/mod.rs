@@ -14,6 +14,7 @@ mod control;
 pub(crate) mod lines;
 pub(crate) mod rebuild;
 
+pub(crate) use alloc::units_for;
 pub(crate) use block::{Block, State, UNIT};
 pub(crate) use control::HeapControl;
 

@@ -223,7 +223,7 @@ impl Session {
             segment.retire(EntryAt::new(&segment.memory, kept.offset));
             step!("flush: one retired");
         }
-        if let Some(tenancy) = self.tenancy.as_deref().filter(|tenancy| tenancy.has_left()) {
+        if let Some(tenancy) = self.tenancy.as_deref() {
             tenancy.give_back_left(&shard);
         }
         drop(shard);

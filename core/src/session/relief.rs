@@ -377,27 +377,25 @@ pub fn release_unreferenced(
         if is_patient { session.segment.lock_timeout() } else { Duration::ZERO }
     });
     let limit = limits.max().unwrap_or_default();
-    let turn = if anything { Turn::take(limit) } else { None };
-    if anything && turn.is_none() {
-        return false;
-    }
-    let allowances = both.iter().flatten().map(|session| session.relief.allowance);
-    let allowance = allowances.max().unwrap_or(Allowance::FIRST);
-    let outcome = if anything { search::search(&mut windows, skip(), allowance) } else { Outcome::Done };
-    let known = outcome == Outcome::Done;
-    // What it took of the processor: on a busy machine it may have waited for that most of the time.
-    let took = clock::of_thread().saturating_sub(began);
-    if let Some(turn) = turn {
+    let mut known = true;
+    if anything {
+        let Some(turn) = Turn::take(limit) else { return false };
+        let allowances = both.iter().flatten().map(|session| session.relief.allowance);
+        let allowance = allowances.max().unwrap_or(Allowance::FIRST);
+        let outcome = search::search(&mut windows, skip(), allowance);
+        known = outcome == Outcome::Done;
+        // What it took of the processor: on a busy machine it may have waited for that most of the time.
+        let took = clock::of_thread().saturating_sub(began);
         turn.end(took);
-    }
-    let mut all = true;
-    for ((session, window), blocks) in both.iter_mut().zip(&windows).zip(&blocks) {
-        let Some(session) = session else { continue };
-        if anything {
+        for session in both.iter_mut().flatten() {
             session.relief.searched = Some((Instant::now(), took));
             session.relief.blind = !known;
             session.relief.allowance = allowance.after(outcome, took);
         }
+    }
+    let mut all = true;
+    for ((session, window), blocks) in both.iter_mut().zip(&windows).zip(&blocks) {
+        let Some(session) = session else { continue };
         if known {
             let kept: Vec<u64> = window.found().map(|at| blocks[at]).collect();
             all &= session.keep_only(&kept);

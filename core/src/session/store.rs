@@ -205,7 +205,7 @@ impl<S: Grounds> Draft<S> {
             Ok(shard) => {
                 self.segment.retire(self.at());
                 self.unmark();
-                if let Some(tenancy) = tenancy.filter(|tenancy| tenancy.has_left()) {
+                if let Some(tenancy) = tenancy {
                     tenancy.give_back_left(&shard);
                 }
             }

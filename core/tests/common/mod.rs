@@ -1,6 +1,7 @@
 //! What the tests share.
 #![allow(dead_code, unreachable_pub)] // Each test file uses its own part.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::sync::Arc;
@@ -22,6 +23,28 @@ pub fn config(size: usize, policy: Policy) -> SegmentConfig {
 
 pub fn segment(size: usize, policy: Policy) -> Arc<Segment> {
     Segment::create(&config(size, policy)).unwrap()
+}
+
+/// A segment whose free memory is in pieces, and moving panics: of the entries with these numbers in their keys, 3,000 bytes each, those
+/// with odd ones are there.
+pub fn where_moving_panics() -> (Arc<Segment>, Session, u32) {
+    let segment = segment(1 << 20, Policy::Never);
+    segment.allow_moving(|_, _, _, _, _| panic!("the embedder's, under a lock"));
+    let mut session = Session::new(Arc::clone(&segment));
+    let mut count = 0;
+    while put(&mut session, &numbered(count), &[7; 3000]).is_ok() {
+        count += 1;
+    }
+    for number in (0..count).step_by(2) {
+        assert!(session.delete(Space::Key, &numbered(number)).unwrap());
+    }
+    session.end_request();
+    (segment, session, count)
+}
+
+/// A key with a number.
+pub fn numbered(number: u32) -> Vec<u8> {
+    format!("key{number}").into_bytes()
 }
 
 pub fn put(session: &mut Session, key: &[u8], payload: &[u8]) -> Result<(), Error> {
@@ -104,6 +127,39 @@ pub fn end_of(pid: libc::pid_t) -> i32 {
         assert_eq!(error.kind(), std::io::ErrorKind::Interrupted, "{error}");
     }
     if libc::WIFSIGNALED(status) { -libc::WTERMSIG(status) } else { libc::WEXITSTATUS(status) }
+}
+
+/// Whether a descriptor of this process is open.
+pub fn is_open(fd: i32) -> bool {
+    // SAFETY: plain fcntl.
+    unsafe { libc::fcntl(fd, libc::F_GETFD) != -1 }
+}
+
+/// Numbers of what is open in this process.
+pub fn open_descriptors() -> BTreeSet<i32> {
+    (0..1024).filter(|fd| is_open(*fd)).collect()
+}
+
+/// A child that does nothing but wait for its end: it has been stopped, and does not tell its parent of what it has inherited.
+pub fn fork_stopped_at_once() -> libc::pid_t {
+    // SAFETY: the child is stopped before it does anything.
+    let child = unsafe {
+        let child = libc::fork();
+        if child == 0 {
+            libc::raise(libc::SIGSTOP);
+            libc::_exit(0);
+        }
+        child
+    };
+    wait_until_stopped(child);
+    child
+}
+
+/// Ends a child of this process that is stopped.
+pub fn kill_stopped(child: libc::pid_t) {
+    // SAFETY: our own child.
+    unsafe { libc::kill(child, libc::SIGKILL) };
+    assert_eq!(end_of(child), -libc::SIGKILL);
 }
 
 /// Waits until a child of this process is stopped.

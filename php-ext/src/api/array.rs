@@ -7,12 +7,13 @@ use ext_php_rs::types::ZendHashTable;
 use static_cache_core::{Demand, Draft, Error, Session, Space, wait_once};
 
 use super::args::{Args, ElementKey, Parsed, elements, of_element, requested};
-use super::demand::{self, with_harvests};
+use super::demand;
+use super::element::{harvest_at, link_of, plan, root, with_harvests};
 use super::fetch::{Looked, look_up, make, relieved, write_default};
 use super::remove::delete_both;
 use super::store::refuse;
 use super::table::{fenced, fenced_or, guarded};
-use crate::encode::{Encoder, Refusal, quoted};
+use crate::encode::{Encoder, Refusal};
 use crate::engine::{self, Frame};
 use crate::module::{Backend, BackendLocal, local, refusal, relief};
 use crate::objects::asking::{Attempt, Failure, end_harvests};
@@ -83,32 +84,6 @@ unsafe fn store_values(
     }
 }
 
-/// The link of a list of harvests, in the order of their elements, where that of an element is or would be: of a later element than
-/// those that were looked up from this link before.
-///
-/// # Safety
-/// The caller's harvests.
-pub(super) unsafe fn link_of(mut link: *mut *mut Harvest, element: u32) -> *mut *mut Harvest {
-    // SAFETY: the caller's word.
-    unsafe {
-        while !(*link).is_null() && (**link).element < element {
-            link = &raw mut (**link).next;
-        }
-    }
-    link
-}
-
-/// The harvest at a link if it is that of an element.
-///
-/// # Safety
-/// The caller's harvests.
-pub(super) unsafe fn harvest_at(link: *mut *mut Harvest, element: u32) -> *mut Harvest {
-    // SAFETY: the caller's word.
-    let harvest = unsafe { *link };
-    // SAFETY: as above.
-    if harvest.is_null() || unsafe { (*harvest).element } != element { std::ptr::null_mut() } else { harvest }
-}
-
 /// Asks the objects of all elements from `first` on.
 unsafe fn gather_all(
     backend: Backend,
@@ -158,15 +133,6 @@ unsafe fn needs_gathering(value: &Slot, harvest: *const Harvest) -> bool {
         let encoder = (*local()).encoder.get_or_insert_with(Encoder::new);
         let value = &*std::ptr::from_ref(value).cast::<zval>();
         matches!(encoder.plan(value, harvest.as_ref()), Err(Refusal::Gather))
-    }
-}
-
-/// How messages name an element.
-pub(super) fn root(key: Option<*mut ext_php_rs::ffi::zend_string>, index: i64) -> String {
-    match key {
-        // SAFETY: a live key of the argument.
-        Some(key) => format!("$values[{}]", quoted(unsafe { engine::bytes(key) })),
-        None => format!("$values[{index}]"),
     }
 }
 
@@ -226,24 +192,24 @@ fn prepare_all(
     // SAFETY: live elements of the argument, which no user code changes here; the harvests are the caller's.
     for element in unsafe { with_harvests(values, &raw mut harvests) } {
         let Ok(key) = of_element(element.name, element.index, 0) else { continue };
-        let mut plan = demand::plan(backend, session.segment(), encoder, &element).map_err(refused)?;
+        let mut planned = plan(backend, session.segment(), encoder, &element).map_err(refused)?;
         if !has_looked {
-            demand.add(session.segment(), key.bytes().len(), plan.len);
+            demand.add(session.segment(), key.bytes().len(), planned.len);
             has_looked = session.segment().is_much(&demand);
             if has_looked {
                 // SAFETY: as above.
                 unsafe { demand::check(backend, session.segment(), encoder, values, &raw mut harvests) }
                     .map_err(refused)?;
-                plan = demand::plan(backend, session.segment(), encoder, &element).map_err(refused)?;
+                planned = plan(backend, session.segment(), encoder, &element).map_err(refused)?;
             }
         }
-        let draft = session.prepare(Space::Key, key.bytes(), plan.tag, plan.bits, plan.len, ttl);
+        let draft = session.prepare(Space::Key, key.bytes(), planned.tag, planned.bits, planned.len, ttl);
         let mut draft = draft.map_err(|error| {
             (Attempt::failed(backend, key.bytes(), &error), matches!(error, Error::LockTimeout { .. }))
         })?;
         let address = draft.payload_address();
-        // SAFETY: nothing has touched the value since `plan`; the address is where readers see the draft.
-        unsafe { encoder.write(element.value, plan, draft.payload_mut(), address) };
+        // SAFETY: nothing has touched the value since it was planned; the address is where readers see the draft.
+        unsafe { encoder.write(element.value, planned, draft.payload_mut(), address) };
         drafts.push(draft);
     }
     Ok(())

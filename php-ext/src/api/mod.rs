@@ -7,6 +7,7 @@ pub(crate) mod args;
 mod array;
 mod atomic;
 mod demand;
+mod element;
 mod fetch;
 pub(crate) mod keys;
 mod remember;

@@ -100,23 +100,12 @@ unsafe fn set_properties(object: *mut zend_object, data: &Array) -> bool {
         if (*object).properties.is_null() {
             engine::build_table(object);
         }
-        let count = if data.count == 0 { 0 } else { data.used as usize };
-        for at in 0..count {
-            let (value, key) = if data.is_packed() {
-                (data.slots()[at], None)
-            } else {
-                let bucket = &data.buckets()[at];
-                (bucket.slot, (bucket.slot.kind() != c::IS_UNDEF).then(|| bucket.text()).flatten())
-            };
-            if value.kind() == c::IS_UNDEF {
-                continue;
-            }
-            let value = Slot { next: 0, ..value };
-            let done = match key {
+        for element in data.elements() {
+            let value = Slot { next: 0, ..element.slot };
+            let done = match element.text() {
                 Some(key) => set_property(object, key.start().cast_mut().cast(), value),
                 None => {
-                    let number = if data.is_packed() { at as i64 } else { data.buckets()[at].hash as i64 };
-                    let name = engine::name_of_int(number);
+                    let name = engine::name_of_int(element.hash as i64);
                     let done = set_property(object, name, value);
                     release_string(name);
                     done

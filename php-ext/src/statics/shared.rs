@@ -15,7 +15,7 @@ use super::{Statics, engine, with};
 use crate::buffer::Buffer;
 use crate::objects::fingerprint::Digest;
 use crate::zend::constants as c;
-use crate::zend::live::{Array, Slot};
+use crate::zend::live::Slot;
 
 /// What a member's baseline had in it.
 pub(super) struct Shared {
@@ -61,15 +61,6 @@ pub(super) unsafe fn note(statics: &mut Statics, member: usize) {
     }
 }
 
-/// Does something with each element of an array.
-unsafe fn each(array: &Array, mut look: impl FnMut(&Slot)) {
-    if array.count > 0 && array.is_packed() {
-        array.slots().iter().for_each(&mut look);
-    } else if array.count > 0 {
-        array.buckets().iter().for_each(|bucket| look(&bucket.slot));
-    }
-}
-
 /// Whether there are any in an array that others have as well.
 unsafe fn has_references(walk: &mut Walk, array: &Slot) -> bool {
     let mut found = false;
@@ -77,14 +68,14 @@ unsafe fn has_references(walk: &mut Walk, array: &Slot) -> bool {
     unsafe {
         walk.meet(array);
         while !found && let Some(slot) = walk.queue.pop() {
-            each(slot.array(), |slot| {
-                let slot = slot.direct();
+            for element in slot.array().elements() {
+                let slot = element.slot.direct();
                 found |= slot.kind() == c::IS_REFERENCE && slot.reference().gc.refcount > 1;
                 let value = slot.behind_reference();
                 if value.kind() == c::IS_ARRAY {
                     walk.meet(value);
                 }
-            });
+            }
         }
     }
     found
