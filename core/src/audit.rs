@@ -100,6 +100,10 @@ impl Segment {
         }
         let found = self.index.pages().map(|page| self.index.entries_of(page).count() as u64).sum::<u64>();
         expect(found == linked, "links to what is no live entry")?;
+        expect(
+            self.index.pages().all(|page| self.index.ends_are_right(page)),
+            "a link that hides what comes after its entry",
+        )?;
         for (shard, entries) in self.shards().zip(shards) {
             expect(shard.entries.load(Ordering::Relaxed) == entries, "a shard's figure of entries")?;
         }

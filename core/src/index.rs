@@ -4,6 +4,10 @@
 //! of its hash above. Every change of the index is one store of one link, so readers, who take no lock, and a
 //! process that looks after a crash always find whole chains. Writers of a chain hold its shard's lock; an
 //! entry that was taken out keeps its own `next`, so a reader who stands on it finds the way on.
+//!
+//! Blocks lie at multiples of 16, so the lowest bit of a link is free. It is set only where the entry is the last of its chain:
+//! entries come in at the head, so what is last stays last as long as a link leads to it. Where all of a chain is one entry with
+//! other bits of its hash, the bucket alone says that a key is absent.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,8 +17,11 @@ use crate::heap::block;
 use crate::layout::{BUCKETS_PER_PAGE, Layout, SHARDS};
 use crate::memory::{Memory, Places, Row};
 
-const OFFSET_MASK: u64 = (1 << 48) - 1;
+const OFFSET_MASK: u64 = ((1 << 48) - 1) & !LAST;
 const TAG_SHIFT: u32 = 48;
+/// In a link: nothing comes after the entry. Where an entry became the last by another's removal, the bit is missing, which costs a
+/// look at the entry.
+const LAST: u64 = 1;
 /// Chains end here, whatever their links say. With a bucket for every smallest entry and keyed hashes none comes
 /// near; one that damage bent into a circle takes a reader less than a millisecond.
 const LONGEST_CHAIN: usize = 1 << 16;
@@ -47,8 +54,15 @@ pub(crate) struct Found<'a> {
     pub(crate) at: EntryAt<'a>,
 }
 
-fn link(hash: u64, offset: u64) -> u64 {
-    (hash >> TAG_SHIFT) << TAG_SHIFT | offset
+/// The link to an entry whose own `next` is this.
+fn link(hash: u64, offset: u64, next: u64) -> u64 {
+    (hash >> TAG_SHIFT) << TAG_SHIFT | offset | if next == 0 { LAST } else { 0 }
+}
+
+/// Whether no entry with this hash is behind a link, as far as the link alone says.
+#[inline(always)]
+fn excludes(word: u64, hash: u64) -> bool {
+    word == 0 || (word & LAST != 0 && (word ^ hash) >> TAG_SHIFT != 0)
 }
 
 impl Index {
@@ -92,12 +106,12 @@ impl Index {
         None
     }
 
-    /// Where the chain of a hash begins. `None` if it is empty, for which the caller needs neither an operation nor a lock: a bucket is
-    /// never used for anything else.
+    /// Where the chain of a hash begins. `None` if its bucket says that no entry has the hash, for which the caller needs neither an
+    /// operation nor a lock: a bucket is never used for anything else.
     #[inline(always)]
     pub(crate) fn chain(&self, hash: u64) -> Option<Chain<'_>> {
         let bucket = self.bucket(hash);
-        (bucket.load(Ordering::Acquire) != 0).then_some(Chain(bucket))
+        (!excludes(bucket.load(Ordering::Acquire), hash)).then_some(Chain(bucket))
     }
 
     /// Looks `key` up. The caller is inside an operation or holds the shard's lock.
@@ -126,7 +140,7 @@ impl Index {
         for _ in 0..LONGEST_CHAIN {
             // SYNC POINT "reader follows a link": acquires what "writer publishes" released.
             let word = place.load(Ordering::Acquire);
-            if word == 0 {
+            if excludes(word, hash) {
                 return None;
             }
             let at = self.follow(word)?;
@@ -205,7 +219,11 @@ impl Index {
                 place.store(0, Ordering::Release);
                 break;
             }
-            place = &EntryAt::new(&self.memory, word & OFFSET_MASK).entry.next;
+            let next = &EntryAt::new(&self.memory, word & OFFSET_MASK).entry.next;
+            if word & LAST != 0 && next.load(Ordering::Relaxed) != 0 {
+                place.store(word & !LAST, Ordering::Release);
+            }
+            place = next;
         }
     }
 
@@ -218,16 +236,18 @@ impl Index {
     pub(crate) fn insert(&self, hash: u64, new: EntryAt<'_>) {
         let bucket = self.bucket(hash);
         self.touch(hash);
-        new.entry.next.store(bucket.load(Ordering::Relaxed), Ordering::Relaxed);
+        let next = bucket.load(Ordering::Relaxed);
+        new.entry.next.store(next, Ordering::Relaxed);
         // SYNC POINT "writer publishes": everything in the block happens before the link can be followed.
-        bucket.store(link(hash, new.offset), Ordering::Release);
+        bucket.store(link(hash, new.offset, next), Ordering::Release);
     }
 
     /// Puts `new` in the place of `old`. Shard lock held.
     pub(crate) fn replace(&self, hash: u64, old: Found<'_>, new: EntryAt<'_>) {
-        new.entry.next.store(old.at.entry.next.load(Ordering::Relaxed), Ordering::Relaxed);
+        let next = old.at.entry.next.load(Ordering::Relaxed);
+        new.entry.next.store(next, Ordering::Relaxed);
         // SYNC POINT "writer publishes".
-        old.place.0.store(link(hash, new.offset), Ordering::Release);
+        old.place.0.store(link(hash, new.offset, next), Ordering::Release);
     }
 
     /// Takes an entry out of its chain. Shard lock held.
@@ -285,6 +305,24 @@ impl Index {
             })
             .take(LONGEST_CHAIN)
         })
+    }
+
+    /// Whether every link of a page that says that nothing comes after its entry is right. All shards' locks are held.
+    pub(crate) fn ends_are_right(&self, page: u64) -> bool {
+        let ends_right = |bucket: u64| {
+            let mut place = self.bucket(bucket);
+            for _ in 0..LONGEST_CHAIN {
+                let word = place.load(Ordering::Acquire);
+                let Some(at) = self.follow(word) else { return true };
+                if word & LAST != 0 && at.entry.next.load(Ordering::Relaxed) != 0 {
+                    return false;
+                }
+                place = &at.entry.next;
+            }
+            false
+        };
+        let first = page * BUCKETS_PER_PAGE;
+        (first..first + BUCKETS_PER_PAGE).all(ends_right)
     }
 
     /// Empties all buckets of a page. All shards' locks are held.

@@ -441,3 +441,37 @@ fn impossible_configurations_say_so() {
     let error = session.prepare(Space::Key, &[0; 65_536], 0, 0, 0, None).unwrap_err();
     assert!(error.to_string().contains("65536 given"), "{error}");
 }
+
+/// That a key is absent is told by its bucket alone, also where another key's entry is in it: such a look-up keeps nobody from reclaiming.
+#[test]
+fn most_absent_keys_are_told_by_their_buckets() {
+    let mut session = Session::new(segment(8 << 20, Policy::Never));
+    let key = |number: usize| format!("key {number}").into_bytes();
+    let count = 10_000;
+    for number in 0..count {
+        put(&mut session, &key(number), b"").unwrap();
+    }
+    let told = |session: &mut Session, keys: std::ops::Range<usize>| {
+        let is_told = |number: &usize| {
+            let hash = session.hash(Space::Key, &key(*number));
+            session.misses(hash)
+        };
+        keys.filter(is_told).count()
+    };
+    // A bucket in seven has an entry, one in a hundred has several.
+    assert_eq!(told(&mut session, 0..count), 0);
+    let absent = told(&mut session, count..2 * count);
+    assert!(absent > count * 95 / 100, "{absent} of {count}");
+    // Replaced by others of the same names, or removed: what remains is found, and nothing else.
+    for number in 0..count {
+        if number % 2 == 0 {
+            put(&mut session, &key(number), b"another").unwrap();
+        } else {
+            assert!(session.delete(Space::Key, &key(number)).unwrap());
+        }
+    }
+    for number in 0..count {
+        assert_eq!(get(&mut session, &key(number)).is_some(), number % 2 == 0, "{number}");
+    }
+    session.segment().audit().unwrap();
+}

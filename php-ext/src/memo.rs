@@ -187,10 +187,36 @@ impl Memo {
                 // No place has the hash of a string that has none yet.
                 return (hash != 0).then_some(Remembered::Nothing);
             };
-            let is_it = place.string == key.cast_const()
-                || is_same_short(place.own_key(), engine::bytes(key)) == Some(true);
-            (is_it && place.hit.is_surely_current()).then(|| Self::serve(place, out))
+            (Self::is_of(place, key) && place.hit.is_surely_current()).then(|| Self::serve(place, out))
         }
+    }
+
+    /// Whether this request fetched `key` and would find it again, in the usual cases of [`Self::fetch_known`]. False says nothing.
+    ///
+    /// # Safety
+    /// As for [`Self::fetch`].
+    #[inline(always)]
+    pub(crate) unsafe fn surely_has(&self, key: *mut zend_string) -> bool {
+        if self.used == 0 {
+            return false;
+        }
+        // SAFETY: the caller's word; entries named here are pinned (see above).
+        unsafe {
+            let hash = (*key).h;
+            self.next(key, hash, &mut (hash as usize))
+                .is_some_and(|place| Self::is_of(place, key) && place.hit.is_surely_current())
+        }
+    }
+
+    /// Whether a place is a key's; false if the key is a very long name that is not the string of the place.
+    ///
+    /// # Safety
+    /// As for [`Self::fetch`].
+    #[inline(always)]
+    unsafe fn is_of(place: &Place, key: *mut zend_string) -> bool {
+        // SAFETY: the caller's word.
+        place.string == key.cast_const()
+            || unsafe { is_same_short(place.own_key(), engine::bytes(key)) } == Some(true)
     }
 
     /// The next place, from `at` on, that may be the key's: it has the string, or the hash, as have names that were put together or

@@ -38,7 +38,7 @@ STATES = {1: "free", 2: "building", 3: "live", 4: "retired", 5: "kept"}
 SPACES = {0: "key", 1: "class", 2: "reservation"}
 TAGS = {0: "null", 1: "false", 2: "true", 3: "int", 4: "float", 5: "string", 6: "array", 7: "array (template)", 8: "object"}
 POLICIES = {1: "evicts", 2: "never evicts"}
-OFFSET = (1 << 48) - 1
+OFFSET = (1 << 48) - 16
 
 # PHP 8.2 to 8.4
 STRING_HEADER, ARRAY_HEADER, BUCKET, ZVAL = 24, 56, 32, 16

@@ -147,7 +147,7 @@ impl Hit {
 
 /// A key's hash, in one segment and space.
 #[derive(Debug, Clone, Copy)]
-pub struct KeyHash(u64);
+pub struct KeyHash(pub(super) u64);
 
 impl KeyHash {
     /// A place for a hash that is not known yet.
@@ -171,7 +171,7 @@ impl Session {
         KeyHash(hash)
     }
 
-    /// Whether a fetch of a key with this hash is a miss for sure, which is counted then. Most misses are, since there are more
+    /// Whether a fetch of a key with this hash is a miss for sure, which is counted then. Nearly all misses are, since there are more
     /// buckets than entries; nothing has to be kept from being reclaimed for that. False says nothing.
     #[inline(always)]
     pub fn misses(&mut self, hash: KeyHash) -> bool {

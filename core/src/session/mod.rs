@@ -153,9 +153,15 @@ impl Session {
     /// To be called first by every operation that looks at what the session owns.
     #[inline]
     fn notice_fork(&mut self) {
-        if self.fork_generation != forks::generation() {
+        if self.has_forked() {
             self.forget_parent();
         }
+    }
+
+    /// Whether this process is a child of the session's, and the session does not know yet.
+    #[inline]
+    fn has_forked(&self) -> bool {
+        self.fork_generation != forks::generation()
     }
 
     /// In a forked child: the parent's slot, pins and reservations are the parent's.

@@ -1,9 +1,10 @@
 //! Changing an entry where it lies.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::Session;
+use super::fetch::KeyHash;
 use super::store::{Mode, Stored, expiry};
 use crate::entry::{EntryAt, Space};
 use crate::error::Error;
@@ -39,7 +40,54 @@ fn shares_line(guard: &ShardGuard<'_>, offset: u64, key: &[u8]) -> Option<u64> {
     (is_due && !lines::has_own(offset, key.len())).then_some(offset)
 }
 
+/// Adds to a value whose shard is locked.
+#[inline(always)]
+fn add(bits: &AtomicU64, delta: i64) -> Increment {
+    let (value, wrapped) = (bits.load(Ordering::Relaxed) as i64).overflowing_add(delta);
+    bits.store(value as u64, Ordering::Release);
+    Increment { value, wrapped }
+}
+
 impl Session {
+    /// Changes the value of a key where it lies, in the usual case: the lock is free, nothing is reserved, and the entry is there, of the
+    /// kind `tag`, without payload or time to live. `None` in all others: nothing was done.
+    #[inline(always)]
+    fn change_usual<R>(
+        &mut self,
+        space: Space,
+        key: &[u8],
+        KeyHash(hash): KeyHash,
+        tag: u8,
+        change: impl FnOnce(&AtomicU64) -> R,
+    ) -> Option<R> {
+        if self.has_forked() || !self.reserved.is_empty() {
+            return None;
+        }
+        let segment = &*self.segment;
+        let guard = segment.try_lock_shard(Index::shard_of(hash))?;
+        // Read under the lock: a reservation of this shard would be made under it.
+        if space == Space::Key && segment.header().reservations.0.load(Ordering::SeqCst) != 0 {
+            return None;
+        }
+        let found = segment.index.find_here(hash, space as u8, key)?;
+        let entry = found.at.entry;
+        if entry.expires.load(Ordering::Relaxed) != 0
+            || entry.tag.load(Ordering::Relaxed) != tag
+            || entry.payload_len.load(Ordering::Relaxed) != 0
+        {
+            return None;
+        }
+        let result = change(&entry.bits);
+        step!("inline: changed");
+        Shard::bump(&guard.shard.stores, 1);
+        let shares_line = shares_line(&guard, found.at.offset, key);
+        drop(guard);
+        if let Some(offset) = shares_line {
+            self.give_own_lines(offset);
+        }
+        Some(result)
+    }
+
     /// Stores a value that needs no payload. Where an entry of the same kind exists, it is changed in place:
     /// nothing is allocated or retired.
     ///
@@ -54,27 +102,30 @@ impl Session {
         ttl: Option<Duration>,
         mode: Mode,
     ) -> Result<Stored, Error> {
-        if mode == Mode::Put && self.overwrite_inline(space, key, tag, bits, ttl)? {
-            return Ok(Stored::Stored);
+        if mode == Mode::Put && ttl.is_none() {
+            let hash = self.hash(space, key);
+            let overwrite = |value: &AtomicU64| value.store(bits, Ordering::Release);
+            if self.segment.index.chain(hash.0).is_some()
+                && (self.change_usual(space, key, hash, tag, overwrite).is_some()
+                    || self.overwrite_inline(space, key, hash, tag, bits)?)
+            {
+                return Ok(Stored::Stored);
+            }
         }
         self.store_with(space, key, tag, bits, 0, ttl, mode, |_, _| {})
     }
 
+    /// What [`Self::change_usual`] does not do. Value and expiry are two stores: in place only where the expiry stays as it is.
     fn overwrite_inline(
         &mut self,
         space: Space,
         key: &[u8],
+        KeyHash(hash): KeyHash,
         tag: u8,
         bits: u64,
-        ttl: Option<Duration>,
     ) -> Result<bool, Error> {
         self.notice_fork();
         let segment = &*self.segment;
-        let hash = segment.hasher.hash_in(space, key);
-        // Value and expiry are two stores: in place only where the expiry stays as it is. And only where there is something.
-        if ttl.is_some() || segment.index.chain(hash).is_none() {
-            return Ok(false);
-        }
         let guard = self
             .lock_unreserved(Index::shard_of(hash), space, key, hash)
             .inspect_err(|_| segment.count_store_failure())?;
@@ -110,8 +161,35 @@ impl Session {
     /// [`Error::WrongType`] when the entry's tag is not `int_tag`; [`Error::Reserved`],
     /// [`Error::LockTimeout`], [`Error::NoMemory`].
     pub fn increment(&mut self, key: &[u8], delta: i64, int_tag: u8) -> Result<Increment, Error> {
+        let hash = self.hash(Space::Key, key);
+        match self.increment_usual(key, hash, delta, int_tag) {
+            Some(done) => Ok(done),
+            None => self.increment_any(key, hash, delta, int_tag),
+        }
+    }
+
+    /// [`Self::increment`] of a key with this hash, in the usual case. `None` in all others: nothing was done.
+    #[inline(always)]
+    pub fn increment_usual(
+        &mut self,
+        key: &[u8],
+        hash: KeyHash,
+        delta: i64,
+        int_tag: u8,
+    ) -> Option<Increment> {
+        self.change_usual(Space::Key, key, hash, int_tag, |value| add(value, delta))
+    }
+
+    #[inline(never)]
+    fn increment_any(
+        &mut self,
+        key: &[u8],
+        hash: KeyHash,
+        delta: i64,
+        int_tag: u8,
+    ) -> Result<Increment, Error> {
         loop {
-            let present = self.increment_present(key, delta, int_tag);
+            let present = self.increment_present(key, hash, delta, int_tag);
             if let Some(done) = present.inspect_err(|_| self.segment.count_store_failure())? {
                 return Ok(done);
             }
@@ -122,10 +200,15 @@ impl Session {
         }
     }
 
-    fn increment_present(&mut self, key: &[u8], delta: i64, int_tag: u8) -> Result<Option<Increment>, Error> {
+    fn increment_present(
+        &mut self,
+        key: &[u8],
+        KeyHash(hash): KeyHash,
+        delta: i64,
+        int_tag: u8,
+    ) -> Result<Option<Increment>, Error> {
         self.notice_fork();
         let segment = &*self.segment;
-        let hash = segment.hasher.hash(key);
         let guard = self.lock_unreserved(Index::shard_of(hash), Space::Key, key, hash)?;
         let Some(found) = segment.index.find(hash, Space::Key as u8, key) else {
             return Ok(None);
@@ -137,9 +220,7 @@ impl Session {
         if found_tag != int_tag {
             return Err(Error::WrongType { found_tag });
         }
-        let bits = &found.at.entry.bits;
-        let (value, wrapped) = (bits.load(Ordering::Relaxed) as i64).overflowing_add(delta);
-        bits.store(value as u64, Ordering::Release);
+        let done = add(&found.at.entry.bits, delta);
         Shard::bump(&guard.shard.stores, 1);
         let shares_line = shares_line(&guard, found.at.offset, key);
         segment.end_reservation(&guard, hash, key);
@@ -148,7 +229,7 @@ impl Session {
             self.give_own_lines(offset);
         }
         self.forget_reservation(Space::Key, hash, key);
-        Ok(Some(Increment { value, wrapped }))
+        Ok(Some(done))
     }
 
     /// Moves the entry at `offset`, which is changed where it lies now and then, to lines of its own. Whatever keeps that

@@ -28,6 +28,22 @@ pub(super) fn is_key(len: usize) -> bool {
     len.wrapping_sub(1) < LONGEST_KEY
 }
 
+/// The argument of a call that has one, if it is a string.
+///
+/// # Safety
+/// The running call's frame.
+#[inline(always)]
+pub(super) unsafe fn only_string(frame: *mut Frame) -> Option<*mut zend_string> {
+    // SAFETY: the caller's word.
+    unsafe {
+        if engine::argument_count(frame) != 1 {
+            return None;
+        }
+        let argument = engine::slot(engine::argument(frame, 0));
+        (argument.kind() == c::IS_STRING).then_some(argument.value as *mut zend_string)
+    }
+}
+
 /// The arguments of a call.
 #[derive(Clone, Copy)]
 pub(crate) struct Args {

@@ -3,8 +3,8 @@
 use ext_php_rs::ffi::zval;
 use static_cache_core::Space;
 
-use super::args::{Args, Parsed};
-use super::table::guarded;
+use super::args::{Args, Parsed, is_key, only_string};
+use super::table::{fenced, guarded};
 use crate::engine::{self, Frame};
 use crate::module::{Backend, local, refusal};
 use crate::payload::TAG_INT;
@@ -13,7 +13,35 @@ use crate::{exception, messages};
 /// `pinned_atomic_increment(string $key, int $step = 1, bool $throw_on_error = false): int|false`
 pub(super) unsafe extern "C" fn increment(frame: *mut Frame, out: *mut zval) {
     // SAFETY: called by the engine.
-    unsafe { guarded(out, || change(false, frame, out)) };
+    unsafe {
+        if !add_one(frame, out) {
+            guarded(out, || change(false, frame, out));
+        }
+    }
+}
+
+/// The usual case by itself: a key and nothing else, with a session. False if nothing was done.
+///
+/// # Safety
+/// The running call's frame and result.
+#[inline(always)]
+unsafe fn add_one(frame: *mut Frame, out: *mut zval) -> bool {
+    // SAFETY: the caller's word; this thread's own, and no user code runs while the reference lives.
+    unsafe {
+        let Some(key) = only_string(frame) else { return false };
+        let state = &mut (*local()).backends[Backend::Pinned as usize];
+        if !is_key((*key).len) || !state.used {
+            return false;
+        }
+        let Some((session, hash)) = state.hashed(key) else { return false };
+        let bytes = engine::bytes(key);
+        let Some(done) = fenced(|| session.increment_usual(bytes, hash, 1, TAG_INT)) else { return false };
+        engine::set_int(out, done.value);
+        if done.wrapped {
+            warn_of_overflow(bytes);
+        }
+        true
+    }
 }
 
 /// `pinned_atomic_decrement(…)`, with the parameters of `pinned_atomic_increment`.

@@ -3,14 +3,13 @@
 use ext_php_rs::ffi::{zend_string, zval};
 use static_cache_core::{Hit, KeyHash, Session, Space};
 
-use super::args::{Args, Parsed, is_key};
+use super::args::{Args, Parsed, is_key, only_string};
 use super::table::{fenced, guarded};
 use crate::decode::Unusable;
 use crate::engine::{self, Frame};
 use crate::memo::Remembered;
 use crate::module::{Backend, BackendLocal, local, refusal, relief};
 use crate::payload::place_of;
-use crate::zend::constants as c;
 use crate::{decode, exception};
 
 /// What a look-up found.
@@ -186,22 +185,6 @@ pub(super) unsafe extern "C" fn fetch<const B: usize>(frame: *mut Frame, out: *m
     }
 }
 
-/// The argument of a call that has one, if it is a string.
-///
-/// # Safety
-/// The running call's frame.
-#[inline(always)]
-unsafe fn only_string(frame: *mut Frame) -> Option<*mut zend_string> {
-    // SAFETY: the caller's word.
-    unsafe {
-        if engine::argument_count(frame) != 1 {
-            return None;
-        }
-        let argument = engine::slot(engine::argument(frame, 0));
-        (argument.kind() == c::IS_STRING).then_some(argument.value as *mut zend_string)
-    }
-}
-
 /// The usual case by itself, so that it needs few registers: a key and nothing else. False if nothing was done.
 ///
 /// # Safety
@@ -276,6 +259,10 @@ unsafe fn exists_usual<const B: usize>(frame: *mut Frame, out: *mut zval) -> boo
         let state = &mut (*local()).backends[B];
         if !is_key((*key).len) || !state.used {
             return false;
+        }
+        if state.memo.surely_has(key) {
+            engine::set_bool(out, true);
+            return true;
         }
         let Some((session, hash)) = state.hashed(key) else { return false };
         engine::set_bool(out, fenced(|| session.exists_hashed(Space::Key, engine::bytes(key), hash)));
