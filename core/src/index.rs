@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::entry::{Entry, EntryAt};
 use crate::header;
-use crate::heap::block;
+use crate::heap::block::{self, Block};
 use crate::layout::{BUCKETS_PER_PAGE, Layout, SHARDS};
 use crate::memory::{Memory, Places, Row};
 
@@ -29,14 +29,30 @@ const LONGEST_CHAIN: usize = 1 << 16;
 /// How many chains a walk over all of them looks ahead.
 const AHEAD: u64 = 12;
 
-/// The index of one segment.
+/// The chains of one segment, through one of its views.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Index {
+struct Chains {
+    /// The writable view, for a note of damage.
     memory: Memory,
     /// Behind the headers of blocks.
     entries: Places<Entry>,
     buckets: Row<AtomicU64>,
+}
+
+/// The index of one segment, for who changes it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Index {
+    memory: Memory,
+    chains: Chains,
     touched: u64,
+}
+
+/// The index of one segment, for who only looks: through the read-only view, where PHP uses what is found, so that the processor finds
+/// out once, and not twice, where the page lies that has an entry and its value. Nothing is written through what it leads to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lookups {
+    view: Memory,
+    chains: Chains,
 }
 
 /// Where a link was read, so that it can be replaced.
@@ -65,31 +81,19 @@ fn excludes(word: u64, hash: u64) -> bool {
     word == 0 || (word & LAST != 0 && (word ^ hash) >> TAG_SHIFT != 0)
 }
 
-impl Index {
-    pub(crate) fn new(memory: Memory, layout: &Layout) -> Self {
+impl Chains {
+    /// Of the segment with this writable view, through `view`.
+    fn new(memory: Memory, view: Memory, layout: &Layout) -> Self {
         Self {
             memory,
-            entries: Places::new(memory, layout.arenas[0].start + block::HEADER..layout.total),
-            buckets: Row::new(memory, layout.buckets, layout.bucket_count),
-            touched: layout.touched,
+            entries: Places::new(view, layout.arenas[0].start + block::HEADER..layout.total),
+            buckets: Row::new(view, layout.buckets, layout.bucket_count),
         }
-    }
-
-    /// The shard whose lock protects the chain of `hash`.
-    #[inline]
-    pub(crate) fn shard_of(hash: u64) -> usize {
-        hash as usize & (SHARDS - 1)
     }
 
     #[inline]
     fn bucket(&self, hash: u64) -> &AtomicU64 {
         self.buckets.of(hash)
-    }
-
-    /// Where [`Self::find`] will begin.
-    #[inline(always)]
-    pub(crate) fn expect(&self, hash: u64) {
-        self.memory.expect(self.buckets.offset(self.buckets.number_of(hash)));
     }
 
     /// The entry that a link leads to; `None` at the end of a chain, and where damage made a link that leads out of
@@ -106,35 +110,14 @@ impl Index {
         None
     }
 
-    /// Where the chain of a hash begins. `None` if its bucket says that no entry has the hash, for which the caller needs neither an
-    /// operation nor a lock: a bucket is never used for anything else.
     #[inline(always)]
-    pub(crate) fn chain(&self, hash: u64) -> Option<Chain<'_>> {
+    fn chain(&self, hash: u64) -> Option<Chain<'_>> {
         let bucket = self.bucket(hash);
         (!excludes(bucket.load(Ordering::Acquire), hash)).then_some(Chain(bucket))
     }
 
-    /// Looks `key` up. The caller is inside an operation or holds the shard's lock.
-    #[inline]
-    pub(crate) fn find(&self, hash: u64, space: u8, key: &[u8]) -> Option<Found<'_>> {
-        self.find_here(hash, space, key)
-    }
-
-    /// The same for readers, for whom each call counts.
     #[inline(always)]
-    pub(crate) fn find_here(&self, hash: u64, space: u8, key: &[u8]) -> Option<Found<'_>> {
-        self.find_in(Chain(self.bucket(hash)), hash, space, key)
-    }
-
-    /// The same in a chain that was looked at before.
-    #[inline(always)]
-    pub(crate) fn find_in<'a>(
-        &'a self,
-        chain: Chain<'a>,
-        hash: u64,
-        space: u8,
-        key: &[u8],
-    ) -> Option<Found<'a>> {
+    fn find_in<'a>(&'a self, chain: Chain<'a>, hash: u64, space: u8, key: &[u8]) -> Option<Found<'a>> {
         let mut place = chain.0;
         let tag = hash >> TAG_SHIFT;
         for _ in 0..LONGEST_CHAIN {
@@ -156,6 +139,90 @@ impl Index {
         }
         header::distrust(&self.memory);
         None
+    }
+}
+
+impl Lookups {
+    /// Of the segment with this writable view; `view` is the read-only one.
+    pub(crate) fn new(memory: Memory, view: Memory, layout: &Layout) -> Self {
+        Self { view, chains: Chains::new(memory, view, layout) }
+    }
+
+    /// Where [`Self::find`] will begin.
+    #[inline(always)]
+    pub(crate) fn expect(&self, hash: u64) {
+        self.view.expect(self.chains.buckets.offset(self.chains.buckets.number_of(hash)));
+    }
+
+    /// Where the chain of a hash begins. `None` if its bucket says that no entry has the hash, for which the caller needs no
+    /// operation: a bucket is never used for anything else.
+    #[inline(always)]
+    pub(crate) fn chain(&self, hash: u64) -> Option<Chain<'_>> {
+        self.chains.chain(hash)
+    }
+
+    /// Looks `key` up. The caller is inside an operation.
+    #[inline(always)]
+    pub(crate) fn find(&self, hash: u64, space: u8, key: &[u8]) -> Option<EntryAt<'_>> {
+        self.find_in(Chain(self.chains.bucket(hash)), hash, space, key)
+    }
+
+    /// The same in a chain that was looked at before.
+    #[inline(always)]
+    pub(crate) fn find_in<'a>(
+        &'a self,
+        chain: Chain<'a>,
+        hash: u64,
+        space: u8,
+        key: &[u8],
+    ) -> Option<EntryAt<'a>> {
+        Some(self.chains.find_in(chain, hash, space, key)?.at)
+    }
+
+    /// Bytes of the block at `offset`, its header included.
+    #[inline]
+    pub(crate) fn block_bytes(&self, offset: u64) -> u64 {
+        self.view.at::<Block>(offset).bytes()
+    }
+}
+
+impl Index {
+    pub(crate) fn new(memory: Memory, layout: &Layout) -> Self {
+        Self { memory, chains: Chains::new(memory, memory, layout), touched: layout.touched }
+    }
+
+    /// The shard whose lock protects the chain of `hash`.
+    #[inline]
+    pub(crate) fn shard_of(hash: u64) -> usize {
+        hash as usize & (SHARDS - 1)
+    }
+
+    #[inline]
+    fn bucket(&self, hash: u64) -> &AtomicU64 {
+        self.chains.bucket(hash)
+    }
+
+    #[inline]
+    fn follow(&self, word: u64) -> Option<EntryAt<'_>> {
+        self.chains.follow(word)
+    }
+
+    /// As [`Lookups::chain`], for who would take a lock otherwise.
+    #[inline(always)]
+    pub(crate) fn chain(&self, hash: u64) -> Option<Chain<'_>> {
+        self.chains.chain(hash)
+    }
+
+    /// Looks `key` up. The caller is inside an operation or holds the shard's lock.
+    #[inline]
+    pub(crate) fn find(&self, hash: u64, space: u8, key: &[u8]) -> Option<Found<'_>> {
+        self.find_here(hash, space, key)
+    }
+
+    /// The same where each call counts.
+    #[inline(always)]
+    pub(crate) fn find_here(&self, hash: u64, space: u8, key: &[u8]) -> Option<Found<'_>> {
+        self.chains.find_in(Chain(self.bucket(hash)), hash, space, key)
     }
 
     /// The first entry of this hash that `is_it` picks. Shard lock held.
@@ -229,7 +296,7 @@ impl Index {
 
     /// Whether an entry with this hash belongs into this bucket, under a link with these upper bits.
     pub(crate) fn is_home(&self, hash: u64, tag: u64, bucket: u64) -> bool {
-        self.buckets.number_of(hash) == bucket && hash >> TAG_SHIFT == tag
+        self.chains.buckets.number_of(hash) == bucket && hash >> TAG_SHIFT == tag
     }
 
     /// Puts a new entry at the head of its chain. Shard lock held.
@@ -259,7 +326,7 @@ impl Index {
     /// Notes that the bucket's page is in use, so that nobody needs to read pages that are not: reading them
     /// would make the kernel provide memory.
     pub(crate) fn touch(&self, hash: u64) {
-        let page = self.buckets.number_of(hash) / BUCKETS_PER_PAGE;
+        let page = self.chains.buckets.number_of(hash) / BUCKETS_PER_PAGE;
         let word: &AtomicU64 = self.memory.at(self.touched + page / 64 * 8);
         let bit = 1 << (page % 64);
         if word.load(Ordering::Relaxed) & bit == 0 {
@@ -270,18 +337,19 @@ impl Index {
     /// Notes every page of buckets that has memory, whatever the notes say; `data_at` finds the first place with memory
     /// at or after an offset. All shards' locks are held.
     pub(crate) fn touch_all_in_use(&self, data_at: impl Fn(u64) -> Option<u64>) {
-        let (start, end) = (self.buckets.offset(0), self.buckets.offset(self.buckets.count()));
+        let (start, end) =
+            (self.chains.buckets.offset(0), self.chains.buckets.offset(self.chains.buckets.count()));
         let mut next = start;
         while let Some(found) = data_at(next).filter(|&found| found < end) {
             let bucket = (found.max(next) - start) / 8;
             self.touch(bucket);
-            next = self.buckets.offset((bucket / BUCKETS_PER_PAGE + 1) * BUCKETS_PER_PAGE);
+            next = self.chains.buckets.offset((bucket / BUCKETS_PER_PAGE + 1) * BUCKETS_PER_PAGE);
         }
     }
 
     /// The pages of buckets that were ever used.
     pub(crate) fn pages(&self) -> impl Iterator<Item = u64> + '_ {
-        let pages = self.buckets.count() / BUCKETS_PER_PAGE;
+        let pages = self.chains.buckets.count() / BUCKETS_PER_PAGE;
         (0..pages.div_ceil(64))
             .flat_map(move |at| {
                 let word = self.memory.at::<AtomicU64>(self.touched + at * 8).load(Ordering::SeqCst);

@@ -27,7 +27,7 @@ unsafe impl Shared for AtomicU64 {}
 // SAFETY: an array of such is such.
 unsafe impl<T: Shared, const N: usize> Shared for [T; N] {}
 
-/// The writable view of a segment.
+/// One view of a segment: nearly always the writable one ([`crate::index::Lookups`] has the other).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Memory {
     base: *mut u8,
@@ -42,8 +42,8 @@ unsafe impl Sync for Memory {}
 
 impl Memory {
     /// # Safety
-    /// `len` bytes from `base` stay mapped readable and writable while the result or anything it handed out
-    /// is in use, `base` is aligned to 64 bytes, and the bytes are accessed only through `Memory` values.
+    /// `len` bytes from `base` stay mapped while the result or anything it handed out is in use, readable and, unless nothing is
+    /// ever written through it, writable; `base` is aligned to 64 bytes, and the bytes are accessed only through `Memory` values.
     pub(crate) unsafe fn new(base: *mut u8, len: usize) -> Self {
         Self { base, len }
     }

@@ -12,7 +12,7 @@ use crate::fault::step;
 use crate::hash::{self, KeyHasher};
 use crate::header::Header;
 use crate::heap::{Block, Heap};
-use crate::index::Index;
+use crate::index::{Index, Lookups};
 use crate::layout::{ARENAS, Layout, PAGE, SHARD_SIZE, SHARDS};
 use crate::memory::{Memory, Row};
 use crate::shard::Shard;
@@ -58,6 +58,7 @@ pub struct Segment {
     pub(crate) layout: Layout,
     pub(crate) arenas: [Heap; ARENAS],
     pub(crate) index: Index,
+    pub(crate) lookups: Lookups,
     pub(crate) slots: Slots,
     shards: Row<Shard>,
     pub(crate) hasher: KeyHasher,
@@ -179,10 +180,17 @@ impl Segment {
         fork::watch();
         let header: &Header = memory.at(0);
         let (hasher, evicts) = (header.hasher(), header.evicts());
+        let view = if cfg!(one_view) {
+            memory
+        } else {
+            // SAFETY: the view maps as many bytes, for as long; `Lookups` only reads through it.
+            unsafe { Memory::new(views.readable_base() as *mut u8, memory.len()) }
+        };
         Self {
             name: config.name,
             arenas: layout.arenas.map(|arena| Heap::new(memory, &arena)),
             index: Index::new(memory, &layout),
+            lookups: Lookups::new(memory, view, &layout),
             slots: Slots::new(memory, &layout),
             shards: Row::new(memory, layout.shards, SHARDS as u64),
             hasher,

@@ -7,6 +7,7 @@ use crate::entry::{Entry, EntryAt, Space};
 use crate::evict::MOST_MARKS;
 use crate::heap::block::HEADER as BLOCK_HEADER;
 use crate::index::Index;
+use crate::segment::Segment;
 use crate::sys::{clock, fork as forks};
 
 /// An entry that was found: kept until the request ends.
@@ -167,7 +168,7 @@ impl Session {
     #[must_use]
     pub fn hash(&self, space: Space, key: &[u8]) -> KeyHash {
         let hash = self.segment.hasher.hash_in(space, key);
-        self.segment.index.expect(hash);
+        self.segment.lookups.expect(hash);
         KeyHash(hash)
     }
 
@@ -182,7 +183,7 @@ impl Session {
             self.looked_up = true;
             segment.slots.expect(index);
         }
-        if segment.index.chain(hash.0).is_some() {
+        if segment.lookups.chain(hash.0).is_some() {
             return false;
         }
         let misses = &segment.slots.slot(index).misses;
@@ -199,14 +200,14 @@ impl Session {
         let segment = &*self.segment;
         let slot = segment.slots.slot(index);
         slot.reader.enter(&segment.header().clock.0);
-        let found = segment.index.find_here(hash, space as u8, key);
+        let found = segment.lookups.find(hash, space as u8, key);
         let hit = match found {
-            Some(found) if !found.at.is_expired() => {
-                if self.pinned.insert(found.at.offset) {
-                    self.relief.keep(segment, index, found.at.offset);
+            Some(found) if !found.is_expired() => {
+                if self.pinned.insert(found.offset) {
+                    self.relief.keep(segment, index, found.offset);
                 }
-                mark_visited(found.at);
-                Some(Self::hit(segment, found.at, self.request))
+                mark_visited(segment, found);
+                Some(Self::hit(segment, found, self.request))
             }
             _ => None,
         };
@@ -224,11 +225,11 @@ impl Session {
     fn fetch_without_slot(&mut self, hash: u64, space: Space, key: &[u8]) -> Option<Hit> {
         self.count_slotless();
         let segment = &*self.segment;
-        let hit = match segment.index.find(hash, space as u8, key) {
-            Some(found) if !found.at.is_expired() => {
-                self.pinned.insert(found.at.offset);
-                mark_visited(found.at);
-                Some(Self::hit(segment, found.at, self.request))
+        let hit = match segment.lookups.find(hash, space as u8, key) {
+            Some(found) if !found.is_expired() => {
+                self.pinned.insert(found.offset);
+                mark_visited(segment, found);
+                Some(Self::hit(segment, found, self.request))
             }
             _ => None,
         };
@@ -247,7 +248,7 @@ impl Session {
         }
     }
 
-    fn hit(segment: &crate::segment::Segment, at: EntryAt<'_>, request: u64) -> Hit {
+    fn hit(segment: &Segment, at: EntryAt<'_>, request: u64) -> Hit {
         Hit {
             entry: segment.readable(at.offset + BLOCK_HEADER) as *const Entry,
             request_and_payload: request << PAYLOAD_BITS | (at.payload_offset() - at.offset - BLOCK_HEADER),
@@ -269,11 +270,11 @@ impl Session {
         let Some((index, _)) = slot else {
             return self.fetch_without_slot(hash, space, key).is_some();
         };
-        let Some(chain) = segment.index.chain(hash) else { return false };
+        let Some(chain) = segment.lookups.chain(hash) else { return false };
         let reader = &segment.slots.slot(index).reader;
         reader.enter(&segment.header().clock.0);
         let found =
-            segment.index.find_in(chain, hash, space as u8, key).is_some_and(|found| !found.at.is_expired());
+            segment.lookups.find_in(chain, hash, space as u8, key).is_some_and(|found| !found.is_expired());
         reader.leave();
         found
     }
@@ -362,9 +363,9 @@ impl Session {
 /// Says that the entry is of use. Written only while there are few marks, so a popular entry's line stays shared; one that
 /// is lost when two readers write at once does not matter.
 #[inline]
-fn mark_visited(at: EntryAt<'_>) {
+fn mark_visited(segment: &Segment, at: EntryAt<'_>) {
     let marks = at.entry.visited.load(Ordering::Relaxed);
     if marks < MOST_MARKS {
-        at.entry.visited.store(marks + 1, Ordering::Relaxed);
+        EntryAt::new(&segment.memory, at.offset).entry.visited.store(marks + 1, Ordering::Relaxed);
     }
 }

@@ -117,7 +117,7 @@ impl Relief {
             reader.hold();
             self.note_hold();
         }
-        let bytes = segment.block(offset).bytes();
+        let bytes = segment.lookups.block_bytes(offset);
         if self.pinned == 0 {
             // Most requests fetch one table, however large, and end: nothing to look for yet.
             self.due += bytes;
