@@ -1,11 +1,12 @@
 //! What a hit is good for once its session, its request or its process is another.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use static_cache_core::{Hit, Policy, Segment, Session, Space};
+use static_cache_core::{Hit, Mode, Policy, Segment, Session, Space, Stored};
 
 mod common;
-use common::{Child, alone, put, segment};
+use common::{Child, INT, alone, get, put, put_for, segment};
 
 fn fetched(segment: &Arc<Segment>) -> (Session, Hit) {
     let mut session = Session::new(Arc::clone(segment));
@@ -110,4 +111,129 @@ fn a_hit_that_was_none_for_the_caller_counts_as_a_miss_once_and_in_its_request()
     session.end_request();
     session.count_as_miss(&hit);
     assert_eq!(counted(), (hits, misses));
+}
+
+#[test]
+fn what_is_dropped_is_the_entry_that_was_found() {
+    let _alone = alone();
+    for policy in [Policy::Never, Policy::Evict] {
+        let segment = segment(1 << 20, policy);
+        let (mut session, hit) = fetched(&segment);
+        assert!(session.drop_found(&hit));
+        assert!(get(&mut session, b"x").is_none());
+        // What the request has fetched, it has.
+        assert_eq!(session.payload(&hit), Some(&[1; 1000][..]));
+        assert!(!session.drop_found(&hit), "it is gone");
+        let stats = segment.stats();
+        assert_eq!((stats.entries, stats.store_failures, stats.evictions, stats.expired), (0, 0, 0, 0));
+        session.end_request();
+        assert_eq!(segment.stats().used, 0);
+        // One without a payload, and one of a class.
+        session.store_inline(Space::Key, b"x", INT, 7, None, Mode::Put).unwrap();
+        let hit = session.fetch(Space::Key, b"x").unwrap();
+        assert!(session.drop_found(&hit));
+        session.store_with(Space::Class, b"x", 0, 0, 8, None, Mode::Put, |_, _| {}).unwrap();
+        let hit = session.fetch(Space::Class, b"x").unwrap();
+        put(&mut session, b"x", b"of the same name").unwrap();
+        assert!(session.drop_found(&hit));
+        assert!(!session.exists(Space::Class, b"x"));
+        assert_eq!(get(&mut session, b"x").unwrap(), b"of the same name");
+        session.end_request();
+        segment.audit().unwrap();
+    }
+}
+
+#[test]
+fn what_was_stored_since_is_not_dropped() {
+    let _alone = alone();
+    let segment = segment(1 << 20, Policy::Evict);
+    let changes: [fn(&mut Session); 4] = [
+        |_| {},
+        |session| assert!(session.delete(Space::Key, b"x").unwrap()),
+        |session| session.clear().unwrap(),
+        // And back, as often as its block could be used again if it were not kept.
+        |session| (0..40).for_each(|_| put(session, b"x", &[1; 1000]).unwrap()),
+    ];
+    for by_itself in [false, true] {
+        for change in changes {
+            let (mut session, hit) = fetched(&segment);
+            let mut other = Session::new(Arc::clone(&segment));
+            let who = if by_itself { &mut session } else { &mut other };
+            change(who);
+            put(who, b"x", b"newer").unwrap();
+            assert!(!session.drop_found(&hit));
+            assert_eq!(get(&mut session, b"x").unwrap(), b"newer");
+        }
+    }
+    // The same entry all the same, with another time to live.
+    let mut session = Session::new(Arc::clone(&segment));
+    put_for(&mut session, b"x", b"expires", Some(Duration::from_secs(60))).unwrap();
+    let hit = session.fetch(Space::Key, b"x").unwrap();
+    assert!(session.touch(Space::Key, b"x", None).unwrap());
+    assert!(session.drop_found(&hit));
+    session.end_request();
+    segment.audit().unwrap();
+}
+
+#[test]
+fn a_reservation_stays_when_the_entry_of_its_key_is_dropped() {
+    let _alone = alone();
+    let segment = segment(1 << 20, Policy::Evict);
+    // Another session's.
+    let (mut session, hit) = fetched(&segment);
+    let mut holder = Session::new(Arc::clone(&segment));
+    assert!(holder.reserve(b"x", None).unwrap());
+    assert!(session.drop_found(&hit));
+    assert!(!session.exists(Space::Key, b"x"));
+    assert!(!session.reserve(b"x", None).unwrap());
+    assert!(holder.release(b"x").unwrap());
+    // Its own.
+    let (mut session, hit) = fetched(&segment);
+    assert!(session.reserve(b"x", None).unwrap());
+    let reservation = session.reservation(b"x").unwrap();
+    assert!(session.drop_found(&hit));
+    assert!(!session.exists(Space::Key, b"x"));
+    assert!(!holder.reserve(b"x", None).unwrap());
+    let stored = session.store_inline(Space::Key, b"x", INT, 7, None, Mode::IfHeld(reservation));
+    assert_eq!(stored, Ok(Stored::Stored));
+    segment.audit().unwrap();
+}
+
+#[test]
+fn a_hit_drops_nothing_where_it_gives_nothing() {
+    let _alone = alone();
+    let segment = segment(1 << 20, Policy::Evict);
+    let (mut session, hit) = fetched(&segment);
+    let mut other = Session::new(Arc::clone(&segment));
+    assert!(!other.drop_found(&hit));
+    let child = Child::fork(|_| assert!(!session.drop_found(&hit)));
+    assert_eq!(child.join(), 0);
+    let mut both = Some((session.before_fork().unwrap(), session));
+    let child = Child::fork(|_| {
+        let (promise, mut session) = both.take().unwrap();
+        session.after_fork_in_child(promise);
+        session.quiesce();
+        assert!(!session.drop_found(&hit));
+    });
+    let (promise, mut session) = both.take().unwrap();
+    session.after_fork_in_parent(promise);
+    assert_eq!(child.join(), 0);
+    session.end_request();
+    assert!(!session.drop_found(&hit));
+    assert_eq!(get(&mut session, b"x").unwrap(), [1; 1000]);
+    // A child that keeps it as its parent does.
+    let hit = session.fetch(Space::Key, b"x").unwrap();
+    let mut both = Some((session.before_fork().unwrap(), session));
+    let child = Child::fork(|_| {
+        let (promise, mut session) = both.take().unwrap();
+        session.after_fork_in_child(promise);
+        assert!(session.drop_found(&hit));
+    });
+    let (promise, mut session) = both.take().unwrap();
+    session.after_fork_in_parent(promise);
+    assert_eq!(child.join(), 0);
+    assert!(!session.drop_found(&hit));
+    assert!(!session.exists(Space::Key, b"x"));
+    session.end_request();
+    segment.audit().unwrap();
 }

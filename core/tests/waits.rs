@@ -4,11 +4,11 @@
 
 mod common;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{Child, put, segment, stop};
+use common::{Child, get, put, segment, stop, stopped_at};
 use static_cache_core::{Error, Mode, Policy, Segment, Session, Space, fault, wait_once};
 
 #[test]
@@ -221,6 +221,66 @@ fn a_call_waits_once_however_many_entries_it_has_in_hand() {
         put(&mut Session::new(Arc::clone(&segment)), b"other", b"value").unwrap();
         segment.audit().unwrap();
     }
+}
+
+#[test]
+fn what_was_found_is_dropped_without_waiting_or_not_at_all() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    put(&mut session, b"k", b"value").unwrap();
+    let hit = session.fetch(Space::Key, b"k").unwrap();
+    let is_left = |session: &mut Session| {
+        assert_eq!(waits(|| assert!(!session.drop_found(&hit))), 0);
+        assert_eq!(get(session, b"k").unwrap(), b"value");
+    };
+    // Somebody is stopped with the lock.
+    let touching = || {
+        let child = Child::fork(|_| {
+            fault::act_at("touch: changed", 0, stop);
+            Session::new(Arc::clone(&segment)).touch(Space::Key, b"k", None).unwrap();
+        });
+        child.wait_until_stopped();
+        child
+    };
+    let child = touching();
+    is_left(&mut session);
+    assert_eq!(child.go_on(), 0);
+    // Somebody died with it, or is stopped with all of them while a repair is due.
+    assert_eq!(touching().kill(), -libc::SIGKILL);
+    is_left(&mut session);
+    put(&mut session, b"repairs", b"value").unwrap();
+    let child = stopped_with_all_shards(&segment);
+    segment.distrust();
+    is_left(&mut session);
+    assert_eq!(child.kill(), -libc::SIGKILL);
+    put(&mut session, b"repairs", b"again").unwrap();
+    assert!(session.drop_found(&hit));
+    assert!(get(&mut session, b"k").is_none());
+    session.end_request();
+    segment.audit().unwrap();
+}
+
+thread_local! {
+    /// Who is to go on once this thread waits for a lock.
+    static STORING: Cell<libc::pid_t> = const { Cell::new(0) };
+}
+
+#[test]
+fn what_is_being_stored_is_not_dropped_for_what_was_there_before() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    put(&mut session, b"k", b"ours").unwrap();
+    let hit = session.fetch(Space::Key, b"k").unwrap();
+    // Has the lock, and nothing shows yet.
+    let child = stopped_at(&segment, "publish: live");
+    STORING.set(child.pid());
+    // SAFETY: a signal to our own child.
+    fault::act_at("lock: waits", 0, || assert_eq!(unsafe { libc::kill(STORING.get(), libc::SIGCONT) }, 0));
+    assert!(!session.drop_found(&hit));
+    assert_eq!(child.go_on(), 0);
+    assert_eq!(get(&mut session, b"k").unwrap(), b"theirs");
+    assert!(!session.drop_found(&hit));
+    assert_eq!(get(&mut session, b"k").unwrap(), b"theirs");
 }
 
 thread_local! {

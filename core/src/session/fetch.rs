@@ -345,6 +345,24 @@ impl Session {
         Some(unsafe { std::slice::from_raw_parts(start as *const u8, len) })
     }
 
+    /// Removes the very entry that a hit led to, if it is still the one of its key and that needs no waiting (for a lock, or for a repair
+    /// that is due). What was stored under the key since stays, and so does a reservation of the key. True when it went; false also where
+    /// [`Self::tag`] gives nothing.
+    #[cold]
+    pub fn drop_found(&mut self, hit: &Hit) -> bool {
+        self.notice_fork();
+        let segment = &*self.segment;
+        let Some(hash) = self.entry(hit).map(|entry| entry.hash.load(Ordering::Relaxed)) else {
+            return false;
+        };
+        let offset = (hit.entry.addr() - segment.readable(BLOCK_HEADER)) as u64;
+        let Some(guard) = segment.try_lock_shard(Index::shard_of(hash)) else { return false };
+        // It is pinned: what the index has there is no other entry in the same block.
+        let Some(found) = segment.index.find_block(hash, offset) else { return false };
+        segment.unlink(&guard, found);
+        true
+    }
+
     /// Removes an entry that this session saw expire, if that needs no waiting.
     #[cold]
     fn drop_expired(&mut self, hash: u64, space: Space, key: &[u8]) {

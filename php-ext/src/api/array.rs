@@ -301,7 +301,7 @@ unsafe fn look_up_bytes(backend: Backend, key: &[u8], out: *mut zval) -> Looked 
             session = again;
         }
         let Some(hit) = fenced(|| session.fetch(Space::Key, key)) else { return Looked::Miss };
-        make(backend, key, hit, out)
+        make(backend, hit, out)
     }
 }
 

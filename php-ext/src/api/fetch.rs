@@ -60,7 +60,7 @@ unsafe fn take(
             session.count_memo_hit();
         }
         match remembered {
-            Remembered::Hit(hit) => make_apart(backend, engine::bytes(key), hit, out),
+            Remembered::Hit(hit) => make_apart(backend, hit, out),
             _ => Looked::Hit,
         }
     }
@@ -104,7 +104,7 @@ unsafe fn look_up_hashed(
             return Looked::Miss;
         };
         (*place).memo.insert(key, hit);
-        make(backend, engine::bytes(key), hit, out)
+        make(backend, hit, out)
     }
 }
 
@@ -128,37 +128,36 @@ pub(super) unsafe fn relieved<'a>(place: *mut BackendLocal, backend: Backend) ->
 /// # Safety
 /// As for [`look_up`], of a hit of this request.
 #[inline(always)]
-pub(super) unsafe fn make(backend: Backend, key: &[u8], hit: Hit, out: *mut zval) -> Looked {
+pub(super) unsafe fn make(backend: Backend, hit: Hit, out: *mut zval) -> Looked {
     // SAFETY: the hit is pinned until the request ends, as long as PHP may hold the value.
     match unsafe { decode::decode(hit.tag(), hit.bits(), place_of(&hit), out) } {
         Ok(()) => Looked::Hit,
         // SAFETY: the caller's word.
-        Err(why) => unsafe { unusable(backend, key, hit, why, out) },
+        Err(why) => unsafe { unusable(backend, hit, why, out) },
     }
 }
 
 /// # Safety
 /// As for [`make`].
 #[inline(never)]
-unsafe fn make_apart(backend: Backend, key: &[u8], hit: Hit, out: *mut zval) -> Looked {
+unsafe fn make_apart(backend: Backend, hit: Hit, out: *mut zval) -> Looked {
     // SAFETY: the caller's word.
-    unsafe { make(backend, key, hit, out) }
+    unsafe { make(backend, hit, out) }
 }
 
 #[cold]
-unsafe fn unusable(backend: Backend, key: &[u8], hit: Hit, why: Unusable, out: *mut zval) -> Looked {
+unsafe fn unusable(backend: Backend, hit: Hit, why: Unusable, out: *mut zval) -> Looked {
     // SAFETY: this thread's own, and no user code runs; the caller's `out`.
     unsafe {
         if why == Unusable::Thrown {
             engine::set_null(out);
             return Looked::Thrown;
         }
-        let state = &mut (*local()).backends[backend as usize];
-        if let Some(session) = state.open_session() {
+        if let Some(session) = (*local()).backends[backend as usize].open_session() {
             session.count_as_miss(&hit);
-        }
-        if why != Unusable::NotYet {
-            state.drop_entry(key, &hit);
+            if why != Unusable::NotYet {
+                fenced(|| session.drop_found(&hit));
+            }
         }
     }
     Looked::Miss

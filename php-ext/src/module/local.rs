@@ -4,7 +4,7 @@ use std::cell::UnsafeCell;
 use std::ops::Range;
 
 use ext_php_rs::ffi::zend_string;
-use static_cache_core::{KeyHash, Promise, Session, Space};
+use static_cache_core::{KeyHash, Promise, Session};
 
 use super::partition::number as partition_number;
 use super::{Backend, partition};
@@ -110,16 +110,6 @@ impl BackendLocal {
         self.memo.clear();
         self.used = false;
         self.session = None;
-    }
-
-    /// Removes an entry that turned out to be unusable, unless there is another by now.
-    pub(crate) fn drop_entry(&mut self, key: &[u8], hit: &static_cache_core::Hit) {
-        if let Some(session) = &mut self.session {
-            // SAFETY: fetched in this request.
-            if unsafe { hit.is_current() } {
-                let _ = session.delete(Space::Key, key);
-            }
-        }
     }
 }
 

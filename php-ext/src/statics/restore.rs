@@ -263,21 +263,14 @@ unsafe fn check(number: usize, hit: &Hit, payload: usize) -> Option<(u8, usize, 
     (fits && tag == TAG_STATICS).then_some((inner, block, parsed.marks.as_ptr()))
 }
 
-/// Removes an entry that cannot be used, unless there is another by now.
+/// Removes an entry that cannot be used, unless that takes waiting. What was published since stays.
 #[cold]
 fn forget_entry(number: usize, hit: &Hit) {
-    // SAFETY: this thread's own; no user code runs below; the hit is of this request.
-    unsafe {
-        let local = &mut *local();
-        let target = &local.statics.targets[number];
-        let backend = target.policy.backend;
-        if let Some(session) = local.backends[backend as usize].session(backend)
-            && hit.is_current()
-        {
-            target.write_key(&mut local.statics.key);
-            let key = &local.statics.key;
-            let _ = fenced(|| session.delete(Space::Class, key).ok());
-        }
+    // SAFETY: this thread's own; no user code runs below.
+    let local = unsafe { &mut *local() };
+    let backend = local.statics.targets[number].policy.backend;
+    if let Some(session) = local.backends[backend as usize].session(backend) {
+        fenced(|| session.drop_found(hit));
     }
 }
 
