@@ -15,6 +15,7 @@ enum Pace {
 
 thread_local! {
     static PACE: Cell<Pace> = const { Cell::new(Pace::Patient) };
+    static IN_VAIN: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Puts the pace back, also where a panic passes.
@@ -41,9 +42,17 @@ pub(crate) fn is_hasty() -> bool {
     PACE.get() == Pace::Hasty
 }
 
+/// How many locks this thread did not get in time so far: for who does several things of which [`wait_once`] cannot have all, and is to wait no
+/// more once this has changed.
+#[must_use]
+pub fn waits_in_vain() -> u32 {
+    IN_VAIN.get()
+}
+
 /// A wait was in vain.
 #[cold]
 pub(crate) fn waited_in_vain() {
+    IN_VAIN.set(IN_VAIN.get().wrapping_add(1));
     if PACE.get() == Pace::Once {
         PACE.set(Pace::Hasty);
     }

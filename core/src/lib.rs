@@ -116,7 +116,7 @@ pub use self::{
     demand::Demand,
     entry::Space,
     error::Error,
-    haste::wait_once,
+    haste::{wait_once, waits_in_vain},
     same::is_same_short,
     seed::{Claiming, Seed},
     segment::{Policy, Segment, SegmentConfig},

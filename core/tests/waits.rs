@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::{Child, get, put, segment, stop, stopped_at};
-use static_cache_core::{Error, Mode, Policy, Segment, Session, Space, fault, wait_once};
+use static_cache_core::{Error, Mode, Policy, Segment, Session, Space, fault, wait_once, waits_in_vain};
 
 #[test]
 fn what_could_not_be_given_back_in_time_is_freed_though_its_owner_ended_in_order() {
@@ -210,8 +210,12 @@ fn a_call_waits_once_however_many_entries_it_has_in_hand() {
         });
         let others = waits(|| wait_once(true, || is_late(put(&mut session, b"k", b"value").unwrap_err())));
         assert_eq!([stores, commits, reservations, all, drops, deletes, others], [1, 1, 1, 1, 1, 1, 0]);
+        let before = waits_in_vain();
+        assert!(session.fetch(Space::Key, b"k").is_none());
+        assert_eq!(waits_in_vain(), before);
         // Only within that.
         assert_eq!(waits(|| is_late(session.delete(Space::Key, &keys[0]).unwrap_err())), 1);
+        assert_eq!(waits_in_vain(), before + 1);
         assert_eq!(child.go_on(), 0);
         segment.set_lock_timeout(Duration::from_secs(5));
         put(&mut session, b"new", b"value").unwrap();

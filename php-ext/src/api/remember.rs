@@ -4,7 +4,7 @@ use std::mem::ManuallyDrop;
 use std::time::{Duration, Instant};
 
 use ext_php_rs::ffi::{zend_fcall_info, zend_string, zval};
-use static_cache_core::{Error, Mode, Reservation, Session, Space, Stored};
+use static_cache_core::{Error, Mode, Reservation, Session, Space, Stored, wait_once, waits_in_vain};
 
 use super::args::{Args, Parsed, check_result};
 use super::fetch::{Looked, look_up};
@@ -181,9 +181,11 @@ unsafe fn build_value(
             Turn::Unreserved => Mode::Add,
             Turn::OursAlone | Turn::Done => return Ok(()),
         };
+        let before = waits_in_vain();
         let outcome = store_value(backend, bytes, out, ttl, mode);
         if !matches!(outcome, Ok(Stored::Stored)) {
-            release(backend, bytes, turn);
+            // The store cannot be within one `wait_once` with this: it may leave by a jump.
+            wait_once(waits_in_vain() != before, || release(backend, bytes, turn));
         }
         if let Err(Failure::Message(message)) = outcome
             && throwing

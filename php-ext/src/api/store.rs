@@ -31,9 +31,9 @@ pub(super) unsafe fn store_value(
     unsafe {
         // Before anything is asked, refused, or makes room.
         if mode != Mode::Put
-            && let Some(stored) = forbidden(backend, key, mode)
+            && let Some(outcome) = forbidden(backend, key, mode)
         {
-            return Ok(stored);
+            return outcome;
         }
         if let Some(simple) = Simple::of(&*value)
             && let Some(outcome) = store_simple(backend, key, simple, ttl, mode)
@@ -45,20 +45,27 @@ pub(super) unsafe fn store_value(
     }
 }
 
-/// What forbids to store as things are now.
+/// What forbids to store as things are now, or keeps from finding that out.
 #[cold]
-fn forbidden(backend: Backend, key: &[u8], mode: Mode) -> Option<Stored> {
+fn forbidden(backend: Backend, key: &[u8], mode: Mode) -> Option<Result<Stored, Failure>> {
     // SAFETY: this thread's own; nothing below runs user code.
     let session = unsafe { (*local()).backends[backend as usize].session(backend)? };
-    fenced_or(
+    let found = fenced_or(
         || match mode {
-            Mode::Put => None,
-            Mode::Add => session.exists(Space::Key, key).then_some(Stored::Present),
-            // A lock that is not free in time leaves it to the store.
-            Mode::IfHeld(held) => (!session.holds(key, held).unwrap_or(true)).then_some(Stored::Lost),
+            Mode::Put => Ok(None),
+            Mode::Add => Ok(session.exists(Space::Key, key).then_some(Stored::Present)),
+            Mode::IfHeld(held) => Ok((!session.holds(key, held)?).then_some(Stored::Lost)),
         },
-        || None,
-    )
+        || Ok(None),
+    );
+    match found {
+        Ok(stored) => stored.map(Ok),
+        // The store would wait for the same lock, once more.
+        Err(error) => {
+            session.segment().count_store_failure();
+            Some(Err(Failure::Message(messages::of_error(backend, key, &error))))
+        }
+    }
 }
 
 /// Stores what needs no plan. `None` if that is to be tried as for any other value: nothing was done.
