@@ -5,7 +5,7 @@ mod local;
 mod order;
 mod partition;
 pub(crate) mod relief;
-mod stacks;
+pub(crate) mod stacks;
 mod start;
 
 pub(crate) use local::{BackendLocal, local};

@@ -1,4 +1,4 @@
-//! Free parts of stacks: of the running one, of suspended fibers, and of whoever resumed the running one.
+//! Stacks: free parts of the running one, of those of suspended fibers and of whoever resumed the running one; and the frames of suspended fibers.
 //!
 //! What lies beyond their tops are frames that are over, full of addresses that nobody will use again. For C stacks these are below
 //! the stack pointer, which is kept for each fiber that is suspended. Where the engine's stack of a context
@@ -9,7 +9,8 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use ext_php_rs::ffi::{
-    _zend_executor_globals, ext_php_rs_executor_globals, zend_class_entry, zend_fiber_context, zend_vm_stack,
+    _zend_executor_globals, ext_php_rs_executor_globals, zend_class_entry, zend_execute_data,
+    zend_fiber_context, zend_vm_stack,
 };
 
 use crate::engine::reserved_word;
@@ -69,6 +70,30 @@ unsafe fn fibers(globals: &_zend_executor_globals) -> impl Iterator<Item = *mut 
             is_fiber.then(|| object.byte_add(c::FIBER_CONTEXT).cast())
         }
     })
+}
+
+/// The last frames of the fibers that are suspended. (A fiber that has resumed another one is among the frames before that one's.) Without fibers
+/// the objects are not looked through.
+///
+/// # Safety
+/// This thread's globals, while a request runs.
+pub(crate) unsafe fn suspended(
+    globals: &_zend_executor_globals,
+) -> impl Iterator<Item = *const zend_execute_data> {
+    // The main program's context is of this request, and has had a page since a fiber was begun.
+    // SAFETY: the caller's word, and a live context.
+    let are_fibers =
+        reserved_word().is_none() || unsafe { !page_of(globals.main_fiber_context).read().is_null() };
+    // SAFETY: the caller's word; live fibers. As the engine has it: one that nobody has resumed since is where it was suspended.
+    let place_of = |context: *mut zend_fiber_context| unsafe {
+        let fiber = context.byte_sub(c::FIBER_CONTEXT);
+        let status = context.byte_add(c::FIBER_STATUS).cast::<u32>().read();
+        let caller = fiber.byte_add(c::FIBER_CALLER).cast::<*const zend_fiber_context>().read();
+        (status == c::ZEND_FIBER_STATUS_SUSPENDED && caller.is_null())
+            .then(|| fiber.byte_add(c::FIBER_EXECUTE_DATA).cast::<*const zend_execute_data>().read())
+    };
+    // SAFETY: the caller's word.
+    are_fibers.then(|| unsafe { fibers(globals) }).into_iter().flatten().filter_map(place_of)
 }
 
 /// What is free of all stacks, the running one's included.

@@ -10,6 +10,7 @@ use ext_php_rs::ffi::{zend_class_entry, zend_execute_data, zend_op, zend_op_arra
 use super::declarations::Last;
 use super::{Dropped, Statics, baseline, engine, restore, scan, straight, with};
 use crate::messages::shown;
+use crate::module::stacks;
 use crate::payload::{ClassImage, Template};
 use crate::zend::live::Text;
 
@@ -217,13 +218,18 @@ unsafe fn is_missing(image: &ClassImage) -> bool {
     unsafe { find(image).is_null() }
 }
 
-/// The frames of this thread that run functions of scripts.
+/// The frames of this thread that run functions of scripts: first those that are running, then those of suspended fibers, which go on
+/// with what they are at.
 unsafe fn frames() -> impl Iterator<Item = *const zend_execute_data> {
     // SAFETY: this thread's own globals; frames are live, and each names the one before.
     unsafe {
-        let there = |frame: *mut zend_execute_data| (!frame.is_null()).then_some(frame.cast_const());
-        let first = there((*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data);
-        std::iter::successors(first, move |frame| there((**frame).prev_execute_data))
+        let there = |frame: *const zend_execute_data| (!frame.is_null()).then_some(frame);
+        let globals = &*ext_php_rs::ffi::ext_php_rs_executor_globals();
+        std::iter::once(globals.current_execute_data.cast_const())
+            .chain(stacks::suspended(globals))
+            .flat_map(move |last| {
+                std::iter::successors(there(last), move |frame| there((**frame).prev_execute_data))
+            })
             .filter(|frame| !(**frame).func.is_null() && (*(**frame).func).type_ == engine::USER)
     }
 }

@@ -204,6 +204,8 @@ void probe(void)
 	FLAG(ZEND_COMPILE_PRELOAD);
 	FLAG(ZEND_COMPILE_NO_CONSTANT_SUBSTITUTION);
 	OFFSET(FIBER_CONTEXT, zend_fiber, context);
+	OFFSET(FIBER_CALLER, zend_fiber, caller);
+	OFFSET(FIBER_EXECUTE_DATA, zend_fiber, execute_data);
 	OFFSET(FIBER_HANDLE, zend_fiber_context, handle);
 	OFFSET(FIBER_STACK, zend_fiber_context, stack);
 	OFFSET(FIBER_STATUS, zend_fiber_context, status);
