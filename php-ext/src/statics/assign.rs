@@ -19,10 +19,35 @@ use crate::zend::live::{Array, Counted, Reference, Slot};
 /// # Safety
 /// There is such a target, and a value and a mark for each member, in an array of the caller's own; `references` unless there are none in the
 /// values. Destructors may run and a jump may leave: no Rust value of the caller's needs dropping.
+#[inline(always)] // Called at one place, for each target.
 pub(super) unsafe fn assign(number: usize, array: &Array, marks: *const u8, references: bool) {
+    // SAFETY: the caller's word.
+    unsafe {
+        if references { with_references(number, array, marks) } else { each::<false>(number, array, marks) }
+    }
+}
+
+/// # Safety
+/// As for [`assign`].
+#[cold]
+#[inline(never)]
+unsafe fn with_references(number: usize, array: &Array, marks: *const u8) {
+    // SAFETY: the caller's word; members of a class of this request.
+    unsafe {
+        each::<true>(number, array, marks);
+        let members = members_of(number);
+        with(|statics| bound::note(statics, members));
+    }
+    shared::release_replaced();
+}
+
+/// # Safety
+/// As for [`assign`].
+#[inline(always)]
+unsafe fn each<const REFERENCES: bool>(number: usize, array: &Array, marks: *const u8) {
     let tracking = with(|statics| statics.targets[number].policy.tracking);
     // SAFETY: the caller's word.
-    let taken = references && unsafe { members_of(number).any(|member| taken(member).is_some()) };
+    let taken = REFERENCES && unsafe { members_of(number).any(|member| taken(member).is_some()) };
     for (at, member) in members_of(number).enumerate() {
         // SAFETY: the caller's word; the marks lie in the payload, which is pinned.
         unsafe {
@@ -37,14 +62,17 @@ pub(super) unsafe fn assign(number: usize, array: &Array, marks: *const u8, refe
             let Some(slot) = place.made() else { continue };
             let old = put(&place, slot, value);
             let before = with(|statics| baseline::set(statics, member, &*slot, tracking));
-            if references {
+            if REFERENCES {
+                // Until it has been noted which members are bound to which: destructors may bind others.
                 with(|statics| {
                     shared::note(statics, member);
-                    bound::note(statics, member);
+                    statics.replaced.push(before);
+                    statics.replaced.push(old);
                 });
+            } else {
+                engine::release(before);
+                engine::release(old);
             }
-            engine::release(before);
-            engine::release(old);
         }
     }
 }
@@ -109,6 +137,7 @@ unsafe fn has_room(place: &Place, reference: &Slot, value: &Slot) -> bool {
 }
 
 /// Puts a value into a slot and returns what was there.
+#[inline(always)]
 unsafe fn put(place: &Place, slot: *mut Slot, value: Slot) -> Slot {
     // SAFETY: the caller's slot and value are live. What comes after the type in the slot belongs to its table and stays.
     unsafe {

@@ -299,7 +299,7 @@ pub(super) fn retry(linked: *const zend_class_entry, name: *const zend_string) {
     });
     while let Some(number) = with(|statics| next_ready(statics, round)) {
         if with(|statics| statics.is_in_compiler()) {
-            with(|statics| statics.waiting.push(number));
+            with(|statics| statics.waiting.push_back(number));
         } else {
             // SAFETY: a target of this request.
             unsafe { restore::beside_others(number as usize, true) };
@@ -420,9 +420,7 @@ pub(super) fn is_touched(statics: &Statics, number: u32) -> bool {
     let target = &statics.targets[number as usize];
     // SAFETY: members of a class of this request.
     target.dropped != Dropped::No
-        || (target.first as usize..target.end as usize).any(|at| unsafe {
-            baseline::is_changed(statics, at, false) && !baseline::is_initialised(statics, at)
-        })
+        || unsafe { baseline::is_any_assigned(statics, target.first as usize..target.end as usize, false) }
 }
 
 /// Why a target must not be published: its entry has state that could not be restored, and would be lost. Not where there are autoloaders

@@ -6,6 +6,8 @@
 //! the same address is not taken for them. What is in an object counts for `Tracking` alone, see [`super::digest`]. Nor are arrays
 //! with references, which scripts would notice: what is in them is compared, see [`super::shared`], and which statics share a reference, see [`super::bound`].
 
+use std::ops::Range;
+
 use ext_php_rs::ffi::zend_object;
 
 use super::place::Place;
@@ -20,13 +22,6 @@ pub(super) enum Baseline {
     Declared,
     /// This value; we hold it if it `is_held`. `digest` is of what is in it, if that counts.
     Value { slot: Slot, is_held: bool, digest: Option<u64> },
-}
-
-/// An object that a baseline names.
-pub(super) struct Known {
-    object: *mut zend_object,
-    /// Whether it is still there; known after [`look_for_objects`].
-    alive: bool,
 }
 
 pub(super) fn same(one: &Slot, other: &Slot) -> bool {
@@ -64,45 +59,35 @@ unsafe fn digest_of(statics: &mut Statics, member: usize, slot: &Slot) -> u64 {
     // SAFETY: the caller's word.
     let (digest, places) = unsafe { digest::kept(slot) };
     if matches!(statics.members[member].baseline, Baseline::Value { digest: Some(_), .. }) {
-        statics.places.retain(|(known, _)| *known != member);
+        statics.places.remove(&member);
     }
     if !places.is_empty() {
-        statics.places.push((member, places));
+        statics.places.insert(member, places);
     }
     digest
 }
 
 unsafe fn watch(statics: &mut Statics, object: *mut zend_object) {
-    if statics.objects.iter().any(|known| std::ptr::eq(known.object, object) && known.alive) {
-        return;
-    }
     // SAFETY: a live object, says the caller.
-    unsafe { statics.weak.add(object) };
-    statics.objects.push(Known { object, alive: true });
-}
-
-/// Finds out which objects are still there. They are not watched any more afterwards, see [`watch_again`].
-pub(super) fn look_for_objects(statics: &mut Statics) {
-    for known in &mut statics.objects {
-        known.alive = known.alive && statics.weak.remove(known.object);
+    if unsafe { statics.weak.add(object) } {
+        statics.objects.push(object);
     }
 }
 
-/// Goes on watching.
-pub(super) fn watch_again(statics: &mut Statics) {
-    statics.objects.retain(|known| known.alive);
-    for known in &statics.objects {
-        // SAFETY: alive, as `look_for_objects` found, and no user code has run since.
-        unsafe { statics.weak.add(known.object) };
+/// Objects that are gone need not be known any more.
+pub(super) fn forget_gone(statics: &mut Statics) {
+    // Only one that is still there can be taken out of the table.
+    statics.objects.retain(|object| statics.weak.remove(*object));
+    for object in &statics.objects {
+        // SAFETY: still there, and no user code has run since.
+        unsafe { statics.weak.add(*object) };
     }
 }
 
 /// Makes what the statics of targets are now their baselines, where that is wanted. Destructors may run afterwards.
 pub(super) fn settle() {
     with(|statics| {
-        // Where an object was, there may be another one by now.
-        look_for_objects(statics);
-        watch_again(statics);
+        forget_gone(statics);
         statics.unsettled = false;
         for number in 0..statics.targets.len() {
             let target = &mut statics.targets[number];
@@ -110,7 +95,8 @@ pub(super) fn settle() {
                 continue;
             }
             let tracking = target.policy.tracking;
-            for member in target.first as usize..target.end as usize {
+            let members = target.first as usize..target.end as usize;
+            for member in members.clone() {
                 let place = statics.members[member].place;
                 // SAFETY: a member of a class of this request, and its live value. What is as declared stays so.
                 unsafe {
@@ -120,10 +106,11 @@ pub(super) fn settle() {
                         let before = set(statics, member, &*slot, tracking);
                         statics.replaced.push(before);
                         shared::note(statics, member);
-                        bound::note(statics, member);
                     }
                 }
             }
+            // SAFETY: members of a class of this request.
+            unsafe { bound::note(statics, members) };
         }
     });
     shared::release_replaced();
@@ -176,27 +163,73 @@ pub(super) fn release_all() {
         shared::release_replaced();
     }
     with(|statics| {
-        look_for_objects(statics);
+        statics.objects.iter().for_each(|object| _ = statics.weak.remove(*object));
         statics.objects.clear();
         statics.weak.give_up();
     });
 }
 
-/// Whether a member is something else than it was; if `tracking`, also within objects. [`look_for_objects`] came before.
+/// Whether any of a target's members is something else than it was; if `tracking`, also within objects. May leave by a jump.
 ///
 /// # Safety
-/// A member of a class of this request.
+/// Members of a class of this request.
 #[inline(always)]
-pub(super) unsafe fn is_changed(statics: &Statics, number: usize, tracking: bool) -> bool {
-    let member = &statics.members[number];
+pub(super) unsafe fn is_any_changed(statics: &Statics, members: Range<usize>, tracking: bool) -> bool {
+    let mut may_be_bound = false;
     // SAFETY: the caller's word.
     unsafe {
-        let Some(slot) = member.place.current() else { return false };
-        let slot = &*slot;
-        let value = slot.behind_reference();
-        if (bound::may_be(slot) || member.bound != bound::ALONE) && bound::is_changed(statics, number) {
-            return true;
+        for (at, member) in statics.members[members.clone()].iter().enumerate() {
+            let Some(slot) = slot_of(member, &mut may_be_bound) else { continue };
+            if is_changed(statics, members.start + at, member, slot, tracking) {
+                return true;
+            }
         }
+        may_be_bound && bound::is_changed(statics, members)
+    }
+}
+
+/// Whether any was changed by more than the initialisers of variables, which are code.
+///
+/// # Safety
+/// As for [`is_any_changed`].
+#[cold]
+pub(super) unsafe fn is_any_assigned(statics: &Statics, members: Range<usize>, tracking: bool) -> bool {
+    let mut may_be_bound = false;
+    // SAFETY: the caller's word.
+    unsafe {
+        for (at, member) in statics.members[members.clone()].iter().enumerate() {
+            let Some(slot) = slot_of(member, &mut may_be_bound) else { continue };
+            if is_changed(statics, members.start + at, member, slot, tracking)
+                && !(matches!(member.baseline, Baseline::Declared) && evaluated::is_code(&member.place))
+            {
+                return true;
+            }
+        }
+        may_be_bound && bound::is_changed(statics, members)
+    }
+}
+
+/// A member's slot. Notes if it may be bound, or was.
+///
+/// # Safety
+/// A member of a class of this request, for `'a`.
+#[inline(always)]
+unsafe fn slot_of<'a>(member: &Member, may_be_bound: &mut bool) -> Option<&'a Slot> {
+    // SAFETY: the caller's word.
+    let slot = unsafe { &*member.place.current()? };
+    *may_be_bound |= bound::may_be(slot) || member.bound != bound::ALONE;
+    Some(slot)
+}
+
+/// Whether a member is something else than it was, by itself.
+///
+/// # Safety
+/// As for [`is_any_changed`]; the member of this number, and its slot.
+#[inline(always)]
+unsafe fn is_changed(statics: &Statics, number: usize, member: &Member, slot: &Slot, tracking: bool) -> bool {
+    let value = slot.behind_reference();
+    // SAFETY: the caller's word.
+    unsafe {
         match member.baseline {
             Baseline::Declared => {
                 !same(value, &member.place.declared()) && is_assigned(member.place, slot)
@@ -214,10 +247,9 @@ pub(super) unsafe fn is_changed(statics: &Statics, number: usize, tracking: bool
 /// The same of a member whose value has the same type and word; `digest` if that counts.
 #[inline(never)]
 unsafe fn is_changed_within(statics: &Statics, number: usize, value: &Slot, digest: Option<u64>) -> bool {
-    let is_watched = |known: &Known| known.alive && known.object.addr() as u64 == value.value;
     // SAFETY: the caller's member and its value.
     unsafe {
-        value.kind() == c::IS_OBJECT && !statics.objects.iter().any(is_watched)
+        value.kind() == c::IS_OBJECT && !statics.weak.has(value.value as *mut zend_object)
             || shared::is_changed(statics, number, value)
             || digest.is_some_and(|digest| digest != digest::of(value))
     }
@@ -237,17 +269,6 @@ unsafe fn is_assigned(place: Place, slot: &Slot) -> bool {
     }
 }
 
-/// Whether a member that was changed may be no more than initialised: a variable whose initialiser is code, which has run.
-///
-/// # Safety
-/// A member of a class of this request.
-pub(super) unsafe fn is_initialised(statics: &Statics, number: usize) -> bool {
-    let member = &statics.members[number];
-    // SAFETY: the caller's word.
-    matches!(member.baseline, Baseline::Declared)
-        && unsafe { evaluated::is_code(&member.place) && !bound::is_changed(statics, number) }
-}
-
 /// Whether that is all that was changed of a target, nothing of which was restored or published before.
 ///
 /// # Safety
@@ -259,9 +280,7 @@ pub(super) unsafe fn is_only_initialised(statics: &Statics, target: &Target) -> 
     target.dropped == Dropped::No
         && members.clone().all(|at| is_declared(&at))
         // SAFETY: members of the caller's target.
-        && members.clone().all(|at| unsafe {
-            !is_changed(statics, at, target.policy.tracking) || is_initialised(statics, at)
-        })
+        && unsafe { !is_any_assigned(statics, members, target.policy.tracking) }
 }
 
 /// Whether the initialiser of a variable has been run and gave null. PHP 8.3 and later keep null there until then.
@@ -282,7 +301,7 @@ fn is_null_by_now(_place: &Place, _slot: &Slot) -> bool {
 /// Whether a member has a value that its declaration alone does not give.
 ///
 /// # Safety
-/// As for [`is_changed`].
+/// As for [`is_any_changed`].
 pub(super) unsafe fn has_value(place: &Place) -> bool {
     // SAFETY: the caller's word.
     unsafe {

@@ -1,7 +1,10 @@
 //! Statics of one target that share a reference, as after `self::$one =& self::$other`. To bind one to another is a change, and so is to undo that,
 //! whatever both hold: what is assigned to one is another value for both, or is not.
 
-use super::{Statics, with};
+use std::ops::Range;
+
+use super::baseline::Baseline;
+use super::{Member, Statics};
 use crate::zend::constants as c;
 use crate::zend::live::Slot;
 
@@ -16,49 +19,69 @@ pub(super) fn may_be(slot: &Slot) -> bool {
     slot.kind() == c::IS_REFERENCE && slot.reference().gc.refcount > 1
 }
 
-/// A member that [may be](may_be) bound, or was, has a new baseline: its slot, as it is now.
+/// Members of a target have new baselines: their slots, as they are now. Not those that are as declared.
 ///
 /// # Safety
-/// A member of a class of this request.
+/// Members of a class of this request, all that the target has.
 #[cold]
-pub(super) unsafe fn note(statics: &mut Statics, member: usize) {
+pub(super) unsafe fn note(statics: &mut Statics, members: Range<usize>) {
     // SAFETY: the caller's word.
-    statics.members[member].bound = unsafe { now(statics, member) };
+    let now = unsafe { References::now(statics, members.clone()) };
+    now.note(&mut statics.members[members], |member| matches!(member.baseline, Baseline::Value { .. }));
 }
 
-/// Members have new baselines: the values of an array that has one for each.
-pub(super) fn note_all(first: usize, values: &[Slot]) {
-    for (at, value) in values.iter().enumerate() {
-        let shares = |other: &Slot| other.kind() == c::IS_REFERENCE && other.value == value.value;
-        let found = if may_be(value) { values[..at].iter().rposition(shares) } else { None };
-        with(|statics| statics.members[first + at].bound = distance(at, found));
-    }
+/// The same, of slots that an array has.
+pub(super) fn note_all(statics: &mut Statics, first: usize, slots: &[Slot]) {
+    let members = &mut statics.members[first..first + slots.len()];
+    References::among(slots.iter().copied().enumerate()).note(members, |_| true);
 }
 
-/// Whether a member shares a reference with another one than at its baseline.
+/// Whether any of a target's members shares a reference with another one than at its baseline.
 ///
 /// # Safety
-/// A member of a class of this request.
+/// As for [`note`].
 #[cold]
-pub(super) unsafe fn is_changed(statics: &Statics, member: usize) -> bool {
+pub(super) unsafe fn is_changed(statics: &Statics, members: Range<usize>) -> bool {
     // SAFETY: the caller's word.
-    statics.members[member].bound != unsafe { now(statics, member) }
+    let now = unsafe { References::now(statics, members.clone()) };
+    let members = &statics.members[members];
+    let bound = members.iter().filter(|member| member.bound != ALONE).count();
+    now.bounds().any(|(at, bound)| members[at].bound != bound) || now.bounds().count() != bound
 }
 
-unsafe fn now(statics: &Statics, member: usize) -> Bound {
-    // Targets are in the order of their members.
-    let target = statics.targets.partition_point(|target| target.end as usize <= member);
-    let first = statics.targets[target].first as usize;
-    // SAFETY: members of a class of this request.
-    unsafe {
-        let slot_of = |member: usize| statics.members[member].place.current().map(|slot| *slot);
-        let Some(slot) = slot_of(member).filter(may_be) else { return ALONE };
-        let shares = |other: Slot| other.kind() == c::IS_REFERENCE && other.value == slot.value;
-        let found = (first..member).rev().find(|other| slot_of(*other).is_some_and(shares));
-        distance(member, found)
+/// The references that slots of a target are: by their addresses, and then in the order of the members, each with its member's place there.
+struct References(Vec<(u64, usize)>);
+
+impl References {
+    /// # Safety
+    /// As for [`note`].
+    unsafe fn now(statics: &Statics, members: Range<usize>) -> Self {
+        // SAFETY: the caller's word.
+        let slot_of = |member: &Member| unsafe { member.place.current().map(|slot| *slot) };
+        let slots = statics.members[members].iter().map(slot_of).enumerate();
+        Self::among(slots.filter_map(|(at, slot)| Some((at, slot?))))
     }
-}
 
-fn distance(member: usize, found: Option<usize>) -> Bound {
-    found.map_or(ALONE, |other| (member - other) as Bound)
+    fn among(slots: impl Iterator<Item = (usize, Slot)>) -> Self {
+        let mut found: Vec<_> =
+            slots.filter(|(_, slot)| may_be(slot)).map(|(at, slot)| (slot.value, at)).collect();
+        found.sort_unstable();
+        References(found)
+    }
+
+    /// Those that share one with an earlier one.
+    fn bounds(&self) -> impl Iterator<Item = (usize, Bound)> {
+        let pairs = self.0.windows(2).filter(|pair| pair[0].0 == pair[1].0);
+        pairs.map(|pair| (pair[1].1, (pair[1].1 - pair[0].1) as Bound))
+    }
+
+    /// Of those that are meant.
+    fn note(&self, members: &mut [Member], is_meant: impl Fn(&Member) -> bool) {
+        members.iter_mut().filter(|member| is_meant(member)).for_each(|member| member.bound = ALONE);
+        for (at, bound) in self.bounds() {
+            if is_meant(&members[at]) {
+                members[at].bound = bound;
+            }
+        }
+    }
 }

@@ -50,7 +50,9 @@ mod straight;
 mod unseen;
 mod weak;
 
-use ext_php_rs::ffi::{zend_class_entry, zend_op_array};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use ext_php_rs::ffi::{zend_class_entry, zend_object, zend_op_array};
 
 use crate::buffer::Buffer;
 use crate::hooks::opcache::state::was_invalidated;
@@ -159,7 +161,7 @@ pub(crate) struct Statics {
     targets: Vec<Target>,
     members: Vec<Member>,
     /// Targets that wait for the end of a compilation.
-    waiting: Vec<u32>,
+    waiting: VecDeque<u32>,
     /// Targets whose restore has called code of the script's that has not come back.
     restoring: Vec<u32>,
     /// Targets that wait for classes.
@@ -175,13 +177,15 @@ pub(crate) struct Statics {
     /// Preloaded classes with targets; found once.
     preloaded: Vec<*mut zend_class_entry>,
     looked_for_preloaded: bool,
-    /// Objects that were put into statics: see [`baseline`].
-    objects: Vec<baseline::Known>,
+    /// Classes that have been linked, where they are many.
+    linked: BTreeSet<usize>,
+    /// Objects that were put into statics, and may be gone: see [`baseline`].
+    objects: Vec<*mut zend_object>,
     weak: weak::Watched,
     /// What digests of members' baselines are good for, where that is anything.
-    places: Vec<(usize, Places)>,
-    /// What the references in baselines held.
-    shared: Vec<shared::Shared>,
+    places: BTreeMap<usize, Places>,
+    /// What the references in members' baselines held.
+    shared: BTreeMap<usize, shared::Shared>,
     /// What baselines held that have others now; to be released where destructors may run.
     replaced: Buffer<Slot>,
     /// Whether any target is.
@@ -210,7 +214,7 @@ impl Statics {
         Statics {
             targets: Vec::new(),
             members: Vec::new(),
-            waiting: Vec::new(),
+            waiting: VecDeque::new(),
             restoring: Vec::new(),
             awaiting: awaited::Waiting::new(),
             straight: straight::Progress::new(),
@@ -219,10 +223,11 @@ impl Statics {
             compiling: 0,
             preloaded: Vec::new(),
             looked_for_preloaded: false,
+            linked: BTreeSet::new(),
             objects: Vec::new(),
             weak: weak::Watched::new(),
-            places: Vec::new(),
-            shared: Vec::new(),
+            places: BTreeMap::new(),
+            shared: BTreeMap::new(),
             replaced: Buffer::new(),
             unsettled: false,
             raised: Vec::new(),
@@ -265,11 +270,15 @@ impl Statics {
         self.awaiting.clear();
         self.declarations.forget();
         self.objects.clear();
-        self.places.clear();
-        self.shared.clear();
         self.replaced.clear();
         self.unsettled = false;
         self.weak = weak::Watched::new();
+        // Most requests have none of these.
+        if !(self.linked.is_empty() && self.places.is_empty() && self.shared.is_empty()) {
+            self.linked.clear();
+            self.places.clear();
+            self.shared.clear();
+        }
     }
 
     /// So that none is left of values that it has let go of.

@@ -22,8 +22,13 @@ pub(super) unsafe fn drop_beside(number: usize) {
         if statics.targets[number].looked_beside {
             return;
         }
-        let is_its = |target: &&mut Target| std::ptr::eq(target.class, class);
-        statics.targets.iter_mut().filter(is_its).for_each(|target| target.looked_beside = true);
+        // They come one after the other.
+        let is_its = |target: &Target| std::ptr::eq(target.class, class);
+        let before = statics.targets[..number].iter().rev().take_while(|target| is_its(target)).count();
+        let after = statics.targets[number..].iter().take_while(|target| is_its(target)).count();
+        let targets = &mut statics.targets[number - before..number + after];
+        targets.iter_mut().for_each(|target| target.looked_beside = true);
+        let targets = &*targets;
         let file = engine::file_of(class);
         // What is evaluated at one place need not be the same class each time.
         if file.ends_with(b"eval()'d code") {
@@ -33,17 +38,14 @@ pub(super) unsafe fn drop_beside(number: usize) {
         name.clear();
         name.extend_from_slice(engine::name_of(class));
         name.make_ascii_lowercase();
-        let targets = &statics.targets;
         for backend in Backend::ALL {
             let Some(session) = local.backends[backend as usize].session(backend) else { continue };
             let is_orphan = |key: &[u8], payload: &[u8]| {
                 let part = key.get(name.len()..).unwrap_or_default();
                 declared_in(payload) == Some(file)
-                    && !targets.iter().any(|target| {
-                        std::ptr::eq(target.class, class)
-                            && target.policy.backend == backend
-                            && is_part(part, target.part)
-                    })
+                    && !targets
+                        .iter()
+                        .any(|target| target.policy.backend == backend && is_part(part, target.part))
             };
             // Not within the bound: a writer is stuck, and what is left is looked for by another request.
             let _ = fenced(|| session.delete_of_class(name, is_orphan).ok());

@@ -79,6 +79,7 @@ impl Place {
     ///
     /// # Safety
     /// As for [`Self::current`].
+    #[inline(always)]
     pub(super) unsafe fn made(&self) -> Option<*mut Slot> {
         // SAFETY: the engine makes the tables in the same way when they are first needed.
         unsafe {

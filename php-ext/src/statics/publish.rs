@@ -63,7 +63,6 @@ fn end() {
 /// Finds out what is to be published. `at_once`: by `static_publish()`, at first also what was deleted in this request.
 pub(super) fn find_due(round: u32, at_once: bool, which: impl Fn(&Target) -> bool) -> bool {
     with(|statics| {
-        baseline::look_for_objects(statics);
         statics.ran_code = false;
         let mut any = false;
         for number in 0..statics.targets.len() {
@@ -85,7 +84,7 @@ pub(super) fn find_due(round: u32, at_once: bool, which: impl Fn(&Target) -> boo
                         true
                     }
                     Dropped::Deleted | Dropped::No => {
-                        members.clone().any(|at| baseline::is_changed(statics, at, target.policy.tracking))
+                        baseline::is_any_changed(statics, members, target.policy.tracking)
                     }
                 }
             };
@@ -97,22 +96,23 @@ pub(super) fn find_due(round: u32, at_once: bool, which: impl Fn(&Target) -> boo
             target.stored &= round > 0;
             any |= due;
         }
-        // Not for requests that end without having changed anything.
-        if any || at_once {
-            baseline::watch_again(statics);
+        if at_once {
+            baseline::forget_gone(statics);
         }
         any
     })
 }
 
-/// The next target that is due; it is until [`publish`] is done with it.
-pub(super) fn next_due() -> Option<usize> {
-    with(|statics| statics.targets.iter().position(|target| target.due))
+/// The next target that is due, from a number on; it is until [`publish`] is done with it. No other becomes due meanwhile.
+pub(super) fn next_due(from: usize) -> Option<usize> {
+    with(|statics| (from..statics.targets.len()).find(|number| statics.targets[*number].due))
 }
 
 fn publish_due() {
     with(|statics| statics.publishing = true);
-    while let Some(number) = next_due() {
+    let mut next = 0;
+    while let Some(number) = next_due(next) {
+        next = number + 1;
         // SAFETY: a target of this request; nothing here needs dropping while user code runs.
         unsafe {
             match publish(number, false) {
@@ -239,8 +239,7 @@ unsafe fn publish_due_one(number: usize, goes_on: bool) -> Result<Outcome, Failu
         };
         let outcome = store_asking(backend, values, once, |why| refused(number, why));
         // Otherwise nobody compares again.
-        let goes_on =
-            goes_on || with(|statics| statics.ran_code || statics.targets.iter().any(|target| target.due));
+        let goes_on = goes_on || with(|statics| statics.ran_code) || next_due(number + 1).is_some();
         if matches!(outcome, Ok(Outcome::Published)) {
             with(|statics| awaited::forget(statics, number));
             orphans::drop_beside(number);
@@ -284,7 +283,7 @@ unsafe fn know_policy(number: usize, goes_on: bool) -> Known {
         // Until now changes within objects counted.
         let due = goes_on && target.dropped == Dropped::Deleted
             // SAFETY: members of a class of this request.
-            || members.into_iter().any(|at| unsafe { baseline::is_changed(statics, at, policy.tracking) });
+            || unsafe { baseline::is_any_changed(statics, members, policy.tracking) };
         if due { Known::Due } else { Known::NotDue }
     })
 }
@@ -310,7 +309,7 @@ unsafe fn rebase(number: usize, array: &Slot, marks: &Slot) {
         (target.first as usize, (target.end - target.first) as usize, target.policy.tracking)
     });
     if count > 0 {
-        bound::note_all(first, array.array().slots());
+        with(|statics| bound::note_all(statics, first, array.array().slots()));
     }
     for at in 0..count {
         // SAFETY: a value and a mark for each member, which the array holds.

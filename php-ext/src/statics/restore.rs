@@ -7,7 +7,7 @@ use super::assign::assign;
 use super::awaited::Why;
 use super::image;
 use super::place::Place;
-use super::{Dropped, awaited, engine, is_outdated, observe, scan, with};
+use super::{Dropped, Statics, awaited, engine, is_outdated, observe, scan, with};
 use crate::api::table::fenced;
 use crate::decode::{self, Unusable};
 use crate::engine::exception_pending;
@@ -26,7 +26,7 @@ use crate::zend::live::{Array, Slot};
 pub(super) unsafe fn link(class: *mut zend_class_entry) {
     let (first, end, may_run) = with(|statics| {
         // An alias of a class is linked again.
-        if statics.targets.iter().any(|target| std::ptr::eq(target.class, class)) {
+        if was_linked(statics, class) {
             return (0, 0, false);
         }
         let first = statics.targets.len();
@@ -40,15 +40,42 @@ pub(super) unsafe fn link(class: *mut zend_class_entry) {
             if exception_pending() { beside_others(number, may_run) } else { target(number, may_run) }
         };
         if !done {
-            with(|statics| statics.waiting.push(number as u32));
+            wait_for_the_end(number);
         }
     }
+}
+
+/// Of the compilation.
+#[cold]
+fn wait_for_the_end(number: usize) {
+    with(|statics| statics.waiting.push_back(number as u32));
+}
+
+/// Whether a class has targets already. If not, it is about to have some.
+#[inline(always)]
+fn was_linked(statics: &mut Statics, class: *const zend_class_entry) -> bool {
+    const FEW: usize = 16;
+    if statics.targets.len() <= FEW {
+        return statics.targets.iter().any(|target| std::ptr::eq(target.class, class));
+    }
+    was_noted(statics, class)
+}
+
+/// The same where there are many.
+#[cold]
+#[inline(never)]
+fn was_noted(statics: &mut Statics, class: *const zend_class_entry) -> bool {
+    let Statics { linked, targets, .. } = statics;
+    if linked.is_empty() {
+        linked.extend(targets.iter().map(|target| target.class.addr()));
+    }
+    !linked.insert(class.addr())
 }
 
 /// Restores what waits for the end of a compilation, from the given place of the list on.
 pub(super) fn waiting_since(at: usize) {
     loop {
-        let next = with(|statics| (statics.waiting.len() > at).then(|| statics.waiting.remove(at)));
+        let next = with(|statics| statics.waiting.remove(at));
         let Some(number) = next else { return };
         if with(|statics| awaited::is_touched(statics, number)) {
             // It waited for a class before.

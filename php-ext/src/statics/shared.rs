@@ -19,7 +19,6 @@ use crate::zend::live::Slot;
 
 /// What a member's baseline had in it.
 pub(super) struct Shared {
-    member: usize,
     digest: u64,
     /// The addresses of references that others had as well, in order.
     references: Vec<usize>,
@@ -37,8 +36,8 @@ pub(super) struct Shared {
 /// Somebody else holds the baseline as well. The caller uses no other part of the thread's state than its statics.
 #[cold]
 pub(super) unsafe fn note(statics: &mut Statics, member: usize) {
-    if let Some(at) = statics.shared.iter().position(|shared| shared.member == member) {
-        statics.shared.swap_remove(at).give_up(&mut statics.replaced);
+    if let Some(before) = statics.shared.remove(&member) {
+        before.give_up(&mut statics.replaced);
     }
     let Some(array) = baseline::array_of(&statics.members[member]) else { return };
     // SAFETY: the caller's word; the array is held, and no user code runs, so all that is met stays.
@@ -52,12 +51,11 @@ pub(super) unsafe fn note(statics: &mut Statics, member: usize) {
         references.sort_unstable();
         fixed.iter().for_each(|value| engine::hold(value));
         let digest = digest.0;
-        statics.shared.push(Shared { member, digest, references, fixed, objects, weak: Watched::new() });
+        let new = Shared { digest, references, fixed, objects, weak: Watched::new() };
+        let shared = statics.shared.entry(member).or_insert(new);
         baseline::let_go(&mut statics.members[member]);
         // Last, since it may leave by a jump (memory limit): an object that is not watched counts as changed.
-        if let Some(shared) = statics.shared.last_mut() {
-            shared.watch_objects();
-        }
+        shared.watch_objects();
     }
 }
 
@@ -171,18 +169,19 @@ impl<'a> Look<'a> {
 /// The member's value, which is at the address of the baseline that this was [noted](note) for.
 #[cold]
 pub(super) unsafe fn is_changed(statics: &Statics, member: usize, value: &Slot) -> bool {
-    let mut found = statics.shared.iter().filter(|shared| shared.member == member);
+    let Some(shared) = statics.shared.get(&member) else { return false };
     // SAFETY: the caller's word. If all is as it was, each of the objects is in the value, and live.
-    found.any(|shared| unsafe {
+    unsafe {
         let mut look = Look::new(&shared.references);
         Walk::run(|walk| look.at(walk, value));
         look.digest.0 != shared.digest || shared.objects.iter().any(|object| !shared.weak.has(*object))
-    })
+    }
 }
 
 /// Baselines are given up: what was noted is to be [released](release_replaced).
 pub(super) fn forget_all(statics: &mut Statics) {
-    statics.shared.drain(..).for_each(|shared| shared.give_up(&mut statics.replaced));
+    let shared = std::mem::take(&mut statics.shared);
+    shared.into_values().for_each(|shared| shared.give_up(&mut statics.replaced));
 }
 
 impl Shared {

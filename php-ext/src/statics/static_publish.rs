@@ -40,7 +40,9 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
             if !find_due(round, true, is_meant) {
                 break;
             }
-            while let Some(number) = next_due() {
+            let mut next = 0;
+            while let Some(number) = next_due(next) {
+                next = number + 1;
                 match publish(number, true) {
                     Ok(_) => {}
                     Err(Failure::Message(why)) => failed(number, &why),

@@ -49,7 +49,9 @@ impl Watched {
     /// # Safety
     /// As for [`Self::add`].
     pub(super) unsafe fn has(&self, object: *mut zend_object) -> bool {
-        if self.table.get().is_null() || self.adding.get() {
+        // SAFETY: the caller's word. The engine marks an object that anybody watches.
+        let is_marked = unsafe { (*object).gc.u.type_info & c::IS_OBJ_WEAKLY_REFERENCED != 0 };
+        if self.table.get().is_null() || self.adding.get() || !is_marked {
             return false;
         }
         // SAFETY: the caller's word; the table is left as it was.
