@@ -29,8 +29,9 @@
 //!
 //! ## Templates
 //! A value with objects, with PHP references between its parts, or with cycles, cannot be handed out in place: objects and
-//! references are counted, and whoever holds them may write through them. So they, and the arrays that hold one, and those
-//! above them, are *nodes*: images that fetch makes something of in the request's memory. All the rest stays in place.
+//! references are counted, and whoever holds them may write through them; and the engine looks for recursion in counted arrays
+//! only. So they, and arrays that hold themselves, and the arrays above any of these, are *nodes*: images that fetch makes
+//! something of in the request's memory. All the rest stays in place.
 //!
 //! | part | what |
 //! |---|---|

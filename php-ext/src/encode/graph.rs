@@ -7,7 +7,9 @@
 //! 1. what has more than one incoming edge, and all that is reachable from it, is reached in several ways (a cycle's first
 //!    member has two: from outside, or as the root, and from the cycle);
 //! 2. the references among these are nodes, and so is every array or reference above one;
-//! 3. so is every object, and every array or reference above one.
+//! 3. so is every object, and every array or reference above one;
+//! 4. so is every array that holds itself with nothing but arrays (and references of one holder) between, and every array or
+//!    reference above one: the engine looks for recursion in counted arrays only.
 //!
 //! An object is one and the same however it is reached, so the first rule ends at objects: what is below one is reached in
 //! several ways only if that is so within it.
@@ -41,8 +43,12 @@ struct Vertex {
     /// A reference with one holder: a plain value for PHP, unless it is all that a cycle goes through.
     single: bool,
     is_node: bool,
-    /// Leads to a reference that is a node, through arrays.
+    /// Leads to a reference that is a node and that others may have as well, through arrays.
     ties: bool,
+    /// On a cycle of arrays and of references that are `single`; or between two such cycles.
+    is_cyclic: bool,
+    /// How many edges it has from such to such; of these, once cycles were looked for, those that lead to one.
+    below: u32,
     incoming: u32,
     /// Its outgoing edges: these, in the order of their making.
     first_edge: u32,
@@ -63,6 +69,13 @@ struct Edge {
 
 const NONE: u32 = u32::MAX;
 
+impl Vertex {
+    /// Whether this is what [`Graph::find_cycles`] finds the cycles of.
+    fn may_be_cyclic(&self) -> bool {
+        self.kind == Kind::Array || self.single
+    }
+}
+
 /// A node's vertex.
 #[derive(Clone, Copy)]
 pub(super) struct Known(u32);
@@ -76,6 +89,8 @@ pub(super) struct Graph {
     vertices: Buffer<Vertex>,
     edges: Vec<Edge>,
     pending: Vec<u32>,
+    /// Whether anything of which there may be such cycles leads to what was met before it and leads on: else there are none.
+    leads_back: bool,
     /// Whether any node is an array.
     has_arrays: bool,
     /// Objects share tables of properties: what has one holder may be met several times.
@@ -91,6 +106,7 @@ impl Graph {
             vertices: Buffer::new(),
             edges: Vec::new(),
             pending: Vec::new(),
+            leads_back: false,
             has_arrays: false,
             shares_tables: false,
         }
@@ -133,9 +149,13 @@ impl Graph {
             return Ok(());
         }
         self.find_several();
-        let singles = |vertex: &Vertex| vertex.single && vertex.several;
-        if self.vertices.iter().any(singles) {
-            self.judge_singles();
+        if self.leads_back {
+            self.find_cycles();
+        }
+        // References with one holder are plain values, also in an array that several hold. Only where a cycle goes through nothing
+        // but them, and arrays, they must be what they are.
+        for vertex in self.vertices.iter_mut().filter(|vertex| vertex.single) {
+            vertex.several &= vertex.is_cyclic;
         }
         self.find_nodes();
         Ok(())
@@ -152,6 +172,7 @@ impl Graph {
         self.vertices.clear();
         self.edges.clear();
         self.nodes.begin();
+        self.leads_back = false;
         if root.kind() == c::IS_OBJECT {
             if self.object(root, objects)?.is_none() {
                 return Ok(true);
@@ -241,6 +262,11 @@ impl Graph {
             },
             _ => return Ok(()),
         };
+        if self.vertices[to as usize].may_be_cyclic() && self.vertices[from as usize].may_be_cyclic() {
+            self.vertices[from as usize].below += 1;
+            // What comes before has all its edges by now.
+            self.leads_back |= to <= from && self.vertices[to as usize].below > 0;
+        }
         let vertex = &mut self.vertices[to as usize];
         self.edges.push(Edge { from, to, other_incoming: vertex.last_incoming });
         vertex.last_incoming = self.edges.len() as u32 - 1;
@@ -274,6 +300,8 @@ impl Graph {
             single: false,
             is_node: false,
             ties: false,
+            is_cyclic: false,
+            below: 0,
             incoming: 0,
             first_edge: 0,
             end_edge: 0,
@@ -303,38 +331,66 @@ impl Graph {
         }
     }
 
-    /// References with one holder are plain values, also in an array that several hold. Only where a cycle goes through
-    /// nothing but them, and arrays, they must be what they are.
-    fn judge_singles(&mut self) {
-        // What is on no cycle can be taken away, beginning with what nothing leads to.
-        let counts = |vertex: &Vertex| vertex.kind == Kind::Array || vertex.single;
-        let mut incoming = vec![0u32; self.vertices.len()];
+    /// Finds the cycles of arrays and of references that nobody else has, and makes nodes of these arrays and of what is above them.
+    /// (PHP makes an array that holds itself without a reference where it copies the array before it looks up what is to be added:
+    /// `$a[] = $b` after `$b = &$a`.)
+    fn find_cycles(&mut self) {
+        // What leads to no cycle can be taken away, beginning with what leads nowhere.
         let mut left = 0;
-        for vertex in self.vertices.iter().filter(|vertex| counts(vertex)) {
-            left += 1;
-            for edge in vertex.first_edge..vertex.end_edge {
-                incoming[self.edges[edge as usize].to as usize] += 1;
-            }
-        }
         for (number, vertex) in self.vertices.iter().enumerate() {
-            if counts(vertex) && incoming[number] == 0 {
+            if vertex.below > 0 {
+                left += 1;
+            } else if vertex.may_be_cyclic() {
                 self.pending.push(number as u32);
             }
         }
         while let Some(number) = self.pending.pop() {
-            left -= 1;
-            let vertex = self.vertices[number as usize];
-            for edge in vertex.first_edge..vertex.end_edge {
-                let to = self.edges[edge as usize].to as usize;
-                incoming[to] -= 1;
-                if incoming[to] == 0 && counts(&self.vertices[to]) {
-                    self.pending.push(to as u32);
+            let mut edge = self.vertices[number as usize].last_incoming;
+            while edge != NONE {
+                let Edge { from, other_incoming, .. } = self.edges[edge as usize];
+                let above = &mut self.vertices[from as usize];
+                if above.may_be_cyclic() {
+                    above.below -= 1;
+                    if above.below == 0 {
+                        left -= 1;
+                        self.pending.push(from);
+                    }
                 }
+                edge = other_incoming;
             }
         }
         if left == 0 {
-            for vertex in self.vertices.iter_mut().filter(|vertex| vertex.single) {
-                vertex.several = false;
+            return;
+        }
+        // Of what is left, so can what no cycle leads to.
+        let is_left = |vertices: &Buffer<Vertex>, number: u32| vertices[number as usize].below > 0;
+        let mut above = vec![0u32; self.vertices.len()];
+        for edge in &self.edges {
+            above[edge.to as usize] +=
+                u32::from(is_left(&self.vertices, edge.from) && is_left(&self.vertices, edge.to));
+        }
+        for (number, above) in above.iter().enumerate() {
+            if *above == 0 && is_left(&self.vertices, number as u32) {
+                self.pending.push(number as u32);
+            }
+        }
+        while let Some(number) = self.pending.pop() {
+            let vertex = self.vertices[number as usize];
+            for edge in vertex.first_edge..vertex.end_edge {
+                let to = self.edges[edge as usize].to;
+                if is_left(&self.vertices, to) {
+                    above[to as usize] -= 1;
+                    if above[to as usize] == 0 {
+                        self.pending.push(to);
+                    }
+                }
+            }
+        }
+        for number in 0..self.vertices.len() {
+            let vertex = &mut self.vertices[number];
+            vertex.is_cyclic = above[number] > 0;
+            if vertex.below > 0 && !std::mem::replace(&mut vertex.is_node, true) {
+                self.climb(number as u32, |above| !above.is_node);
             }
         }
     }
@@ -342,7 +398,8 @@ impl Graph {
     fn find_nodes(&mut self) {
         for number in 0..self.vertices.len() {
             let vertex = &mut self.vertices[number];
-            if vertex.kind == Kind::Reference && vertex.several && !vertex.ties {
+            // One on a cycle of references of one holder is a node already, and its holder is one array however often it is met.
+            if vertex.kind == Kind::Reference && vertex.several && !vertex.single && !vertex.ties {
                 (vertex.is_node, vertex.ties) = (true, true);
                 self.climb(number as u32, |above| !std::mem::replace(&mut above.ties, true));
             }
@@ -417,12 +474,14 @@ impl Graph {
     ///
     /// References and objects are one node however often they are met. An array that leads to a reference is a new one
     /// each time, as values are: were it shared between its holders, a reference in it would have one holder only, and PHP
-    /// drops such a reference when it copies the array for writing. Cycles go through references, so this ends; where arrays share arrays over many levels it would
-    /// end late, and beyond some number of nodes the first copy serves.
+    /// drops such a reference when it copies the array for writing. Of a cycle something is always one node: a reference or an
+    /// object that others may have as well, or else its arrays, as they are in PHP. So this ends; where arrays share arrays over
+    /// many levels it would end late, and beyond some number of nodes the first copy serves.
     pub(super) fn number_node(&mut self, Known(vertex): Known, next: u32) -> (u32, bool) {
         let enough = 2 * self.vertices.len() + 1024;
         let vertex = &mut self.vertices[vertex as usize];
-        let shared = !(vertex.kind == Kind::Array && vertex.ties) || next as usize > enough;
+        let is_one = vertex.kind != Kind::Array || !vertex.ties || vertex.is_cyclic;
+        let shared = is_one || next as usize > enough;
         if shared && vertex.number != NONE {
             return (vertex.number, false);
         }

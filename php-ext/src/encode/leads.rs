@@ -36,7 +36,8 @@ impl Leads {
         self.known.trim();
     }
 
-    /// Whether there may be references or objects in an array that is not empty, at any depth.
+    /// Whether there may be references or objects in an array that is not empty, at any depth. So it is where more levels follow than are
+    /// looked through, hence in an array that holds itself.
     pub(super) fn leads_on(&mut self, array: &Array) -> bool {
         self.may_lead_on(array, LEVELS)
     }

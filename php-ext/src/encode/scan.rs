@@ -25,8 +25,8 @@ pub(super) enum Stop {
     TooLarge,
 }
 
-/// An array may only hold itself through a reference, so a cycle is found as an array met again after a reference was taken
-/// for its value. `Refused` is what stops the scan from within one element.
+/// An array that holds itself, in whatever way, has several holders and leads on: so [`Encoder::again`] finds each cycle.
+/// `Refused` is what stops the scan from within one element.
 pub(super) enum Refused {
     References,
     Gather,
