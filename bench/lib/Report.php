@@ -68,9 +68,9 @@ final class Report
             First fetches (R3, R4) are those of requests to php-fpm with one worker; each request times one. *warm*: the
             worker's request before was the same one; *cold*: the request has read 4 MB of other memory before. Their figure
             is the median of a round's requests, in the best round; the median of all requests stands next to
-            it. C5 compares the time that php-fpm's workers spend on a processor per request, in the best of many short
-            rounds: nginx and the load generator take about as much again, on the same processors, and what these rates
-            say of the workers is little. *table only* is the time within a request to obtain the route table.
+            it. C5 compares the time that php-fpm's workers spend on a processor per request: the median of the ratios of many
+            short rounds; the times are those of the best. Nginx and the load generator take about as much again, on the same
+            processors, and what these rates say of the workers is little. *table only* is the time within a request to obtain the route table.
 
             ## Summary
             The worst case of each comparison, and how far it is from its target:
