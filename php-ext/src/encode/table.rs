@@ -174,6 +174,26 @@ impl<I: Identity> Table<I> {
     /// # Safety
     /// As for [`Table::see`].
     pub(crate) unsafe fn find(&self, pointer: usize, hash: u64) -> Option<u32> {
+        // SAFETY: the caller's word.
+        unsafe { self.place(pointer, hash) }.map(|at| self.entries[at].number)
+    }
+
+    /// Gives something that was seen before another number.
+    ///
+    /// # Safety
+    /// As for [`Table::see`].
+    #[cold]
+    pub(crate) unsafe fn renumber(&mut self, pointer: usize, hash: u64, number: u32) {
+        // SAFETY: the caller's word.
+        if let Some(at) = unsafe { self.place(pointer, hash) } {
+            self.entries[at].number = number;
+        }
+    }
+
+    /// # Safety
+    /// As for [`Table::see`].
+    #[inline(always)]
+    unsafe fn place(&self, pointer: usize, hash: u64) -> Option<usize> {
         let mask = self.entries.len() - 1;
         let mut at = self.start(hash);
         for _ in 0..I::PATIENCE {
@@ -183,7 +203,7 @@ impl<I: Identity> Table<I> {
             }
             // SAFETY: inserted under this stamp, and the caller's.
             if unsafe { I::same(entry.pointer, pointer) } {
-                return Some(entry.number);
+                return Some(at);
             }
             at = (at + 1) & mask;
         }

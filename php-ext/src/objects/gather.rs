@@ -70,6 +70,8 @@ pub(crate) struct Frame {
     pub(super) nested: bool,
     /// An array that was met in such a table.
     guarded: bool,
+    /// An array that several hold.
+    is_shared: bool,
 }
 
 /// More walks than this over one value, because user code makes it another one each time, and it is refused.
@@ -104,6 +106,7 @@ unsafe fn gather_all(harvest: *mut Harvest, value: *const Slot) -> Result<(), St
     unsafe {
         (*harvest).walked.begin();
         (*harvest).frames.clear();
+        (*harvest).again = false;
         numbered::begin(&mut *harvest);
         (*harvest).runs += 1;
         if (*harvest).runs > MOST_RUNS {
@@ -120,13 +123,20 @@ unsafe fn gather_all(harvest: *mut Harvest, value: *const Slot) -> Result<(), St
                 }
                 continue;
             }
-            match next_part(frame) {
+            // Where an array was walked over again within itself, what is left of the outer walk has been visited.
+            let again = frame.is_shared && (*harvest).again;
+            let part = if again && is_done(harvest, frame.walk) { None } else { next_part(frame) };
+            match part {
                 Some(slot) => {
                     let nested = frame.nested;
                     visit(harvest, slot, nested)?;
                 }
                 None => {
+                    let walk = frame.walk;
                     (*harvest).frames.pop();
+                    if again {
+                        set_done(harvest, walk);
+                    }
                 }
             }
         }
@@ -220,12 +230,15 @@ unsafe fn visit(harvest: *mut Harvest, slot: Slot, nested: bool) -> Result<(), S
         match slot.kind() {
             c::IS_ARRAY => {
                 let array = slot.array();
-                if slot.is_counted() && array.count > 0 && is_walked_now(harvest, &slot, nested) {
-                    (*harvest).keep(slot);
+                if slot.is_counted()
+                    && array.count > 0
+                    && let Some(first) = first_part(harvest, &slot, nested)
+                {
                     push(harvest, Walk::Array(array), array.used, Names::Keys, Harvest::NONE);
                     if let Some(frame) = (*harvest).frames.last_mut() {
-                        frame.guarded = nested;
+                        (frame.at, frame.guarded, frame.is_shared) = (first, nested, array.gc.refcount > 1);
                     }
+                    (*harvest).keep(slot);
                 }
                 Ok(())
             }
@@ -236,28 +249,53 @@ unsafe fn visit(harvest: *mut Harvest, slot: Slot, nested: bool) -> Result<(), S
     }
 }
 
-/// Whether an array is walked over here. One that several hold is looked through where it is met first.
+/// From which part on an array is walked over here; `None` if it is not. One that several hold is looked through where it is met first.
 ///
 /// # Safety
 /// As for [`gather`], of a live array that is not empty.
-unsafe fn is_walked_now(harvest: *mut Harvest, slot: &Slot, nested: bool) -> bool {
+unsafe fn first_part(harvest: *mut Harvest, slot: &Slot, nested: bool) -> Option<u32> {
     let (array, address) = (slot.array(), slot.value as usize);
     // SAFETY: the caller's word. By address: what is in the table is held.
     unsafe {
         if array.gc.refcount == 1 {
-            return leads_on(array);
+            return leads_on(array).then_some(0);
         }
         match (*harvest).walked.find(address, (address >> 3) as u64) {
-            Some(leads) => leads != 0 && is_under_way(harvest, array, nested),
+            Some(DONE) => None,
+            Some(_) => under_way(harvest, array, nested).inspect(|_| (*harvest).again = true),
             None => {
                 let leads = leads_on(array);
-                (*harvest).walked.see(address, (address >> 3) as u64, u32::from(leads));
+                (*harvest).walked.see(address, (address >> 3) as u64, if leads { BEGUN } else { DONE });
                 if !leads {
                     (*harvest).keep(*slot);
                 }
-                leads
+                leads.then_some(0)
             }
         }
+    }
+}
+
+/// What is known of an array that several hold (by its address, as of objects and references): it is being walked over, or was.
+const BEGUN: u32 = 1;
+/// Nothing in it is left to be visited, but for what walks around this one go on with.
+const DONE: u32 = 0;
+
+/// # Safety
+/// As for [`gather`].
+#[cold]
+unsafe fn is_done(harvest: *mut Harvest, walk: Walk) -> bool {
+    let Walk::Array(array) = walk else { return false };
+    // SAFETY: the caller's word. By address: what is in the table is held.
+    unsafe { (*harvest).walked.find(array.addr(), (array.addr() >> 3) as u64) == Some(DONE) }
+}
+
+/// # Safety
+/// As for [`gather`].
+#[cold]
+unsafe fn set_done(harvest: *mut Harvest, walk: Walk) {
+    if let Walk::Array(array) = walk {
+        // SAFETY: as in `is_done`.
+        unsafe { (*harvest).walked.renumber(array.addr(), (array.addr() >> 3) as u64, DONE) };
     }
 }
 
@@ -279,22 +317,34 @@ unsafe fn first_time(harvest: *mut Harvest, slot: &Slot) -> bool {
 }
 
 /// An array that holds itself, by way of an object, is walked over again within itself, as `serialize()` does; but before
-/// PHP 8.4 not where it writes null instead. That ends, since objects are visited once: one that holds itself by way of references
-/// only is not walked over again.
-unsafe fn is_under_way(harvest: *mut Harvest, array: *const Array, nested: bool) -> bool {
+/// PHP 8.4 not where it writes null instead. (One that holds itself by way of references only is not.) From the part on that the walk
+/// around it is in: what comes before has been visited. Once such a walk is over, nothing is left for those around it, or for another one.
+unsafe fn under_way(harvest: *mut Harvest, array: *const Array, nested: bool) -> Option<u32> {
     const NEAR: usize = 1024;
     let is_same = |frame: &&Frame| matches!(frame.walk, Walk::Array(other) if std::ptr::eq(other, array));
     // SAFETY: the caller's harvest.
     let frames = unsafe { &(*harvest).frames };
     let near = || frames.iter().rev().take(NEAR);
-    let Some(distance) = near().position(|frame| is_same(&frame)) else { return false };
+    let distance = near().position(|frame| is_same(&frame))?;
     let through_object = near().take(distance).any(|frame| !matches!(frame.walk, Walk::Array(_)));
-    through_object && (cfg!(php84) || !nested || !near().filter(is_same).any(|frame| frame.guarded))
+    let is_null = !cfg!(php84) && nested && near().filter(is_same).any(|frame| frame.guarded);
+    (through_object && !is_null).then(|| frames[frames.len() - 1 - distance].at.saturating_sub(1))
 }
 
 pub(super) unsafe fn push(harvest: *mut Harvest, walk: Walk, end: u32, names: Names, found: u32) {
     // SAFETY: the caller's harvest.
-    unsafe { (*harvest).frames.push(Frame { walk, at: 0, end, names, found, nested: true, guarded: false }) };
+    unsafe {
+        (*harvest).frames.push(Frame {
+            walk,
+            at: 0,
+            end,
+            names,
+            found,
+            nested: true,
+            guarded: false,
+            is_shared: false,
+        })
+    };
 }
 
 pub(super) fn refuse(harvest: *mut Harvest, reason: String) -> Result<(), Stop> {

@@ -118,6 +118,8 @@ pub(crate) struct Harvest {
     pub(super) walked: Table<ByAddress>,
     pub(super) frames: Buffer<super::gather::Frame>,
     pub(super) runs: u32,
+    /// Whether this walk has come again to an array that it is in.
+    pub(super) again: bool,
     /// The name of the last date's time zone where the engine has it, and as a string in an array that is held.
     pub(super) zone: (*const std::ffi::c_char, *mut ext_php_rs::ffi::zend_string),
     /// Where it is in the thread's list.
@@ -149,6 +151,7 @@ impl Harvest {
             walked,
             frames: Buffer::new(),
             runs: 0,
+            again: false,
             zone: (std::ptr::null(), std::ptr::null_mut()),
             place: 0,
             element: 0,
