@@ -7,6 +7,7 @@ use ext_php_rs::ffi::zend_string;
 use static_cache_core::{KeyHash, Promise, Session};
 
 use super::partition::number as partition_number;
+use super::stacks::Fibers;
 use super::{Backend, partition};
 use crate::encode::Encoder;
 use crate::info::Figures;
@@ -36,6 +37,7 @@ pub(crate) struct Local {
     pub(crate) keys: Vec<Vec<u8>>,
     /// Figures on their way into an object.
     pub(crate) figures: Option<Figures>,
+    pub(super) fibers: Fibers,
     /// Files that this request invalidated, by their resolved paths.
     pub(crate) invalidated: Vec<Vec<u8>>,
     /// From before a fork of this thread until after it, for each session.
@@ -124,6 +126,7 @@ impl Local {
             message: Vec::new(),
             keys: Vec::new(),
             figures: None,
+            fibers: Fibers::new(),
             invalidated: Vec::new(),
             promises: [None, None],
             partition: 0,

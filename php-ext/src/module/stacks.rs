@@ -13,6 +13,7 @@ use ext_php_rs::ffi::{
     zend_fiber_context, zend_vm_stack,
 };
 
+use super::local;
 use crate::engine::reserved_word;
 use crate::zend::constants as c;
 
@@ -45,6 +46,23 @@ unsafe extern "C" fn switched(from: *mut zend_fiber_context, _to: *mut zend_fibe
             (*page).top = (*globals).vm_stack_top;
         }
         page_of(from).write(page);
+        (*local()).fibers.switches += 1;
+    }
+}
+
+/// What is known of the fibers of a thread.
+pub(crate) struct Fibers {
+    /// How often one context has gone on instead of another.
+    switches: u64,
+    /// How many there had been when `suspended` was found.
+    looked: u64,
+    /// The places of objects that were fibers in suspension.
+    suspended: Vec<u32>,
+}
+
+impl Fibers {
+    pub(super) const fn new() -> Self {
+        Self { switches: 0, looked: 0, suspended: Vec::new() }
     }
 }
 
@@ -54,26 +72,37 @@ unsafe fn page_of(context: *mut zend_fiber_context) -> *mut zend_vm_stack {
     unsafe { context.byte_add(c::FIBER_RESERVED).cast::<zend_vm_stack>().add(reserved_word().unwrap_or(0)) }
 }
 
-/// The contexts of all fibers that there are. The engine tells observers of a fiber's end, but not where a fatal error has ended the script
+/// The places and contexts of all fibers that there are. The engine tells observers of a fiber's end, but not where a fatal error has ended the script
 /// and the fiber is let go of after that: so these are looked for among the objects.
 ///
 /// # Safety
 /// This thread's globals, while a request runs.
-unsafe fn fibers(globals: &_zend_executor_globals) -> impl Iterator<Item = *mut zend_fiber_context> {
+unsafe fn fibers(globals: &_zend_executor_globals) -> impl Iterator<Item = (u32, *mut zend_fiber_context)> {
+    // SAFETY: the caller's word.
+    (1..globals.objects_store.top)
+        .filter_map(move |place| Some((place, unsafe { fiber_at(globals, place) }?)))
+}
+
+/// The context of the fiber that is the object at a place, if there is one.
+///
+/// # Safety
+/// As for [`fibers`].
+unsafe fn fiber_at(globals: &_zend_executor_globals, place: u32) -> Option<*mut zend_fiber_context> {
     const GONE: usize = 1;
     let objects = &globals.objects_store;
-    (1..objects.top as usize).filter_map(move |number| {
-        // SAFETY: the store's table has so many places, and what is not marked as gone is an object. A fiber's class is final.
-        unsafe {
-            let object = objects.object_buckets.add(number).read();
-            let is_fiber = object.addr() & GONE == 0 && (*object).ce == zend_ce_fiber;
-            is_fiber.then(|| object.byte_add(c::FIBER_CONTEXT).cast())
-        }
-    })
+    if place >= objects.top {
+        return None;
+    }
+    // SAFETY: the store's table has so many places, and what is not marked as gone is an object. A fiber's class is final.
+    unsafe {
+        let object = objects.object_buckets.add(place as usize).read();
+        let is_fiber = object.addr() & GONE == 0 && (*object).ce == zend_ce_fiber;
+        is_fiber.then(|| object.byte_add(c::FIBER_CONTEXT).cast())
+    }
 }
 
 /// The last frames of the fibers that are suspended. (A fiber that has resumed another one is among the frames before that one's.) Without fibers
-/// the objects are not looked through.
+/// the objects are not looked through, and no more than once until there has been another switch: none is suspended without one.
 ///
 /// # Safety
 /// This thread's globals, while a request runs.
@@ -84,16 +113,38 @@ pub(crate) unsafe fn suspended(
     // SAFETY: the caller's word, and a live context.
     let are_fibers =
         reserved_word().is_none() || unsafe { !page_of(globals.main_fiber_context).read().is_null() };
-    // SAFETY: the caller's word; live fibers. As the engine has it: one that nobody has resumed since is where it was suspended.
-    let place_of = |context: *mut zend_fiber_context| unsafe {
+    // SAFETY: this thread's own, for no longer than this.
+    let known = unsafe { &mut (*local()).fibers };
+    if are_fibers && (known.looked != known.switches || reserved_word().is_none()) {
+        known.looked = known.switches;
+        // SAFETY: the caller's word; live fibers.
+        let found = unsafe { fibers(globals).filter(|(_, context)| frame_of(*context).is_some()) };
+        known.suspended.clear();
+        known.suspended.extend(found.map(|(place, _)| place));
+    }
+    let mut at = 0..if are_fibers { known.suspended.len() } else { 0 };
+    std::iter::from_fn(move || {
+        // SAFETY: as above; live fibers. One may be gone by now without a switch (after a fatal error), so each is looked at again.
+        at.find_map(|at| unsafe {
+            let place = *(&(*local()).fibers.suspended).get(at)?;
+            frame_of(fiber_at(globals, place)?)
+        })
+    })
+}
+
+/// Where a fiber was suspended, if it is. As the engine has it: nobody has resumed it since.
+///
+/// # Safety
+/// A live fiber's context.
+unsafe fn frame_of(context: *mut zend_fiber_context) -> Option<*const zend_execute_data> {
+    // SAFETY: the caller's word.
+    unsafe {
         let fiber = context.byte_sub(c::FIBER_CONTEXT);
         let status = context.byte_add(c::FIBER_STATUS).cast::<u32>().read();
         let caller = fiber.byte_add(c::FIBER_CALLER).cast::<*const zend_fiber_context>().read();
         (status == c::ZEND_FIBER_STATUS_SUSPENDED && caller.is_null())
             .then(|| fiber.byte_add(c::FIBER_EXECUTE_DATA).cast::<*const zend_execute_data>().read())
-    };
-    // SAFETY: the caller's word.
-    are_fibers.then(|| unsafe { fibers(globals) }).into_iter().flatten().filter_map(place_of)
+    }
 }
 
 /// What is free of all stacks, the running one's included.
@@ -115,7 +166,8 @@ pub(super) unsafe fn free(globals: &_zend_executor_globals) -> Vec<Range<usize>>
         return free;
     }
     // SAFETY: the caller's word.
-    for context in unsafe { fibers(globals) }.chain([globals.main_fiber_context]) {
+    for context in unsafe { fibers(globals) }.map(|(_, context)| context).chain([globals.main_fiber_context])
+    {
         // SAFETY: live contexts. One that is suspended has been left, so its word is a page of its stack.
         unsafe {
             let status = context.byte_add(c::FIBER_STATUS).cast::<u32>().read();
