@@ -25,6 +25,7 @@ pub(super) unsafe fn assign(number: usize, array: &Array, marks: *const u8, refe
     unsafe {
         if references { with_references(number, array, marks) } else { each::<false>(number, array, marks) }
     }
+    with(|statics| bound::forget_met(statics, number));
 }
 
 /// # Safety
@@ -32,13 +33,8 @@ pub(super) unsafe fn assign(number: usize, array: &Array, marks: *const u8, refe
 #[cold]
 #[inline(never)]
 unsafe fn with_references(number: usize, array: &Array, marks: *const u8) {
-    // SAFETY: the caller's word; members of a class of this request.
-    unsafe {
-        each::<true>(number, array, marks);
-        let members = members_of(number);
-        with(|statics| bound::note(statics, members));
-    }
-    shared::release_replaced();
+    // SAFETY: the caller's word.
+    unsafe { each::<true>(number, array, marks) }
 }
 
 /// # Safety
@@ -52,6 +48,9 @@ unsafe fn each<const REFERENCES: bool>(number: usize, array: &Array, marks: *con
         // SAFETY: the caller's word; the marks lie in the payload, which is pinned.
         unsafe {
             if *marks.add(at) != VALUE {
+                if REFERENCES {
+                    with(|statics| bound::meet(statics, number, member));
+                }
                 continue;
             }
             if taken && array.slots()[at].kind() == c::IS_REFERENCE {
@@ -60,19 +59,21 @@ unsafe fn each<const REFERENCES: bool>(number: usize, array: &Array, marks: *con
             let value = array.slots()[at];
             let place = with(|statics| statics.members[member].place);
             let Some(slot) = place.made() else { continue };
-            let old = put(&place, slot, value);
+            // Two that a method has bound to each other are no longer bound: each has a value of its own.
+            let is_met = |old: &Slot| {
+                bound::may_be(old) && with(|statics| bound::is_met(statics, number, member, old))
+            };
+            let old = put(&place, slot, value, is_met);
             let before = with(|statics| baseline::set(statics, member, &*slot, tracking));
             if REFERENCES {
-                // Until it has been noted which members are bound to which: destructors may bind others.
                 with(|statics| {
                     shared::note(statics, member);
-                    statics.replaced.push(before);
-                    statics.replaced.push(old);
+                    statics.members[member].bound = bound::meet(statics, number, member);
                 });
-            } else {
-                engine::release(before);
-                engine::release(old);
             }
+            // Destructors: what they assign to members that are to come is replaced, and what they bind is a change.
+            engine::release(before);
+            engine::release(old);
         }
     }
 }
@@ -136,9 +137,9 @@ unsafe fn has_room(place: &Place, reference: &Slot, value: &Slot) -> bool {
     }
 }
 
-/// Puts a value into a slot and returns what was there.
+/// Puts a value into a slot and returns what was there. `is_met`: whether a reference has the value of another static already.
 #[inline(always)]
-unsafe fn put(place: &Place, slot: *mut Slot, value: Slot) -> Slot {
+unsafe fn put(place: &Place, slot: *mut Slot, value: Slot, is_met: impl Fn(&Slot) -> bool) -> Slot {
     // SAFETY: the caller's slot and value are live. What comes after the type in the slot belongs to its table and stays.
     unsafe {
         engine::hold(&value);
@@ -146,7 +147,10 @@ unsafe fn put(place: &Place, slot: *mut Slot, value: Slot) -> Slot {
         let mut new = value;
         match *place {
             Place::Property { .. }
-                if new.kind() != c::IS_REFERENCE && bound::may_be(&old) && has_room(place, &old, &new) =>
+                if new.kind() != c::IS_REFERENCE
+                    && bound::may_be(&old)
+                    && has_room(place, &old, &new)
+                    && !is_met(&old) =>
             {
                 return exchange(&old, new);
             }
@@ -160,7 +164,9 @@ unsafe fn put(place: &Place, slot: *mut Slot, value: Slot) -> Slot {
                 }
             }
             Place::Variable { .. } if new.kind() == c::IS_REFERENCE => {}
-            Place::Variable { .. } if old.kind() == c::IS_REFERENCE && has_room(place, &old, &new) => {
+            Place::Variable { .. }
+                if old.kind() == c::IS_REFERENCE && has_room(place, &old, &new) && !is_met(&old) =>
+            {
                 // A running method uses it already.
                 return exchange(&old, new);
             }

@@ -30,7 +30,39 @@ pub(super) unsafe fn note(statics: &mut Statics, members: Range<usize>) {
     now.note(&mut statics.members[members], |member| matches!(member.baseline, Baseline::Value { .. }));
 }
 
-/// The same, of slots that an array has.
+/// Meets the members of a target one after the other, as they get their values, and says which one before shares this one's reference. In
+/// between, destructors run, and may bind any.
+///
+/// # Safety
+/// A target of this request, and a member of it.
+#[cold]
+pub(super) unsafe fn meet(statics: &mut Statics, number: usize, member: usize) -> Bound {
+    // SAFETY: the caller's word.
+    let Some(slot) = (unsafe { statics.members[member].place.current().map(|slot| *slot) }) else {
+        return ALONE;
+    };
+    if !may_be(&slot) {
+        return ALONE;
+    }
+    let before = statics.met.insert((number, slot.value), member);
+    before.map_or(ALONE, |before| (member - before) as Bound)
+}
+
+/// Whether another member of the target, which has its value already, has the reference that a member is to have its own in.
+#[cold]
+pub(super) fn is_met(statics: &mut Statics, number: usize, member: usize, reference: &Slot) -> bool {
+    *statics.met.entry((number, reference.value)).or_insert(member) != member
+}
+
+/// All of a target's members have been met.
+#[inline(always)]
+pub(super) fn forget_met(statics: &mut Statics, number: usize) {
+    if !statics.met.is_empty() {
+        statics.met.retain(|(target, _), _| *target != number);
+    }
+}
+
+/// As [`note`], of slots that an array has.
 pub(super) fn note_all(statics: &mut Statics, first: usize, slots: &[Slot]) {
     let members = &mut statics.members[first..first + slots.len()];
     References::among(slots.iter().copied().enumerate()).note(members, |_| true);

@@ -186,6 +186,8 @@ pub(crate) struct Statics {
     places: BTreeMap<usize, Places>,
     /// What the references in members' baselines held.
     shared: BTreeMap<usize, shared::Shared>,
+    /// References of members that have got their values, by target and address, where others of the target are still to get theirs.
+    met: BTreeMap<(usize, u64), usize>,
     /// What baselines held that have others now; to be released where destructors may run.
     replaced: Buffer<Slot>,
     /// Whether any target is.
@@ -228,6 +230,7 @@ impl Statics {
             weak: weak::Watched::new(),
             places: BTreeMap::new(),
             shared: BTreeMap::new(),
+            met: BTreeMap::new(),
             replaced: Buffer::new(),
             unsettled: false,
             raised: Vec::new(),
@@ -274,10 +277,15 @@ impl Statics {
         self.unsettled = false;
         self.weak = weak::Watched::new();
         // Most requests have none of these.
-        if !(self.linked.is_empty() && self.places.is_empty() && self.shared.is_empty()) {
+        if !(self.linked.is_empty()
+            && self.places.is_empty()
+            && self.shared.is_empty()
+            && self.met.is_empty())
+        {
             self.linked.clear();
             self.places.clear();
             self.shared.clear();
+            self.met.clear();
         }
     }
 
