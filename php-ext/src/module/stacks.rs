@@ -126,8 +126,8 @@ pub(crate) unsafe fn suspended(
     std::iter::from_fn(move || {
         // SAFETY: as above; live fibers. One may be gone by now without a switch (after a fatal error), so each is looked at again.
         at.find_map(|at| unsafe {
-            let place = *(&(*local()).fibers.suspended).get(at)?;
-            frame_of(fiber_at(globals, place)?)
+            let known = &(*local()).fibers;
+            frame_of(fiber_at(globals, *known.suspended.get(at)?)?)
         })
     })
 }
