@@ -42,7 +42,6 @@ struct Chains {
 /// The index of one segment, for who changes it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Index {
-    memory: Memory,
     chains: Chains,
     touched: u64,
 }
@@ -188,7 +187,7 @@ impl Lookups {
 
 impl Index {
     pub(crate) fn new(memory: Memory, layout: &Layout) -> Self {
-        Self { memory, chains: Chains::new(memory, memory, layout), touched: layout.touched }
+        Self { chains: Chains::new(memory, memory, layout), touched: layout.touched }
     }
 
     /// The shard whose lock protects the chain of `hash`.
@@ -243,7 +242,7 @@ impl Index {
             }
             place = &at.entry.next;
         }
-        header::distrust(&self.memory);
+        header::distrust(&self.chains.memory);
         None
     }
 
@@ -257,7 +256,7 @@ impl Index {
             }
             place = &at.entry.next;
         }
-        header::distrust(&self.memory);
+        header::distrust(&self.chains.memory);
         None
     }
 
@@ -269,7 +268,7 @@ impl Index {
             for bucket in page * BUCKETS_PER_PAGE..end {
                 // Entries lie anywhere: the next chains' first ones are on their way while this chain is followed.
                 let ahead = self.bucket((bucket + AHEAD).min(end - 1)).load(Ordering::Relaxed);
-                self.memory.expect((ahead & OFFSET_MASK) + block::HEADER);
+                self.chains.memory.expect((ahead & OFFSET_MASK) + block::HEADER);
                 self.mend_chain(bucket, &mut belongs);
             }
         }
@@ -286,7 +285,7 @@ impl Index {
                 place.store(0, Ordering::Release);
                 break;
             }
-            let next = &EntryAt::new(&self.memory, word & OFFSET_MASK).entry.next;
+            let next = &EntryAt::new(&self.chains.memory, word & OFFSET_MASK).entry.next;
             if word & LAST != 0 && next.load(Ordering::Relaxed) != 0 {
                 place.store(word & !LAST, Ordering::Release);
             }
@@ -327,7 +326,7 @@ impl Index {
     /// would make the kernel provide memory.
     pub(crate) fn touch(&self, hash: u64) {
         let page = self.chains.buckets.number_of(hash) / BUCKETS_PER_PAGE;
-        let word: &AtomicU64 = self.memory.at(self.touched + page / 64 * 8);
+        let word: &AtomicU64 = self.chains.memory.at(self.touched + page / 64 * 8);
         let bit = 1 << (page % 64);
         if word.load(Ordering::Relaxed) & bit == 0 {
             word.fetch_or(bit, Ordering::SeqCst);
@@ -352,7 +351,7 @@ impl Index {
         let pages = self.chains.buckets.count() / BUCKETS_PER_PAGE;
         (0..pages.div_ceil(64))
             .flat_map(move |at| {
-                let word = self.memory.at::<AtomicU64>(self.touched + at * 8).load(Ordering::SeqCst);
+                let word = self.chains.memory.at::<AtomicU64>(self.touched + at * 8).load(Ordering::SeqCst);
                 (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit)
             })
             // The last word has room for more.
