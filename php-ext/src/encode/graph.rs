@@ -287,11 +287,10 @@ impl Graph {
     fn vertex(&mut self, address: usize, kind: Kind, shared: bool) -> u32 {
         let next = self.vertices.len() as u32;
         // What has one holder is met once.
-        if shared || self.shares_tables {
-            // SAFETY: by address.
-            if let Some(seen) = unsafe { self.shared.see(address, (address >> 3) as u64, next) } {
-                return seen;
-            }
+        if (shared || self.shares_tables)
+            && let Some(seen) = self.shared.see_address(address, next)
+        {
+            return seen;
         }
         self.vertices.push(Vertex {
             address,
@@ -416,8 +415,7 @@ impl Graph {
             self.has_arrays |= vertex.is_node && vertex.kind == Kind::Array;
             // A reference above one that matters need not matter itself; it is stored as the value it holds.
             if vertex.is_node && (vertex.kind != Kind::Reference || vertex.several) {
-                // SAFETY: by address.
-                unsafe { self.nodes.see(vertex.address, (vertex.address >> 3) as u64, number as u32) };
+                self.nodes.see_address(vertex.address, number as u32);
             }
         }
     }
@@ -442,9 +440,7 @@ impl Graph {
     /// If this array or reference is to be rebuilt at fetch: what the graph knows of it.
     #[inline]
     pub(super) fn node<T>(&self, thing: &T) -> Option<Known> {
-        let address = std::ptr::from_ref(thing).addr();
-        // SAFETY: by address.
-        unsafe { self.nodes.find(address, (address >> 3) as u64) }.map(Known)
+        self.nodes.find(std::ptr::from_ref(thing).addr()).map(Known)
     }
 
     /// The same for an array.

@@ -47,13 +47,11 @@ impl Leads {
             return self.look_through(array, levels);
         }
         let address = std::ptr::from_ref(array).addr();
-        // SAFETY: by address; the value stays as it is until the next one.
-        if let Some(known) = unsafe { self.known.find(address, (address >> 3) as u64) } {
+        if let Some(known) = self.known.find(address) {
             return known != 0;
         }
         let may = self.look_through(array, levels);
-        // SAFETY: as above.
-        unsafe { self.known.see(address, (address >> 3) as u64, u32::from(may)) };
+        self.known.see_address(address, u32::from(may));
         may
     }
 

@@ -252,7 +252,11 @@ impl Encoder {
                 self.objects.begin(harvest);
                 match self.graph.explore(root, &self.objects, self.serial) {
                     Ok(()) => self.scan::<true>(root),
-                    Err(stop) => Err(stop),
+                    Err(stop) => {
+                        // The graph alone may have become so.
+                        self.was_large = true;
+                        Err(stop)
+                    }
                 }
             }
             other => other,
@@ -264,7 +268,9 @@ impl Encoder {
                 Stop::Gather => Refusal::Gather,
                 stop => Refusal::Unstorable(path::explain(root, &self.jobs, &self.objects, stop)),
             };
-            self.trim();
+            if self.was_large {
+                self.trim();
+            }
             return Err(refusal);
         }
         if self.jobs.is_empty() {

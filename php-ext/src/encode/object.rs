@@ -167,8 +167,7 @@ impl ObjectJobs {
             return (self.last.1, false);
         }
         let next = self.classes.len() as u32;
-        // SAFETY: by address.
-        let seen = unsafe { self.by_class.see(address, (address >> 3) as u64, next) };
+        let seen = self.by_class.see_address(address, next);
         let number = seen.unwrap_or(next);
         self.last = (address as u64, number);
         (number, seen.is_none())
@@ -226,13 +225,11 @@ impl Encoder {
         let next = self.nodes.len() as u32;
         self.fixups += 1;
         // What has one holder is met once.
-        if object.gc.refcount > 1 {
-            let address = ptr::from_ref(object).addr();
-            // SAFETY: by address; the value stays as it is until it is written.
-            if let Some(seen) = unsafe { self.shared_objects.see(address, (address >> 3) as u64, next) } {
-                self.nodes[seen as usize].holders += 1;
-                return seen | NODE_PLACE;
-            }
+        if object.gc.refcount > 1
+            && let Some(seen) = self.shared_objects.see_address(ptr::from_ref(object).addr(), next)
+        {
+            self.nodes[seen as usize].holders += 1;
+            return seen | NODE_PLACE;
         }
         self.nodes.push(Node { at: 0, holders: 1, kind: Fixup::OBJECT });
         self.add_object(object, parent);

@@ -302,15 +302,13 @@ impl Encoder {
             return Ok(self.node(array, known, parent));
         }
         // What has one holder is met once, unless objects share tables.
-        if !slot.is_counted() || array.gc.refcount > 1 || GRAPH && self.graph.shares_tables() {
-            let address = std::ptr::from_ref(array).addr();
-            // SAFETY: by address; the value stays as it is until it is written.
-            if let Some(seen) = unsafe { self.arrays.see(address, (address >> 3) as u64, next) } {
-                if !GRAPH && slot.is_counted() {
-                    self.again(array, seen)?;
-                }
-                return Ok(seen);
+        if (!slot.is_counted() || array.gc.refcount > 1 || GRAPH && self.graph.shares_tables())
+            && let Some(seen) = self.arrays.see_address(std::ptr::from_ref(array).addr(), next)
+        {
+            if !GRAPH && slot.is_counted() {
+                self.again(array, seen)?;
             }
+            return Ok(seen);
         }
         Ok(self.add_array(array, parent, 0))
     }

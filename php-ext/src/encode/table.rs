@@ -51,8 +51,7 @@ impl Identity for ByAddress {
 
     #[inline(always)]
     unsafe fn hash(pointer: usize) -> u64 {
-        // Allocations are apart by 8 at least.
-        (pointer >> 3) as u64
+        hash_of(pointer)
     }
 
     #[inline(always)]
@@ -169,47 +168,6 @@ impl<I: Identity> Table<I> {
         }
     }
 
-    /// The number of something seen before.
-    ///
-    /// # Safety
-    /// As for [`Table::see`].
-    pub(crate) unsafe fn find(&self, pointer: usize, hash: u64) -> Option<u32> {
-        // SAFETY: the caller's word.
-        unsafe { self.place(pointer, hash) }.map(|at| self.entries[at].number)
-    }
-
-    /// Gives something that was seen before another number.
-    ///
-    /// # Safety
-    /// As for [`Table::see`].
-    #[cold]
-    pub(crate) unsafe fn renumber(&mut self, pointer: usize, hash: u64, number: u32) {
-        // SAFETY: the caller's word.
-        if let Some(at) = unsafe { self.place(pointer, hash) } {
-            self.entries[at].number = number;
-        }
-    }
-
-    /// # Safety
-    /// As for [`Table::see`].
-    #[inline(always)]
-    unsafe fn place(&self, pointer: usize, hash: u64) -> Option<usize> {
-        let mask = self.entries.len() - 1;
-        let mut at = self.start(hash);
-        for _ in 0..I::PATIENCE {
-            let entry = self.entries[at];
-            if entry.stamp != self.stamp {
-                return None;
-            }
-            // SAFETY: inserted under this stamp, and the caller's.
-            if unsafe { I::same(entry.pointer, pointer) } {
-                return Some(at);
-            }
-            at = (at + 1) & mask;
-        }
-        None
-    }
-
     /// Multiplicative hashing: the engine's own hash has its entropy in the low bits, addresses in the middle.
     #[inline(always)]
     fn start(&self, hash: u64) -> usize {
@@ -232,4 +190,50 @@ impl<I: Identity> Table<I> {
             self.entries[at] = entry;
         }
     }
+}
+
+/// Of an address: what it is the address of is not looked at, and need not live any more.
+impl Table<ByAddress> {
+    /// The number under which this was seen before; the first time, notes `number` and returns `None`.
+    #[inline(always)]
+    pub(crate) fn see_address(&mut self, address: usize, number: u32) -> Option<u32> {
+        // SAFETY: `ByAddress` reads nothing behind a pointer.
+        unsafe { self.see(address, hash_of(address), number) }
+    }
+
+    /// The number of something seen before.
+    #[inline(always)]
+    pub(crate) fn find(&self, address: usize) -> Option<u32> {
+        self.place(address).map(|at| self.entries[at].number)
+    }
+
+    /// Gives something that was seen before another number.
+    #[cold]
+    pub(crate) fn renumber(&mut self, address: usize, number: u32) {
+        if let Some(at) = self.place(address) {
+            self.entries[at].number = number;
+        }
+    }
+
+    #[inline(always)]
+    fn place(&self, address: usize) -> Option<usize> {
+        let mask = self.entries.len() - 1;
+        let mut at = self.start(hash_of(address));
+        loop {
+            let entry = self.entries[at];
+            if entry.stamp != self.stamp {
+                return None;
+            }
+            if entry.pointer == address {
+                return Some(at);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+}
+
+/// Allocations are apart by 8 at least.
+#[inline(always)]
+fn hash_of(address: usize) -> u64 {
+    (address >> 3) as u64
 }

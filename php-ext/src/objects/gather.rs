@@ -255,17 +255,17 @@ unsafe fn visit(harvest: *mut Harvest, slot: Slot, nested: bool) -> Result<(), S
 /// As for [`gather`], of a live array that is not empty.
 unsafe fn first_part(harvest: *mut Harvest, slot: &Slot, nested: bool) -> Option<u32> {
     let (array, address) = (slot.array(), slot.value as usize);
-    // SAFETY: the caller's word. By address: what is in the table is held.
+    // SAFETY: the caller's word.
     unsafe {
         if array.gc.refcount == 1 {
             return leads_on(array).then_some(0);
         }
-        match (*harvest).walked.find(address, (address >> 3) as u64) {
+        match (*harvest).walked.find(address) {
             Some(DONE) => None,
             Some(_) => under_way(harvest, array, nested).inspect(|_| (*harvest).again = true),
             None => {
                 let leads = leads_on(array);
-                (*harvest).walked.see(address, (address >> 3) as u64, if leads { BEGUN } else { DONE });
+                (*harvest).walked.see_address(address, if leads { BEGUN } else { DONE });
                 if !leads {
                     (*harvest).keep(*slot);
                 }
@@ -285,8 +285,8 @@ const DONE: u32 = 0;
 #[cold]
 unsafe fn is_done(harvest: *mut Harvest, walk: Walk) -> bool {
     let Walk::Array(array) = walk else { return false };
-    // SAFETY: the caller's word. By address: what is in the table is held.
-    unsafe { (*harvest).walked.find(array.addr(), (array.addr() >> 3) as u64) == Some(DONE) }
+    // SAFETY: the caller's word.
+    unsafe { (*harvest).walked.find(array.addr()) == Some(DONE) }
 }
 
 /// # Safety
@@ -294,8 +294,8 @@ unsafe fn is_done(harvest: *mut Harvest, walk: Walk) -> bool {
 #[cold]
 unsafe fn set_done(harvest: *mut Harvest, walk: Walk) {
     if let Walk::Array(array) = walk {
-        // SAFETY: as in `is_done`.
-        unsafe { (*harvest).walked.renumber(array.addr(), (array.addr() >> 3) as u64, DONE) };
+        // SAFETY: the caller's word.
+        unsafe { (*harvest).walked.renumber(array.addr(), DONE) };
     }
 }
 
@@ -310,10 +310,11 @@ unsafe fn leads_on(array: &Array) -> bool {
     }
 }
 
+/// # Safety
+/// As for [`gather`].
 unsafe fn first_time(harvest: *mut Harvest, slot: &Slot) -> bool {
-    let address = slot.value as usize;
-    // SAFETY: by address; what is walked over is held.
-    unsafe { (*harvest).walked.see(address, (address >> 3) as u64, 0) }.is_none()
+    // SAFETY: the caller's word.
+    unsafe { (*harvest).walked.see_address(slot.value as usize, 0) }.is_none()
 }
 
 /// An array that holds itself, by way of an object, is walked over again within itself, as `serialize()` does; but before

@@ -199,9 +199,7 @@ impl Harvest {
     /// The number of an object that something is known of.
     #[inline]
     fn known_number(&self, object: *const Object) -> Option<u32> {
-        let address = object.addr();
-        // SAFETY: by address; the harvest holds what it knows.
-        unsafe { self.by_object.find(address, (address >> 3) as u64) }
+        self.by_object.find(object.addr())
     }
 
     /// What is known of an object, to be changed.
@@ -212,10 +210,8 @@ impl Harvest {
 
     /// The number of an object that needs more than a look.
     pub(super) fn number_of(&mut self, object: *const Object) -> u32 {
-        let (address, next) = (object.addr(), self.found.len() as u32);
-        // SAFETY: by address; the harvest holds what it knows.
-        let known = unsafe { self.by_object.see(address, (address >> 3) as u64, next) };
-        known.unwrap_or_else(|| {
+        let next = self.found.len() as u32;
+        self.by_object.see_address(object.addr(), next).unwrap_or_else(|| {
             self.found.push(Found::of(object));
             next
         })

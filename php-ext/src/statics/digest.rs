@@ -75,35 +75,23 @@ impl Walk {
         self.places.wipe();
     }
 
-    /// Whether something counted was not met before on this walk.
-    ///
-    /// # Safety
-    /// It lives until the walk is over.
+    /// Whether something counted was not met before on this walk; what is met lives until the walk is over.
     #[inline(always)]
-    pub(super) unsafe fn is_new(&mut self, slot: &Slot) -> bool {
-        // SAFETY: the caller's word.
-        unsafe { self.known.see(slot.value as usize, slot.value >> 3, 0).is_none() }
+    pub(super) fn is_new(&mut self, slot: &Slot) -> bool {
+        self.number(slot, 0).is_none()
     }
 
     /// The number of something counted that was met before on this walk; it gets the given one if not.
-    ///
-    /// # Safety
-    /// As for [`Walk::is_new`].
     #[inline(always)]
-    pub(super) unsafe fn number(&mut self, slot: &Slot, number: u32) -> Option<u32> {
-        // SAFETY: the caller's word.
-        unsafe { self.known.see(slot.value as usize, slot.value >> 3, number) }
+    pub(super) fn number(&mut self, slot: &Slot, number: u32) -> Option<u32> {
+        self.known.see_address(slot.value as usize, number)
     }
 
     /// Puts an array into the queue that was not met before. (One with a single holder is met once; an uncounted one has nothing that
     /// changes.)
-    ///
-    /// # Safety
-    /// A live array, as for [`Walk::is_new`].
     #[inline(always)]
-    pub(super) unsafe fn meet(&mut self, slot: &Slot) {
-        // SAFETY: the caller's word.
-        if slot.is_counted() && (slot.array().gc.refcount == 1 || unsafe { self.is_new(slot) }) {
+    pub(super) fn meet(&mut self, slot: &Slot) {
+        if slot.is_counted() && (slot.array().gc.refcount == 1 || self.is_new(slot)) {
             self.queue.push(*slot);
         }
     }
@@ -159,9 +147,7 @@ impl Walk {
         if slot.kind() == c::IS_REFERENCE {
             // It tells nothing where it is met first: somebody may have read by reference. By its number in the order of all places another
             // place is known to share it.
-            // SAFETY: as below.
-            let known = unsafe { self.known.see(slot.value as usize, slot.value >> 3, self.met) };
-            if let Some(first) = known {
+            if let Some(first) = self.known.see_address(slot.value as usize, self.met) {
                 digest.add(u64::from(c::IS_REFERENCE));
                 digest.add(u64::from(first));
                 return;
@@ -186,8 +172,7 @@ impl Walk {
                     digest.add(slot.value);
                 }
                 let number = self.queue.len() as u32;
-                // SAFETY: by address; nothing is freed meanwhile.
-                let known = unsafe { self.known.see(slot.value as usize, slot.value >> 3, number) };
+                let known = self.known.see_address(slot.value as usize, number);
                 digest.add(u64::from(known.unwrap_or(number)));
                 if known.is_none() {
                     self.queue.push(Slot { next: u32::from(self.shown), ..*slot });

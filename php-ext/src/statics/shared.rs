@@ -60,19 +60,16 @@ pub(super) unsafe fn note(statics: &mut Statics, member: usize) {
 }
 
 /// Whether there are any in an array that others have as well.
-unsafe fn has_references(walk: &mut Walk, array: &Slot) -> bool {
+fn has_references(walk: &mut Walk, array: &Slot) -> bool {
     let mut found = false;
-    // SAFETY: arrays that the caller's array leads to are as live as it is.
-    unsafe {
-        walk.meet(array);
-        while !found && let Some(slot) = walk.queue.pop() {
-            for element in slot.array().elements() {
-                let slot = element.slot.direct();
-                found |= slot.kind() == c::IS_REFERENCE && slot.reference().gc.refcount > 1;
-                let value = slot.behind_reference();
-                if value.kind() == c::IS_ARRAY {
-                    walk.meet(value);
-                }
+    walk.meet(array);
+    while !found && let Some(slot) = walk.queue.pop() {
+        for element in slot.array().elements() {
+            let slot = element.slot.direct();
+            found |= slot.kind() == c::IS_REFERENCE && slot.reference().gc.refcount > 1;
+            let value = slot.behind_reference();
+            if value.kind() == c::IS_ARRAY {
+                walk.meet(value);
             }
         }
     }
@@ -94,71 +91,63 @@ impl<'a> Look<'a> {
         Look { digest: Digest(0), known, references: Vec::new(), fixed: Buffer::new(), objects: Vec::new() }
     }
 
-    /// # Safety
-    /// A live array; no user code runs.
-    unsafe fn at(&mut self, walk: &mut Walk, array: &Slot) {
-        // SAFETY: arrays that the caller's array leads to are as live as it is.
-        unsafe {
-            self.add(walk, array);
-            let mut next = 0;
-            while let Some(slot) = walk.queue.get(next).copied() {
-                next += 1;
-                let array = slot.array();
-                self.digest.add(u64::from(array.count));
-                self.digest.add(array.next_free.cast_unsigned());
-                if array.count == 0 {
-                    continue;
-                }
-                if array.is_packed() {
-                    array.slots().iter().for_each(|slot| self.add(walk, slot));
-                    continue;
-                }
-                for bucket in array.buckets().iter().filter(|bucket| bucket.slot.kind() != c::IS_UNDEF) {
-                    add_key(&mut self.digest, bucket);
-                    self.add(walk, &bucket.slot);
-                }
+    fn at(&mut self, walk: &mut Walk, array: &Slot) {
+        self.add(walk, array);
+        let mut next = 0;
+        while let Some(slot) = walk.queue.get(next).copied() {
+            next += 1;
+            let array = slot.array();
+            self.digest.add(u64::from(array.count));
+            self.digest.add(array.next_free.cast_unsigned());
+            if array.count == 0 {
+                continue;
+            }
+            if array.is_packed() {
+                array.slots().iter().for_each(|slot| self.add(walk, slot));
+                continue;
+            }
+            for bucket in array.buckets().iter().filter(|bucket| bucket.slot.kind() != c::IS_UNDEF) {
+                add_key(&mut self.digest, bucket);
+                self.add(walk, &bucket.slot);
             }
         }
     }
 
     /// A value; arrays wait.
-    unsafe fn add(&mut self, walk: &mut Walk, slot: &Slot) {
+    fn add(&mut self, walk: &mut Walk, slot: &Slot) {
         let mut slot = slot.direct();
-        // SAFETY: an element of a live array; by address, and nothing is freed meanwhile.
-        unsafe {
-            if slot.kind() == c::IS_REFERENCE {
-                let address = slot.value as usize;
-                let others = slot.reference().gc.refcount > 1;
-                if others || self.known.binary_search(&address).is_ok() {
-                    self.digest.add(u64::from(c::IS_REFERENCE));
-                    self.digest.add(slot.value);
-                    if !walk.is_new(slot) {
-                        return;
-                    }
-                    self.references.push(address);
-                }
-                slot = slot.behind_reference();
-            }
-            let kind = slot.kind();
-            self.digest.add(u64::from(kind));
-            if kind == c::IS_ARRAY && slot.is_counted() {
-                // The same one in several places counts once.
-                let number = walk.queue.len() as u32;
-                let known = walk.number(slot, number);
-                self.digest.add(u64::from(known.unwrap_or(number)));
-                if known.is_none() {
-                    walk.queue.push(*slot);
-                }
-                return;
-            }
-            if kind > c::IS_TRUE {
+        if slot.kind() == c::IS_REFERENCE {
+            let address = slot.value as usize;
+            let others = slot.reference().gc.refcount > 1;
+            if others || self.known.binary_search(&address).is_ok() {
+                self.digest.add(u64::from(c::IS_REFERENCE));
                 self.digest.add(slot.value);
+                if !walk.is_new(slot) {
+                    return;
+                }
+                self.references.push(address);
             }
-            match kind {
-                c::IS_STRING | c::IS_ARRAY => self.fixed.push(Slot { next: 0, ..*slot }),
-                c::IS_OBJECT => self.objects.push(slot.value as *mut zend_object),
-                _ => {}
+            slot = slot.behind_reference();
+        }
+        let kind = slot.kind();
+        self.digest.add(u64::from(kind));
+        if kind == c::IS_ARRAY && slot.is_counted() {
+            // The same one in several places counts once.
+            let number = walk.queue.len() as u32;
+            let known = walk.number(slot, number);
+            self.digest.add(u64::from(known.unwrap_or(number)));
+            if known.is_none() {
+                walk.queue.push(*slot);
             }
+            return;
+        }
+        if kind > c::IS_TRUE {
+            self.digest.add(slot.value);
+        }
+        match kind {
+            c::IS_STRING | c::IS_ARRAY => self.fixed.push(Slot { next: 0, ..*slot }),
+            c::IS_OBJECT => self.objects.push(slot.value as *mut zend_object),
+            _ => {}
         }
     }
 }
