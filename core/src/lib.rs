@@ -107,7 +107,7 @@ pub use self::sys::fork::watch as watch_forks;
 #[cfg(not(loom))]
 pub use self::sys::known::KnownFile;
 #[cfg(not(loom))]
-pub use self::sys::map::AddressRange;
+pub use self::sys::map::{AddressRange, page_size};
 #[cfg(not(loom))]
 pub use self::{
     audit::Audit,

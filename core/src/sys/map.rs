@@ -9,7 +9,6 @@ use std::os::fd::AsRawFd;
 use memmap2::{MmapMut, MmapOptions};
 
 use crate::error::Error;
-use crate::layout::PAGE;
 
 /// Address space with nothing in it, where a segment's read-only view goes later: at one address in all
 /// processes that were forked after the reservation.
@@ -17,6 +16,13 @@ use crate::layout::PAGE;
 pub struct AddressRange {
     base: usize,
     len: usize,
+}
+
+/// Bytes per page of this machine's memory: 4,096, or up to 65,536 on some (arm64).
+#[must_use]
+pub fn page_size() -> usize {
+    // SAFETY: a question.
+    usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).expect("there are pages")
 }
 
 impl AddressRange {
@@ -80,7 +86,8 @@ impl AddressRange {
 
     /// Gives back what lies behind the first `len` bytes.
     pub fn shorten(&mut self, len: usize) {
-        let len = len.next_multiple_of(PAGE as usize);
+        // The kernel gives back whole pages, and nothing at all where a part of one is asked for.
+        let len = len.next_multiple_of(page_size());
         if len < self.len {
             // SAFETY: the tail is ours (reserved above), at a page's start, and nothing was placed there:
             // a segment's views have their range to themselves.

@@ -17,6 +17,7 @@ use std::ptr;
 use std::time::Duration;
 
 use super::clock;
+use super::map::page_size;
 use super::maps::{self, Mapping};
 
 /// Bytes that are read at once.
@@ -366,8 +367,7 @@ impl Buffer {
             (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
         // SAFETY: an anonymous mapping at an address of the kernel's choice.
         let base = unsafe { libc::mmap(ptr::null_mut(), CHUNK + PAGES, protection, flags, -1, 0) };
-        // SAFETY: a question.
-        let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).ok()?;
+        let page = page_size();
         let usable = base != libc::MAP_FAILED && (LEAST_PAGE..=CHUNK).contains(&page);
         usable.then(|| Self { base: base as usize, page, deadline: clock::of_thread() + allowance })
     }

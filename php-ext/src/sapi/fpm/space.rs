@@ -3,7 +3,7 @@
 //! It is reserved before the first fork: whatever else wants much of it at start-up (OPcache) has it by then, and must not
 //! be left without because of a cache.
 
-use static_cache_core::{AddressRange, Error, Segment};
+use static_cache_core::{AddressRange, Error, Segment, page_size};
 
 use crate::ini::{LARGEST_MIB, MOST_READERS, Settings, Size};
 use crate::module::{Backend, config_of};
@@ -11,8 +11,6 @@ use crate::module::{Backend, config_of};
 /// Of what a limit leaves free, ranges that are larger than the configured sizes take this part, each: both together, with
 /// the writable views that belong to them, half of it.
 const PART: usize = 8;
-
-const PAGE: usize = 4096;
 
 /// The two ranges.
 pub(super) struct Ranges {
@@ -39,7 +37,7 @@ impl Ranges {
                 ),
             };
         }
-        let part = free / PART / PAGE * PAGE;
+        let part = free / PART / page_size() * page_size();
         // Each view takes what the other takes.
         let fits = needs.iter().sum::<usize>().saturating_mul(2) <= free;
         let of = needs.map(|need| AddressRange::reserve(if fits { need.max(part) } else { part }).ok());
@@ -99,5 +97,5 @@ fn limit() -> Option<usize> {
 /// How much it has.
 fn in_use() -> Option<usize> {
     let text = std::fs::read_to_string("/proc/self/statm").ok()?;
-    Some(text.split(' ').next()?.parse::<usize>().ok()? * PAGE)
+    Some(text.split(' ').next()?.parse::<usize>().ok()? * page_size())
 }
