@@ -27,7 +27,7 @@ pub(crate) fn is_direct(tag: u8) -> Option<u32> {
 ///
 /// A template allocates in the request's memory, which may end the request by a jump over the caller's frames (memory
 /// limit). Then nothing was written to `out`, and what was built is lost to nobody: it dies with the request's memory.
-/// One with objects runs user code as well.
+/// One with objects runs user code as well, and so may any that is on a cycle: the collector is told of it, and calls destructors.
 ///
 /// # Safety
 /// `payload_address` is where the payload of such a tag lies in the read-only view, and it stays there for as long as PHP

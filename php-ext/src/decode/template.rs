@@ -2,10 +2,11 @@
 //! [`crate::payload`].
 //!
 //! All memory is the request's own. An allocation may end the request by jumping over these frames, and so may user code,
-//! which runs before anything is built (autoloaders) and after all of it is (methods that finish objects). So nothing
+//! which runs before anything is built (autoloaders) and after all of it is (methods that finish objects, destructors of garbage). So nothing
 //! here has a `Drop`, and nothing built is reachable for the engine before all of it is there.
 
 use super::Unusable;
+use crate::engine::may_be_garbage;
 use crate::module::local;
 use crate::objects::resolve::{Resolved, resolve};
 use crate::objects::{build, finish, prototype};
@@ -112,6 +113,7 @@ pub(super) unsafe fn rebuild(payload: usize, out: *mut zval) -> Result<(), Unusa
             return Err(if crate::engine::exception_pending() { Unusable::Thrown } else { Unusable::Stale });
         }
         put(out.cast(), root);
+        may_be_garbage(root.value as *mut Counted);
     }
     Ok(())
 }

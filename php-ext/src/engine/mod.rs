@@ -14,7 +14,7 @@ use ext_php_rs::ffi::{
 use ext_php_rs::types::ZendHashTable;
 
 use crate::zend::constants as c;
-use crate::zend::live::Slot;
+use crate::zend::live::{Counted, Slot};
 pub(crate) use frames::{Frame, argument, argument_count, in_frame, in_some_frame};
 pub(crate) use slots::{
     RESOURCE, builtin, bytes, copy, fits, is_closure, release_string, set_array, set_bool, set_int, set_null,
@@ -42,6 +42,7 @@ pub(crate) fn reserved_word() -> Option<usize> {
 unsafe extern "C" {
     fn zend_get_resource_handle(module: *const c_char) -> c_int;
     fn gc_protect(protect: bool) -> bool;
+    fn gc_possible_root(counted: *mut Counted);
     pub(crate) fn zval_ptr_dtor(value: *mut zval);
     fn zend_verify_property_type(
         property: *const ext_php_rs::ffi::zend_property_info,
@@ -185,6 +186,21 @@ pub(crate) fn without_collection<T>(body: impl FnOnce() -> T) -> T {
         let result = body();
         gc_protect(before);
         result
+    }
+}
+
+/// Tells the collector of something that was just made and that something in it may hold: with a call's result that no variable gets, the
+/// engine does away without asking whether it is part of a cycle. May let it run, and with it destructors.
+///
+/// # Safety
+/// A live array or object that the caller has one hold of, and all in it is whole.
+#[inline(always)]
+pub(crate) unsafe fn may_be_garbage(counted: *mut Counted) {
+    // SAFETY: the caller's word.
+    unsafe {
+        if (*counted).refcount > 1 && (*counted).info & c::GC_KNOWN == 0 {
+            gc_possible_root(counted);
+        }
     }
 }
 

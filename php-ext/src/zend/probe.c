@@ -79,6 +79,8 @@ void probe(void)
 
 	FLAG(GC_TYPE_MASK);
 	DEF(u32, GC_FLAG_IMMUTABLE, GC_IMMUTABLE << GC_FLAGS_SHIFT);
+	/* What makes the collector pass over something: it knows it already, or there is nothing to be known. */
+	DEF(u32, GC_KNOWN, GC_INFO_MASK | (GC_NOT_COLLECTABLE << GC_FLAGS_SHIFT));
 	FLAG(GC_STRING);
 	FLAG(GC_ARRAY);
 	FLAG(GC_REFERENCE);
