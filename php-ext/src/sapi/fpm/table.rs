@@ -2,7 +2,7 @@
 //!
 //! The master keeps descriptors only. It maps and reads nothing that workers can write to.
 
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::RawFd;
 
 use static_cache_core::{Error, KnownFile, Seed, Segment};
 
@@ -25,6 +25,7 @@ pub(super) struct Table {
     entries: Vec<Entry>,
     /// The process that last looked for sockets.
     pub(super) made_by: libc::pid_t,
+    /// Where a worker's own socket can lie at the most, but for [`ABOVE`].
     highest: RawFd,
 }
 
@@ -43,7 +44,7 @@ const FREE: usize = 64;
 /// When fewer are left, memory files are given up.
 const LEAST_FREE: usize = 32;
 
-/// How far above the master's descriptors a worker's are looked for.
+/// How far above that a worker's socket is looked for: other modules may open something around a fork.
 const ABOVE: RawFd = 64;
 
 impl Table {
@@ -71,12 +72,11 @@ impl Table {
             }
         }
         self.make_seeds(open.len());
-        let files = |entry: &Entry| match &entry.seeds {
-            Ok(seeds) => seeds.each_ref().map(|seed| seed.get().map_or(0, AsRawFd::as_raw_fd)),
-            Err(_) => [0; 2],
-        };
-        let all = self.entries.iter().flat_map(|entry| entry.places.iter().copied().chain(files(entry)));
-        self.highest = all.max().unwrap_or(0);
+        // A worker's duplicate gets the lowest free number, which no more lie below than are open: sockets and memory files, and
+        // the pipes of each worker with `catch_workers_output`. (A count, since one descriptor may lie as high as it likes.)
+        let count = RawFd::try_from(open.len() + 2 * self.entries.len()).unwrap_or(RawFd::MAX);
+        let places = self.entries.iter().flat_map(|entry| entry.places.iter().copied());
+        self.highest = places.max().unwrap_or(0).max(count);
     }
 
     /// Makes what is missing, and has not been given up, of what descriptors are left for; `open` are in use.
