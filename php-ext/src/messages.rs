@@ -55,7 +55,12 @@ fn no_memory(backend: Backend, what: &str, [needed, free, largest]: [u64; 3]) ->
     )
 }
 
-/// Why a value cannot be stored: `root` is `$value` or `$values['key']`.
+/// A message that says nothing of the key yet.
+pub(crate) fn with_key(message: String, key: &[u8]) -> String {
+    format!("{message} (key \"{}\")", shown(key))
+}
+
+/// Why a value cannot be stored: `root` is `$value`, `$values['key']` or a static.
 pub(crate) fn unstorable(backend: Backend, root: &str, path: &str, reason: &str) -> String {
     format!("{} cache: {root}{path} cannot be stored: {reason}", backend.name())
 }

@@ -42,7 +42,7 @@ int(0)
 int(0)
 int(0)
 string(5) "first"
-volatile cache: $value[0] cannot be stored: it is a Closure
+volatile cache: $value[0] cannot be stored: it is a Closure (key "absent")
 volatile cache: no memory for N bytes (key "absent")%s
 asked
 bool(true)
@@ -57,7 +57,7 @@ int(0)
 int(0)
 int(0)
 string(5) "first"
-pinned cache: $value[0] cannot be stored: it is a Closure
+pinned cache: $value[0] cannot be stored: it is a Closure (key "absent")
 pinned cache: no memory for N bytes (key "absent")%s
 asked
 bool(true)

@@ -57,15 +57,15 @@ foreach ([
 }
 ?>
 --EXPECT--
-pinned cache: $value[0][1] cannot be stored: it is a resource
-pinned cache: $value[0][3]['data'][1] cannot be stored: it is a resource
-pinned cache: $value[0]['priority'][1][0] cannot be stored: it is a resource
-pinned cache: $value->__serialize()[2]['extra'][1] cannot be stored: it is a resource
-pinned cache: $value->x cannot be stored: it is a resource
-pinned cache: $value->y['a'] cannot be stored: it is a resource
-pinned cache: $value->x cannot be stored: it is a resource
-pinned cache: $value->y[1] cannot be stored: it is a resource
-pinned cache: $value['u']->x['a'] cannot be stored: it is a resource
-pinned cache: $value->y->y cannot be stored: it is a resource
-pinned cache: $value->__serialize()['data'][1]->x cannot be stored: it is a resource
-pinned cache: $value[0]->__serialize()['data']->x->__serialize()['data'] cannot be stored: it is a resource
+pinned cache: $value[0][1] cannot be stored: it is a resource (key "k")
+pinned cache: $value[0][3]['data'][1] cannot be stored: it is a resource (key "k")
+pinned cache: $value[0]['priority'][1][0] cannot be stored: it is a resource (key "k")
+pinned cache: $value->__serialize()[2]['extra'][1] cannot be stored: it is a resource (key "k")
+pinned cache: $value->x cannot be stored: it is a resource (key "k")
+pinned cache: $value->y['a'] cannot be stored: it is a resource (key "k")
+pinned cache: $value->x cannot be stored: it is a resource (key "k")
+pinned cache: $value->y[1] cannot be stored: it is a resource (key "k")
+pinned cache: $value['u']->x['a'] cannot be stored: it is a resource (key "k")
+pinned cache: $value->y->y cannot be stored: it is a resource (key "k")
+pinned cache: $value->__serialize()['data'][1]->x cannot be stored: it is a resource (key "k")
+pinned cache: $value[0]->__serialize()['data']->x->__serialize()['data'] cannot be stored: it is a resource (key "k")

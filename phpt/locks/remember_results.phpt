@@ -90,7 +90,7 @@ TypeError: OPcache\volatile_remember(): Argument #2 ($build) must return null|bo
 TypeError: OPcache\volatile_remember(): Argument #2 ($build) must return null|bool|int|float|string|array|object, resource returned
 bool(true)
 array
-OPcache\StaticCacheException: volatile cache: $value[0] cannot be stored: it is a Closure
+OPcache\StaticCacheException: volatile cache: $value[0] cannot be stored: it is a Closure (key "inside")
 bool(true)
 [5,"5x"]
 ["text","textx"]
@@ -106,5 +106,5 @@ TypeError: OPcache\pinned_remember(): Argument #2 ($build) must return null|bool
 TypeError: OPcache\pinned_remember(): Argument #2 ($build) must return null|bool|int|float|string|array|object, resource returned
 bool(true)
 array
-OPcache\StaticCacheException: pinned cache: $value[0] cannot be stored: it is a Closure
+OPcache\StaticCacheException: pinned cache: $value[0] cannot be stored: it is a Closure (key "inside")
 bool(true)

@@ -132,34 +132,34 @@ foreach ($noting as $element) {
 }
 ?>
 --EXPECT--
-Heap, next: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
+Heap, next: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key \"heap\")":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
 bool(true)
-Heap, extract: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
+Heap, extract: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key \"heap\")":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
 bool(true)
-Heap, insert: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
+Heap, insert: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key \"heap\")":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
 bool(true)
-Heap, foreach: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
+Heap, foreach: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key \"heap\")":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
 bool(true)
-Queue, next: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
+Queue, next: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key \"heap\")":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
 bool(true)
-Queue, extract: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
+Queue, extract: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key \"heap\")":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
 bool(true)
-Queue, insert: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
+Queue, insert: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key \"heap\")":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
 bool(true)
-Queue, foreach: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
+Queue, foreach: {"pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key \"heap\")":true,"quietly":false,"Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment":true}
 bool(true)
-foreach, Dying: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
-foreach, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+foreach, Dying: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key "heap") Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+foreach, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key "heap") Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
 iterator_to_array, Dying: store quietly
-iterator_to_array, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
-IteratorIterator, Dying: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
-IteratorIterator, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
-LimitIterator, Dying: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
-LimitIterator, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+iterator_to_array, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key "heap") Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+IteratorIterator, Dying: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key "heap") Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+IteratorIterator, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key "heap") Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+LimitIterator, Dying: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key "heap") Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+LimitIterator, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key "heap") Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
 yield from, Dying: store quietly publish
-yield from, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+yield from, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key "heap") Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
 arguments, Dying: store quietly
-arguments, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+arguments, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key "heap") Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
 array, Dying: store quietly
-array, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
+array, Text: pinned cache: $value[0] cannot be stored: it is a heap that is being changed at this moment (key "heap") Heap::$tracked was not published: volatile cache: Heap::$tracked cannot be stored: it is a heap that is being changed at this moment
 2 1 

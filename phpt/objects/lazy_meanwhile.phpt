@@ -123,4 +123,4 @@ parent: first second second second 5 first second second
 skipped ghost: 1 second 1 first second
 skipped proxy: 1 second 1 first second
 bool(true)
-volatile cache: $value cannot be stored: it becomes another one each time its objects' methods are called
+volatile cache: $value cannot be stored: it becomes another one each time its objects' methods are called (key "k")

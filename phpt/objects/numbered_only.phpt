@@ -125,12 +125,12 @@ bool(true)
 bool(true)
 bool(true)
 bool(true)
-volatile cache: $value['in']->{'1'} cannot be stored: it is a Closure
-volatile cache: $value['in']->{'1'}[0][0] cannot be stored: it is a resource
-volatile cache: $value['in']->{'1'}->{'1'}[0] cannot be stored: it is a Closure
-volatile cache: $value['in']->{'1'} cannot be stored: it is a Closure
-volatile cache: $value['in']->{'1'}[0][0] cannot be stored: it is a resource
-volatile cache: $value['in']->{'1'}->{'1'}[0] cannot be stored: it is a Closure
-volatile cache: $value['in']->{'1'} cannot be stored: it is a Closure
-volatile cache: $value['in']->{'1'}[0][0] cannot be stored: it is a resource
-volatile cache: $value['in']->{'1'}->{'1'}[0] cannot be stored: it is a Closure
+volatile cache: $value['in']->{'1'} cannot be stored: it is a Closure (key "k")
+volatile cache: $value['in']->{'1'}[0][0] cannot be stored: it is a resource (key "k")
+volatile cache: $value['in']->{'1'}->{'1'}[0] cannot be stored: it is a Closure (key "k")
+volatile cache: $value['in']->{'1'} cannot be stored: it is a Closure (key "k")
+volatile cache: $value['in']->{'1'}[0][0] cannot be stored: it is a resource (key "k")
+volatile cache: $value['in']->{'1'}->{'1'}[0] cannot be stored: it is a Closure (key "k")
+volatile cache: $value['in']->{'1'} cannot be stored: it is a Closure (key "k")
+volatile cache: $value['in']->{'1'}[0][0] cannot be stored: it is a resource (key "k")
+volatile cache: $value['in']->{'1'}->{'1'}[0] cannot be stored: it is a Closure (key "k")

@@ -53,29 +53,29 @@ var_dump(OPcache\volatile_fetch('k'), OPcache\volatile_keys(), OPcache\pinned_ke
 --EXPECTF--
 TypeError: OPcache\volatile_store(): Argument #2 ($value) must be of type null|bool|int|float|string|array|object, Closure given
 TypeError: OPcache\volatile_store(): Argument #2 ($value) must be of type null|bool|int|float|string|array|object, resource given
-OPcache\StaticCacheException: volatile cache: $value[0] cannot be stored: it is a Closure
-OPcache\StaticCacheException: volatile cache: $value cannot be stored: it is an object of an anonymous class (class@anonymous)
-OPcache\StaticCacheException: volatile cache: $value->part cannot be stored: it is an object of an anonymous class (Foo@anonymous)
-OPcache\StaticCacheException: volatile cache: $value['routes'][3]->part cannot be stored: it is a Closure
-OPcache\StaticCacheException: volatile cache: $value['f'] cannot be stored: it is a resource
-OPcache\StaticCacheException: volatile cache: $value[0] cannot be stored: it is an object of class Generator, which cannot be serialized
-OPcache\StaticCacheException: volatile cache: $value->part[0] cannot be stored: it is an object of class WeakMap, which cannot be serialized
-OPcache\StaticCacheException: volatile cache: $value->part cannot be stored: it is an object of class WeakReference, which cannot be serialized
-OPcache\StaticCacheException: volatile cache: $value[0] cannot be stored: it is an object of class Fiber, which cannot be serialized
-OPcache\StaticCacheException: volatile cache: $value->hidden['x'] cannot be stored: it is an object of class ReflectionClass, which cannot be serialized
-OPcache\StaticCacheException: volatile cache: $value->hidden['x'] cannot be stored: it is a resource
-OPcache\StaticCacheException: volatile cache: $value->part->{'it\'s'}['back\\slash'] cannot be stored: it is a resource
-OPcache\StaticCacheException: volatile cache: $value->__serialize()['key'][0] cannot be stored: it is a Closure
-OPcache\StaticCacheException: volatile cache: $value[0][0]->__serialize()['key'][0][0]->__serialize()['key'][0] cannot be stored: it is a resource
-OPcache\StaticCacheException: volatile cache: $value->__serialize()[1][1] cannot be stored: it is a resource
-OPcache\StaticCacheException: volatile cache: $value cannot be stored: it is an object of class LimitIterator, which keeps its content where only PHP itself finds it and has no __serialize()
-OPcache\StaticCacheException: volatile cache: $value cannot be stored: it is an object of class SplTempFileObject, which cannot be serialized
-OPcache\StaticCacheException: volatile cache: $value->part['r'] cannot be stored: it is a resource
+OPcache\StaticCacheException: volatile cache: $value[0] cannot be stored: it is a Closure (key "k")
+OPcache\StaticCacheException: volatile cache: $value cannot be stored: it is an object of an anonymous class (class@anonymous) (key "k")
+OPcache\StaticCacheException: volatile cache: $value->part cannot be stored: it is an object of an anonymous class (Foo@anonymous) (key "k")
+OPcache\StaticCacheException: volatile cache: $value['routes'][3]->part cannot be stored: it is a Closure (key "k")
+OPcache\StaticCacheException: volatile cache: $value['f'] cannot be stored: it is a resource (key "k")
+OPcache\StaticCacheException: volatile cache: $value[0] cannot be stored: it is an object of class Generator, which cannot be serialized (key "k")
+OPcache\StaticCacheException: volatile cache: $value->part[0] cannot be stored: it is an object of class WeakMap, which cannot be serialized (key "k")
+OPcache\StaticCacheException: volatile cache: $value->part cannot be stored: it is an object of class WeakReference, which cannot be serialized (key "k")
+OPcache\StaticCacheException: volatile cache: $value[0] cannot be stored: it is an object of class Fiber, which cannot be serialized (key "k")
+OPcache\StaticCacheException: volatile cache: $value->hidden['x'] cannot be stored: it is an object of class ReflectionClass, which cannot be serialized (key "k")
+OPcache\StaticCacheException: volatile cache: $value->hidden['x'] cannot be stored: it is a resource (key "k")
+OPcache\StaticCacheException: volatile cache: $value->part->{'it\'s'}['back\\slash'] cannot be stored: it is a resource (key "k")
+OPcache\StaticCacheException: volatile cache: $value->__serialize()['key'][0] cannot be stored: it is a Closure (key "k")
+OPcache\StaticCacheException: volatile cache: $value[0][0]->__serialize()['key'][0][0]->__serialize()['key'][0] cannot be stored: it is a resource (key "k")
+OPcache\StaticCacheException: volatile cache: $value->__serialize()[1][1] cannot be stored: it is a resource (key "k")
+OPcache\StaticCacheException: volatile cache: $value cannot be stored: it is an object of class LimitIterator, which keeps its content where only PHP itself finds it and has no __serialize() (key "k")
+OPcache\StaticCacheException: volatile cache: $value cannot be stored: it is an object of class SplTempFileObject, which cannot be serialized (key "k")
+OPcache\StaticCacheException: volatile cache: $value->part['r'] cannot be stored: it is a resource (key "k")
 bool(false)
 OPcache\StaticCacheException: volatile cache: $values['bad'][0]->part cannot be stored: it is a resource
 OPcache\StaticCacheException: volatile cache: $values['bad']->__serialize()['key'][0] cannot be stored: it is a resource
-OPcache\StaticCacheException: volatile cache: $value->part cannot be stored: it is a resource
-OPcache\StaticCacheException: pinned cache: $value[0]->part cannot be stored: it is a Closure
+OPcache\StaticCacheException: volatile cache: $value->part cannot be stored: it is a resource (key "new")
+OPcache\StaticCacheException: pinned cache: $value[0]->part cannot be stored: it is a Closure (key "k")
 string(6) "before"
 array(1) {
   [0]=>

@@ -61,9 +61,9 @@ S::$x = null;
 ?>
 --EXPECTF--
 context: false
-context: OPcache\StaticCacheException: pinned cache: $value['h'] cannot be stored: HashContext with HASH_HMAC option cannot be serialized
+context: OPcache\StaticCacheException: pinned cache: $value['h'] cannot be stored: HashContext with HASH_HMAC option cannot be serialized (key "context")
 date: false
-date: OPcache\StaticCacheException: pinned cache: $value[1][0] cannot be stored: %s has not been correctly initialized by %s
+date: OPcache\StaticCacheException: pinned cache: $value[1][0] cannot be stored: %s has not been correctly initialized by %s (key "date")
 own method: %rError|DateObjectError%r: %s has not been correctly initialized by %s
 own method: %rError|DateObjectError%r: %s has not been correctly initialized by %s
 throws: LogicException: mine

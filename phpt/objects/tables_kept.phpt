@@ -183,7 +183,7 @@ Heap: as it is
 Queue: as it is
 Sleeps without any before: as it is
 x list last late later
-volatile cache: $value cannot be stored: it becomes another one each time its objects' methods are called
+volatile cache: $value cannot be stored: it becomes another one each time its objects' methods are called (key "k")
 added to without end: as it is
 Exception: from within
 emptied: as it is

@@ -178,4 +178,4 @@ fetched: aotherab
 stored: 1other1
 fetched: 1other1
 bool(false)
-pinned cache: $value['list'][1]['list'][1] cannot be stored: it is a Closure
+pinned cache: $value['list'][1]['list'][1] cannot be stored: it is a Closure (key "refused")

@@ -41,7 +41,7 @@ pub(super) unsafe fn store_value(
             return outcome;
         }
         let once = |harvest: Option<&Harvest>| attempt(backend, key, value, ttl, mode, harvest);
-        store_asking(backend, engine::slot(value), once, |why| refuse(backend, "$value", why))
+        store_asking(backend, engine::slot(value), once, |why| refuse_under(backend, key, why))
     }
 }
 
@@ -115,6 +115,12 @@ pub(super) fn refuse(backend: Backend, root: &str, why: &Unstorable) -> String {
     messages::unstorable(backend, root, &why.path, &why.reason)
 }
 
+/// The same of a single value, which does not tell the key.
+#[cold]
+fn refuse_under(backend: Backend, key: &[u8], why: &Unstorable) -> String {
+    messages::with_key(refuse(backend, "$value", why), key)
+}
+
 /// One attempt, without user code.
 #[inline(always)]
 unsafe fn attempt(
@@ -153,7 +159,7 @@ unsafe fn attempt_unguarded(
         Ok(plan) => plan,
         Err(Refusal::Gather) => return Err(Attempt::Gather(())),
         Err(Refusal::Unstorable(why)) => {
-            return Err(Attempt::Message(refuse(backend, "$value", &why)));
+            return Err(Attempt::Message(refuse_under(backend, key, &why)));
         }
     };
     let stored = if plan.len == 0 {
