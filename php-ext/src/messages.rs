@@ -5,7 +5,7 @@
 
 use static_cache_core::Error;
 
-use crate::encode::between_quotes;
+use crate::encode::{between_quotes, class_between_quotes};
 use crate::module::Backend;
 use crate::payload;
 
@@ -14,10 +14,19 @@ pub(crate) fn shown(key: &[u8]) -> String {
     between_quotes(key)
 }
 
+/// A class, or a static of it, for a message: backslashes are its namespaces'.
+pub(crate) fn shown_class(name: &[u8]) -> String {
+    class_between_quotes(name)
+}
+
 /// Why an operation on `key` failed.
 pub(crate) fn of_error(backend: Backend, key: &[u8], error: &Error) -> String {
+    of_error_shown(backend, &shown(key), error)
+}
+
+/// The same of a key as messages show it.
+pub(crate) fn of_error_shown(backend: Backend, key: &str, error: &Error) -> String {
     let name = backend.name();
-    let key = shown(key);
     match error {
         Error::NoMemory { needed, free, largest } => {
             no_memory(backend, &format!("key \"{key}\""), [*needed, *free, *largest])

@@ -51,7 +51,7 @@ pinned cache: key "a\x00b\n\"\$\x80" holds string, an atomic needs int
 pinned cache: $value['it\'s \\ "'][0] cannot be stored: it is a Closure (key "k")
 pinned cache: $value->{'it\'s \\ "'} cannot be stored: it is a Closure (key "k")
 pinned cache: $values['it\'s \\ "'][0] cannot be stored: it is a Closure
-pinned cache: key "it's \ \"" holds string, an atomic needs int
+pinned cache: key "it's \\ \"" holds string, an atomic needs int
 pinned cache: $value['ü'][0] cannot be stored: it is a Closure (key "k")
 pinned cache: $value->ü cannot be stored: it is a Closure (key "k")
 pinned cache: $values['ü'][0] cannot be stored: it is a Closure

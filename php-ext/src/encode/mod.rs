@@ -20,7 +20,8 @@ mod shape;
 pub(crate) mod table;
 
 pub(crate) use path::{
-    between_quotes, path_of_key, path_of_member, path_of_property, quoted, reason, shortened,
+    between_quotes, class_between_quotes, path_of_key, path_of_member, path_of_property, quoted, reason,
+    shortened,
 };
 
 use crate::buffer::Buffer;

@@ -161,9 +161,17 @@ pub(crate) fn quoted(bytes: &[u8]) -> String {
     }
 }
 
-/// The same between double quotes in any case, which are the caller's, and with backslashes as they are where there is nothing to
-/// escape: as messages show keys and names of classes.
+/// The same between double quotes in any case, which are the caller's.
 pub(crate) fn between_quotes(bytes: &[u8]) -> String {
+    let (shown, end) = beginning(bytes);
+    match printable(shown) {
+        Some(text) => format!("{}{end}", text.replace('\\', r"\\").replace('"', "\\\"")),
+        None => format!("{}{end}", escaped(shown)),
+    }
+}
+
+/// A class's name, or what begins with one, there: with backslashes as they are where there is nothing to escape.
+pub(crate) fn class_between_quotes(bytes: &[u8]) -> String {
     let (shown, end) = beginning(bytes);
     match printable(shown) {
         Some(text) => format!("{}{end}", text.replace('"', "\\\"")),

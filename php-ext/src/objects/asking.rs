@@ -29,7 +29,12 @@ pub(crate) enum Attempt<Which = ()> {
 impl<Which> Attempt<Which> {
     /// What the core says to storing `key`.
     pub(crate) fn failed(backend: Backend, key: &[u8], error: &Error) -> Self {
-        let message = messages::of_error(backend, key, error);
+        Self::failed_shown(backend, &messages::shown(key), error)
+    }
+
+    /// The same of a key as messages show it.
+    pub(crate) fn failed_shown(backend: Backend, key: &str, error: &Error) -> Self {
+        let message = messages::of_error_shown(backend, key, error);
         if matches!(error, Error::NoMemory { .. }) { Self::Full(message) } else { Self::Message(message) }
     }
 }

@@ -114,7 +114,8 @@ unsafe fn attempt_unguarded(
             Ok(Stored::Present | Stored::Lost) => Ok(Outcome::Present),
             Err(error) => Err(error),
         };
-        outcome.map_err(|error| match Attempt::failed(policy.backend, target.shown().as_bytes(), &error) {
+        let shown = || messages::shown_class(target.shown().as_bytes());
+        outcome.map_err(|error| match Attempt::failed_shown(policy.backend, &shown(), &error) {
             Attempt::Full(message) => {
                 let sizes = array.array().slots().iter().map(|slot| {
                     encoder.plan(&*std::ptr::from_ref(slot).cast(), harvest).map_or(0, |plan| plan.len)

@@ -9,7 +9,7 @@ use ext_php_rs::ffi::{zend_class_entry, zend_execute_data, zend_op, zend_op_arra
 
 use super::declarations::Last;
 use super::{Dropped, Statics, baseline, engine, restore, scan, straight, with};
-use crate::messages::shown;
+use crate::messages::shown_class;
 use crate::module::stacks;
 use crate::payload::{ClassImage, Template};
 use crate::zend::live::Text;
@@ -443,7 +443,7 @@ pub(super) fn unrestored(number: usize) -> Option<String> {
                 match missing(payload, class) {
                     Some(_) if asked && statics.has_loader => return None,
                     Some(image) => {
-                        let class = shown(name_of(image));
+                        let class = shown_class(name_of(image));
                         Some(format!("its stored state has objects of class {class}, which was not found"))
                     }
                     None => None,
@@ -457,7 +457,7 @@ pub(super) fn unrestored(number: usize) -> Option<String> {
         let why =
             why.unwrap_or_else(|| "it was changed before its stored state could be restored".to_owned());
         // SAFETY: a class of this request.
-        let name = shown(unsafe { engine::name_of(target.class) });
+        let name = shown_class(unsafe { engine::name_of(target.class) });
         let backend = target.policy.backend.name();
         Some(format!("{why}; that state stays until OPcache\\{backend}_delete('{name}') deletes it"))
     });
