@@ -59,7 +59,7 @@ final readonly class StaticCacheInfo
     public int $publish_failures;
     /** Repairs after a process was killed inside a lock. */
     public int $recoveries;
-    /** Requests that keep fetched memory now. */
+    /** Requests that may keep fetched memory now: that have found a value, if only an int, and not given it back (static_quiesce()). */
     public int $active_readers;
     /** Of those, requests that found no reader slot with a pin list (opcache.static_cache.readers). */
     public int $overflow_readers;
