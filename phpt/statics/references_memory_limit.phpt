@@ -6,6 +6,7 @@ static_cache
 <?php
 if (!function_exists('pcntl_fork')) die('skip needs pcntl');
 if (PHP_VERSION_ID < 80300) die('skip this PHP ends the process where the message of the limit has no room');
+if (PHP_DEBUG) die('skip weak references of a PHP that is built to be debugged do not survive the limit');
 if (getenv('STATIC_CACHE_VALGRIND')) die('skip valgrind runs with another allocator');
 ?>
 --INI--
