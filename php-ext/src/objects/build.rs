@@ -1,9 +1,11 @@
 //! New objects from images. Nothing here runs user code.
 
-use ext_php_rs::ffi::zend_string;
+use ext_php_rs::ffi::{zend_class_entry, zend_object, zend_string};
 
 use super::class::declared_in;
 use super::engine::{self, zval_of};
+#[cfg(php84)]
+use super::exceptions;
 use super::resolve::Resolved;
 use crate::engine::without_collection;
 use crate::payload::ObjectImage;
@@ -60,29 +62,55 @@ unsafe fn unusual(image: *const ObjectImage, class: &Resolved) -> *mut Object {
             (*case).gc.refcount += (*image).gc.refcount;
             return case;
         }
-        let object = match (*class.class).__bindgen_anon_2.create_object {
+        let created = match (*class.class).__bindgen_anon_2.create_object {
+            #[cfg(php84)]
+            Some(_) if exceptions::is_plain(class.class) => plain(class.class),
             Some(create) => create(class.class),
-            None => {
-                let object = engine::zend_objects_new(class.class);
-                engine::object_properties_init(object, class.class);
-                object
-            }
+            None => plain(class.class),
         };
-        let object = object.cast::<Object>();
-        (*object).gc.refcount = (*image).gc.refcount;
+        let object = created.cast::<Object>();
+        // Added: whoever makes objects may have it held already.
+        (*object).gc.refcount += (*image).gc.refcount - 1;
         let (from, to) = (ObjectImage::slots(image), slots(object));
         for number in 0..(*image).count as usize {
             // Undefined: what a new object has there.
             if (*from.add(number)).kind() != c::IS_UNDEF {
-                let mut old = *to.add(number);
-                copy(to.add(number), from.add(number));
-                // An exception's trace, which has the arguments of functions, or an enum case: others hold that as well.
-                if old.is_counted() {
-                    without_collection(|| engine::zval_ptr_dtor(zval_of(&mut old)));
-                }
+                replace(to.add(number), from.add(number));
             }
         }
+        #[cfg(php84)]
+        if exceptions::is_plain(class.class) && (*image).traits & ObjectImage::DEFAULTS != 0 {
+            exceptions::fill(object, |slot| {
+                slot >= (*image).count || (*from.add(slot as usize)).kind() == c::IS_UNDEF
+            });
+        }
         object
+    }
+}
+
+/// A new object as the engine makes one of a class that has no function for it.
+unsafe fn plain(class: *mut zend_class_entry) -> *mut zend_object {
+    // SAFETY: a class of this request, whose defaults were evaluated when the payload was resolved.
+    unsafe {
+        let object = engine::zend_objects_new(class);
+        engine::object_properties_init(object, class);
+        object
+    }
+}
+
+/// Moves a value to a new object's slot, which has one by default.
+///
+/// # Safety
+/// A slot of an object, and a value that becomes its own.
+pub(super) unsafe fn replace(to: *mut Slot, from: *const Slot) {
+    // SAFETY: the caller's word.
+    unsafe {
+        let mut old = *to;
+        copy(to, from);
+        // An exception's trace, which has the arguments of functions, or an enum case: others hold that as well.
+        if old.is_counted() {
+            without_collection(|| engine::zval_ptr_dtor(zval_of(&mut old)));
+        }
     }
 }
 

@@ -6,6 +6,8 @@ use ext_php_rs::ffi::{zend_class_entry, zend_object, zend_property_info, zend_st
 use super::engine::{
     php_ce_incomplete_class, spl_ce_SplHeap, spl_ce_SplPriorityQueue, zend_ce_throwable, zend_user_serialize,
 };
+#[cfg(php84)]
+use super::exceptions;
 use super::{engine, fingerprint};
 use crate::zend::constants as c;
 use crate::zend::live::{Slot, Text};
@@ -90,6 +92,13 @@ impl Facts {
         if flags & c::ZEND_ACC_NOT_SERIALIZABLE != 0 {
             return format!("it is an object of class {name}, which cannot be serialized");
         }
+        // SAFETY: a class of this request.
+        #[cfg(php84)]
+        if unsafe { exceptions::is_made_by_hooks(self.class) } {
+            return format!(
+                "it is an object of class {name}, whose property hooks PHP calls when it makes one"
+            );
+        }
         format!(
             "it is an object of class {name}, which keeps its content where only PHP itself finds it and has no __serialize()"
         )
@@ -153,6 +162,21 @@ pub(super) fn slot_of(property: &zend_property_info) -> Option<u32> {
     (property.offset != NOWHERE).then_some(offset / size_of::<Slot>() as u32)
 }
 
+/// Where objects of a class have the property that its methods know by that name.
+///
+/// # Safety
+/// A linked class.
+#[cfg(php84)]
+pub(super) unsafe fn slot_named(class: *const zend_class_entry, name: &std::ffi::CStr) -> Option<u32> {
+    // SAFETY: the caller's word; declarations are structures under their names.
+    unsafe {
+        let declarations = &raw const (*class).properties_info;
+        let found = engine::zend_hash_str_find(declarations, name.as_ptr(), name.count_bytes());
+        let property = found.cast::<Slot>().as_ref()?.value as *const zend_property_info;
+        slot_of(&*property)
+    }
+}
+
 fn is_users(method: *mut ext_php_rs::ffi::zend_function) -> bool {
     const USER_FUNCTION: u8 = 2;
     // SAFETY: a class's function begins with its type.
@@ -165,6 +189,11 @@ fn traits(class: &zend_class_entry) -> u32 {
     }
     // Of the latter there are no objects, but a class that was stored may have become one.
     if class.ce_flags & (c::ZEND_ACC_NOT_SERIALIZABLE | c::ZEND_ACC_NO_INSTANCES) != 0 {
+        return Facts::REFUSED;
+    }
+    // SAFETY: a class of this request, linked: it has objects.
+    #[cfg(php84)]
+    if unsafe { exceptions::is_made_by_hooks(class) } {
         return Facts::REFUSED;
     }
     // SAFETY: the engine's own classes, set at its start.
@@ -219,7 +248,7 @@ pub(crate) fn is_heap(class: *const zend_class_entry) -> bool {
     unsafe { is_a(class, spl_ce_SplHeap) || is_a(class, spl_ce_SplPriorityQueue) }
 }
 
-fn is_a(class: *const zend_class_entry, ancestor: *const zend_class_entry) -> bool {
+pub(super) fn is_a(class: *const zend_class_entry, ancestor: *const zend_class_entry) -> bool {
     // SAFETY: linked classes, two different ones.
     std::ptr::eq(class, ancestor)
         || (!ancestor.is_null() && unsafe { engine::instanceof_function_slow(class, ancestor) })

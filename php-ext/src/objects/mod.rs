@@ -12,7 +12,7 @@
 //! | [`dates`] | what dates say, without asking them, and what they do not say |
 //! | [`heap`] | heaps and priority queues, whose content no method gives |
 //! | [`resolve`] | classes and enum cases that a payload names |
-//! | [`build`] | new objects from images |
+//! | [`build`], `exceptions` | new objects from images; those that the engine would make with user code running (PHP 8.4) |
 //! | [`finish`] | methods called after that, in the order of `unserialize()` |
 //! | [`prototype`] | dates, which repeated fetches clone |
 //! | [`engine`] | what the engine has for objects |
@@ -22,6 +22,8 @@ pub(crate) mod build;
 pub(crate) mod class;
 pub(crate) mod dates;
 mod engine;
+#[cfg(php84)]
+mod exceptions;
 pub(crate) mod fingerprint;
 pub(crate) mod finish;
 pub(crate) mod gather;
