@@ -208,7 +208,6 @@ impl Table<ByAddress> {
     }
 
     /// Gives something that was seen before another number.
-    #[cold]
     pub(crate) fn renumber(&mut self, address: usize, number: u32) {
         if let Some(at) = self.place(address) {
             self.entries[at].number = number;

@@ -68,10 +68,12 @@ pub(crate) struct Frame {
     found: u32,
     /// What `serialize()` writes with its function for tables: there, before PHP 8.4, an array within itself is null.
     pub(super) nested: bool,
-    /// An array that was met in such a table.
+    /// An array that was met in such a table, here or where it is being walked over around this.
     guarded: bool,
     /// An array that several hold.
     is_shared: bool,
+    /// How many levels around this one are no arrays.
+    objects: u32,
 }
 
 /// More walks than this over one value, because user code makes it another one each time, and it is refused.
@@ -132,9 +134,9 @@ unsafe fn gather_all(harvest: *mut Harvest, value: *const Slot) -> Result<(), St
                     visit(harvest, slot, nested)?;
                 }
                 None => {
-                    let walk = frame.walk;
+                    let (walk, is_shared) = (frame.walk, frame.is_shared);
                     (*harvest).frames.pop();
-                    if again {
+                    if is_shared {
                         set_done(harvest, walk);
                     }
                 }
@@ -232,11 +234,11 @@ unsafe fn visit(harvest: *mut Harvest, slot: Slot, nested: bool) -> Result<(), S
                 let array = slot.array();
                 if slot.is_counted()
                     && array.count > 0
-                    && let Some(first) = first_part(harvest, &slot, nested)
+                    && let Some((first, guarded)) = first_part(harvest, &slot, nested)
                 {
                     push(harvest, Walk::Array(array), array.used, Names::Keys, Harvest::NONE);
                     if let Some(frame) = (*harvest).frames.last_mut() {
-                        (frame.at, frame.guarded, frame.is_shared) = (first, nested, array.gc.refcount > 1);
+                        (frame.at, frame.guarded, frame.is_shared) = (first, guarded, array.gc.refcount > 1);
                     }
                     (*harvest).keep(slot);
                 }
@@ -249,35 +251,41 @@ unsafe fn visit(harvest: *mut Harvest, slot: Slot, nested: bool) -> Result<(), S
     }
 }
 
-/// From which part on an array is walked over here; `None` if it is not. One that several hold is looked through where it is met first.
+/// From which part on an array is walked over here, and whether it is guarded; `None` if it is not. One that several hold is looked
+/// through where it is met first.
 ///
 /// # Safety
 /// As for [`gather`], of a live array that is not empty.
-unsafe fn first_part(harvest: *mut Harvest, slot: &Slot, nested: bool) -> Option<u32> {
+unsafe fn first_part(harvest: *mut Harvest, slot: &Slot, nested: bool) -> Option<(u32, bool)> {
     let (array, address) = (slot.array(), slot.value as usize);
     // SAFETY: the caller's word.
     unsafe {
         if array.gc.refcount == 1 {
-            return leads_on(array).then_some(0);
+            return leads_on(array).then_some((0, nested));
         }
+        let next = (*harvest).frames.len() as u32 + 1;
         match (*harvest).walked.find(address) {
             Some(DONE) => None,
-            Some(_) => under_way(harvest, array, nested).inspect(|_| (*harvest).again = true),
+            Some(level) => {
+                let start = under_way(&(*harvest).frames, level, nested)?;
+                (*harvest).again = true;
+                (*harvest).walked.renumber(address, next);
+                Some(start)
+            }
             None => {
                 let leads = leads_on(array);
-                (*harvest).walked.see_address(address, if leads { BEGUN } else { DONE });
+                (*harvest).walked.see_address(address, if leads { next } else { DONE });
                 if !leads {
                     (*harvest).keep(*slot);
                 }
-                leads.then_some(0)
+                leads.then_some((0, nested))
             }
         }
     }
 }
 
-/// What is known of an array that several hold (by its address, as of objects and references): it is being walked over, or was.
-const BEGUN: u32 = 1;
-/// Nothing in it is left to be visited, but for what walks around this one go on with.
+/// What is known of an array that several hold (by its address, as of objects and references): the innermost level, counted from 1, in
+/// which it is being walked over, or this. Nothing in it is left to be visited then, but for what walks around this one go on with.
 const DONE: u32 = 0;
 
 /// # Safety
@@ -291,7 +299,6 @@ unsafe fn is_done(harvest: *mut Harvest, walk: Walk) -> bool {
 
 /// # Safety
 /// As for [`gather`].
-#[cold]
 unsafe fn set_done(harvest: *mut Harvest, walk: Walk) {
     if let Walk::Array(array) = walk {
         // SAFETY: the caller's word.
@@ -320,21 +327,22 @@ unsafe fn first_time(harvest: *mut Harvest, slot: &Slot) -> bool {
 /// An array that holds itself, by way of an object, is walked over again within itself, as `serialize()` does; but before
 /// PHP 8.4 not where it writes null instead. (One that holds itself by way of references only is not.) From the part on that the walk
 /// around it is in: what comes before has been visited. Once such a walk is over, nothing is left for those around it, or for another one.
-unsafe fn under_way(harvest: *mut Harvest, array: *const Array, nested: bool) -> Option<u32> {
-    const NEAR: usize = 1024;
-    let is_same = |frame: &&Frame| matches!(frame.walk, Walk::Array(other) if std::ptr::eq(other, array));
-    // SAFETY: the caller's harvest.
-    let frames = unsafe { &(*harvest).frames };
-    let near = || frames.iter().rev().take(NEAR);
-    let distance = near().position(|frame| is_same(&frame))?;
-    let through_object = near().take(distance).any(|frame| !matches!(frame.walk, Walk::Array(_)));
-    let is_null = !cfg!(php84) && nested && near().filter(is_same).any(|frame| frame.guarded);
-    (through_object && !is_null).then(|| frames[frames.len() - 1 - distance].at.saturating_sub(1))
+fn under_way(frames: &[Frame], level: u32, nested: bool) -> Option<(u32, bool)> {
+    let around = frames.get(level as usize - 1)?;
+    let through_object = objects(frames) > around.objects;
+    let is_null = !cfg!(php84) && nested && around.guarded;
+    (through_object && !is_null).then(|| (around.at.saturating_sub(1), nested || around.guarded))
+}
+
+/// How many levels of the walk are no arrays.
+fn objects(frames: &[Frame]) -> u32 {
+    frames.last().map_or(0, |frame| frame.objects + u32::from(!matches!(frame.walk, Walk::Array(_))))
 }
 
 pub(super) unsafe fn push(harvest: *mut Harvest, walk: Walk, end: u32, names: Names, found: u32) {
     // SAFETY: the caller's harvest.
     unsafe {
+        let objects = objects(&(*harvest).frames);
         (*harvest).frames.push(Frame {
             walk,
             at: 0,
@@ -344,6 +352,7 @@ pub(super) unsafe fn push(harvest: *mut Harvest, walk: Walk, end: u32, names: Na
             nested: true,
             guarded: false,
             is_shared: false,
+            objects,
         })
     };
 }
