@@ -166,7 +166,6 @@ pub(super) fn slot_of(property: &zend_property_info) -> Option<u32> {
 ///
 /// # Safety
 /// A linked class.
-#[cfg(php84)]
 pub(super) unsafe fn slot_named(class: *const zend_class_entry, name: &std::ffi::CStr) -> Option<u32> {
     // SAFETY: the caller's word; declarations are structures under their names.
     unsafe {

@@ -3,6 +3,8 @@
 
 use ext_php_rs::ffi::{zend_function, zend_object};
 
+use super::build::slots;
+use super::class::slot_named;
 use super::engine::{undefined, zend_get_exception_base, zend_read_property};
 use crate::engine::{bytes, exception, is_internal, zend_clear_exception};
 use crate::zend::constants as c;
@@ -49,13 +51,15 @@ pub(super) unsafe fn take_message() -> String {
     }
 }
 
+/// What is in the slot: a class may have a hook on it (PHP 8.4), and no user code is to run here.
+///
 /// # Safety
 /// A live exception.
 pub(crate) unsafe fn message_of(exception: *mut zend_object) -> String {
-    // SAFETY: the caller's word.
+    // SAFETY: the caller's word: it has the slots that its class says.
     unsafe {
-        let mut room = undefined();
-        let message = read(exception, c"message", &mut room);
+        let Some(slot) = slot_named((*exception).ce, c"message") else { return String::new() };
+        let message = (*slots(exception.cast()).add(slot as usize)).behind_reference();
         if message.kind() == c::IS_STRING {
             String::from_utf8_lossy(message.text().bytes()).into_owned()
         } else {
