@@ -42,4 +42,4 @@ OfModule: [true,"OfModule","text",10]
 Child: [true,"Child","text",10]
 Other: [false,"",null,null]
 set Hooked: [false,"",null,null]
-set pinned cache: $value[0] cannot be stored: it is an object of class Hooked, whose property hooks PHP calls when it makes one
+set pinned cache: $value[0] cannot be stored: it is an object of class Hooked, whose property hooks PHP calls when it makes one (key "e")
