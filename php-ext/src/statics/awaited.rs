@@ -12,6 +12,7 @@ use super::{Dropped, Statics, baseline, engine, restore, scan, straight, with};
 use crate::messages::shown_class;
 use crate::module::stacks;
 use crate::payload::{ClassImage, Template};
+use crate::zend::constants as c;
 use crate::zend::live::Text;
 
 /// A target that waits for classes.
@@ -170,7 +171,9 @@ unsafe fn is_loading(name: &[u8]) -> bool {
 }
 
 /// The declarations that a target has to wait for: of a class that its template needs, wherever a running file may declare it; or
-/// of any class that comes next in the file of the target's or its objects' classes, which user code could have included again.
+/// of any class that comes next in the file of the target's or its objects' classes, which user code could have included again; or in any
+/// running file, if user code is needed. A class that is being linked is not there for that code, and OPcache, where it binds classes as it
+/// loads their file, would take it for a parent although it has none itself yet.
 ///
 /// # Safety
 /// A pinned template, and the target's class.
@@ -191,14 +194,28 @@ pub(super) unsafe fn early(
         };
         let compiled = statics.compiled.iter().copied();
         let running =
-            frames().filter(|frame| is_declaring(*frame)).map(|frame| (*frame).func.cast_const().cast());
+            || frames().filter(|frame| is_declaring(*frame)).map(|frame| (*frame).func.cast_const().cast());
         compiled
             .filter(|file| statics.straight.declares(*file))
-            .chain(running)
-            .find(|function| is_its(*function))
+            .find(|file| is_its(*file))
+            .or_else(|| running().next().filter(|_| needs_code(template)))
+            .or_else(|| running().find(|function| is_its(*function)))
             .map(Early::Row)
             .or_else(|| template.classes().iter().find_map(|image| soon(image, statics)))
     }
+}
+
+/// Whether it takes user code to make a template's objects: to load a class, to evaluate defaults, or to call methods.
+unsafe fn needs_code(template: &Template) -> bool {
+    template.classes().iter().any(|image| {
+        // SAFETY: classes that are there are of this request.
+        unsafe {
+            let class = find(image);
+            class.is_null()
+                || (*class).type_ as u8 == engine::USER
+                    && (template.head.calls > 0 || (*class).ce_flags & c::ZEND_ACC_CONSTANTS_UPDATED == 0)
+        }
+    })
 }
 
 /// The class of a template's record; null if it is not there. Loads nothing.
@@ -230,7 +247,8 @@ unsafe fn frames() -> impl Iterator<Item = *const zend_execute_data> {
             .flat_map(move |last| {
                 std::iter::successors(there(last), move |frame| there((**frame).prev_execute_data))
             })
-            .filter(|frame| !(**frame).func.is_null() && (*(**frame).func).type_ == engine::USER)
+            // What `eval` runs is not of the type that functions of scripts and files are.
+            .filter(|frame| !(**frame).func.is_null() && !crate::engine::is_internal((**frame).func))
     }
 }
 

@@ -24,6 +24,10 @@ use crate::zend::live::{Array, Slot};
 /// A linked class of this request with attributes. May run user code and leave by a jump: no Rust value of the caller's needs
 /// dropping.
 pub(super) unsafe fn link(class: *mut zend_class_entry) {
+    // SAFETY: the caller's word.
+    if unsafe { is_orphan(class) } {
+        return;
+    }
     let (first, end, may_run) = with(|statics| {
         // An alias of a class is linked again.
         if was_linked(statics, class) {
@@ -42,6 +46,21 @@ pub(super) unsafe fn link(class: *mut zend_class_entry) {
         if !done {
             wait_for_the_end(number);
         }
+    }
+}
+
+/// Whether a class was bound to one that is being linked itself, as OPcache may do: what it inherits is not known.
+///
+/// # Safety
+/// As for [`link`].
+#[inline(always)]
+unsafe fn is_orphan(class: *const zend_class_entry) -> bool {
+    // SAFETY: a linked class points at its parent, if it has one.
+    unsafe {
+        std::iter::successors((*class).__bindgen_anon_1.parent.as_ref(), |parent| {
+            parent.__bindgen_anon_1.parent.as_ref()
+        })
+        .any(|parent| parent.ce_flags & c::ZEND_ACC_LINKED == 0)
     }
 }
 

@@ -1,0 +1,118 @@
+--TEST--
+Classes that are being linked: state whose objects need user code waits until they are there, and is there before what comes next
+--EXTENSIONS--
+static_cache
+--FILE--
+<?php
+require __DIR__ . '/../helpers/statics.inc';
+$registry = '#[OPcache\PinnedStatic] class Registry { public static $held = null; }';
+$hold = 'if (isset($_GET["set"])) { class_exists("P"); Registry::$held = new K(); }';
+$see = 'echo Registry::$held ? get_class(Registry::$held) : "none", " ", implode(",", class_parents("K")), " ", json_encode(Registry::$held);';
+// P is what is used first in a request that only reads; its linking has the class with state linked. What the file of P says behind the
+// declaration sees the state.
+$kinds = [
+    'objects of a child, in a base class' => [
+        ['G' => '#[OPcache\PinnedStatic] abstract class G { public static array $all = []; public $x = 1; static function get() { return self::$all[static::class] ??= new static(); } }',
+            'P' => 'class P extends G { public static $ps = "p"; } echo count(P::$all), " ";',
+            'K' => '#[OPcache\PinnedStatic] class K extends P { public static $ks = "k"; }'],
+        'if (isset($_GET["set"])) { K::get()->x = 2; K::$ks = "kept"; } else { P::get(); }
+         echo implode(",", array_keys(G::$all)), " ", K::get()->x, " ", K::$ks, " ", K::$ps;'],
+    'of a cousin' => [
+        ['G' => '#[OPcache\PinnedStatic] class G { public static $held = null; }', 'P' => 'class P extends G {}', 'K' => 'class K extends P {}', 'K2' => 'class K2 extends P {}'],
+        'if (isset($_GET["set"])) { G::$held = new K(); } else { new K2(); } echo G::$held ? get_class(G::$held) : "none";'],
+    'a method that uses a child' => [
+        ['G' => '#[OPcache\PinnedStatic] class G { public static $held = null; }', 'P' => 'class P extends G { public static $ps = "p"; }',
+            'K' => 'class K { public $y = 1; function __wakeup() { $this->y = P::$ps; } }'],
+        'if (isset($_GET["set"])) { G::$held = new K(); } else { echo P::$ps, " "; } echo json_encode(G::$held);'],
+    'in the file of an interface' => [
+        ['I' => "interface I {} $registry", 'P' => 'class P implements I {} echo get_debug_type(Registry::$held), " ";', 'K' => 'class K extends P {}'], "$hold class_exists('P'); $see"],
+    'of an interface, for a method' => [
+        ['I' => "interface I {} $registry", 'P' => 'class P implements I {}', 'K' => 'class K { public ?P $p = null; function __wakeup() { $this->p = new P(); } }'], "$hold class_exists('P'); $see"],
+    'of a trait' => [
+        ['T' => "trait T {} $registry", 'P' => 'class P { use T; }', 'K' => 'class K extends P {}'], "$hold class_exists('P'); $see"],
+    'of an enum' => [
+        ['I' => "interface I {} $registry", 'P' => 'enum P: string implements I { case A = "a"; }', 'K' => 'class K { public P $p = P::A; private $none = 1; function __construct() { unset($this->none); } }'],
+        "$hold class_exists('P'); $see"],
+    // P has its parent, and waits for the class that a return type names.
+    'of a return type' => [
+        ['V' => "class V {} $registry", 'W' => 'class W extends V {}', 'G' => 'class G { function m(): V { return new V(); } }',
+            'P' => 'class P extends G { function m(): W { return new W(); } }', 'K' => 'class K extends P {}'], "$hold class_exists('P'); $see"],
+    'declared by eval(), with a parent under another name' => [
+        ['G' => "abstract class G0 {} class_alias('G0', 'G'); $registry", 'P' => 'eval("class P extends G {} echo get_debug_type(Registry::\$held), \" \";");', 'K' => 'class K extends P {}'], "$hold class_exists('P'); $see"],
+    // The last one in a row may be what is needed.
+    'several in a row' => [
+        ['G' => "class G {} $registry", 'P' => 'class P extends G {} class P2 extends Other {} echo get_debug_type(Registry::$held), " ";', 'Other' => 'class Other {}', 'K' => 'class K extends P2 {}'],
+        "$hold class_exists('P'); $see"],
+    // A fiber that goes on later is in the middle of it.
+    'in a fiber' => [
+        ['G' => 'if (Fiber::getCurrent()) { Fiber::suspend(); } class G {}', 'P' => 'class P extends G {}', 'K' => 'class K extends P {}', 'Registry' => $registry],
+        "$hold else { \$fiber = new Fiber(fn() => class_exists('P')); \$fiber->start(); echo get_debug_type(Registry::\$held), ' '; \$fiber->resume(); } $see"],
+    // What takes no user code does not wait, nor does what comes after a declaration that came to nothing.
+    'what is there already' => [
+        ['G' => "class G {} $registry echo get_debug_type(Registry::\$held), ' ';", 'P' => 'class P extends G {}', 'K' => 'class K {}'], "class_exists('K'); $hold class_exists('P'); $see"],
+    'in vain' => [
+        ['G' => $registry, 'P' => 'class P extends G {}', 'K' => 'class K {}', 'Late' => 'class Late {}'],
+        'if (isset($_GET["set"])) { require "$folder/G.php"; Registry::$held = new K(); } try { class_exists("P"); } catch (Error $error) { echo $error->getMessage(), " "; } class_exists("Late");' . $see],
+];
+foreach ($kinds as $kind => [$files, $use]) {
+    $folder = new Folder();
+    foreach ($files as $name => $text) {
+        $folder->write("$name.php", "<?php $text");
+    }
+    echo "$kind:\n";
+    in_hosts('<?php $folder = "' . $folder->path . '"; spl_autoload_register(function ($class) use ($folder) { if (is_file($file = "$folder/$class.php")) require_once $file; });' . $use, each_of('set=1', '', ''));
+}
+?>
+--EXPECT--
+objects of a child, in a base class:
+set=1: 0 K 2 kept p
+: 1 K,P 2 kept p
+: 2 K,P 2 kept p
+of a cousin:
+set=1: K
+: K
+: K
+a method that uses a child:
+set=1: {"y":1}
+: p {"y":"p"}
+: p {"y":"p"}
+in the file of an interface:
+set=1: null K P {}
+: K K P {}
+: K K P {}
+of an interface, for a method:
+set=1: K  {"p":null}
+: K  {"p":{}}
+: K  {"p":{}}
+of a trait:
+set=1: K P {}
+: K P {}
+: K P {}
+of an enum:
+set=1: K  {"p":"a"}
+: K  {"p":"a"}
+: K  {"p":"a"}
+of a return type:
+set=1: K P,G {}
+: K P,G {}
+: K P,G {}
+declared by eval(), with a parent under another name:
+set=1: null K P,G0 {}
+: K K P,G0 {}
+: K K P,G0 {}
+several in a row:
+set=1: null K P2,Other {}
+: K K P2,Other {}
+: K K P2,Other {}
+in a fiber:
+set=1: K P,G {}
+: null K P,G {}
+: null K P,G {}
+what is there already:
+set=1: null K  {}
+: K K  {}
+: K K  {}
+in vain:
+set=1: Class "G" not found K  {}
+: Class "G" not found K  {}
+: Class "G" not found K  {}
