@@ -51,8 +51,8 @@ $kinds = [
     'what is there already' => [
         ['G' => "class G {} $registry echo get_debug_type(Registry::\$held), ' ';", 'P' => 'class P extends G {}', 'K' => 'class K {}'], "class_exists('K'); $hold class_exists('P'); $see"],
     'in vain' => [
-        ['G' => $registry, 'P' => 'class P extends G {}', 'K' => 'class K {}', 'Late' => 'class Late {}'],
-        'if (isset($_GET["set"])) { require "$folder/G.php"; Registry::$held = new K(); } try { class_exists("P"); } catch (Error $error) { echo $error->getMessage(), " "; } class_exists("Late");' . $see],
+        ['G' => $registry, 'P' => 'class P extends G {}', 'K' => 'class K {}'],
+        'if (isset($_GET["set"])) { require "$folder/G.php"; Registry::$held = new K(); } try { class_exists("P"); } catch (Error $error) { echo $error->getMessage(), " "; } ' . $see],
 ];
 foreach ($kinds as $kind => [$files, $use]) {
     $folder = new Folder();

@@ -36,6 +36,21 @@ foreach (['class_exists("Another");', 'spl_autoload_register(function ($class) {
     echo "not come to, then $next\n";
     in_hosts("$load class_exists('Holder'); $legacy $next $use", $say);
 }
+
+// In the file of the class itself: when its autoloader has come back.
+$folder->write('Held.php', '<?php class Held { public $v = "held"; public function __wakeup() { if (isset($_GET["throw"])) throw new Exception("thrown"); if (isset($_GET["exit"])) exit("exit"); } }');
+$folder->write('Own.php', '<?php
+#[OPcache\PinnedStatic] class Own { public static int $n = 0; public static $held = null; }
+if (isset($_GET["legacy"])) { class Held { public $v = "legacy"; public function __wakeup() { echo "legacy "; } } }
+if (isset($_GET["ends"])) { throw new Exception("ends"); }');
+echo "in the file itself:\n";
+in_hosts($load . '
+    $see = fn() => json_encode([Own::$n, Own::$held]);
+    if (isset($_GET["set"])) { Own::$n = 5; Own::$held = new Held(); }
+    try { echo $see(), " "; } catch (Exception $e) { echo $e->getMessage(), " "; }
+    if (isset($_GET["up"])) { Own::$n++; }
+    echo $see();
+', each_of('set=1', '', 'up=1', 'throw=1', 'ends=1', 'ends=1&up=1', 'exit=1', 'legacy=1', ''));
 ?>
 --EXPECT--
 passed:
@@ -62,3 +77,13 @@ set=1: 5 {"v":"loaded"}
 up=1: 6 {"v":"loaded"}
 : 6 {"v":"loaded"}
 legacy=1: 6 {"v":"loaded"}
+in the file itself:
+set=1: [5,{"v":"held"}] [5,{"v":"held"}]
+: [5,{"v":"held"}] [5,{"v":"held"}]
+up=1: [5,{"v":"held"}] [6,{"v":"held"}]
+throw=1: thrown [0,null]
+ends=1: ends [6,{"v":"held"}]
+ends=1&up=1: ends [7,{"v":"held"}]
+exit=1: exit
+legacy=1: legacy [7,{"v":"held"}] [7,{"v":"held"}]
+: [7,{"v":"held"}] [7,{"v":"held"}]

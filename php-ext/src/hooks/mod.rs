@@ -3,7 +3,7 @@
 
 pub(crate) mod files;
 mod intercept;
-mod loaders;
+pub(crate) mod loaders;
 mod names;
 pub(crate) mod opcache;
 

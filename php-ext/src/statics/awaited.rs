@@ -60,6 +60,12 @@ impl Waiting {
         self.count == 0
     }
 
+    /// Whether some wait for declarations.
+    #[inline(always)]
+    pub(super) fn has_declared(&self) -> bool {
+        !self.early.is_empty()
+    }
+
     pub(super) fn clear(&mut self) {
         self.early.clear();
         self.list.clear();
@@ -303,16 +309,26 @@ unsafe fn is_declaring(frame: *const zend_execute_data) -> bool {
     }
 }
 
-/// A class was linked: restores what waited for it, or for a declaration that has been passed over. Or an autoloader was registered
-/// (nulls), which may know what others do not. The name may be an alias.
+/// What may end a wait.
+#[derive(Clone, Copy)]
+pub(super) enum News {
+    /// A class was linked. The name may be an alias.
+    Linked(*const zend_class_entry, *const zend_string),
+    /// An autoloader was registered, which may know what others do not.
+    Registered,
+    /// An autoloader has come back.
+    Returned,
+}
+
+/// Restores what waited for a class, or for a declaration that has been executed or passed over.
 ///
 /// User code that runs meanwhile may begin another round. That restores what it finds ready, and leaves the rest to this one: it asks for
 /// another class. Each class would have a round within the last one's otherwise.
 #[cold]
-pub(super) fn retry(linked: *const zend_class_entry, name: *const zend_string) {
+pub(super) fn retry(news: News) {
     let round = with(|statics| {
         statics.awaiting.round += 1;
-        find_ready(statics, linked, name);
+        find_ready(statics, news);
         statics.awaiting.round
     });
     while let Some(number) = with(|statics| next_ready(statics, round)) {
@@ -326,14 +342,15 @@ pub(super) fn retry(linked: *const zend_class_entry, name: *const zend_string) {
 }
 
 /// What need not wait any more is this round's, in the order of the classes' linking.
-fn find_ready(statics: &mut Statics, linked: *const zend_class_entry, name: *const zend_string) {
+fn find_ready(statics: &mut Statics, news: News) {
     let round = statics.awaiting.round;
-    // SAFETY: templates of this request, pinned; a linked class, or null.
-    let is_there = |awaited: &Awaited| unsafe {
-        match awaited.why {
-            Why::Unknown { class, .. } => linked.is_null() || names(awaited.payload, class, linked),
-            Why::Declared(_) | Why::TooLate => false,
-        }
+    let is_there = |awaited: &Awaited| match (awaited.why, news) {
+        // SAFETY: templates of this request, pinned; a linked class.
+        (Why::Unknown { class, .. }, News::Linked(linked, _)) => unsafe {
+            names(awaited.payload, class, linked)
+        },
+        (Why::Unknown { .. }, News::Registered) => true,
+        _ => false,
     };
     let Waiting { list, ready, .. } = &mut statics.awaiting;
     ready.iter_mut().filter(|ready| is_there(&ready.awaited)).for_each(|ready| ready.round = round);
@@ -345,16 +362,19 @@ fn find_ready(statics: &mut Statics, linked: *const zend_class_entry, name: *con
         }
         !is_there
     });
-    find_declared(statics, round, name);
+    find_declared(statics, round, news);
     let found = &mut statics.awaiting.ready[first..];
     found.sort_unstable_by_key(|ready| std::cmp::Reverse(ready.awaited.number));
 }
 
 /// The same of what waited for declarations that have been executed, or passed over, unless it is to wait for others. In a long file there may be
 /// many, after each of its classes: one that is of another class, and ahead of the file, need not be looked for again.
-fn find_declared(statics: &mut Statics, round: u64, name: *const zend_string) {
-    // SAFETY: the linked class's name, or null.
-    let name = unsafe { name.cast::<Text>().as_ref() }.map_or(&b""[..], Text::bytes);
+fn find_declared(statics: &mut Statics, round: u64, news: News) {
+    let name = match news {
+        // SAFETY: the linked class's name.
+        News::Linked(_, name) => unsafe { (*name.cast::<Text>()).bytes() },
+        News::Registered | News::Returned => b"",
+    };
     let mut asked: (*const zend_op, Option<usize>) = (std::ptr::null(), None);
     for at in 0..statics.awaiting.early.len() {
         let group = statics.awaiting.early[at].early;

@@ -21,7 +21,7 @@ use ext_php_rs::ffi::{zend_execute_data, zend_file_handle, zend_op, zend_op_arra
 use super::engine::{self, CompileFile, CompileString};
 use super::{Statics, restore, state, straight, with};
 use crate::engine::loaded_class;
-use crate::hooks::files;
+use crate::hooks::{files, loaders};
 use crate::zend::constants as c;
 
 static INSTALLED: AtomicBool = AtomicBool::new(false);
@@ -65,6 +65,7 @@ fn install_once() {
         }
     }
     files::install();
+    loaders::watch();
 }
 
 /// At module shutdown.

@@ -58,6 +58,7 @@ use crate::buffer::Buffer;
 use crate::hooks::opcache::state::was_invalidated;
 use crate::module::{Backend, local};
 use crate::zend::live::Slot;
+use awaited::News;
 use baseline::Baseline;
 pub(crate) use compile::past_the_engine;
 use digest::Places;
@@ -345,7 +346,22 @@ pub(crate) fn loader_registered() {
     };
     if with(is_awaited) {
         // A panic would be a bug of ours; what it leaves are statics as declared.
-        let _ = std::panic::catch_unwind(|| awaited::retry(std::ptr::null(), std::ptr::null()));
+        let _ = std::panic::catch_unwind(|| awaited::retry(News::Registered));
+    }
+}
+
+/// Whether static state waits for declarations.
+#[inline(always)]
+pub(crate) fn is_waiting() -> bool {
+    with(|statics| statics.awaiting.has_declared())
+}
+
+/// An autoloader has come back, and with it files that it ran, while [`is_waiting`]. As for [`loader_registered`].
+pub(crate) fn loader_returned() {
+    // After `exit()`, or in a fiber that is being destroyed, nothing can be called.
+    if !engine::is_exiting() {
+        // As above.
+        let _ = std::panic::catch_unwind(|| awaited::retry(News::Returned));
     }
 }
 

@@ -4,7 +4,8 @@ use std::panic::catch_unwind;
 
 use ext_php_rs::ffi::{zend_class_entry, zend_string};
 
-use super::{awaited, engine, errors, restore, scan, unseen, with};
+use super::awaited::{self, News};
+use super::{engine, errors, restore, scan, unseen, with};
 use crate::zend::constants as c;
 
 const USER: std::ffi::c_char = 2;
@@ -63,7 +64,7 @@ unsafe fn tell(class: *mut zend_class_entry, name: impl FnOnce() -> *mut zend_st
         if with(|statics| !statics.awaiting.is_empty()) {
             ours = true;
             let name = name();
-            let _ = catch_unwind(|| awaited::retry(class, name));
+            let _ = catch_unwind(|| awaited::retry(News::Linked(class, name)));
         }
         if ours && crate::engine::exception_pending() {
             unseen::take();

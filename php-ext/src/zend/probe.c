@@ -32,6 +32,7 @@ SAME(zend_observer_class_linked_register, void(void (*)(zend_class_entry *, zend
 SAME(zend_observer_error_register, void(void (*)(int, zend_string *, uint32_t, zend_string *)));
 SAME(zend_compile_file, zend_op_array *(*)(zend_file_handle *, int));
 SAME(zend_resolve_path, zend_string *(*)(zend_string *));
+SAME(zend_autoload, zend_class_entry *(*)(zend_string *, zend_string *));
 SAME(zend_compile_string, zend_op_array *(*)(zend_string *, const char *, zend_compile_position));
 SAME(zend_observer_fiber_switch_register, void(void (*)(zend_fiber_context *, zend_fiber_context *)));
 SAME(zend_internal_attribute_register, zend_internal_attribute *(zend_class_entry *, uint32_t));
