@@ -5,12 +5,12 @@
 //! autoloader knows: when the last such class is linked, targets that lacked it are restored, unless somebody has changed their
 //! statics meanwhile. Autoloaders are asked for the rest then.
 
-use ext_php_rs::ffi::{zend_class_entry, zend_execute_data, zend_op, zend_op_array, zend_string};
+use ext_php_rs::ffi::{zend_class_entry, zend_op_array, zend_string};
 
 use super::declarations::Last;
-use super::{Dropped, Statics, baseline, engine, restore, scan, straight, with};
+use super::frames::{frames, is_ahead, is_declaring, place_in, places};
+use super::{Dropped, Statics, baseline, engine, restore, scan, with};
 use crate::messages::shown_class;
-use crate::module::stacks;
 use crate::payload::{ClassImage, Template};
 use crate::zend::constants as c;
 use crate::zend::live::Text;
@@ -241,23 +241,6 @@ unsafe fn is_missing(image: &ClassImage) -> bool {
     unsafe { find(image).is_null() }
 }
 
-/// The frames of this thread that run functions of scripts: first those that are running, then those of suspended fibers, which go on
-/// with what they are at.
-unsafe fn frames() -> impl Iterator<Item = *const zend_execute_data> {
-    // SAFETY: this thread's own globals; frames are live, and each names the one before.
-    unsafe {
-        let there = |frame: *const zend_execute_data| (!frame.is_null()).then_some(frame);
-        let globals = &*ext_php_rs::ffi::ext_php_rs_executor_globals();
-        std::iter::once(globals.current_execute_data.cast_const())
-            .chain(stacks::suspended(globals))
-            .flat_map(move |last| {
-                std::iter::successors(there(last), move |frame| there((**frame).prev_execute_data))
-            })
-            // What `eval` runs is not of the type that functions of scripts and files are.
-            .filter(|frame| !(**frame).func.is_null() && !crate::engine::is_internal((**frame).func))
-    }
-}
-
 /// The declaration of a class that is not there yet, if a file that has been compiled and not begun, or is running, has it from where it is on.
 unsafe fn soon(image: &ClassImage, statics: &Statics) -> Option<Early> {
     // SAFETY: as in `early`; the image's name is a string image.
@@ -273,39 +256,6 @@ unsafe fn soon(image: &ClassImage, statics: &Statics) -> Option<Early> {
         let compiled = statics.compiled.iter().find_map(|file| last(*file, 0));
         let running = || frames().find_map(|frame| last((*frame).func.cast(), place_in(frame).unwrap_or(0)));
         compiled.or_else(running).map(|last| Early::Class(image, last))
-    }
-}
-
-/// Where what has these operations is, of those that run it the one that has come least far. `None` if nobody does.
-unsafe fn place_of(operations: *const zend_op, statics: &Statics) -> Option<usize> {
-    // SAFETY: as in `early`.
-    unsafe {
-        let has_them = |function: *const zend_op_array| std::ptr::eq((*function).opcodes, operations);
-        if statics.compiled.iter().any(|file| has_them(*file)) {
-            return Some(0);
-        }
-        let running = frames().filter(|frame| has_them((**frame).func.cast()));
-        running.map(|frame| place_in(frame).unwrap_or(0)).min()
-    }
-}
-
-/// Which operation a frame is at. `None` if the engine does not tell: it is handling an exception.
-unsafe fn place_in(frame: *const zend_execute_data) -> Option<usize> {
-    // SAFETY: frames are live.
-    unsafe {
-        let first = (*(*frame).func.cast::<zend_op_array>()).opcodes.cast_const();
-        straight::current(frame).map(|at| std::ptr::from_ref(at).offset_from(first) as usize)
-    }
-}
-
-/// Whether a frame is at a declaration (which may autoload parents), and that or what comes next is not there yet.
-unsafe fn is_declaring(frame: *const zend_execute_data) -> bool {
-    // SAFETY: as in `frames`.
-    unsafe {
-        let function = (*frame).func.cast();
-        place_in(frame).is_some_and(|at| {
-            straight::is_declaration(&straight::operations(function)[at]) && straight::declares(function, at)
-        })
     }
 }
 
@@ -375,20 +325,19 @@ fn find_declared(statics: &mut Statics, round: u64, news: News) {
         News::Linked(_, name) => unsafe { (*name.cast::<Text>()).bytes() },
         News::Registered | News::Returned => b"",
     };
-    let mut asked: (*const zend_op, Option<usize>) = (std::ptr::null(), None);
+    let mut known = None;
     for at in 0..statics.awaiting.early.len() {
         let group = statics.awaiting.early[at].early;
-        if let Early::Class(image, last) = group
-            && statics.declarations.is_good(&last)
-        {
-            // SAFETY: records of templates of this request, pinned; frames are live.
-            let is_another = unsafe {
-                if !std::ptr::eq(asked.0, last.operations) {
-                    asked = (last.operations, place_of(last.operations, statics));
-                }
+        if let Early::Class(image, last) = group {
+            let places = known.get_or_insert_with(|| places(statics));
+            // SAFETY: records of templates of this request, pinned; functions that are there.
+            let is_to_come = unsafe {
                 !name_of(&*image).eq_ignore_ascii_case(name)
+                    && is_ahead(name_of(&*image), &last, places)
+                    && (statics.declarations.is_good(&last) || is_missing(&*image))
             };
-            if is_another && asked.1.is_some_and(|place| place <= last.at) {
+            if is_to_come {
+                statics.awaiting.early[at].early = Early::Class(image, statics.declarations.renewed(last));
                 continue;
             }
         }

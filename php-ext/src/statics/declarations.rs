@@ -60,6 +60,11 @@ impl Declarations {
         last.compilations == self.compilations.get()
     }
 
+    /// The same, known to be true now.
+    pub(super) fn renewed(&self, last: Last) -> Last {
+        Last { compilations: self.compilations.get(), ..last }
+    }
+
     /// The last declaration of a class of that name (lower case) in a function.
     ///
     /// # Safety

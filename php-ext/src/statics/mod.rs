@@ -11,7 +11,7 @@
 //! | [`scan`], [`fingerprint`] | from a class to targets and members; declarations in 64 bits |
 //! | `initialisers` | code in a declaration (PHP 8.3) |
 //! | [`place`] | where a static is |
-//! | [`restore`], [`compile`], [`awaited`], [`straight`], [`declarations`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
+//! | [`restore`], [`compile`], [`awaited`], [`frames`], [`straight`], [`declarations`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
 //! | [`assign`] | the values into the statics |
 //! | [`unseen`] | exceptions of theirs where the engine does not look for any |
 //! | [`baseline`], [`evaluated`], [`digest`], [`shared`], [`bound`], [`weak`] | what a static was, and whether it was changed since |
@@ -34,6 +34,7 @@ mod engine;
 mod errors;
 mod evaluated;
 mod fingerprint;
+mod frames;
 pub(crate) mod image;
 #[cfg(php83)]
 mod initialisers;
