@@ -18,6 +18,11 @@ pub struct AddressRange {
     len: usize,
 }
 
+/// From this size on views lie as huge pages need it, and the kernel may use them. Less has few pages anyway, and would be rounded up by much.
+const LARGE: usize = 64 << 20;
+/// Bytes of a huge page where pages have 4,096.
+const HUGE_PAGE: usize = 2 << 20;
+
 /// Bytes per page of this machine's memory: 4,096, or up to 65,536 on some (arm64).
 #[must_use]
 pub fn page_size() -> usize {
@@ -31,6 +36,30 @@ impl AddressRange {
     /// # Errors
     /// [`Error::Os`] when the process has no such range left (see `RLIMIT_AS`).
     pub fn reserve(len: usize) -> Result<Self, Error> {
+        if len >= LARGE
+            && let Some(more) = len.checked_add(HUGE_PAGE)
+            && let Ok(range) = Self::reserve_anywhere(more)
+        {
+            return Ok(range.aligned(len));
+        }
+        Self::reserve_anywhere(len)
+    }
+
+    /// The part of `len` bytes that begins where a huge page may; the range has as many bytes more.
+    fn aligned(self, len: usize) -> Self {
+        let mut range = Self { base: self.base.next_multiple_of(HUGE_PAGE), len: 0 };
+        let before = range.base - self.base;
+        range.len = self.len - before;
+        std::mem::forget(self);
+        if before > 0 {
+            // SAFETY: the first part of what was reserved by `reserve_anywhere`, in whole pages; nothing was placed there.
+            unsafe { libc::munmap((range.base - before) as *mut _, before) };
+        }
+        range.shorten(len);
+        range
+    }
+
+    fn reserve_anywhere(len: usize) -> Result<Self, Error> {
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
         // SAFETY: an anonymous mapping at an address of the kernel's choice touches no memory of ours.
         let base = unsafe { libc::mmap(std::ptr::null_mut(), len, libc::PROT_NONE, flags, -1, 0) };
@@ -152,7 +181,20 @@ impl Views {
         range.place(file)?;
         let views = Self { writable, readable: range };
         views.keep_out_of_core_dumps(len);
+        views.allow_huge_pages(len);
         Ok(views)
+    }
+
+    /// Where the system has huge pages of shared memory for who asks for them (`shmem_enabled`: `advise`), large segments do. Elsewhere this
+    /// says nothing.
+    fn allow_huge_pages(&self, len: usize) {
+        if len < LARGE {
+            return;
+        }
+        for base in [self.writable_base() as usize, self.readable_base()] {
+            // SAFETY: as in `keep_out_of_core_dumps`.
+            unsafe { libc::madvise(base as *mut _, len, libc::MADV_HUGEPAGE) };
+        }
     }
 
     /// Cached data does not belong into a worker's core dump; failure to say so is not worth an error.
@@ -176,7 +218,35 @@ impl Views {
 
 #[cfg(all(test, not(miri)))]
 mod tests {
-    use super::AddressRange;
+    use super::{AddressRange, HUGE_PAGE, LARGE, Views};
+    use crate::sys::memfd;
+
+    #[test]
+    fn large_views_may_have_huge_pages() {
+        let kernel_has_them = std::fs::exists("/sys/kernel/mm/transparent_hugepage").unwrap();
+        for (len, are_large) in [(LARGE - 4096, false), (LARGE, true), (LARGE + 4096, true)] {
+            let file = memfd::create("huge", len).unwrap();
+            memfd::size_and_seal(&file, len).unwrap();
+            // Several at a time, so that not all lie right by chance.
+            let ranges: Vec<_> = (0..4).map(|_| AddressRange::reserve(len).unwrap()).collect();
+            for range in ranges {
+                assert!(range.len() >= len);
+                assert!(!are_large || range.base.is_multiple_of(HUGE_PAGE));
+                let views = Views::map(&file, len, range).unwrap();
+                for base in [views.writable_base() as usize, views.readable_base()] {
+                    assert_eq!(advised(base), are_large && kernel_has_them);
+                }
+            }
+        }
+    }
+
+    /// Whether the mapping that begins there may have huge pages.
+    fn advised(base: usize) -> bool {
+        let maps = std::fs::read_to_string("/proc/self/smaps").unwrap();
+        let mapping = maps.split_once(&format!("\n{base:x}-")).expect("mapped").1;
+        let flags = mapping.lines().find_map(|line| line.strip_prefix("VmFlags:")).unwrap();
+        flags.split_whitespace().any(|flag| flag == "hg")
+    }
 
     #[test]
     fn what_cannot_be_had_in_any_size_is_refused() {
