@@ -204,6 +204,7 @@ impl Encoder {
 impl Writer<'_> {
     /// # Safety
     /// The job's image was planned at its place and its parts' places come next.
+    #[inline(always)]
     unsafe fn object(&mut self, job: &Job, holders: u32) {
         let plan = self.objects.jobs[job.size as usize];
         let found = plan.found;

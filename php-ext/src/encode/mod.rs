@@ -111,8 +111,8 @@ pub(crate) struct Encoder {
     serial: u64,
     strings: Table<ByContent>,
     arrays: Table<ByAddress>,
-    /// Objects that several hold, for a scan without a graph: their nodes.
-    shared_objects: Table<ByAddress>,
+    /// Objects and references that several hold, for a scan without a graph: their nodes.
+    shared: Table<ByAddress>,
     graph: graph::Graph,
     leaves: leaf::Leaves,
     shapes: shape::Shapes,
@@ -203,7 +203,7 @@ impl Encoder {
             serial: 0,
             strings: Table::new(),
             arrays: Table::new(),
-            shared_objects: Table::new(),
+            shared: Table::new(),
             graph: graph::Graph::new(),
             leaves: leaf::Leaves::new(),
             shapes: shape::Shapes::new(),
@@ -329,7 +329,7 @@ impl Encoder {
 
     fn begin_arrays(&mut self) {
         self.arrays.begin();
-        self.shared_objects.begin();
+        self.shared.begin();
         self.leaves.begin();
         self.shapes.begin();
         self.jobs.clear();
@@ -346,7 +346,7 @@ impl Encoder {
         self.serial += 1;
         self.strings.wipe();
         self.arrays.wipe();
-        self.shared_objects.wipe();
+        self.shared.wipe();
         self.graph.wipe();
         self.shapes.wipe();
         self.jobs.wipe();
@@ -359,7 +359,7 @@ impl Encoder {
         self.was_large = false;
         self.strings.trim();
         self.arrays.trim();
-        self.shared_objects.trim();
+        self.shared.trim();
         self.graph.trim();
         self.shapes.trim();
         self.objects.trim();

@@ -223,14 +223,13 @@ impl Encoder {
             self.climb(parent);
         }
         let next = self.nodes.len() as u32;
-        self.fixups += 1;
         // What has one holder is met once.
         if object.gc.refcount > 1
-            && let Some(seen) = self.shared_objects.see_address(ptr::from_ref(object).addr(), next)
+            && let Some(seen) = self.shared.see_address(ptr::from_ref(object).addr(), next)
         {
-            self.nodes[seen as usize].holders += 1;
-            return seen | NODE_PLACE;
+            return self.hold(seen);
         }
+        self.fixups += 1;
         self.nodes.push(Node { at: 0, holders: 1, kind: Fixup::OBJECT });
         self.add_object(object, parent);
         self.last_is_node(next, 0);
@@ -281,11 +280,10 @@ impl Encoder {
                     plan.traits |= ObjectImage::DEFAULTS;
                 } else if kind > c::IS_DOUBLE {
                     self.element::<GRAPH>(slot, number).map_err(|refused| at_element(refused, number, at))?;
-                    if GRAPH
-                        && kind == c::IS_REFERENCE
+                    if kind == c::IS_REFERENCE
                         && self.places.last().is_some_and(|place| place & NODE_PLACE != 0)
                     {
-                        self.note_type(job.node, &facts, at as u32, slot);
+                        self.note_type::<GRAPH>(job.node, &facts, at as u32, slot);
                     }
                 }
             }
@@ -310,8 +308,8 @@ impl Encoder {
     }
 
     /// A reference in a typed property must know the type, unless it is stored as what it holds.
-    fn note_type(&mut self, node: u32, facts: &Facts, at: u32, slot: &Slot) {
-        let is_node = self.graph.node(slot.reference()).is_some();
+    fn note_type<const GRAPH: bool>(&mut self, node: u32, facts: &Facts, at: u32, slot: &Slot) {
+        let is_node = self.is_node::<GRAPH>(slot.reference());
         // SAFETY: a class of this request that has the slot.
         let typed = unsafe { facts.property(at) }.is_some_and(|property| property.type_.type_mask != 0);
         if is_node && typed {

@@ -1,9 +1,9 @@
 //! The first pass: breadth first over the arrays of a value, a place for each of its parts.
 //!
 //! The common case, without references that matter, needs to know nothing about the value's shape beyond what it meets:
-//! an object makes nodes of a template of the arrays above it. When the scan meets a reference that may be shared, or again
-//! an array that leads to objects, it stops and starts again with `GRAPH`, after [`super::graph`] has explored which arrays
-//! and references must become nodes.
+//! an object makes nodes of a template of the arrays above it, and so does a reference that is seen to be shared at once, since the same
+//! array has it again. When the scan meets another one that may be shared, or again an array that leads to references or objects, it stops
+//! and starts again with `GRAPH`, after [`super::graph`] has explored which arrays and references must become nodes.
 
 use super::graph::Known;
 use super::leaf::{self, Leaf};
@@ -24,6 +24,10 @@ pub(super) enum Stop {
     /// More than places can count.
     TooLarge,
 }
+
+/// How many elements of an array are asked whether they are a reference that one of them is. (Most that are not seen to be shared are not: a
+/// `foreach` by reference leaves its variable behind.)
+const SOON: usize = 8;
 
 /// An array that holds itself, in whatever way, has several holders and leads on: so [`Encoder::again`] finds each cycle.
 /// `Refused` is what stops the scan from within one element.
@@ -120,7 +124,10 @@ impl Encoder {
                 }
                 _ => {
                     leaf.is_leaf = false;
-                    self.part::<GRAPH>(slot, job).map_err(|refused| at_element(refused, job, number))?
+                    self.part::<GRAPH>(slot, job, |scan| {
+                        scan.unusual_among::<GRAPH, _>(slot, slots, |slot| slot, job)
+                    })
+                    .map_err(|refused| at_element(refused, job, number))?
                 }
             };
             if let Some(place) = place {
@@ -185,7 +192,9 @@ impl Encoder {
                 }
                 _ => {
                     leaf.is_leaf = false;
-                    match self.part::<GRAPH>(&bucket.slot, job) {
+                    match self.part::<GRAPH>(&bucket.slot, job, |scan| {
+                        scan.unusual_among::<GRAPH, _>(bucket, buckets, |bucket| &bucket.slot, job)
+                    }) {
                         Ok(place) => place,
                         Err(refused) => return Err(at_element(refused, job, number_of(bucket, buckets))),
                     }
@@ -233,17 +242,38 @@ impl Encoder {
             let text = slot.text();
             return Ok(Some(self.text(text, text.hash())));
         }
-        self.part::<GRAPH>(slot, job)
+        self.part::<GRAPH>(slot, job, |scan| scan.unusual::<GRAPH>(slot, job))
     }
 
     /// The same of one that is no string.
     #[inline(always)]
-    fn part<const GRAPH: bool>(&mut self, slot: &Slot, job: usize) -> Result<Option<u32>, Refused> {
+    fn part<const GRAPH: bool>(
+        &mut self,
+        slot: &Slot,
+        job: usize,
+        unusual: impl FnOnce(&mut Self) -> Result<Option<u32>, Refused>,
+    ) -> Result<Option<u32>, Refused> {
         match slot.kind() {
             c::IS_ARRAY => self.array::<GRAPH>(slot, job).map(Some),
             c::IS_OBJECT => self.object::<GRAPH>(slot, job).map(Some),
-            _ => self.unusual::<GRAPH>(slot, job),
+            _ => unusual(self),
         }
+    }
+
+    /// An unusual element of an array.
+    #[inline(never)]
+    fn unusual_among<const GRAPH: bool, T>(
+        &mut self,
+        element: &T,
+        all: &[T],
+        slot_of: impl Fn(&T) -> &Slot,
+        job: usize,
+    ) -> Result<Option<u32>, Refused> {
+        let slot = slot_of(element);
+        if !GRAPH && slot.kind() == c::IS_REFERENCE && slot.reference().gc.refcount > 1 {
+            self.note_shared(slot, all[number_of(element, all) + 1..].iter().map(slot_of), job);
+        }
+        self.unusual::<GRAPH>(slot, job)
     }
 
     /// References, indirections, and what cannot be stored.
@@ -258,7 +288,11 @@ impl Encoder {
                     return Ok(Some(self.node(reference, known, job)));
                 }
                 if !GRAPH && reference.gc.refcount > 1 {
-                    return Err(Refused::References);
+                    let Some(number) = self.shared.find(ptr::from_ref(reference).addr()) else {
+                        return Err(Refused::References);
+                    };
+                    self.climb(job);
+                    return Ok(Some(self.hold(number)));
                 }
                 self.flattened |= reference.slot.kind() == c::IS_ARRAY;
                 // A scalar's says nothing, but that this reference is no node.
@@ -323,8 +357,48 @@ impl Encoder {
         Ok(())
     }
 
-    /// Without a graph: makes nodes of the arrays above an object. Each has one holder, says [`Encoder::again`].
+    /// Without a graph: makes a node of a reference if it is among the next elements as well. What its array leads to is not met again, says
+    /// [`Encoder::again`].
+    fn note_shared<'a>(&mut self, slot: &Slot, rest: impl Iterator<Item = &'a Slot>, job: usize) {
+        let reference = slot.reference();
+        let is_same = |other: &Slot| other.kind() == c::IS_REFERENCE && other.value == slot.value;
+        if self.shared.find(slot.value as usize).is_some() || !rest.take(SOON).any(is_same) {
+            return;
+        }
+        self.climb(job);
+        let number = self.nodes.len() as u32;
+        self.shared.see_address(slot.value as usize, number);
+        self.nodes.push(Node { at: 0, holders: 0, kind: Fixup::REFERENCE });
+        self.add_reference(reference, job);
+        self.last_is_node(number, 0);
+    }
+
+    /// The place of a node that one more fixup holds.
+    pub(super) fn hold(&mut self, number: u32) -> u32 {
+        self.nodes[number as usize].holders += 1;
+        self.fixups += 1;
+        number | NODE_PLACE
+    }
+
+    /// Whether a reference is a node.
+    pub(super) fn is_node<const GRAPH: bool>(&self, reference: &Reference) -> bool {
+        if GRAPH {
+            self.graph.node(reference).is_some()
+        } else {
+            self.shared.find(ptr::from_ref(reference).addr()).is_some()
+        }
+    }
+
+    /// Without a graph: makes nodes of the arrays above an object or a reference. Each has one holder, says [`Encoder::again`].
+    #[inline(always)]
     pub(super) fn climb(&mut self, from: usize) {
+        if !self.jobs[from].has(Job::NODE) {
+            self.promote_above(from);
+        }
+    }
+
+    #[inline(never)]
+    fn promote_above(&mut self, from: usize) {
         if self.nodes.is_empty() && !self.jobs[0].has(Job::NODE) {
             // The value itself comes first, and is held by no fixup.
             self.promote(0);
@@ -378,32 +452,28 @@ impl Encoder {
                 // SAFETY: entered as an object of the value.
                 self.add_object(unsafe { &*(address as *const crate::zend::live::Object) }, parent);
             } else if self.graph.is_reference(known) {
-                let (source, parent) = (address as u64, parent as u32);
-                self.jobs.push(Job {
-                    source,
-                    at: 0,
-                    parent,
-                    traits: Job::REFERENCE,
-                    size: 0,
-                    mask: 0,
-                    node: 0,
-                });
+                // SAFETY: entered as a reference of the value.
+                self.add_reference(unsafe { &*(address as *const Reference) }, parent);
             } else {
                 // SAFETY: a node that is neither is an array of the value.
                 self.add_array(unsafe { &*(address as *const Array) }, parent, 0);
             }
             self.last_is_node(number, 0);
         }
-        self.nodes[number as usize].holders += 1;
-        self.fixups += 1;
-        number | NODE_PLACE
+        self.hold(number)
+    }
+
+    /// The job of a new reference node.
+    fn add_reference(&mut self, reference: &Reference, parent: usize) {
+        let (source, parent) = (ptr::from_ref(reference).addr() as u64, parent as u32);
+        self.jobs.push(Job { source, at: 0, parent, traits: Job::REFERENCE, size: 0, mask: 0, node: 0 });
     }
 }
 
 /// Which element of its array this is.
-#[cold]
-fn number_of(bucket: &Bucket, buckets: &[Bucket]) -> usize {
-    (ptr::from_ref(bucket).addr() - buckets.as_ptr().addr()) / size_of::<Bucket>()
+#[inline(always)]
+fn number_of<T>(element: &T, all: &[T]) -> usize {
+    (ptr::from_ref(element).addr() - all.as_ptr().addr()) / size_of::<T>()
 }
 
 /// What tells a scalar from others of its kind, or its kind.
