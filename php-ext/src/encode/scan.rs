@@ -271,7 +271,8 @@ impl Encoder {
     ) -> Result<Option<u32>, Refused> {
         let slot = slot_of(element);
         if !GRAPH && slot.kind() == c::IS_REFERENCE && slot.reference().gc.refcount > 1 {
-            self.note_shared(slot, all[number_of(element, all) + 1..].iter().map(slot_of), job);
+            let rest = all[number_of(element, all) + 1..].iter().map(slot_of);
+            return self.shared_reference(slot, rest, job).map(Some);
         }
         self.unusual::<GRAPH>(slot, job)
     }
@@ -288,11 +289,7 @@ impl Encoder {
                     return Ok(Some(self.node(reference, known, job)));
                 }
                 if !GRAPH && reference.gc.refcount > 1 {
-                    let Some(number) = self.shared.find(ptr::from_ref(reference).addr()) else {
-                        return Err(Refused::References);
-                    };
-                    self.climb(job);
-                    return Ok(Some(self.hold(number)));
+                    return self.shared_reference(slot, std::iter::empty(), job).map(Some);
                 }
                 self.flattened |= reference.slot.kind() == c::IS_ARRAY;
                 // A scalar's says nothing, but that this reference is no node.
@@ -357,20 +354,33 @@ impl Encoder {
         Ok(())
     }
 
-    /// Without a graph: makes a node of a reference if it is among the next elements as well. What its array leads to is not met again, says
-    /// [`Encoder::again`].
-    fn note_shared<'a>(&mut self, slot: &Slot, rest: impl Iterator<Item = &'a Slot>, job: usize) {
-        let reference = slot.reference();
+    /// Without a graph: the place of a reference that several may have, if it is a node, or becomes one since it is among the next elements
+    /// as well. What its array leads to is not met again, says [`Encoder::again`].
+    #[inline(always)]
+    fn shared_reference<'a>(
+        &mut self,
+        slot: &Slot,
+        rest: impl Iterator<Item = &'a Slot>,
+        job: usize,
+    ) -> Result<u32, Refused> {
         let is_same = |other: &Slot| other.kind() == c::IS_REFERENCE && other.value == slot.value;
-        if self.shared.find(slot.value as usize).is_some() || !rest.take(SOON).any(is_same) {
-            return;
+        let known = self.shared.find(slot.value as usize);
+        if known.is_none() && !rest.take(SOON).any(is_same) {
+            return Err(Refused::References);
         }
         self.climb(job);
+        let number = known.unwrap_or_else(|| self.add_shared(slot, job));
+        Ok(self.hold(number))
+    }
+
+    #[inline(never)]
+    fn add_shared(&mut self, slot: &Slot, job: usize) -> u32 {
         let number = self.nodes.len() as u32;
         self.shared.see_address(slot.value as usize, number);
         self.nodes.push(Node { at: 0, holders: 0, kind: Fixup::REFERENCE });
-        self.add_reference(reference, job);
+        self.add_reference(slot.reference(), job);
         self.last_is_node(number, 0);
+        number
     }
 
     /// The place of a node that one more fixup holds.
