@@ -3,12 +3,16 @@
 //! [`Harvest`] for the encoder, which itself runs no user code.
 //!
 //! User code may do anything meanwhile: change what was walked over, store and fetch, suspend its fiber, throw, exit. So what
-//! is walked over is held (an array with several holders is not changed in place), all state is in the harvest, which
-//! the thread's list knows, and no Rust value that needs dropping is on the stack while user code runs.
+//! is walked over is held, all state is in the harvest, which the thread's list knows, and no Rust value that needs dropping
+//! is on the stack while user code runs.
+//!
+//! To hold an array keeps the engine from changing it in place, but not `ArrayObject`: its `__serialize()` gives away the array that it
+//! keeps its elements in, and goes on to change that very one. So an array may have fewer elements at each step, others, or
+//! moved ones.
 //!
 //! An object's table of properties is not held, but its object: of a table with two holders the engine makes a copy when a
 //! property is to be added, changed or unset, and in the copy the indirections to declared properties are values, which follow
-//! them no longer. So it may be another one at each step. What the walk misses then, the encoder meets and wants gathered.
+//! them no longer. So it may be another one at each step. What a walk misses then, the encoder meets and wants gathered.
 
 use super::class::Facts;
 use super::engine::undefined;
@@ -34,7 +38,7 @@ pub(crate) enum Stop {
 /// What is being walked over.
 #[derive(Clone, Copy)]
 pub(super) enum Walk {
-    /// The elements of an array.
+    /// The elements of an array, as they are at each step.
     Array(*const Array),
     /// The dynamic properties of an object, in its table as it is at each step: what stands for declared ones is passed over.
     Table(*const Object),
@@ -164,11 +168,13 @@ pub(crate) unsafe fn look_again(harvest: *mut Harvest) {
 /// The next part that has to be looked at: no hole, no scalar, no string.
 ///
 /// # Safety
-/// The walk's subject lives, and has as many parts as its frame says; an object's table may have changed.
+/// The walk's subject lives. An object has as many slots as its frame says; an array or table may have changed.
 unsafe fn next_part(frame: &mut Frame) -> Option<Slot> {
     // What came behind the end is left to another walk: methods that add an object each time would keep this one going.
     let end = match frame.walk {
-        // SAFETY: the caller's word. No user code runs while the table is looked at.
+        // SAFETY: the caller's word. No user code runs while they are looked at.
+        Walk::Array(array) => unsafe { (*array).extent() }.min(frame.end),
+        // SAFETY: as above.
         Walk::Table(object) => unsafe { table_len(object) }.min(frame.end),
         _ => frame.end,
     };
@@ -190,20 +196,19 @@ unsafe fn next_part(frame: &mut Frame) -> Option<Slot> {
 /// A live object.
 pub(super) unsafe fn table_len(object: *const Object) -> u32 {
     // SAFETY: the caller's word.
-    unsafe { (*object).table() }.filter(|table| table.count > 0).map_or(0, |table| table.used)
+    unsafe { (*object).table() }.map_or(0, Array::extent)
 }
 
 /// One part of what is walked over; undefined where there is nothing to be stored.
 ///
 /// # Safety
-/// As for [`next_part`]; of a table a part that it has now.
+/// As for [`next_part`]; of an array or table a part that it has now.
 #[inline(always)]
 pub(super) unsafe fn part(walk: Walk, at: usize) -> Slot {
     // SAFETY: the caller's word.
     unsafe {
         match walk {
-            Walk::Array(array) if (*array).is_packed() => (*array).slots()[at],
-            Walk::Array(array) => *(*array).buckets()[at].slot.direct(),
+            Walk::Array(array) => *(*array).value(at).direct(),
             Walk::Table(object) => match (*object).table().map(|table| table.element(at).slot) {
                 Some(slot) if slot.kind() != c::IS_INDIRECT => slot,
                 _ => undefined(),

@@ -1,8 +1,10 @@
 //! Where a walk is, for messages.
 
-use super::gather::{Frame, Names, Walk, table_len};
+use super::gather::{Frame, Names, Walk};
 use super::{class, heap, with_classes};
+use crate::encode::{path_of_key, path_of_member};
 use crate::zend::constants as c;
+use crate::zend::live::{Array, Bucket};
 
 /// Where the walk is, in PHP's syntax.
 ///
@@ -22,23 +24,21 @@ pub(super) unsafe fn path(frames: &[Frame]) -> String {
                 _ if frame.at == 0 => {}
                 Walk::Done { .. } => {}
                 Walk::Array(array) => {
-                    let element = || at.saturating_sub(heap::FIRST);
+                    let number = || at.saturating_sub(heap::FIRST);
+                    let element = element(Some(&*array), at);
                     path.push_str(&match frame.names {
-                        Names::Properties => crate::encode::path_of_member(&(*array).element(at)),
-                        Names::Heap => format!("[{}]", element()),
+                        Names::Heap => format!("[{}]", number()),
                         Names::Queue => {
-                            let part = if element() % 2 == 0 { "data" } else { "priority" };
-                            format!("[{}]['{part}']", element() / 2)
+                            let part = if number() % 2 == 0 { "data" } else { "priority" };
+                            format!("[{}]['{part}']", number() / 2)
                         }
-                        Names::Keys | Names::Method => crate::encode::path_of_key(&(*array).element(at)),
+                        Names::Properties => element.as_ref().map_or_else(String::new, path_of_member),
+                        Names::Keys | Names::Method => element.as_ref().map_or_else(String::new, path_of_key),
                     });
                 }
-                // Where the table has become another one, it may be a hole, whose name is gone.
                 Walk::Table(object) => {
-                    let table = (*object).table().filter(|_| at < table_len(object) as usize);
-                    let element = table.map(|table| table.element(at));
-                    if let Some(element) = element.filter(|element| element.slot.kind() != c::IS_UNDEF) {
-                        path.push_str(&crate::encode::path_of_member(&element));
+                    if let Some(element) = element((*object).table(), at) {
+                        path.push_str(&path_of_member(&element));
                     }
                 }
                 Walk::Slots(object) => {
@@ -50,4 +50,10 @@ pub(super) unsafe fn path(frames: &[Frame]) -> String {
         }
     }
     crate::encode::shortened(path)
+}
+
+/// The part that was met, if it is still there: what has changed since may have a hole in its place, whose name is gone.
+fn element(array: Option<&Array>, at: usize) -> Option<Bucket> {
+    let array = array.filter(|array| at < array.extent() as usize)?;
+    Some(array.element(at)).filter(|element| element.slot.kind() != c::IS_UNDEF)
 }

@@ -152,13 +152,19 @@ impl Choice<'_> {
     unsafe fn add_all(&self, names: Slot) -> bool {
         // SAFETY: the harvest holds the names; see `gather` for the rest.
         unsafe {
-            for at in 0..names.array().used {
-                let name = part(Walk::Array(names.array()), at as usize);
+            let array: *const Array = names.array();
+            let end = (*array).used;
+            let mut at = 0;
+            // As it is at each step: an error handler may take names out of it.
+            while at < end.min((*array).extent()) {
+                let name = part(Walk::Array(array), at as usize);
+                at += 1;
                 let mut name = *name.behind_reference();
                 if name.kind() == c::IS_UNDEF {
                     continue;
                 }
                 if name.kind() != c::IS_STRING {
+                    (*self.harvest).keep(name);
                     warn_names(self.facts);
                     if exception_pending() {
                         return false;

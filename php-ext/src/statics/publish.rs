@@ -7,6 +7,7 @@ use super::image::VALUE;
 use super::{
     Dropped, Target, awaited, baseline, bound, engine, is_outdated, limit, orphans, scan, shared, with,
 };
+use crate::api::table::fenced_or;
 use crate::engine::{exception_pending, in_frame, without_collection};
 use crate::module::local;
 use crate::objects::asking::{Failure, store_asking};
@@ -198,7 +199,9 @@ unsafe fn thrown(number: usize) -> String {
 /// reference to the thread's state lives.
 pub(super) unsafe fn publish(number: usize, goes_on: bool) -> Result<Outcome, Failure> {
     // SAFETY: the caller's word.
-    let outcome = unsafe { publish_due_one(number, goes_on) };
+    let body = || unsafe { publish_due_one(number, goes_on) };
+    // Of one target: the others are published.
+    let outcome = fenced_or(body, || Err(Failure::Message("internal error".into())));
     with(|statics| statics.targets[number].due = false);
     outcome
 }

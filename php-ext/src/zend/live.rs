@@ -244,11 +244,24 @@ impl Array {
         unsafe { slice::from_raw_parts(self.data as *const Bucket, self.used as usize) }
     }
 
+    /// How many elements either kind of array has, holes included.
+    #[inline(always)]
+    pub(crate) fn extent(&self) -> u32 {
+        if self.count == 0 { 0 } else { self.used }
+    }
+
     /// The elements of either kind of array, without holes. One of a packed array comes as a bucket under its number.
     #[inline(always)]
     pub(crate) fn elements(&self) -> impl Iterator<Item = Bucket> + '_ {
-        let used = if self.count == 0 { 0 } else { self.used as usize };
-        (0..used).map(|at| self.element(at)).filter(|bucket| bucket.slot.kind() != c::IS_UNDEF)
+        (0..self.extent() as usize)
+            .map(|at| self.element(at))
+            .filter(|bucket| bucket.slot.kind() != c::IS_UNDEF)
+    }
+
+    /// The value of one of these, or a hole.
+    #[inline(always)]
+    pub(crate) fn value(&self, at: usize) -> &Slot {
+        if self.is_packed() { &self.slots()[at] } else { &self.buckets()[at].slot }
     }
 
     /// One of these, or a hole.
