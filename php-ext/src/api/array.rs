@@ -171,6 +171,7 @@ unsafe fn store_all(
         prepare_all(backend, session, encoder, values, ttl, harvests, &mut drafts)
     {
         wait_once(has_waited, || drop(drafts));
+        encoder.abandon();
         return Err(failure);
     }
     session.commit_all(drafts).map_err(|(error, draft)| {

@@ -167,7 +167,10 @@ unsafe fn attempt_unguarded(
     } else {
         store_payload(session, encoder, key, value, plan, ttl, mode)
     };
-    stored.map_err(|error| Attempt::failed(backend, key, &error))
+    stored.map_err(|error| {
+        encoder.abandon();
+        Attempt::failed(backend, key, &error)
+    })
 }
 
 fn store_payload(

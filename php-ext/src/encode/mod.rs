@@ -269,9 +269,7 @@ impl Encoder {
                 Stop::Gather => Refusal::Gather,
                 stop => Refusal::Unstorable(path::explain(root, &self.jobs, &self.objects, stop)),
             };
-            if self.was_large {
-                self.trim();
-            }
+            self.abandon();
             return Err(refusal);
         }
         if self.jobs.is_empty() {
@@ -351,6 +349,14 @@ impl Encoder {
         self.shapes.wipe();
         self.jobs.wipe();
         self.texts.wipe();
+    }
+
+    /// The last plan comes to nothing, for want of memory say.
+    pub(crate) fn abandon(&mut self) {
+        if self.was_large {
+            self.serial += 1;
+            self.trim();
+        }
     }
 
     /// Gives back what an unusually large value needed.

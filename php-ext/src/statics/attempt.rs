@@ -115,15 +115,19 @@ unsafe fn attempt_unguarded(
             Err(error) => Err(error),
         };
         let shown = || messages::shown_class(target.shown().as_bytes());
-        outcome.map_err(|error| match Attempt::failed_shown(policy.backend, &shown(), &error) {
-            Attempt::Full(message) => {
-                let sizes = array.array().slots().iter().map(|slot| {
-                    encoder.plan(&*std::ptr::from_ref(slot).cast(), harvest).map_or(0, |plan| plan.len)
-                });
-                let largest = sizes.enumerate().max_by_key(|(_, size)| *size).map_or(0, |(at, _)| at);
-                Attempt::Full(message + &most_of_it(number, largest))
-            }
-            other => other,
+        outcome.map_err(|error| {
+            let failed = match Attempt::failed_shown(policy.backend, &shown(), &error) {
+                Attempt::Full(message) => {
+                    let sizes = array.array().slots().iter().map(|slot| {
+                        encoder.plan(&*std::ptr::from_ref(slot).cast(), harvest).map_or(0, |plan| plan.len)
+                    });
+                    let largest = sizes.enumerate().max_by_key(|(_, size)| *size).map_or(0, |(at, _)| at);
+                    Attempt::Full(message + &most_of_it(number, largest))
+                }
+                other => other,
+            };
+            encoder.abandon();
+            failed
         })
     }
 }
