@@ -1,6 +1,8 @@
 //! `*_store_array`, `*_fetch_array`, `*_delete_array`.
 
-use ext_php_rs::ffi::{_zend_new_array, zend_array_dup, zend_hash_next_index_insert, zval};
+use ext_php_rs::ffi::{
+    _zend_new_array, zend_hash_index_update, zend_hash_next_index_insert, zend_hash_update, zval,
+};
 use ext_php_rs::types::ZendHashTable;
 use static_cache_core::{Demand, Draft, Error, Session, Space, wait_once};
 
@@ -39,7 +41,7 @@ unsafe fn store_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval)
     }
     // SAFETY: the frame holds the values; the call's own result.
     unsafe {
-        match store_values(backend, frame, values, ttl) {
+        match store_values(backend, values, ttl) {
             Ok(()) => engine::set_bool(out, true),
             Err(Failure::Thrown) => engine::set_bool(out, false),
             Err(Failure::Message(message)) => exception::fail(out, throwing, message),
@@ -54,8 +56,7 @@ const MOST_ATTEMPTS: u32 = 16;
 /// All or nothing. Runs user code if there are objects with methods for that, before anything else.
 unsafe fn store_values(
     backend: Backend,
-    frame: *mut Frame,
-    mut values: &Array,
+    values: &Array,
     ttl: Option<std::time::Duration>,
 ) -> Result<(), Failure> {
     let mut harvests: *mut Harvest = std::ptr::null_mut();
@@ -70,13 +71,10 @@ unsafe fn store_values(
                     continue;
                 }
                 Err(Attempt::Message(message) | Attempt::Full(message)) => Err(Failure::Message(message)),
-                Err(Attempt::Gather(first)) => {
-                    values = unshared(frame, 0, values);
-                    match gather_all(backend, values, first, &raw mut harvests) {
-                        Ok(()) => continue,
-                        Err(failure) => Err(failure),
-                    }
-                }
+                Err(Attempt::Gather(first)) => match gather_all(backend, values, first, &raw mut harvests) {
+                    Ok(()) => continue,
+                    Err(failure) => Err(failure),
+                },
             };
             return end_harvests(harvests, outcome);
         }
@@ -94,7 +92,7 @@ unsafe fn gather_all(
     harvests: *mut *mut Harvest,
 ) -> Result<(), Failure> {
     let mut link = harvests;
-    // SAFETY: the frame alone holds the array; an element that user code changes through a reference is looked at anew.
+    // SAFETY: the frame holds the array; an element that user code changes through a reference is looked at anew.
     unsafe {
         for (number, (key, index, value)) in elements(values).enumerate().skip(first as usize) {
             let number = number as u32;
@@ -242,18 +240,8 @@ unsafe fn fetch_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval)
         let result = _zend_new_array(keys.count).cast::<ZendHashTable>();
         engine::set_array(out, result);
         let mut unavailable = false;
-        let (count, used, keys) = (keys.count, keys.extent(), std::ptr::from_ref(keys));
-        let mut at = 0;
-        // What is fetched may run user code, and `ArrayObject` changes an array that others have, too: as it is at each step.
-        while at < used.min((*keys).extent()) {
-            let slot = (*keys).value(at as usize);
-            at += 1;
-            if slot.kind() == c::IS_UNDEF {
-                continue;
-            }
-            let key = requested(slot.direct(), 0)?;
-            // First: the result holds the key from here on.
-            let place = place_of_key(result, &key);
+        for (_, _, key) in elements(keys) {
+            let Ok(key) = requested(key, 0) else { continue };
             let mut value = std::mem::MaybeUninit::<zval>::uninit();
             engine::set_null(value.as_mut_ptr());
             let looked = match &key {
@@ -267,14 +255,9 @@ unsafe fn fetch_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval)
                 unavailable |= looked == Looked::Unavailable;
                 write_default(value.as_mut_ptr(), default);
             }
-            let mut before = *engine::slot(place);
-            engine::move_to(place, value.as_mut_ptr());
-            if before.is_counted() {
-                // The same key again.
-                engine::zval_ptr_dtor((&raw mut before).cast());
-            }
+            insert(result, &key, value.as_mut_ptr());
         }
-        if throwing && (unavailable || count == 0) && is_unavailable(backend) {
+        if throwing && (unavailable || keys.count == 0) && is_unavailable(backend) {
             exception::throw(refusal(backend));
         }
     }
@@ -295,36 +278,9 @@ unsafe fn without_references(frame: *mut Frame, argument: u32, array: &Array) ->
             engine::copy(value.as_mut_ptr(), std::ptr::from_ref(slot.behind_reference()).cast());
             zend_hash_next_index_insert(copy, value.as_mut_ptr());
         }
-        replace(frame, argument, copy)
-    }
-}
-
-/// The argument's array, of which the frame is the only holder from here on: that of an `ArrayObject` is changed in place by it, whoever
-/// has it, too. May leave by a jump.
-///
-/// # Safety
-/// As for [`without_references`].
-#[cold]
-unsafe fn unshared(frame: *mut Frame, argument: u32, array: &Array) -> &Array {
-    // SAFETY: the caller's word; the copy is the frame's from here on.
-    unsafe {
-        if array.gc.refcount == 1 || !engine::slot(engine::argument(frame, argument)).is_counted() {
-            return array;
-        }
-        replace(frame, argument, zend_array_dup(std::ptr::from_ref(array).cast_mut().cast()))
-    }
-}
-
-/// Gives the frame another array as its argument, and returns it.
-///
-/// # Safety
-/// As for [`without_references`]; the array is held for the frame.
-unsafe fn replace<'a>(frame: *mut Frame, argument: u32, array: *mut ZendHashTable) -> &'a Array {
-    // SAFETY: the caller's word.
-    unsafe {
         let place = engine::argument(frame, argument);
         let mut old = *engine::slot(place);
-        engine::set_array(place, array);
+        engine::set_array(place, copy);
         engine::zval_ptr_dtor((&raw mut old).cast());
         engine::slot(place).array()
     }
@@ -350,17 +306,21 @@ unsafe fn look_up_bytes(backend: Backend, key: &[u8], out: *mut zval) -> Looked 
     }
 }
 
-/// Where `$result[$key]` is, null if it is new: decimal strings become ints.
-unsafe fn place_of_key(result: *mut ZendHashTable, key: &ElementKey<'_>) -> *mut zval {
+/// Puts a value under a key, as `$result[$key] = …` does: decimal strings become ints.
+unsafe fn insert(result: *mut ZendHashTable, key: &ElementKey<'_>, value: *mut zval) {
     let mut index = 0;
-    // SAFETY: a live array that is ours alone, a live key.
+    // SAFETY: a live array that is ours alone, a live key, a value that is moved in.
     unsafe {
         match key {
-            ElementKey::Int(number, _) => engine::zend_hash_index_lookup(result, *number as u64),
-            ElementKey::Text(_, bytes) if is_numeric(bytes, &mut index) => {
-                engine::zend_hash_index_lookup(result, index)
+            ElementKey::Int(number, _) => {
+                zend_hash_index_update(result, *number as u64, value);
             }
-            ElementKey::Text(string, _) => engine::zend_hash_lookup(result, *string),
+            ElementKey::Text(_, bytes) if is_numeric(bytes, &mut index) => {
+                zend_hash_index_update(result, index, value);
+            }
+            ElementKey::Text(string, _) => {
+                zend_hash_update(result, *string, value);
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::zend::constants as c;
 use crate::zend::live::{Counted, Slot};
 pub(crate) use frames::{Frame, argument, argument_count, in_frame, in_some_frame};
 pub(crate) use slots::{
-    RESOURCE, builtin, bytes, copy, fits, is_closure, move_to, release_string, set_array, set_bool, set_int,
+    RESOURCE, builtin, bytes, copy, fits, is_closure, release_string, set_array, set_bool, set_int,
     set_null, set_string, slot, string_slot,
 };
 pub(crate) use tables::{
@@ -44,9 +44,6 @@ unsafe extern "C" {
     fn gc_protect(protect: bool) -> bool;
     fn gc_possible_root(counted: *mut Counted);
     pub(crate) fn zval_ptr_dtor(value: *mut zval);
-    /// The place of a key, with null if there was none. (The same under an int.)
-    pub(crate) fn zend_hash_lookup(table: *mut ZendHashTable, key: *mut zend_string) -> *mut zval;
-    pub(crate) fn zend_hash_index_lookup(table: *mut ZendHashTable, key: u64) -> *mut zval;
     fn zend_verify_property_type(
         property: *const ext_php_rs::ffi::zend_property_info,
         value: *mut zval,

@@ -128,16 +128,6 @@ pub(crate) unsafe fn copy(out: *mut zval, from: *const zval) {
     }
 }
 
-/// Moves a value.
-///
-/// # Safety
-/// As for [`copy`]; `from` is not used any more.
-#[inline(always)]
-pub(crate) unsafe fn move_to(out: *mut zval, from: *const zval) {
-    // SAFETY: the caller's word.
-    unsafe { set(out, slot(from).value, slot(from).info) };
-}
-
 /// Whether a value is an instance of `Closure`.
 pub(crate) fn is_closure(value: &Slot) -> bool {
     // SAFETY: an object's zval points at the object; the class pointer is set at the engine's start.
