@@ -17,8 +17,8 @@ use crate::zend::constants as c;
 use crate::zend::live::{Counted, Slot};
 pub(crate) use frames::{Frame, argument, argument_count, in_frame, in_some_frame};
 pub(crate) use slots::{
-    RESOURCE, builtin, bytes, copy, fits, is_closure, release_string, set_array, set_bool, set_int,
-    set_null, set_string, slot, string_slot,
+    RESOURCE, builtin, bytes, copy, fits, is_closure, release_string, set_array, set_bool, set_int, set_null,
+    set_string, slot, string_slot,
 };
 pub(crate) use tables::{
     class_exists, class_named, find_function, load_class, loaded_class, module_is_loaded, remove_function,
