@@ -1,15 +1,16 @@
 //! `*_store_array`, `*_fetch_array`, `*_delete_array`.
 
 use ext_php_rs::ffi::{
-    _zend_new_array, zend_hash_index_update, zend_hash_next_index_insert, zend_hash_update, zval,
+    _zend_new_array, zend_array_dup, zend_hash_index_update, zend_hash_next_index_insert, zend_hash_update,
+    zval,
 };
 use ext_php_rs::types::ZendHashTable;
-use static_cache_core::{Demand, Draft, Error, Session, Space, wait_once};
+use static_cache_core::{Demand, Draft, Error, Hit, Session, Space, wait_once};
 
 use super::args::{Args, ElementKey, Parsed, elements, of_element, requested};
 use super::demand;
 use super::element::{harvest_at, link_of, plan, root, with_harvests};
-use super::fetch::{Looked, look_up, make, relieved, write_default};
+use super::fetch::{AtOnce, Looked, Making, look_up_making, make, relieved, write_default};
 use super::remove::delete_both;
 use super::store::refuse;
 use super::table::{fenced, fenced_or, guarded};
@@ -22,7 +23,7 @@ use crate::objects::gather::{Stop, gather, look_again};
 use crate::objects::harvest::Harvest;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
-use crate::{exception, statics};
+use crate::{decode, exception, statics};
 
 /// `store_array(array $values, [int $ttl = 0,] bool $throw_on_error = false): bool`
 pub(super) unsafe extern "C" fn store_array<const B: usize>(frame: *mut Frame, out: *mut zval) {
@@ -234,55 +235,163 @@ unsafe fn fetch_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval)
         by_reference |= key.kind() == c::IS_REFERENCE;
         requested(key, 0)?;
     }
+    let is_empty = keys.count == 0;
     // SAFETY: the call's own result; an array that is not finished is freed with it or with the request.
     unsafe {
-        let keys = if by_reference { without_references(frame, 0, keys) } else { keys };
         let result = _zend_new_array(keys.count).cast::<ZendHashTable>();
         engine::set_array(out, result);
-        let mut unavailable = false;
-        for (_, _, key) in elements(keys) {
-            let Ok(key) = requested(key, 0) else { continue };
-            let mut value = std::mem::MaybeUninit::<zval>::uninit();
-            engine::set_null(value.as_mut_ptr());
-            let looked = match &key {
-                ElementKey::Text(string, _) => look_up(backend, *string, value.as_mut_ptr()),
-                ElementKey::Int(..) => look_up_bytes(backend, key.bytes(), value.as_mut_ptr()),
+        let mut fetching = Fetching { backend, result, default, unavailable: false };
+        if let Some((at, hit)) = fetching.fetch_until_built(keys) {
+            // Nobody changes a literal, nor what only the call has and no variable.
+            let is_shared = args.get(0).is_none_or(|keys| engine::slot(keys).is_counted())
+                && (by_reference || keys.gc.refcount > 1);
+            let done = if is_shared {
+                let mut copy = std::mem::MaybeUninit::<zval>::uninit();
+                engine::set_array(copy.as_mut_ptr(), copy_of_keys(keys, by_reference));
+                let done = fetching.fetch_building(engine::slot(copy.as_ptr()).array(), at, hit);
+                engine::zval_ptr_dtor(copy.as_mut_ptr());
+                done
+            } else {
+                fetching.fetch_building(keys, at, hit)
             };
-            if looked == Looked::Thrown {
+            if !done {
                 return Ok(());
             }
-            if looked != Looked::Hit {
-                unavailable |= looked == Looked::Unavailable;
-                write_default(value.as_mut_ptr(), default);
-            }
-            insert(result, &key, value.as_mut_ptr());
         }
-        if throwing && (unavailable || keys.count == 0) && is_unavailable(backend) {
+        if throwing && (fetching.unavailable || is_empty) && is_unavailable(backend) {
             exception::throw(refusal(backend));
         }
     }
     Ok(())
 }
 
-/// The argument's elements as they are now, whatever user code does to variables that hold them by reference. May leave by a jump.
+/// The keys as they are now, in an array that nobody else has. Strings and ints only: its end runs no user code. May leave by a jump.
+///
+/// Holding the argument would not do: `ArrayObject` writes to its storage in place even while others, who had it from
+/// `__serialize()`, hold it as well. What variables have by reference may change in any array.
 ///
 /// # Safety
-/// The running call's frame, and that argument's array.
-#[cold]
-unsafe fn without_references(frame: *mut Frame, argument: u32, array: &Array) -> &Array {
-    // SAFETY: the caller's word; the frame holds the copy from here on, and lets go of it as of any argument.
+/// Live keys that have been checked.
+#[inline(never)]
+unsafe fn copy_of_keys(keys: &Array, by_reference: bool) -> *mut ZendHashTable {
+    // SAFETY: the caller's word; same layout (asserted in `zend`), and the engine does not change what it copies.
     unsafe {
-        let copy = _zend_new_array(array.count).cast::<ZendHashTable>();
-        for (_, _, slot) in elements(array) {
+        if !by_reference {
+            return zend_array_dup(std::ptr::from_ref(keys).cast_mut().cast());
+        }
+        let copy = _zend_new_array(keys.count).cast::<ZendHashTable>();
+        for (_, _, slot) in elements(keys) {
             let mut value = std::mem::MaybeUninit::<zval>::uninit();
             engine::copy(value.as_mut_ptr(), std::ptr::from_ref(slot.behind_reference()).cast());
             zend_hash_next_index_insert(copy, value.as_mut_ptr());
         }
-        let place = engine::argument(frame, argument);
-        let mut old = *engine::slot(place);
-        engine::set_array(place, copy);
-        engine::zval_ptr_dtor((&raw mut old).cast());
-        engine::slot(place).array()
+        copy
+    }
+}
+
+/// A running `*_fetch_array()`.
+struct Fetching {
+    backend: Backend,
+    result: *mut ZendHashTable,
+    default: Option<*mut zval>,
+    unavailable: bool,
+}
+
+/// Makes values that lie in shared memory as they are, and leaves the first other one to the caller.
+#[derive(Clone, Copy)]
+struct UntilBuilt(*mut Option<Hit>);
+
+impl Making for UntilBuilt {
+    #[inline(always)]
+    unsafe fn make(self, backend: Backend, hit: Hit, out: *mut zval) -> Looked {
+        // SAFETY: the caller's word; the call's own place for the hit.
+        unsafe {
+            if decode::is_direct(hit.tag()).is_some() {
+                return make(backend, hit, out);
+            }
+            *self.0 = Some(hit);
+        }
+        Looked::Unmade
+    }
+}
+
+impl Fetching {
+    /// Fetches until a value has to be built: says which it is, by its number among the keys. Runs no user code.
+    ///
+    /// # Safety
+    /// Live keys; the result is this call's own. May leave by a jump.
+    #[inline(always)]
+    unsafe fn fetch_until_built(&mut self, keys: &Array) -> Option<(usize, Hit)> {
+        let mut hit = None;
+        for (number, (_, _, key)) in elements(keys).enumerate() {
+            let Ok(key) = requested(key, 0) else { continue };
+            let mut value = std::mem::MaybeUninit::<zval>::uninit();
+            // SAFETY: the caller's word.
+            unsafe {
+                engine::set_null(value.as_mut_ptr());
+                let looked = self.look_up(&key, value.as_mut_ptr(), UntilBuilt(&raw mut hit));
+                if looked == Looked::Unmade {
+                    return hit.map(|hit| (number, hit));
+                }
+                self.put(&key, looked, value.as_mut_ptr());
+            }
+        }
+        None
+    }
+
+    /// Fetches the rest, beginning with the key of the hit at `at`. False if user code threw.
+    ///
+    /// # Safety
+    /// Live keys, which user code does not change; the result is this call's own. May leave by a jump.
+    #[inline(never)]
+    unsafe fn fetch_building(&mut self, keys: &Array, at: usize, hit: Hit) -> bool {
+        let mut first = Some(hit);
+        for (_, _, key) in elements(keys).skip(at) {
+            let Ok(key) = requested(key, 0) else { continue };
+            let mut value = std::mem::MaybeUninit::<zval>::uninit();
+            // SAFETY: the caller's word.
+            unsafe {
+                engine::set_null(value.as_mut_ptr());
+                let looked = match first.take() {
+                    Some(hit) => make(self.backend, hit, value.as_mut_ptr()),
+                    None => self.look_up(&key, value.as_mut_ptr(), AtOnce),
+                };
+                if looked == Looked::Thrown {
+                    return false;
+                }
+                self.put(&key, looked, value.as_mut_ptr());
+            }
+        }
+        true
+    }
+
+    /// # Safety
+    /// A live key; otherwise as for [`look_up_making`].
+    #[inline(always)]
+    unsafe fn look_up(&self, key: &ElementKey<'_>, out: *mut zval, making: impl Making) -> Looked {
+        // SAFETY: the caller's word.
+        unsafe {
+            match key {
+                ElementKey::Text(string, _) => look_up_making(self.backend, *string, out, making),
+                ElementKey::Int(..) => look_up_bytes(self.backend, key.bytes(), out, making),
+            }
+        }
+    }
+
+    /// Puts a key's value, or what stands for it, into the result. Ends what an equal key has there.
+    ///
+    /// # Safety
+    /// A live key, a value that is moved in.
+    #[inline(always)]
+    unsafe fn put(&mut self, key: &ElementKey<'_>, looked: Looked, value: *mut zval) {
+        // SAFETY: the caller's word.
+        unsafe {
+            if looked != Looked::Hit {
+                self.unavailable |= looked == Looked::Unavailable;
+                write_default(value, self.default);
+            }
+            insert(self.result, key, value);
+        }
     }
 }
 
@@ -292,7 +401,7 @@ fn is_unavailable(backend: Backend) -> bool {
 }
 
 /// A look-up of a key that is no PHP string.
-unsafe fn look_up_bytes(backend: Backend, key: &[u8], out: *mut zval) -> Looked {
+unsafe fn look_up_bytes(backend: Backend, key: &[u8], out: *mut zval, making: impl Making) -> Looked {
     // SAFETY: this thread's own, and no user code runs while the reference lives; the hit is pinned, the caller's `out`.
     unsafe {
         let place: *mut BackendLocal = &raw mut (*local()).backends[backend as usize];
@@ -302,7 +411,7 @@ unsafe fn look_up_bytes(backend: Backend, key: &[u8], out: *mut zval) -> Looked 
             session = again;
         }
         let Some(hit) = fenced(|| session.fetch(Space::Key, key)) else { return Looked::Miss };
-        make(backend, hit, out)
+        making.make(backend, hit, out)
     }
 }
 

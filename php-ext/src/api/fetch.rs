@@ -20,6 +20,27 @@ pub(super) enum Looked {
     Unavailable,
     /// User code that was to make the value threw.
     Thrown,
+    /// There, but nobody has made the value: [`Making`] was for that.
+    Unmade,
+}
+
+/// Makes the values of hits, or not.
+pub(super) trait Making: Copy {
+    /// # Safety
+    /// As for [`make`].
+    unsafe fn make(self, backend: Backend, hit: Hit, out: *mut zval) -> Looked;
+}
+
+/// All of them.
+#[derive(Clone, Copy)]
+pub(super) struct AtOnce;
+
+impl Making for AtOnce {
+    #[inline(always)]
+    unsafe fn make(self, backend: Backend, hit: Hit, out: *mut zval) -> Looked {
+        // SAFETY: the caller's word.
+        unsafe { make(backend, hit, out) }
+    }
 }
 
 /// Looks `key` up, first among what this request has fetched already.
@@ -30,12 +51,27 @@ pub(super) enum Looked {
 /// thread's state lives.
 #[inline(always)]
 pub(super) unsafe fn look_up(backend: Backend, key: *mut zend_string, out: *mut zval) -> Looked {
+    // SAFETY: the caller's word.
+    unsafe { look_up_making(backend, key, out, AtOnce) }
+}
+
+/// The same with another way to make values.
+///
+/// # Safety
+/// As for [`look_up`], as far as values are made.
+#[inline(always)]
+pub(super) unsafe fn look_up_making(
+    backend: Backend,
+    key: *mut zend_string,
+    out: *mut zval,
+    making: impl Making,
+) -> Looked {
     // SAFETY: the caller's word; the memo is emptied whenever pins end. The reference to the thread's own state ends before
     // a value is made.
     unsafe {
         // With threads, finding the state takes a call: it is found once.
         let place: *mut BackendLocal = &raw mut (*local()).backends[backend as usize];
-        take(place, backend, key, (*place).memo.fetch(key, out), out)
+        take(place, backend, key, (*place).memo.fetch(key, out), out, making)
     }
 }
 
@@ -50,17 +86,18 @@ unsafe fn take(
     key: *mut zend_string,
     remembered: Remembered,
     out: *mut zval,
+    making: impl Making,
 ) -> Looked {
     // SAFETY: the caller's word; the references end before a value is made.
     unsafe {
         if matches!(remembered, Remembered::Nothing) {
-            return look_up_shared(place, backend, key, out);
+            return look_up_shared(place, backend, key, out, making);
         }
         if let Some(session) = (*place).open_session() {
             session.count_memo_hit();
         }
         match remembered {
-            Remembered::Hit(hit) => make_apart(backend, hit, out),
+            Remembered::Hit(hit) => make_apart(backend, hit, out, making),
             _ => Looked::Hit,
         }
     }
@@ -73,6 +110,7 @@ unsafe fn look_up_shared(
     backend: Backend,
     key: *mut zend_string,
     out: *mut zval,
+    making: impl Making,
 ) -> Looked {
     // SAFETY: a live string; as in `look_up`.
     unsafe {
@@ -80,7 +118,11 @@ unsafe fn look_up_shared(
             return Looked::Unavailable;
         }
         let Some((session, hash)) = (*place).hashed(key) else { return Looked::Unavailable };
-        if session.misses(hash) { Looked::Miss } else { look_up_hashed(place, backend, key, hash, out) }
+        if session.misses(hash) {
+            Looked::Miss
+        } else {
+            look_up_hashed(place, backend, key, hash, out, making)
+        }
     }
 }
 
@@ -91,6 +133,7 @@ unsafe fn look_up_hashed(
     key: *mut zend_string,
     hash: KeyHash,
     out: *mut zval,
+    making: impl Making,
 ) -> Looked {
     // SAFETY: as in `look_up_shared`.
     unsafe {
@@ -104,7 +147,7 @@ unsafe fn look_up_hashed(
             return Looked::Miss;
         };
         (*place).memo.insert(key, hit);
-        make(backend, hit, out)
+        making.make(backend, hit, out)
     }
 }
 
@@ -140,9 +183,9 @@ pub(super) unsafe fn make(backend: Backend, hit: Hit, out: *mut zval) -> Looked 
 /// # Safety
 /// As for [`make`].
 #[inline(never)]
-unsafe fn make_apart(backend: Backend, hit: Hit, out: *mut zval) -> Looked {
+unsafe fn make_apart(backend: Backend, hit: Hit, out: *mut zval, making: impl Making) -> Looked {
     // SAFETY: the caller's word.
-    unsafe { make(backend, hit, out) }
+    unsafe { making.make(backend, hit, out) }
 }
 
 #[cold]
@@ -198,7 +241,7 @@ unsafe fn fetch_known(backend: Backend, frame: *mut Frame, out: *mut zval) -> bo
         if matches!(remembered, Remembered::Nothing) && !is_key((*key).len) {
             return false;
         }
-        let looked = take(place, backend, key, remembered, out);
+        let looked = take(place, backend, key, remembered, out, AtOnce);
         if looked == Looked::Miss || looked == Looked::Unavailable {
             engine::set_null(out);
         }
@@ -222,7 +265,7 @@ unsafe fn fetch_inner(backend: Backend, frame: *mut Frame, out: *mut zval) -> Pa
     let throwing = args.flag(2)?;
     // SAFETY: a live string and the call's own result.
     match unsafe { look_up(backend, key, out) } {
-        Looked::Hit | Looked::Thrown => {}
+        Looked::Hit | Looked::Thrown | Looked::Unmade => {}
         // SAFETY: as above.
         Looked::Miss => unsafe { write_default(out, args.get(1)) },
         Looked::Unavailable => {
