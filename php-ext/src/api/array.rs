@@ -60,6 +60,7 @@ unsafe fn store_values(
     values: &Array,
     ttl: Option<std::time::Duration>,
 ) -> Result<(), Failure> {
+    let mut values = values;
     let mut harvests: *mut Harvest = std::ptr::null_mut();
     let mut relieved = false;
     // SAFETY: the caller's word; the harvests are ours until they are ended.
@@ -72,16 +73,46 @@ unsafe fn store_values(
                     continue;
                 }
                 Err(Attempt::Message(message) | Attempt::Full(message)) => Err(Failure::Message(message)),
-                Err(Attempt::Gather(first)) => match gather_all(backend, values, first, &raw mut harvests) {
-                    Ok(()) => continue,
-                    Err(failure) => Err(failure),
-                },
+                Err(Attempt::Gather(first)) => {
+                    if harvests.is_null() {
+                        (harvests, values) = begin(values, first);
+                    }
+                    match gather_all(backend, values, first, &raw mut harvests) {
+                        Ok(()) => continue,
+                        Err(failure) => Err(failure),
+                    }
+                }
             };
             return end_harvests(harvests, outcome);
         }
         let reason = "the values become others each time their objects' methods are called";
         let message = format!("{} cache: $values cannot be stored: {reason}", backend.name());
         end_harvests(harvests, Err(Failure::Message(message)))
+    }
+}
+
+/// A harvest of the `first` element that asks for one, and the elements in an array that user code cannot change: the argument's own,
+/// unless others have it, or a copy that the harvest holds. May leave by a jump.
+///
+/// Holding the argument would not do: see [`copy_of_keys`]. What is in references may still change.
+///
+/// # Safety
+/// Live values. The copy is as good as the harvest.
+unsafe fn begin(values: &Array, first: u32) -> (*mut Harvest, &Array) {
+    // SAFETY: the caller's word; same layout (asserted in `zend`), and the engine does not change what it copies.
+    unsafe {
+        let is_shared = values.gc.refcount > 1;
+        let own: *const Array = if is_shared {
+            zend_array_dup(std::ptr::from_ref(values).cast_mut().cast()).cast()
+        } else {
+            values
+        };
+        let harvest = begin_harvest();
+        (*harvest).element = first;
+        if is_shared {
+            (*harvest).adopt(Slot { value: own as u64, info: c::IS_ARRAY_EX, next: 0 });
+        }
+        (harvest, &*own)
     }
 }
 
@@ -93,7 +124,7 @@ unsafe fn gather_all(
     harvests: *mut *mut Harvest,
 ) -> Result<(), Failure> {
     let mut link = harvests;
-    // SAFETY: the frame holds the array; an element that user code changes through a reference is looked at anew.
+    // SAFETY: of `begin`: nobody changes the array. An element that user code changes through a reference is looked at anew.
     unsafe {
         for (number, (key, index, value)) in elements(values).enumerate().skip(first as usize) {
             let number = number as u32;

@@ -263,7 +263,7 @@ impl Harvest {
     }
 
     /// Takes over the caller's hold of a value.
-    pub(super) fn adopt(&mut self, slot: Slot) {
+    pub(crate) fn adopt(&mut self, slot: Slot) {
         if slot.is_counted() {
             self.held.push(slot);
         }
