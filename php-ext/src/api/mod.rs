@@ -9,6 +9,7 @@ mod atomic;
 mod demand;
 mod element;
 mod fetch;
+mod fetch_array;
 pub(crate) mod keys;
 mod remember;
 mod remove;

@@ -10,7 +10,7 @@ use ext_php_rs::ffi::{
 };
 
 use super::args::Parsed;
-use super::{array, atomic, fetch, keys, remember, remove, reserve, store};
+use super::{array, atomic, fetch, fetch_array, keys, remember, remove, reserve, store};
 use crate::engine::{Frame, builtin};
 use crate::module::partition;
 use crate::statics::static_publish::static_publish;
@@ -64,7 +64,7 @@ fn of_backend<const B: usize>(prefix: &str, ttl: &[Parameter]) -> Vec<Function> 
         function("fetch", fetch::fetch::<B>, MIXED, vec![KEY, (c"default", MIXED, Some(c"null")), THROW]),
         function(
             "fetch_array",
-            array::fetch_array::<B>,
+            fetch_array::fetch_array::<B>,
             ARRAY,
             vec![KEYS, (c"default", ARRAY | NULL, Some(c"null")), THROW],
         ),
