@@ -292,6 +292,7 @@ pub(super) struct IntText {
 }
 
 impl IntText {
+    #[inline(never)]
     pub(super) fn new(value: i64) -> Self {
         let mut this = Self { buffer: [0; 20], start: 20 };
         let mut rest = value.unsigned_abs();
@@ -324,16 +325,22 @@ impl ElementKey<'_> {
     }
 
     /// Whether it can be a key; throws otherwise.
+    #[inline(always)]
     fn check(&self, index: u32) -> Parsed<()> {
-        let text = match self.bytes().len() {
-            0 => c"must contain only non-empty keys",
-            len if len > LONGEST_KEY => c"must contain only keys of at most 65535 bytes",
-            _ => return Ok(()),
-        };
-        // SAFETY: a function is running; the formats take no arguments.
-        unsafe { engine::zend_argument_value_error(index + 1, text.as_ptr()) };
-        Err(Thrown)
+        let len = self.bytes().len();
+        if is_key(len) { Ok(()) } else { refuse_element_key(len, index) }
     }
+}
+
+#[cold]
+fn refuse_element_key(len: usize, index: u32) -> Parsed<()> {
+    let text = match len {
+        0 => c"must contain only non-empty keys",
+        _ => c"must contain only keys of at most 65535 bytes",
+    };
+    // SAFETY: a function is running; the formats take no arguments.
+    unsafe { engine::zend_argument_value_error(index + 1, text.as_ptr()) };
+    Err(Thrown)
 }
 
 /// The elements of an array in order: key (string or index) and value.
@@ -353,6 +360,7 @@ pub(super) fn elements(array: &Array) -> impl Iterator<Item = (Option<*mut zend_
 }
 
 /// The key of an element of `$keys`: its value.
+#[inline(always)]
 pub(super) fn requested<'a>(slot: &'a Slot, index: u32) -> Parsed<ElementKey<'a>> {
     let slot = slot.behind_reference();
     let key = match slot.kind() {
@@ -369,6 +377,7 @@ pub(super) fn requested<'a>(slot: &'a Slot, index: u32) -> Parsed<ElementKey<'a>
 }
 
 /// The key of an element of `$values`.
+#[inline(always)]
 pub(super) fn of_element<'a>(
     key: Option<*mut zend_string>,
     number: i64,
