@@ -174,27 +174,6 @@ foreach ([['none', 'a', 'b'], ['k' => 'none', 'l' => 'a'], [7, 'a'], [new Name('
     echo json_encode(OPcache\volatile_fetch('k')), ' ', count($names), " left\n";
 }
 restore_error_handler();
-
-echo "== arrays of values and of keys\n";
-foreach (['packed', 'keys'] as $kind) {
-    $values = new ArrayObject();
-    for ($i = 0; $i < 5; $i++) {
-        $values[$kind === 'packed' ? $i + 100 : str_repeat("key $i ", 2)] = [new Acts(), str_repeat("value $i", 2)];
-    }
-    Acts::$act = fn() => clear($values);
-    var_dump(OPcache\volatile_store_array($values->__serialize()[1], 0, true));
-    foreach ([0, 3] as $kept) {
-        $keys = new ArrayObject();
-        foreach ([0, 1, 1, 2, 3, 4] as $i) {
-            $keys[] = $kind === 'packed' ? $i + 100 : str_repeat("key $i ", 2);
-        }
-        Acts::$act = fn() => clear($keys, $kept);
-        $fetched = OPcache\volatile_fetch_array($keys->__serialize()[1]);
-        echo json_encode(array_map(fn($value) => $value[1], $fetched)), "\n";
-    }
-}
-OPcache\volatile_store_array(['d' => new Acts(), 'e' => 1], 0, true);
-var_dump(array_map(get_debug_type(...), OPcache\volatile_fetch_array(['d', 'none', 'd', 'e', 'none'])));
 ?>
 --EXPECT--
 == a collection that loses elements
@@ -224,18 +203,3 @@ bool(true)
 {"a":1,"b":null} 0 left
 bool(true)
 {"a":1,"b":null} 0 left
-== arrays of values and of keys
-bool(true)
-{"100":"value 0value 0"}
-{"100":"value 0value 0","101":"value 1value 1"}
-bool(true)
-{"key 0 key 0 ":"value 0value 0"}
-{"key 0 key 0 ":"value 0value 0","key 1 key 1 ":"value 1value 1"}
-array(3) {
-  ["d"]=>
-  string(4) "Acts"
-  ["none"]=>
-  string(4) "null"
-  ["e"]=>
-  string(3) "int"
-}
