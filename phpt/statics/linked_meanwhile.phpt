@@ -39,6 +39,11 @@ $kinds = [
             'P' => 'class P extends G { function m(): W { return new W(); } }', 'K' => 'class K extends P {}'], "$hold class_exists('P'); $see"],
     'declared by eval(), with a parent under another name' => [
         ['G' => "abstract class G0 {} class_alias('G0', 'G'); $registry", 'P' => 'eval("class P extends G {} echo get_debug_type(Registry::\$held), \" \";");', 'K' => 'class K extends P {}'], "$hold class_exists('P'); $see"],
+    // A class has its relatives linked that it names, and is their parent by then.
+    'a child that a return type of its parent names' => [
+        ['Node' => 'class Node extends P { function next(): Leaf { return $this; } }',
+            'Leaf' => '#[OPcache\PinnedStatic] class Leaf extends Node { public static $held = "declared"; function next(): Leaf { return $this; } }'],
+        'eval("abstract class P { function next(): P { return \$this; } }"); class_exists(isset($_GET["set"]) ? "Leaf" : "Node"); echo Leaf::$held; Leaf::$held = isset($_GET["set"]) ? "stored" : Leaf::$held . "+";'],
     // The last one in a row may be what is needed.
     'several in a row' => [
         ['G' => "class G {} $registry", 'P' => 'class P extends G {} class P2 extends Other {} echo get_debug_type(Registry::$held), " ";', 'Other' => 'class Other {}', 'K' => 'class K extends P2 {}'],
@@ -100,6 +105,10 @@ declared by eval(), with a parent under another name:
 set=1: null K P,G0 {}
 : K K P,G0 {}
 : K K P,G0 {}
+a child that a return type of its parent names:
+set=1: declared
+: stored
+: stored+
 several in a row:
 set=1: null K P2,Other {}
 : K K P2,Other {}

@@ -49,18 +49,20 @@ pub(super) unsafe fn link(class: *mut zend_class_entry) {
     }
 }
 
-/// Whether a class was bound to one that is being linked itself, as OPcache may do: what it inherits is not known.
+/// Whether a class was bound to one that is being linked itself, as OPcache may do: what it inherits is not known. (One that is nearly
+/// linked has what it inherits: its relatives are linked before it, since it names them.)
 ///
 /// # Safety
 /// As for [`link`].
 #[inline(always)]
 unsafe fn is_orphan(class: *const zend_class_entry) -> bool {
+    const LINKED: u32 = c::ZEND_ACC_LINKED | c::ZEND_ACC_NEARLY_LINKED;
     // SAFETY: a linked class points at its parent, if it has one.
     unsafe {
         std::iter::successors((*class).__bindgen_anon_1.parent.as_ref(), |parent| {
             parent.__bindgen_anon_1.parent.as_ref()
         })
-        .any(|parent| parent.ce_flags & c::ZEND_ACC_LINKED == 0)
+        .any(|parent| parent.ce_flags & LINKED == 0)
     }
 }
 
