@@ -17,6 +17,11 @@ $kinds = [
             'K' => '#[OPcache\PinnedStatic] class K extends P { public static $ks = "k"; }'],
         'if (isset($_GET["set"])) { K::get()->x = 2; K::$ks = "kept"; } else { P::get(); }
          echo implode(",", array_keys(G::$all)), " ", K::get()->x, " ", K::$ks, " ", K::$ps;'],
+    // They wait for the end of one compilation.
+    'of children, in two targets' => [
+        ['Base' => '#[OPcache\PinnedStatic] abstract class Base { public static $one = null; #[OPcache\PinnedStatic] public static $two = null; }',
+            'A' => 'class A extends Base implements Countable { use T; function count(): int { return 1; } }', 'B' => 'class B extends A {}', 'T' => 'trait T {}'],
+        'if (isset($_GET["set"])) { Base::$one = new A(); Base::$two = new B(); } else { class_exists("Base"); } echo get_debug_type(Base::$one), " ", get_debug_type(Base::$two);'],
     'of a cousin' => [
         ['G' => '#[OPcache\PinnedStatic] class G { public static $held = null; }', 'P' => 'class P extends G {}', 'K' => 'class K extends P {}', 'K2' => 'class K2 extends P {}'],
         'if (isset($_GET["set"])) { G::$held = new K(); } else { new K2(); } echo G::$held ? get_class(G::$held) : "none";'],
@@ -52,6 +57,12 @@ $kinds = [
     'in a fiber' => [
         ['G' => 'if (Fiber::getCurrent()) { Fiber::suspend(); } class G {}', 'P' => 'class P extends G {}', 'K' => 'class K extends P {}', 'Registry' => $registry],
         "$hold else { \$fiber = new Fiber(fn() => class_exists('P')); \$fiber->start(); echo get_debug_type(Registry::\$held), ' '; \$fiber->resume(); } $see"],
+    // What waited with what a fiber is suspended for does not wait for the fiber.
+    'in a fiber, of two targets' => [
+        ['Base' => '#[OPcache\PinnedStatic] class Base { public static $one = null; #[OPcache\PinnedStatic] public static $two = null; }',
+            'A' => 'if (Fiber::getCurrent()) { Fiber::suspend(); } class A {}', 'B' => 'class B {}', 'Other' => 'class Other {}'],
+        'if (isset($_GET["set"])) { Base::$one = new A(); Base::$two = new B(); } else { $fiber = new Fiber(fn() => class_exists("Base")); $fiber->start(); class_exists("Other");
+         echo get_debug_type(Base::$one), " ", get_debug_type(Base::$two), " "; $fiber->resume(); } echo get_debug_type(Base::$one), " ", get_debug_type(Base::$two);'],
     // What takes no user code does not wait, nor does what comes after a declaration that came to nothing.
     'what is there already' => [
         ['G' => "class G {} $registry echo get_debug_type(Registry::\$held), ' ';", 'P' => 'class P extends G {}', 'K' => 'class K {}'], "class_exists('K'); $hold class_exists('P'); $see"],
@@ -73,6 +84,10 @@ objects of a child, in a base class:
 set=1: 0 K 2 kept p
 : 1 K,P 2 kept p
 : 2 K,P 2 kept p
+of children, in two targets:
+set=1: A B
+: A B
+: A B
 of a cousin:
 set=1: K
 : K
@@ -117,6 +132,10 @@ in a fiber:
 set=1: K P,G {}
 : null K P,G {}
 : null K P,G {}
+in a fiber, of two targets:
+set=1: A B
+: null B A B
+: null B A B
 what is there already:
 set=1: null K  {}
 : K K  {}

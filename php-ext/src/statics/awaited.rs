@@ -178,8 +178,8 @@ unsafe fn is_loading(name: &[u8]) -> bool {
 
 /// The declarations that a target has to wait for: of a class that its template needs, wherever a running file may declare it; or
 /// of any class that comes next in the file of the target's or its objects' classes, which user code could have included again; or in any
-/// running file, if user code is needed. A class that is being linked is not there for that code, and OPcache, where it binds classes as it
-/// loads their file, would take it for a parent although it has none itself yet.
+/// file that runs or is about to, if user code is needed. A class that is being linked is not there for that code, and OPcache, where it binds
+/// classes as it loads their file, would take it for a parent although it has none itself yet.
 ///
 /// # Safety
 /// A pinned template, and the target's class.
@@ -203,7 +203,7 @@ pub(super) unsafe fn early(
             || frames().filter(|frame| is_declaring(*frame)).map(|frame| (*frame).func.cast_const().cast());
         compiled
             .filter(|file| statics.straight.declares(*file))
-            .find(|file| is_its(*file))
+            .find(|file| is_its(*file) || needs_code(template))
             .or_else(|| running().next().filter(|_| needs_code(template)))
             .or_else(|| running().find(|function| is_its(*function)))
             .map(Early::Row)

@@ -139,9 +139,13 @@ fn leave(outer: &Outer, compiled: *const zend_op_array) {
 #[inline(never)]
 fn restore_waiting(outer: &Outer, compiled: *const zend_op_array) {
     // SAFETY: as in `enter`; the reference ends here.
-    let (compiling, waiting) = unsafe { ((*outer.place).compiling, (*outer.place).waiting.len()) };
-    // What waits while nothing is compiled was preloaded, or was left by a compilation that ended after one that began later.
-    let since = if compiling == 0 { 0 } else { outer.waiting };
+    let (is_within, waiting) = unsafe {
+        let statics = &*outer.place;
+        (statics.compiling > 0 || statics.ending.contains(&fiber()), statics.waiting.len())
+    };
+    // What waits while nothing is compiled was preloaded, or was left by a compilation that ended after one that began later. Or another
+    // one's end has still to restore it, and loads this file for what came before: what comes next may need what the file declares.
+    let since = if is_within { outer.waiting } else { 0 };
     if waiting > since {
         if !compiled.is_null() {
             // SAFETY: the caller's; nothing here needs dropping.
@@ -156,15 +160,24 @@ fn restore_waiting(outer: &Outer, compiled: *const zend_op_array) {
                     statics.straight.forget();
                 });
             }
+            with(|statics| statics.ending.push(fiber()));
             restore::waiting_since(since);
             // A fiber may have been suspended there, and others begun.
             with(|statics| {
+                let at = statics.ending.iter().rposition(|other| *other == fiber());
+                at.map(|at| statics.ending.remove(at));
                 let at = statics.compiled.iter().rposition(|file| std::ptr::eq(*file, compiled));
                 at.map(|at| statics.compiled.remove(at))
             });
         };
         crate::engine::in_some_frame(|| drop(catch_unwind(restore)));
     }
+}
+
+/// The fiber that runs, by its address; what is outside of fibers is one, too.
+fn fiber() -> usize {
+    // SAFETY: this thread's own globals.
+    unsafe { (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_fiber_context.addr() }
 }
 
 /// A compilation, or copying of classes, that the engine's functions are not called for. `compile` says whether there is a result: if not, an

@@ -176,6 +176,9 @@ pub(crate) struct Statics {
     compiled: Vec<*const zend_op_array>,
     /// How many compilations this thread is in.
     compiling: u32,
+    /// The fibers of compilations that have ended whose waiting targets are being restored. One that a jump has left stays until the
+    /// request ends.
+    ending: Vec<usize>,
     /// Preloaded classes with targets; found once.
     preloaded: Vec<*mut zend_class_entry>,
     looked_for_preloaded: bool,
@@ -225,6 +228,7 @@ impl Statics {
             declarations: declarations::Declarations::new(),
             compiled: Vec::new(),
             compiling: 0,
+            ending: Vec::new(),
             preloaded: Vec::new(),
             looked_for_preloaded: false,
             linked: BTreeSet::new(),
@@ -272,6 +276,7 @@ impl Statics {
         self.waiting.clear();
         self.restoring.clear();
         self.compiled.clear();
+        self.ending.clear();
         self.awaiting.clear();
         self.declarations.forget();
         self.objects.clear();
