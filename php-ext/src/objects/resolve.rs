@@ -1,6 +1,6 @@
 //! From the class records of a payload to classes of this request, once per payload and request.
 
-use ext_php_rs::ffi::{zend_class_constant, zend_class_entry, zend_object, zend_string};
+use ext_php_rs::ffi::{HashTable, zend_class_constant, zend_class_entry, zend_object, zend_string};
 
 use super::class::Facts;
 use super::{engine, with_classes};
@@ -8,7 +8,7 @@ use crate::engine::{exception_pending, load_class, loaded_class};
 use crate::module::local;
 use crate::payload::{ClassImage, Fixup, ObjectImage, Pair, Template, UNIT};
 use crate::zend::constants as c;
-use crate::zend::live::{Counted, Slot};
+use crate::zend::live::{Array, Counted, Slot};
 
 /// As many as a byte can name.
 const PLACES: usize = 256;
@@ -33,7 +33,7 @@ pub(crate) enum Unusable {
     Stale,
     /// A class is missing.
     Missing,
-    /// A class is being loaded at this very moment: a miss, but for now only.
+    /// A class is being loaded at this very moment, or is not what it is in other requests (see [`is_orphaned`]): a miss, but for now only.
     NotYet,
     /// User code threw.
     Thrown,
@@ -108,6 +108,17 @@ pub(crate) unsafe fn resolve(template: &Template) -> Result<*const Resolved, Unu
 #[cold]
 #[inline(never)]
 unsafe fn resolve_first(template: &Template) -> Result<*const Resolved, Unusable> {
+    // SAFETY: the caller's word.
+    unsafe {
+        match find_all(template) {
+            // It is in this request only.
+            Err(Unusable::Stale) if has_orphans(template) => Err(Unusable::NotYet),
+            result => result,
+        }
+    }
+}
+
+unsafe fn find_all(template: &Template) -> Result<*const Resolved, Unusable> {
     // SAFETY: the template's records and nodes lie in the payload, which is pinned. Nothing here needs dropping.
     unsafe {
         // Twice: user code may resolve others between two of ours, and ours are to lie side by side.
@@ -162,6 +173,51 @@ unsafe fn resolve_class(template: &Template, number: u32, image: &ClassImage) ->
         }
     }
     Ok(())
+}
+
+/// Whether a class or an ancestor of it was bound to one that was not linked, as OPcache does with the classes of a file when one that is being
+/// linked has the file loaded: the class lacks what that one inherited only then. A class inherits all declarations otherwise, private ones too.
+///
+/// # Safety
+/// A linked class of this request.
+#[cold]
+pub(crate) unsafe fn is_orphaned(class: *const zend_class_entry) -> bool {
+    const USER: std::ffi::c_char = 2;
+    // SAFETY: the caller's word: parents of a linked class are pointers.
+    unsafe {
+        let parent_of = |class: *const zend_class_entry| (*class).__bindgen_anon_1.parent.cast_const();
+        let mut class = class;
+        // Internal classes are linked before all others.
+        while (*class).type_ == USER && !parent_of(class).is_null() {
+            let parent = parent_of(class);
+            let lacks = |its: *const HashTable, theirs: *const HashTable| {
+                let mut keys = (*theirs.cast::<Array>()).elements();
+                keys.any(|bucket| engine::zend_hash_find(its, bucket.key as *const zend_string).is_null())
+            };
+            if (*parent).ce_flags & (c::ZEND_ACC_LINKED | c::ZEND_ACC_NEARLY_LINKED) == 0
+                || (*class).num_interfaces < (*parent).num_interfaces
+                || lacks(&raw const (*class).properties_info, &raw const (*parent).properties_info)
+                || lacks(&raw const (*class).function_table, &raw const (*parent).function_table)
+            {
+                return true;
+            }
+            class = parent;
+        }
+    }
+    false
+}
+
+/// Whether a class of the template's is one. Loads nothing.
+///
+/// # Safety
+/// A template's payload, pinned.
+#[cold]
+pub(crate) unsafe fn has_orphans(template: &Template) -> bool {
+    // SAFETY: the caller's word; the image's name is a string image, which the engine takes as an interned string.
+    template.classes().iter().any(|image| unsafe {
+        let class = loaded_class(image.name as *mut zend_string);
+        !class.is_null() && is_orphaned(class)
+    })
 }
 
 /// Whether an object of the class has properties that are those of any new object.

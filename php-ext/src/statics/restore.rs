@@ -12,7 +12,7 @@ use crate::api::table::fenced;
 use crate::decode::{self, Unusable};
 use crate::engine::exception_pending;
 use crate::module::local;
-use crate::objects::resolve::resolve;
+use crate::objects::resolve::{has_orphans, is_orphaned, resolve};
 use crate::payload::{Fixup, TAG_ARRAY, TAG_STATICS, Template, place_of};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
@@ -213,7 +213,7 @@ unsafe fn read(number: usize, may_run: bool, runs_code: &mut bool) -> bool {
         let Some(hit) = fetch(number) else { return true };
         let payload = place_of(&hit);
         let Some((inner, block, marks)) = check(number, &hit, payload) else {
-            forget_entry(number, &hit);
+            give_up(number, &hit, TAG_ARRAY, 0);
             return true;
         };
         let mut references = false;
@@ -233,7 +233,7 @@ unsafe fn read(number: usize, may_run: bool, runs_code: &mut bool) -> bool {
                 match resolve(&template) {
                     Ok(_) => {}
                     Err(Unusable::Stale) => {
-                        forget_entry(number, &hit);
+                        give_up(number, &hit, TAG_ARRAY, 0);
                         return true;
                     }
                     // What an autoloader throws comes out, and is no reason to give the state up.
@@ -257,14 +257,14 @@ unsafe fn read(number: usize, may_run: bool, runs_code: &mut bool) -> bool {
                 return true;
             }
             Err(Unusable::Stale | Unusable::NotYet | Unusable::Missing) => {
-                forget_entry(number, &hit);
+                give_up(number, &hit, inner, payload + block);
                 return true;
             }
         }
         if fits(number, array.array()) {
             assign(number, array.array(), marks, references);
         } else {
-            forget_entry(number, &hit);
+            give_up(number, &hit, inner, payload + block);
         }
         engine::release(array);
     }
@@ -309,6 +309,25 @@ unsafe fn check(number: usize, hit: &Hit, payload: usize) -> Option<(u8, usize, 
     });
     let (inner, block) = image::inner(bits);
     (fits && tag == TAG_STATICS).then_some((inner, block, parsed.marks.as_ptr()))
+}
+
+/// An entry is of another declaration, or of other classes: of no use, unless they are others in this request only. `inner` says which
+/// kind of array lies at the address.
+///
+/// # Safety
+/// A target of this request, and a pinned payload.
+#[cold]
+unsafe fn give_up(number: usize, hit: &Hit, inner: u8, address: usize) {
+    let class = with(|statics| statics.targets[number].class);
+    // SAFETY: the caller's word.
+    let is_exception =
+        unsafe { is_orphaned(class) || inner != TAG_ARRAY && has_orphans(&Template::at(address)) };
+    if is_exception {
+        // Nothing is published over it.
+        awaited::wait(number, 0, Why::TooLate);
+    } else {
+        forget_entry(number, hit);
+    }
 }
 
 /// Removes an entry that cannot be used, unless that takes waiting. What was published since stays.
