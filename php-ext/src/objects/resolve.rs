@@ -33,7 +33,8 @@ pub(crate) enum Unusable {
     Stale,
     /// A class is missing.
     Missing,
-    /// A class is being loaded at this very moment, or is not what it is in other requests (see [`is_orphaned`]): a miss, but for now only.
+    /// A class is being loaded at this very moment, or an enum case evaluated, or a class is not what it is in other requests (see
+    /// [`is_orphaned`]): a miss, but for now only.
     NotYet,
     /// User code threw.
     Thrown,
@@ -246,6 +247,10 @@ unsafe fn check_cases(template: &Template) -> Result<(), Unusable> {
             if class.is_null() {
                 return Err(Unusable::Stale);
             }
+            // The engine would take it for a constant that needs itself.
+            if case_constant(class, image).is_some_and(is_being_evaluated) {
+                return Err(Unusable::NotYet);
+            }
             if case(class, image).is_null() {
                 return Err(if exception_pending() { Unusable::Thrown } else { Unusable::Stale });
             }
@@ -327,20 +332,48 @@ unsafe fn fits(holder: *mut zend_class_entry, slot: u32, class: *mut zend_class_
     }
 }
 
+/// The declaration of an enum case, if there is one.
+///
+/// # Safety
+/// As for [`case`].
+unsafe fn case_constant<'a>(
+    class: *mut zend_class_entry,
+    image: *const ObjectImage,
+) -> Option<&'a zend_class_constant> {
+    // SAFETY: the constants of a class are structures under their names, and live with it.
+    unsafe {
+        let name = (*ObjectImage::slots(image)).value as *mut zend_string;
+        let found = engine::zend_hash_find(&raw const (*class).constants_table, name).cast::<Slot>();
+        let constant = &*(found.as_ref()?.value as *const zend_class_constant);
+        (value_of(constant).next & c::ZEND_CLASS_CONST_IS_CASE != 0).then_some(constant)
+    }
+}
+
+/// Whether the engine is at work on a constant's value: what that needs may have been autoloaded.
+fn is_being_evaluated(constant: &zend_class_constant) -> bool {
+    /// `IS_CONSTANT_VISITED_MARK`, which is in no header.
+    const VISITED: u32 = 0x80;
+    let value = value_of(constant);
+    value.kind() == c::IS_CONSTANT_AST && value.next & VISITED != 0
+}
+
+/// A constant's value, with its flags beside.
+fn value_of(constant: &zend_class_constant) -> &Slot {
+    // SAFETY: the engine's layout of a value.
+    unsafe { &*(&raw const constant.value).cast() }
+}
+
 /// The object of an enum case; null if there is none (or evaluating it threw). May run user code.
 ///
 /// # Safety
 /// A class of this request and a case's image.
 unsafe fn case(class: *mut zend_class_entry, image: *const ObjectImage) -> *mut zend_object {
-    // SAFETY: the constants of a class are structures under their names; a case's value is its object once evaluated.
+    // SAFETY: the caller's word; a case's value is its object once evaluated.
     unsafe {
-        let name = (*ObjectImage::slots(image)).value as *mut zend_string;
-        let found = engine::zend_hash_find(&raw const (*class).constants_table, name).cast::<Slot>();
-        let Some(found) = found.as_ref() else { return std::ptr::null_mut() };
-        let constant = found.value as *const zend_class_constant;
-        if (*(&raw const (*constant).value).cast::<Slot>()).next & c::ZEND_CLASS_CONST_IS_CASE == 0 {
+        if case_constant(class, image).is_none() {
             return std::ptr::null_mut();
         }
+        let name = (*ObjectImage::slots(image)).value as *mut zend_string;
         let value = engine::zend_get_class_constant_ex((*class).name, name, class, 0).cast::<Slot>();
         if value.is_null() || (*value).kind() != c::IS_OBJECT {
             return std::ptr::null_mut();

@@ -104,6 +104,8 @@ pub(super) enum Why {
     Declared(Early),
     /// This class of the template's could not be loaded; `asked` if no autoloader knows it, and none threw or was at work on it.
     Unknown { class: usize, asked: bool },
+    /// All classes are there: an enum case is being evaluated, or one is not what it is in other requests.
+    NotYet,
     /// It need not wait any more, but somebody has changed its statics. There may be no template.
     TooLate,
 }
@@ -158,7 +160,11 @@ pub(super) unsafe fn unknown(template: &Template, thrown: bool) -> Why {
     // SAFETY: the caller's word; the image's name is a string image.
     unsafe {
         let classes = template.classes();
-        let class = classes.iter().position(|image| is_missing(image)).unwrap_or(0);
+        let missing = classes.iter().position(|image| is_missing(image));
+        if missing.is_none() && !thrown {
+            return Why::NotYet;
+        }
+        let class = missing.unwrap_or(0);
         let name = classes.get(class).map(|image| name_of(image));
         Why::Unknown { class, asked: !thrown && !name.is_some_and(|name| is_loading(name)) }
     }
@@ -268,6 +274,20 @@ pub(super) enum News {
     Registered,
     /// An autoloader has come back.
     Returned,
+    /// A target's restore has run code, and what that evaluated is.
+    Evaluated,
+}
+
+/// Code that a target's restore needs has run: restores what could not be meanwhile, unless that one is among it.
+pub(super) fn evaluated(number: usize) {
+    let is_due = |statics: &mut Statics| {
+        let waiting = statics.awaiting.list.iter().filter(|awaited| matches!(awaited.why, Why::NotYet));
+        let mut numbers = waiting.map(|awaited| awaited.number as usize).peekable();
+        numbers.peek().is_some() && numbers.all(|other| other != number)
+    };
+    if with(is_due) {
+        retry(News::Evaluated);
+    }
 }
 
 /// Restores what waited for a class, or for a declaration that has been executed or passed over.
@@ -299,7 +319,7 @@ fn find_ready(statics: &mut Statics, news: News) {
         (Why::Unknown { class, .. }, News::Linked(linked, _)) => unsafe {
             names(awaited.payload, class, linked)
         },
-        (Why::Unknown { .. }, News::Registered) => true,
+        (Why::Unknown { .. }, News::Registered) | (Why::NotYet, _) => true,
         _ => false,
     };
     let Waiting { list, ready, .. } = &mut statics.awaiting;
@@ -323,7 +343,7 @@ fn find_declared(statics: &mut Statics, round: u64, news: News) {
     let name = match news {
         // SAFETY: the linked class's name.
         News::Linked(_, name) => unsafe { (*name.cast::<Text>()).bytes() },
-        News::Registered | News::Returned => b"",
+        News::Registered | News::Returned | News::Evaluated => b"",
     };
     let mut known = None;
     for at in 0..statics.awaiting.early.len() {
@@ -436,7 +456,7 @@ pub(super) fn unrestored(number: usize) -> Option<String> {
                     None => None,
                 }
             },
-            Some(Awaited { payload: 0, .. }) | None => None,
+            Some(Awaited { payload: 0, .. } | Awaited { why: Why::NotYet, .. }) | None => None,
             Some(_) => {
                 Some("it was changed before classes were there that its stored state needs".to_owned())
             }

@@ -187,6 +187,7 @@ pub(super) unsafe fn target(number: usize, may_run: bool) -> bool {
     let done = unsafe { read(number, may_run, &mut ran_code) };
     if ran_code {
         come_back(number);
+        awaited::evaluated(number);
     }
     done
 }
