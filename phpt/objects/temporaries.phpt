@@ -45,7 +45,6 @@ $uses = [
     'in an array' => fn($get) => count([$get()]),
     'statement' => function ($get) { $get(); },
 ];
-// What keeps an instance of a class would keep what is in it: none here, and the last one in reserve is nothing's.
 $root = new Node();
 new Node($root);
 new Node($root);
