@@ -2,6 +2,10 @@
 Keys that user code writes to in place while they are fetched are fetched as they were
 --EXTENSIONS--
 static_cache
+--SKIPIF--
+<?php
+if (PHP_DEBUG) die('skip a PHP that is built to be debugged asserts that its ArrayObject does not do this');
+?>
 --INI--
 opcache.static_cache.volatile_size_mb=16
 opcache.static_cache.pinned_size_mb=16
