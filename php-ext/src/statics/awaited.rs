@@ -206,12 +206,11 @@ pub(super) unsafe fn early(
         };
         let compiled = statics.compiled.iter().copied();
         let running =
-            || frames().filter(|frame| is_declaring(*frame)).map(|frame| (*frame).func.cast_const().cast());
+            frames().filter(|frame| is_declaring(*frame)).map(|frame| (*frame).func.cast_const().cast());
         compiled
             .filter(|file| statics.straight.declares(*file))
-            .find(|file| is_its(*file) || needs_code(template))
-            .or_else(|| running().next().filter(|_| needs_code(template)))
-            .or_else(|| running().find(|function| is_its(*function)))
+            .chain(running)
+            .find(|function| is_its(*function) || needs_code(template))
             .map(Early::Row)
             .or_else(|| template.classes().iter().find_map(|image| soon(image, statics)))
     }
