@@ -1,5 +1,7 @@
 //! `*_fetch`, `*_exists`.
 
+use std::convert::Infallible;
+
 use ext_php_rs::ffi::{zend_string, zval};
 use static_cache_core::{Hit, KeyHash, Session, Space};
 
@@ -14,28 +16,33 @@ use crate::{decode, exception};
 
 /// What a look-up found.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Looked {
+pub(super) enum Looked<Left = Infallible> {
     Hit,
     Miss,
     Unavailable,
     /// User code that was to make the value threw.
     Thrown,
-    /// There, but nobody has made the value: [`Making`] was for that.
-    Unmade,
+    /// There, but the value is left for the caller to make: only by a [`Making`] that does so.
+    Unmade(Left),
 }
 
-/// Makes the values of hits, or not.
+/// Makes the values of hits, or leaves some.
 pub(super) trait Making: Copy {
+    /// What is said of those.
+    type Left;
+
     /// # Safety
     /// As for [`make`].
-    unsafe fn make(self, backend: Backend, hit: Hit, out: *mut zval) -> Looked;
+    unsafe fn make(self, backend: Backend, hit: Hit, out: *mut zval) -> Looked<Self::Left>;
 }
 
-/// All of them.
+/// Makes all of them.
 #[derive(Clone, Copy)]
 pub(super) struct AtOnce;
 
 impl Making for AtOnce {
+    type Left = Infallible;
+
     #[inline(always)]
     unsafe fn make(self, backend: Backend, hit: Hit, out: *mut zval) -> Looked {
         // SAFETY: the caller's word.
@@ -60,12 +67,12 @@ pub(super) unsafe fn look_up(backend: Backend, key: *mut zend_string, out: *mut 
 /// # Safety
 /// As for [`look_up`], as far as values are made.
 #[inline(always)]
-pub(super) unsafe fn look_up_making(
+pub(super) unsafe fn look_up_making<M: Making>(
     backend: Backend,
     key: *mut zend_string,
     out: *mut zval,
-    making: impl Making,
-) -> Looked {
+    making: M,
+) -> Looked<M::Left> {
     // SAFETY: the caller's word; the memo is emptied whenever pins end. The reference to the thread's own state ends before
     // a value is made.
     unsafe {
@@ -80,14 +87,14 @@ pub(super) unsafe fn look_up_making(
 /// # Safety
 /// As for [`look_up`]; `place` is this thread's state of the backend.
 #[inline(always)]
-unsafe fn take(
+unsafe fn take<M: Making>(
     place: *mut BackendLocal,
     backend: Backend,
     key: *mut zend_string,
     remembered: Remembered,
     out: *mut zval,
-    making: impl Making,
-) -> Looked {
+    making: M,
+) -> Looked<M::Left> {
     // SAFETY: the caller's word; the references end before a value is made.
     unsafe {
         if matches!(remembered, Remembered::Nothing) {
@@ -105,13 +112,13 @@ unsafe fn take(
 
 /// `place` is this thread's state of the backend.
 #[inline(never)]
-unsafe fn look_up_shared(
+unsafe fn look_up_shared<M: Making>(
     place: *mut BackendLocal,
     backend: Backend,
     key: *mut zend_string,
     out: *mut zval,
-    making: impl Making,
-) -> Looked {
+    making: M,
+) -> Looked<M::Left> {
     // SAFETY: a live string; as in `look_up`.
     unsafe {
         if (*place).session(backend).is_none() {
@@ -127,14 +134,14 @@ unsafe fn look_up_shared(
 }
 
 #[inline(never)]
-unsafe fn look_up_hashed(
+unsafe fn look_up_hashed<M: Making>(
     place: *mut BackendLocal,
     backend: Backend,
     key: *mut zend_string,
     hash: KeyHash,
     out: *mut zval,
-    making: impl Making,
-) -> Looked {
+    making: M,
+) -> Looked<M::Left> {
     // SAFETY: as in `look_up_shared`.
     unsafe {
         let Some(mut session) = (*place).open_session() else { return Looked::Unavailable };
@@ -171,7 +178,7 @@ pub(super) unsafe fn relieved<'a>(place: *mut BackendLocal, backend: Backend) ->
 /// # Safety
 /// As for [`look_up`], of a hit of this request.
 #[inline(always)]
-pub(super) unsafe fn make(backend: Backend, hit: Hit, out: *mut zval) -> Looked {
+pub(super) unsafe fn make<Left>(backend: Backend, hit: Hit, out: *mut zval) -> Looked<Left> {
     // SAFETY: the hit is pinned until the request ends, as long as PHP may hold the value.
     match unsafe { decode::decode(hit.tag(), hit.bits(), place_of(&hit), out) } {
         Ok(()) => Looked::Hit,
@@ -183,13 +190,13 @@ pub(super) unsafe fn make(backend: Backend, hit: Hit, out: *mut zval) -> Looked 
 /// # Safety
 /// As for [`make`].
 #[inline(never)]
-unsafe fn make_apart(backend: Backend, hit: Hit, out: *mut zval, making: impl Making) -> Looked {
+unsafe fn make_apart<M: Making>(backend: Backend, hit: Hit, out: *mut zval, making: M) -> Looked<M::Left> {
     // SAFETY: the caller's word.
     unsafe { making.make(backend, hit, out) }
 }
 
 #[cold]
-unsafe fn unusable(backend: Backend, hit: Hit, why: Unusable, out: *mut zval) -> Looked {
+unsafe fn unusable<Left>(backend: Backend, hit: Hit, why: Unusable, out: *mut zval) -> Looked<Left> {
     // SAFETY: this thread's own, and no user code runs; the caller's `out`.
     unsafe {
         if why == Unusable::Thrown {
@@ -265,7 +272,7 @@ unsafe fn fetch_inner(backend: Backend, frame: *mut Frame, out: *mut zval) -> Pa
     let throwing = args.flag(2)?;
     // SAFETY: a live string and the call's own result.
     match unsafe { look_up(backend, key, out) } {
-        Looked::Hit | Looked::Thrown | Looked::Unmade => {}
+        Looked::Hit | Looked::Thrown => {}
         // SAFETY: as above.
         Looked::Miss => unsafe { write_default(out, args.get(1)) },
         Looked::Unavailable => {

@@ -100,19 +100,17 @@ struct Fetching {
 
 /// Makes values that lie in shared memory as they are, and leaves the first other one to the caller.
 #[derive(Clone, Copy)]
-struct UntilBuilt(*mut Option<Hit>);
+struct UntilBuilt;
 
 impl Making for UntilBuilt {
+    type Left = Hit;
+
     #[inline(always)]
-    unsafe fn make(self, backend: Backend, hit: Hit, out: *mut zval) -> Looked {
-        // SAFETY: the caller's word; the call's own place for the hit.
+    unsafe fn make(self, backend: Backend, hit: Hit, out: *mut zval) -> Looked<Hit> {
+        // SAFETY: the caller's word.
         unsafe {
-            if decode::is_direct(hit.tag()).is_some() {
-                return make(backend, hit, out);
-            }
-            *self.0 = Some(hit);
+            if decode::is_direct(hit.tag()).is_some() { make(backend, hit, out) } else { Looked::Unmade(hit) }
         }
-        Looked::Unmade
     }
 }
 
@@ -123,16 +121,15 @@ impl Fetching {
     /// Live keys; the result is this call's own. May leave by a jump.
     #[inline(always)]
     unsafe fn fetch_until_built(&mut self, keys: &Array) -> Option<(usize, Hit)> {
-        let mut hit = None;
         for (number, (_, _, key)) in elements(keys).enumerate() {
             let Ok(key) = requested(key, 0) else { continue };
             let mut value = std::mem::MaybeUninit::<zval>::uninit();
             // SAFETY: the caller's word.
             unsafe {
                 engine::set_null(value.as_mut_ptr());
-                let looked = self.look_up(&key, value.as_mut_ptr(), UntilBuilt(&raw mut hit));
-                if looked == Looked::Unmade {
-                    return hit.map(|hit| (number, hit));
+                let looked = self.look_up(&key, value.as_mut_ptr(), UntilBuilt);
+                if let Looked::Unmade(hit) = looked {
+                    return Some((number, hit));
                 }
                 self.put(&key, looked, value.as_mut_ptr());
             }
@@ -169,7 +166,7 @@ impl Fetching {
     /// # Safety
     /// A live key; otherwise as for [`look_up_making`].
     #[inline(always)]
-    unsafe fn look_up(&self, key: &ElementKey<'_>, out: *mut zval, making: impl Making) -> Looked {
+    unsafe fn look_up<M: Making>(&self, key: &ElementKey<'_>, out: *mut zval, making: M) -> Looked<M::Left> {
         // SAFETY: the caller's word.
         unsafe {
             match key {
@@ -184,11 +181,11 @@ impl Fetching {
     /// # Safety
     /// A live key, a value that is moved in.
     #[inline(always)]
-    unsafe fn put(&mut self, key: &ElementKey<'_>, looked: Looked, value: *mut zval) {
+    unsafe fn put<Left>(&mut self, key: &ElementKey<'_>, looked: Looked<Left>, value: *mut zval) {
         // SAFETY: the caller's word.
         unsafe {
-            if looked != Looked::Hit {
-                self.unavailable |= looked == Looked::Unavailable;
+            if !matches!(looked, Looked::Hit) {
+                self.unavailable |= matches!(looked, Looked::Unavailable);
                 write_default(value, self.default);
             }
             insert(self.result, key, value);
@@ -197,7 +194,12 @@ impl Fetching {
 }
 
 /// A look-up of a key that is no PHP string.
-unsafe fn look_up_bytes(backend: Backend, key: &[u8], out: *mut zval, making: impl Making) -> Looked {
+unsafe fn look_up_bytes<M: Making>(
+    backend: Backend,
+    key: &[u8],
+    out: *mut zval,
+    making: M,
+) -> Looked<M::Left> {
     // SAFETY: this thread's own, and no user code runs while the reference lives; the hit is pinned, the caller's `out`.
     unsafe {
         let place: *mut BackendLocal = &raw mut (*local()).backends[backend as usize];

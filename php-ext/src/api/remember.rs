@@ -48,7 +48,7 @@ unsafe fn remember_inner(backend: Backend, frame: *mut Frame, out: *mut zval) ->
     unsafe {
         loop {
             match look_up(backend, key, out) {
-                Looked::Hit | Looked::Thrown | Looked::Unmade => return Ok(()),
+                Looked::Hit | Looked::Thrown => return Ok(()),
                 Looked::Unavailable => {
                     if throwing {
                         engine::set_null(out);
