@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Session;
 use super::fetch::KeyHash;
 use super::store::{Mode, Stored, expiry};
-use crate::entry::{EntryAt, Space};
+use crate::entry::{Entry, EntryAt, Space};
 use crate::error::Error;
 use crate::fault::step;
 use crate::heap::lines;
@@ -40,6 +40,14 @@ fn shares_line(guard: &ShardGuard<'_>, offset: u64, key: &[u8]) -> Option<u64> {
     (is_due && !lines::has_own(offset, key.len())).then_some(offset)
 }
 
+/// Whether an entry of the kind `tag` can be overwritten where it lies. Value and expiry are two stores: only where there is no expiry.
+#[inline(always)]
+fn is_plain(entry: &Entry, tag: u8) -> bool {
+    entry.expires.load(Ordering::Relaxed) == 0
+        && entry.tag.load(Ordering::Relaxed) == tag
+        && entry.payload_len.load(Ordering::Relaxed) == 0
+}
+
 /// Adds to a value whose shard is locked.
 #[inline(always)]
 fn add(bits: &AtomicU64, delta: i64) -> Increment {
@@ -70,14 +78,10 @@ impl Session {
             return None;
         }
         let found = segment.index.find_here(hash, space as u8, key)?;
-        let entry = found.at.entry;
-        if entry.expires.load(Ordering::Relaxed) != 0
-            || entry.tag.load(Ordering::Relaxed) != tag
-            || entry.payload_len.load(Ordering::Relaxed) != 0
-        {
+        if !is_plain(found.at.entry, tag) {
             return None;
         }
-        let result = change(&entry.bits);
+        let result = change(&found.at.entry.bits);
         step!("inline: changed");
         Shard::bump(&guard.shard.stores, 1);
         let shares_line = shares_line(&guard, found.at.offset, key);
@@ -115,43 +119,19 @@ impl Session {
         self.store_with(space, key, tag, bits, 0, ttl, mode, |_, _| {})
     }
 
-    /// What [`Self::change_usual`] does not do. Value and expiry are two stores: in place only where the expiry stays as it is.
     fn overwrite_inline(
         &mut self,
         space: Space,
         key: &[u8],
-        KeyHash(hash): KeyHash,
+        hash: KeyHash,
         tag: u8,
         bits: u64,
     ) -> Result<bool, Error> {
-        self.notice_fork();
-        let segment = &*self.segment;
-        let guard = self
-            .lock_unreserved(Index::shard_of(hash), space, key, hash)
-            .inspect_err(|_| segment.count_store_failure())?;
-        let Some(found) = segment.index.find(hash, space as u8, key) else {
-            return Ok(false);
+        let overwrite = |at: EntryAt<'_>| {
+            Ok(is_plain(at.entry, tag).then(|| at.entry.bits.store(bits, Ordering::Release)))
         };
-        let entry = found.at.entry;
-        if entry.expires.load(Ordering::Relaxed) != 0
-            || entry.tag.load(Ordering::Relaxed) != tag
-            || entry.payload_len.load(Ordering::Relaxed) != 0
-        {
-            return Ok(false);
-        }
-        entry.bits.store(bits, Ordering::Release);
-        step!("inline: changed");
-        Shard::bump(&guard.shard.stores, 1);
-        let shares_line = shares_line(&guard, found.at.offset, key);
-        if space == Space::Key {
-            segment.end_reservation(&guard, hash, key);
-        }
-        drop(guard);
-        if let Some(offset) = shares_line {
-            self.give_own_lines(offset);
-        }
-        self.forget_reservation(space, hash, key);
-        Ok(true)
+        let done = self.change_any(space, key, hash, overwrite);
+        Ok(done.inspect_err(|_| self.segment.count_store_failure())?.is_some())
     }
 
     /// Adds `delta` to the integer of `key`; a missing key counts as 0. Waits for another's reservation like a
@@ -203,33 +183,51 @@ impl Session {
     fn increment_present(
         &mut self,
         key: &[u8],
-        KeyHash(hash): KeyHash,
+        hash: KeyHash,
         delta: i64,
         int_tag: u8,
     ) -> Result<Option<Increment>, Error> {
+        self.change_any(Space::Key, key, hash, |at| {
+            if at.is_expired() {
+                return Ok(None);
+            }
+            match at.entry.tag.load(Ordering::Relaxed) {
+                tag if tag == int_tag => Ok(Some(add(&at.entry.bits, delta))),
+                found_tag => Err(Error::WrongType { found_tag }),
+            }
+        })
+    }
+
+    /// What [`Self::change_usual`] does not do: waits for the lock and for another's reservation, and ends this session's. `None` where
+    /// there is no entry, or none that `change` can change: nothing was done.
+    fn change_any<R>(
+        &mut self,
+        space: Space,
+        key: &[u8],
+        KeyHash(hash): KeyHash,
+        change: impl FnOnce(EntryAt<'_>) -> Result<Option<R>, Error>,
+    ) -> Result<Option<R>, Error> {
         self.notice_fork();
         let segment = &*self.segment;
-        let guard = self.lock_unreserved(Index::shard_of(hash), Space::Key, key, hash)?;
-        let Some(found) = segment.index.find(hash, Space::Key as u8, key) else {
+        let guard = self.lock_unreserved(Index::shard_of(hash), space, key, hash)?;
+        let Some(found) = segment.index.find(hash, space as u8, key) else {
             return Ok(None);
         };
-        if found.at.is_expired() {
+        let Some(result) = change(found.at)? else {
             return Ok(None);
-        }
-        let found_tag = found.at.entry.tag.load(Ordering::Relaxed);
-        if found_tag != int_tag {
-            return Err(Error::WrongType { found_tag });
-        }
-        let done = add(&found.at.entry.bits, delta);
+        };
+        step!("inline: changed");
         Shard::bump(&guard.shard.stores, 1);
         let shares_line = shares_line(&guard, found.at.offset, key);
-        segment.end_reservation(&guard, hash, key);
+        if space == Space::Key {
+            segment.end_reservation(&guard, hash, key);
+        }
         drop(guard);
         if let Some(offset) = shares_line {
             self.give_own_lines(offset);
         }
-        self.forget_reservation(Space::Key, hash, key);
-        Ok(Some(done))
+        self.forget_reservation(space, hash, key);
+        Ok(Some(result))
     }
 
     /// Moves the entry at `offset`, which is changed where it lies now and then, to lines of its own. Whatever keeps that
