@@ -45,38 +45,25 @@ fn a_master_that_maps_nothing_makes_what_its_children_share() {
     };
     assert_eq!(flags & libc::FD_CLOEXEC, libc::FD_CLOEXEC);
     assert_eq!(seals(&file), libc::F_SEAL_SHRINK);
-    let (reserved, config) = (range(), config(SIZE, Policy::Never));
-    let mut writer = {
-        let (file, config) = (file.try_clone().unwrap(), config.clone());
-        // The range is the same address in both, as it is where a master reserved it.
-        let address = reserved.len();
-        Child::fork(move |line| {
-            assert_eq!(address, 64 << 20);
-            let segment = join(&file, b"pool", &config, reserved).unwrap();
-            put(&mut Session::new(Arc::clone(&segment)), b"key", b"from the first").unwrap();
-            line.tell(1);
-            line.wait();
-        })
-    };
+    // Both have what a master reserved, which keeps it: nothing else comes to lie there.
+    let (mut reserved, config) = (Some(range()), config(SIZE, Policy::Never));
+    let mut writer = Child::fork(|line| {
+        let segment = join(&file, b"pool", &config, reserved.take().unwrap()).unwrap();
+        put(&mut Session::new(Arc::clone(&segment)), b"key", b"from the first").unwrap();
+        line.tell(1);
+        line.wait();
+    });
     writer.wait();
     assert_eq!(seals(&file), libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_SEAL);
     writer.tell(1);
     assert_eq!(writer.join(), 0);
     // The first one is gone; what it made is there for the others.
     let reader = Child::fork(|_| {
-        let range = AddressRange::reserve_at(base_of(&file), 64 << 20).unwrap();
-        let segment = join(&file, b"pool", &config, range).unwrap();
+        let segment = join(&file, b"pool", &config, reserved.take().unwrap()).unwrap();
         assert_eq!(segment.read_only_range().len(), Segment::mapped_size(&config).unwrap());
         assert_eq!(get(&mut Session::new(segment), b"key").unwrap(), b"from the first");
     });
     assert_eq!(reader.join(), 0);
-}
-
-/// The address that the segment's header names.
-fn base_of(file: &File) -> usize {
-    let mut bytes = [0; 64];
-    file.read_exact_at(&mut bytes, 0).unwrap();
-    usize::from_le_bytes(bytes[24..32].try_into().unwrap())
 }
 
 #[test]
@@ -143,23 +130,27 @@ const KIND: u64 = 16;
 
 #[test]
 fn locks_of_another_kind_are_not_believed() {
-    let config = config(SIZE, Policy::Never);
-    let refused = |result: Result<(), Error>| {
-        let error = result.unwrap_err();
-        assert!(error.to_string().contains("a lock is not of the kind"), "{error}");
-    };
-    // The seed's own, behind eight bytes in the middle of the page.
-    let file = Segment::seed("test").unwrap();
-    file.write_all_at(&[0xFF, 0, 0, 0], 2048 + 8 + KIND).unwrap();
-    refused(Seed::open(file).map(drop));
-    // One of the segment's: that of its first arena.
-    let file = Segment::seed("test").unwrap();
-    let base = join(&file, b"pool", &config, range()).unwrap().read_only_range().start;
-    let again = || AddressRange::reserve_at(base, 64 << 20).unwrap();
-    join(&file, b"pool", &config, again()).unwrap();
-    file.write_all_at(&[0xFF, 0, 0, 0], 4096 + KIND).unwrap();
-    refused(join(&file, b"pool", &config, again()).map(drop));
-    refused(Segment::attach(&config, file, again()).map(drop));
+    // In a process of its own: addresses that are given up stay free there, whatever other threads of this one map.
+    let child = Child::fork(|_| {
+        let config = config(SIZE, Policy::Never);
+        let refused = |result: Result<(), Error>| {
+            let error = result.unwrap_err();
+            assert!(error.to_string().contains("a lock is not of the kind"), "{error}");
+        };
+        // The seed's own, behind eight bytes in the middle of the page.
+        let file = Segment::seed("test").unwrap();
+        file.write_all_at(&[0xFF, 0, 0, 0], 2048 + 8 + KIND).unwrap();
+        refused(Seed::open(file).map(drop));
+        // One of the segment's: that of its first arena.
+        let file = Segment::seed("test").unwrap();
+        let base = join(&file, b"pool", &config, range()).unwrap().read_only_range().start;
+        let again = || AddressRange::reserve_at(base, 64 << 20).unwrap();
+        join(&file, b"pool", &config, again()).unwrap();
+        file.write_all_at(&[0xFF, 0, 0, 0], 4096 + KIND).unwrap();
+        refused(join(&file, b"pool", &config, again()).map(drop));
+        refused(Segment::attach(&config, file, again()).map(drop));
+    });
+    assert_eq!(child.join(), 0);
 }
 
 #[test]
@@ -174,22 +165,26 @@ fn a_range_that_is_too_small_is_named() {
 
 #[test]
 fn sizes_that_are_no_multiple_of_a_page_are_attached_to() {
-    for more in [1, 127, 4095] {
-        let config = config(SIZE + more, Policy::Never);
-        let file = Segment::seed("test").unwrap();
-        let made = join(&file, b"pool", &config, range()).unwrap();
-        let base = made.read_only_range().start;
-        put(&mut Session::new(made), b"key", b"value").unwrap();
-        let attached = [
-            |file: &File, config: &_, range| join(file, b"pool", config, range),
-            |file: &File, config: &_, range| Segment::attach(config, file.try_clone().unwrap(), range),
-        ];
-        for attach in attached {
-            let range = AddressRange::reserve_at(base, 64 << 20).unwrap();
-            let segment = attach(&file, &config, range).unwrap_or_else(|error| panic!("{more}: {error}"));
-            assert_eq!(get(&mut Session::new(segment), b"key").unwrap(), b"value");
+    // In a process of its own: addresses that are given up stay free there, whatever other threads of this one map.
+    let child = Child::fork(|_| {
+        for more in [1, 127, 4095] {
+            let config = config(SIZE + more, Policy::Never);
+            let file = Segment::seed("test").unwrap();
+            let made = join(&file, b"pool", &config, range()).unwrap();
+            let base = made.read_only_range().start;
+            put(&mut Session::new(made), b"key", b"value").unwrap();
+            let attached = [
+                |file: &File, config: &_, range| join(file, b"pool", config, range),
+                |file: &File, config: &_, range| Segment::attach(config, file.try_clone().unwrap(), range),
+            ];
+            for attach in attached {
+                let range = AddressRange::reserve_at(base, 64 << 20).unwrap();
+                let segment = attach(&file, &config, range).unwrap_or_else(|error| panic!("{more}: {error}"));
+                assert_eq!(get(&mut Session::new(segment), b"key").unwrap(), b"value");
+            }
         }
-    }
+    });
+    assert_eq!(child.join(), 0);
 }
 
 #[test]
