@@ -1,5 +1,6 @@
 //! One thread's use of a segment.
 
+mod draft;
 mod fetch;
 mod fork;
 mod held;
@@ -21,11 +22,12 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 
+pub use draft::Draft;
 pub use fetch::{Hit, KeyHash};
 pub use fork::Promise;
 pub use held::Reservation;
 pub use relief::release_unreferenced;
-pub use store::{Draft, Mode, Stored};
+pub use store::{Mode, Stored};
 pub use update::Increment;
 
 use crate::segment::Segment;

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use super::draft::{Draft, Shape};
 use super::held::Reservation;
 use super::patience::Patience;
-use super::store::{Draft, Shape, expiry};
+use super::store::expiry;
 use super::{Place, Session};
 use crate::entry::{RESERVATION, Space};
 use crate::error::Error;
