@@ -12,18 +12,17 @@
 //! touched are left alone (`mincore`). Pages in swap look the same; so where a mapping has any, all of it is read, unless that would
 //! make much memory of what nobody has touched: of shared memory, pages come to be by being read.
 
+mod buffer;
+mod window;
+
 use std::ops::Range;
 use std::ptr;
 use std::time::Duration;
 
-use super::clock;
-use super::map::page_size;
 use super::maps::{self, Mapping};
+use buffer::{Buffer, PAGES};
+pub(crate) use window::Window;
 
-/// Bytes that are read at once.
-const CHUNK: usize = 1 << 20;
-/// Pages that the kernel is asked about at once.
-const PAGES: usize = 1 << 16;
 /// More address space than that is not looked through.
 const LARGEST: usize = 1 << 40;
 /// What a search may take at first, and at most.
@@ -31,57 +30,11 @@ const SHORT: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(4);
 /// How much of shared memory that nobody has touched may come to be at most.
 const MOST_MADE: usize = 16 << 20;
-/// Pages are never smaller.
-const LEAST_PAGE: usize = 4096;
 /// Dead stack that is wiped first, since it may hold what calls before this one left there.
 const WIPED: usize = 16 << 10;
 
 /// Threads that change mappings meanwhile make an attempt fail.
 const ATTEMPTS: usize = 3;
-
-/// Part of the address space, and the pieces in it that addresses are looked for of.
-#[derive(Debug)]
-pub(crate) struct Window {
-    base: usize,
-    len: usize,
-    /// First and last address of each, relative to the base (so that this list does not look like what it looks for), in order.
-    pieces: Vec<(u64, u64)>,
-    found: Vec<bool>,
-}
-
-impl Window {
-    /// `pieces` by their offsets in the range, in order: the first address, and the last that means the piece (one behind its end).
-    pub(crate) fn new(range: &Range<usize>, pieces: Vec<(u64, u64)>) -> Self {
-        debug_assert!(pieces.is_sorted());
-        let found = vec![false; pieces.len()];
-        Self { base: range.start, len: range.len(), pieces, found }
-    }
-
-    #[inline(always)]
-    fn may_have(&self, word: usize) -> bool {
-        word.wrapping_sub(self.base) <= self.len
-    }
-
-    /// Notes that an address was found, if it is one of a piece.
-    #[cold]
-    fn note(&mut self, word: usize) {
-        if !self.may_have(word) {
-            return;
-        }
-        let offset = (word - self.base) as u64;
-        let at = self.pieces.partition_point(|(first, _)| *first <= offset);
-        if let Some(at) = at.checked_sub(1)
-            && offset <= self.pieces[at].1
-        {
-            self.found[at] = true;
-        }
-    }
-
-    /// The numbers of the pieces of which an address was found, in order.
-    pub(crate) fn found(&self) -> impl Iterator<Item = usize> + '_ {
-        self.found.iter().enumerate().filter(|(_, found)| **found).map(|(number, _)| number)
-    }
-}
 
 /// What became of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -352,70 +305,11 @@ fn is_known_to_be_swapped(searched: &[Mapping]) -> bool {
     })
 }
 
-/// Memory of its own, so that what is looked through is not left in anybody's heap.
-struct Buffer {
-    base: usize,
-    /// The system's page size.
-    page: usize,
-    /// When the thread has worked for long enough.
-    deadline: Duration,
-}
-
-impl Buffer {
-    fn new(Allowance(allowance): Allowance) -> Option<Self> {
-        let (protection, flags) =
-            (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
-        // SAFETY: an anonymous mapping at an address of the kernel's choice.
-        let base = unsafe { libc::mmap(ptr::null_mut(), CHUNK + PAGES, protection, flags, -1, 0) };
-        let page = page_size();
-        let usable = base != libc::MAP_FAILED && (LEAST_PAGE..=CHUNK).contains(&page);
-        usable.then(|| Self { base: base as usize, page, deadline: clock::of_thread() + allowance })
-    }
-
-    fn is_out_of_time(&self) -> bool {
-        clock::of_thread() > self.deadline
-    }
-
-    fn range(&self) -> Range<usize> {
-        self.base..self.base + CHUNK + PAGES
-    }
-
-    /// Room for what the kernel says of pages.
-    #[allow(clippy::mut_from_ref, reason = "one part of a search at a time")]
-    fn pages(&self) -> &mut [u8; PAGES] {
-        // SAFETY: mapped, behind what is read; whoever gets this has given up the one before.
-        unsafe { &mut *((self.base + CHUNK) as *mut [u8; PAGES]) }
-    }
-
-    /// Reads `len` bytes at most, and says how many it got.
-    fn read(&self, from: usize, len: usize) -> usize {
-        let len = len.min(CHUNK);
-        let local = libc::iovec { iov_base: self.base as *mut _, iov_len: len };
-        let remote = libc::iovec { iov_base: from as *mut _, iov_len: len };
-        // SAFETY: writes at most `len` bytes to memory of ours; the other address is the kernel's to check.
-        let read =
-            unsafe { libc::process_vm_readv(libc::gettid(), &raw const local, 1, &raw const remote, 1, 0) };
-        usize::try_from(read).unwrap_or(0)
-    }
-
-    /// What was read.
-    fn words(&self, count: usize) -> &[usize] {
-        // SAFETY: mapped, and nobody else's; the kernel has written so many, and more are zero.
-        unsafe { std::slice::from_raw_parts(self.base as *const usize, count.min(CHUNK / 8)) }
-    }
-}
-
-impl Drop for Buffer {
-    fn drop(&mut self) {
-        // SAFETY: mapped by `new`, and no reference outlives `self`.
-        unsafe { libc::munmap(self.base as *mut _, CHUNK + PAGES) };
-    }
-}
-
 #[cfg(all(test, not(miri)))]
 mod tests {
     use std::hint::black_box;
 
+    use super::buffer::LEAST_PAGE;
     use super::*;
     use crate::sys::map::AddressRange;
 
