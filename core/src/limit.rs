@@ -1,4 +1,7 @@
 //! What a call may wait, all its waits together.
+//!
+//! For locks that a call cannot do without. Who goes on without those that it did not get has bounds beside it: a call one wait in vain
+//! ([`crate::haste`]), a request's end one limit for whatever it waits (`session/patience.rs`).
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};

@@ -133,6 +133,7 @@ impl Segment {
     /// each has been looked at.
     #[cold]
     fn wait_for_room(&self, bytes: u64, mut search: Search) -> Result<(HeapGuard<'_>, u64), Error> {
+        // By the clock, and not by what was waited (`Limit`): each lock may be free at once and what would go locked again, and again.
         let (began, limit) = (Instant::now(), self.wait_limit());
         let mut turn = FIRST_TURN;
         loop {

@@ -1,4 +1,7 @@
 //! How long a request's end waits for locks altogether.
+//!
+//! [`crate::haste`] would not do: that bounds waits in vain, and a request's end needs as many locks as it made reservations. Each of them
+//! might be had just in time.
 
 use crate::error::Error;
 use crate::limit::Limit;
