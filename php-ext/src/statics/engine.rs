@@ -151,6 +151,11 @@ unsafe extern "C" {
 /// `ZEND_USER_CLASS` and `ZEND_USER_FUNCTION`
 pub(super) const USER: u8 = 2;
 
+/// `ZEND_USER_CODE`: whether what runs is a script's code, also that of `eval()`, by the type of its function.
+pub(super) const fn is_code(function: u8) -> bool {
+    function & 1 == 0
+}
+
 /// `ZEND_MAP_PTR_GET`: a pointer, or where the process keeps one, as an odd offset.
 ///
 /// # Safety

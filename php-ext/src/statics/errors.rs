@@ -59,7 +59,7 @@ impl Raised {
                 let function = (*frame).func;
                 // Generators have frames elsewhere, and those of no function are the engine's own.
                 if !function.is_null() && (in_fiber || is_on_stack(frame)) {
-                    let is_code = (*function).type_ == engine::USER;
+                    let is_code = engine::is_code((*function).type_);
                     if is_code || raised.frame.is_null() {
                         let operation = if is_code { (*frame).opline.addr() } else { 0 };
                         raised = Raised { frame, function: function.addr(), operation, fatal };
