@@ -106,6 +106,8 @@ pub(super) enum Why {
     Unknown { class: usize, asked: bool },
     /// All classes are there: an enum case is being evaluated, or one is not what it is in other requests.
     NotYet,
+    /// Too many restores are under way within each other, see [`super::nesting`].
+    Deep,
     /// It need not wait any more, but somebody has changed its statics. There may be no template.
     TooLate,
 }
@@ -217,7 +219,10 @@ pub(super) unsafe fn early(
 }
 
 /// Whether it takes user code to make a template's objects: to load a class, to evaluate defaults, or to call methods.
-unsafe fn needs_code(template: &Template) -> bool {
+///
+/// # Safety
+/// A pinned template.
+pub(super) unsafe fn needs_code(template: &Template) -> bool {
     template.classes().iter().any(|image| {
         // SAFETY: classes that are there are of this request.
         unsafe {
@@ -280,6 +285,10 @@ pub(super) enum News {
 /// Code that a target's restore needs has run: restores what could not be meanwhile, unless that one is among it.
 pub(super) fn evaluated(number: usize) {
     let is_due = |statics: &mut Statics| {
+        let is_deep = |awaited: &Awaited| matches!(awaited.why, Why::Deep);
+        if statics.awaiting.list.iter().any(is_deep) && statics.restoring.is_outermost() {
+            return true;
+        }
         let waiting = statics.awaiting.list.iter().filter(|awaited| matches!(awaited.why, Why::NotYet));
         let mut numbers = waiting.map(|awaited| awaited.number as usize).peekable();
         numbers.peek().is_some() && numbers.all(|other| other != number)
@@ -313,12 +322,14 @@ pub(super) fn retry(news: News) {
 /// What need not wait any more is this round's, in the order of the classes' linking.
 fn find_ready(statics: &mut Statics, news: News) {
     let round = statics.awaiting.round;
+    let is_outermost = statics.restoring.is_outermost();
     let is_there = |awaited: &Awaited| match (awaited.why, news) {
         // SAFETY: templates of this request, pinned; a linked class.
         (Why::Unknown { class, .. }, News::Linked(linked, _)) => unsafe {
             names(awaited.payload, class, linked)
         },
         (Why::Unknown { .. }, News::Registered) | (Why::NotYet, _) => true,
+        (Why::Deep, _) => is_outermost,
         _ => false,
     };
     let Waiting { list, ready, .. } = &mut statics.awaiting;
@@ -435,11 +446,10 @@ pub(super) fn is_touched(statics: &Statics, number: u32) -> bool {
 pub(super) fn unrestored(number: usize) -> Option<String> {
     let why = with(|statics| {
         let target = &statics.targets[number];
-        let is_it = |other: &u32| *other as usize == number;
         let awaited = statics.awaiting.find(number);
         // What only initialisers gave replaces nothing.
         let is_due = target.dropped == Dropped::No && !target.initial;
-        let is_early = || statics.waiting.iter().chain(&statics.restoring).any(is_it);
+        let is_early = || statics.waiting.contains(&(number as u32)) || statics.restoring.contains(number);
         if !is_due || awaited.is_none() && !is_early() {
             return None;
         }
@@ -455,7 +465,7 @@ pub(super) fn unrestored(number: usize) -> Option<String> {
                     None => None,
                 }
             },
-            Some(Awaited { payload: 0, .. } | Awaited { why: Why::NotYet, .. }) | None => None,
+            Some(Awaited { payload: 0, .. } | Awaited { why: Why::NotYet | Why::Deep, .. }) | None => None,
             Some(_) => {
                 Some("it was changed before classes were there that its stored state needs".to_owned())
             }

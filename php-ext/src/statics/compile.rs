@@ -175,7 +175,7 @@ fn restore_waiting(outer: &Outer, compiled: *const zend_op_array) {
 }
 
 /// The fiber that runs, by its address; what is outside of fibers is one, too.
-fn fiber() -> usize {
+pub(super) fn fiber() -> usize {
     // SAFETY: this thread's own globals.
     unsafe { (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_fiber_context.addr() }
 }

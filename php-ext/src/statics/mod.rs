@@ -12,6 +12,7 @@
 //! | `initialisers` | code in a declaration (PHP 8.3) |
 //! | [`place`] | where a static is |
 //! | [`restore`], [`compile`], [`awaited`], [`frames`], [`straight`], [`declarations`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
+//! | [`nesting`] | restores within restores |
 //! | [`assign`] | the values into the statics |
 //! | [`unseen`] | exceptions of theirs where the engine does not look for any |
 //! | [`baseline`], [`evaluated`], [`digest`], [`shared`], [`bound`], [`weak`] | what a static was, and whether it was changed since |
@@ -39,6 +40,7 @@ pub(crate) mod image;
 #[cfg(php83)]
 mod initialisers;
 mod limit;
+mod nesting;
 mod observe;
 mod orphans;
 mod place;
@@ -165,7 +167,7 @@ pub(crate) struct Statics {
     /// Targets that wait for the end of a compilation.
     waiting: VecDeque<u32>,
     /// Targets whose restore has called code of the script's that has not come back.
-    restoring: Vec<u32>,
+    restoring: nesting::Restoring,
     /// Targets that wait for classes.
     awaiting: awaited::Waiting,
     /// How far files have declared their classes.
@@ -222,7 +224,7 @@ impl Statics {
             targets: Vec::new(),
             members: Vec::new(),
             waiting: VecDeque::new(),
-            restoring: Vec::new(),
+            restoring: nesting::Restoring::new(),
             awaiting: awaited::Waiting::new(),
             straight: straight::Progress::new(),
             declarations: declarations::Declarations::new(),

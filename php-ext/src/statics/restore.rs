@@ -7,7 +7,7 @@ use super::assign::assign;
 use super::awaited::Why;
 use super::image;
 use super::place::Place;
-use super::{Dropped, Statics, awaited, engine, is_outdated, observe, scan, with};
+use super::{Dropped, Statics, awaited, engine, is_outdated, nesting, observe, scan, with};
 use crate::api::table::fenced;
 use crate::decode::{self, Unusable};
 use crate::engine::exception_pending;
@@ -186,15 +186,10 @@ pub(super) unsafe fn target(number: usize, may_run: bool) -> bool {
     // SAFETY: the caller's word.
     let done = unsafe { read(number, may_run, &mut ran_code) };
     if ran_code {
-        come_back(number);
+        nesting::come_back(number);
         awaited::evaluated(number);
     }
     done
-}
-
-#[cold]
-fn come_back(number: usize) {
-    with(|statics| statics.restoring.retain(|other| *other as usize != number));
 }
 
 /// [`target`], which is among those that are being restored when code of the script's runs: what its statics are meanwhile is not what they are
@@ -225,12 +220,16 @@ unsafe fn read(number: usize, may_run: bool, runs_code: &mut bool) -> bool {
                 if !may_run {
                     return false;
                 }
+                if with(|statics| statics.restoring.is_deep()) && awaited::needs_code(&template) {
+                    awaited::wait(number, template.payload, Why::Deep);
+                    return true;
+                }
                 if let Some(early) = with(|statics| awaited::early(&template, class, statics)) {
                     awaited::wait(number, template.payload, Why::Declared(early));
                     return true;
                 }
                 *runs_code = true;
-                with(|statics| statics.restoring.push(number as u32));
+                with(|statics| statics.restoring.begin(number));
                 match resolve(&template) {
                     Ok(_) => {}
                     Err(Unusable::Stale) => {
