@@ -176,6 +176,13 @@ unsafe fn resolve_class(template: &Template, number: u32, image: &ClassImage) ->
     Ok(())
 }
 
+/// Whether what a class inherits is not known: it is being linked. (One that is nearly linked has what it inherits: its relatives are linked
+/// before it, since it names them.)
+#[inline(always)]
+pub(crate) fn is_unlinked(class: &zend_class_entry) -> bool {
+    class.ce_flags & (c::ZEND_ACC_LINKED | c::ZEND_ACC_NEARLY_LINKED) == 0
+}
+
 /// Whether a class or an ancestor of it was bound to one that was not linked, as OPcache does with the classes of a file when one that is being
 /// linked has the file loaded: the class lacks what that one inherited only then. A class inherits all declarations otherwise, private ones too.
 ///
@@ -195,7 +202,7 @@ pub(crate) unsafe fn is_orphaned(class: *const zend_class_entry) -> bool {
                 let mut keys = (*theirs.cast::<Array>()).elements();
                 keys.any(|bucket| engine::zend_hash_find(its, bucket.key as *const zend_string).is_null())
             };
-            if (*parent).ce_flags & (c::ZEND_ACC_LINKED | c::ZEND_ACC_NEARLY_LINKED) == 0
+            if is_unlinked(&*parent)
                 || (*class).num_interfaces < (*parent).num_interfaces
                 || lacks(&raw const (*class).properties_info, &raw const (*parent).properties_info)
                 || lacks(&raw const (*class).function_table, &raw const (*parent).function_table)

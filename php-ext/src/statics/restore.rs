@@ -12,7 +12,7 @@ use crate::api::table::fenced;
 use crate::decode::{self, Unusable};
 use crate::engine::exception_pending;
 use crate::module::local;
-use crate::objects::resolve::{has_orphans, is_orphaned, resolve};
+use crate::objects::resolve::{has_orphans, is_orphaned, is_unlinked, resolve};
 use crate::payload::{Fixup, TAG_ARRAY, TAG_STATICS, Template, place_of};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
@@ -49,20 +49,18 @@ pub(super) unsafe fn link(class: *mut zend_class_entry) {
     }
 }
 
-/// Whether a class was bound to one that is being linked itself, as OPcache may do: what it inherits is not known. (One that is nearly
-/// linked has what it inherits: its relatives are linked before it, since it names them.)
+/// Whether a class was bound to one that is being linked itself, as OPcache may do.
 ///
 /// # Safety
 /// As for [`link`].
 #[inline(always)]
 unsafe fn is_orphan(class: *const zend_class_entry) -> bool {
-    const LINKED: u32 = c::ZEND_ACC_LINKED | c::ZEND_ACC_NEARLY_LINKED;
     // SAFETY: a linked class points at its parent, if it has one.
     unsafe {
         std::iter::successors((*class).__bindgen_anon_1.parent.as_ref(), |parent| {
             parent.__bindgen_anon_1.parent.as_ref()
         })
-        .any(|parent| parent.ce_flags & LINKED == 0)
+        .any(is_unlinked)
     }
 }
 
