@@ -5,14 +5,13 @@
 //! autoloader knows: when the last such class is linked, targets that lacked it are restored, unless somebody has changed their
 //! statics meanwhile. Autoloaders are asked for the rest then.
 
-use ext_php_rs::ffi::{zend_class_entry, zend_op_array, zend_string};
+use ext_php_rs::ffi::{zend_class_entry, zend_string};
 
-use super::declarations::Last;
-use super::frames::{frames, is_ahead, is_declaring, place_in, places};
-use super::{Dropped, Statics, baseline, engine, restore, scan, with};
+use super::early::{Early, early, is_loading, is_missing, name_of};
+use super::frames::{is_ahead, places};
+use super::{Dropped, Statics, baseline, engine, restore, with};
 use crate::messages::shown_class;
 use crate::payload::{ClassImage, Template};
-use crate::zend::constants as c;
 use crate::zend::live::Text;
 
 /// A target that waits for classes.
@@ -112,42 +111,6 @@ pub(super) enum Why {
     TooLate,
 }
 
-/// Declarations that are about to be executed.
-#[derive(Clone, Copy)]
-pub(super) enum Early {
-    /// Those that a file begins with, or that come next where it is. Only compared, with files and functions that are there.
-    Row(*const zend_op_array),
-    /// That of a class of a template's, and where it comes last.
-    Class(*const ClassImage, Last),
-}
-
-impl Early {
-    fn is(self, other: Self) -> bool {
-        match (self, other) {
-            (Self::Row(one), Self::Row(other)) => std::ptr::eq(one, other),
-            // SAFETY: records of templates of this request, pinned.
-            (Self::Class(one, _), Self::Class(other, _)) => unsafe { name_of(&*one) == name_of(&*other) },
-            _ => false,
-        }
-    }
-
-    /// They, if they still are.
-    fn to_come(self, statics: &Statics) -> Option<Self> {
-        // SAFETY: a record as above; files that were compiled are kept by those who run them next; frames are live.
-        unsafe {
-            match self {
-                Self::Row(function) => {
-                    let is_it = statics.compiled.contains(&function) && statics.straight.declares(function)
-                        || frames()
-                            .any(|frame| std::ptr::eq((*frame).func.cast(), function) && is_declaring(frame));
-                    is_it.then_some(self)
-                }
-                Self::Class(image, _) => soon(&*image, statics),
-            }
-        }
-    }
-}
-
 /// A target has to wait.
 pub(super) fn wait(number: usize, payload: usize, why: Why) {
     with(|statics| statics.awaiting.add(Awaited { number: number as u32, payload, why }));
@@ -169,103 +132,6 @@ pub(super) unsafe fn unknown(template: &Template, thrown: bool) -> Why {
         let class = missing.unwrap_or(0);
         let name = classes.get(class).map(|image| name_of(image));
         Why::Unknown { class, asked: !thrown && !name.is_some_and(|name| is_loading(name)) }
-    }
-}
-
-/// Whether an autoloader is at work on the class of that name.
-unsafe fn is_loading(name: &[u8]) -> bool {
-    // SAFETY: the executor's own table of lower-case names, or null.
-    unsafe {
-        let loading = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).in_autoload;
-        !loading.is_null()
-            && scan::buckets(engine::table(loading))
-                .iter()
-                .any(|bucket| bucket.text().is_some_and(|key| key.bytes().eq_ignore_ascii_case(name)))
-    }
-}
-
-/// The declarations that a target has to wait for: of a class that its template needs, wherever a running file may declare it; or
-/// of any class that comes next in the file of the target's or its objects' classes, which user code could have included again; or in any
-/// file that runs or is about to, if user code is needed. A class that is being linked is not there for that code, and OPcache, where it binds
-/// classes as it loads their file, would take it for a parent although it has none itself yet.
-///
-/// # Safety
-/// A pinned template, and the target's class.
-#[cold]
-pub(super) unsafe fn early(
-    template: &Template,
-    class: *const zend_class_entry,
-    statics: &Statics,
-) -> Option<Early> {
-    // SAFETY: the caller's word; files that were compiled are kept by those who run them next.
-    unsafe {
-        let is_its = |function: *const zend_op_array| {
-            let file = crate::engine::bytes((*function).filename);
-            let declares_it = |class: *const zend_class_entry| {
-                !class.is_null() && (*class).type_ as u8 == engine::USER && engine::file_of(class) == file
-            };
-            declares_it(class) || template.classes().iter().any(|image| declares_it(find(image)))
-        };
-        let compiled = statics.compiled.iter().copied();
-        let running =
-            frames().filter(|frame| is_declaring(*frame)).map(|frame| (*frame).func.cast_const().cast());
-        compiled
-            .filter(|file| statics.straight.declares(*file))
-            .chain(running)
-            .find(|function| is_its(*function) || needs_code(template))
-            .map(Early::Row)
-            .or_else(|| template.classes().iter().find_map(|image| soon(image, statics)))
-    }
-}
-
-/// Whether it takes user code to make a template's objects: to load a class, to evaluate defaults, or to call methods.
-///
-/// # Safety
-/// A pinned template.
-pub(super) unsafe fn needs_code(template: &Template) -> bool {
-    template.classes().iter().any(|image| {
-        // SAFETY: classes that are there are of this request.
-        unsafe {
-            let class = find(image);
-            class.is_null()
-                || (*class).type_ as u8 == engine::USER
-                    && (template.head.calls > 0 || (*class).ce_flags & c::ZEND_ACC_CONSTANTS_UPDATED == 0)
-        }
-    })
-}
-
-/// The class of a template's record; null if it is not there. Loads nothing.
-unsafe fn find(image: &ClassImage) -> *const zend_class_entry {
-    // SAFETY: the image's name is a string image, which the engine takes as an interned string.
-    unsafe { crate::engine::loaded_class(image.name as *mut zend_string) }
-}
-
-/// The name in a template's record.
-unsafe fn name_of(image: &ClassImage) -> &[u8] {
-    // SAFETY: a string image, in the payload that the record is in.
-    unsafe { (*(image.name as *const Text)).bytes() }
-}
-
-unsafe fn is_missing(image: &ClassImage) -> bool {
-    // SAFETY: as in `find`.
-    unsafe { find(image).is_null() }
-}
-
-/// The declaration of a class that is not there yet, if a file that has been compiled and not begun, or is running, has it from where it is on.
-unsafe fn soon(image: &ClassImage, statics: &Statics) -> Option<Early> {
-    // SAFETY: as in `early`; the image's name is a string image.
-    unsafe {
-        if !is_missing(image) {
-            return None;
-        }
-        let name = name_of(image).to_ascii_lowercase();
-        let last = |function, from| {
-            let found = statics.declarations.last(function, &name);
-            found.filter(|last| last.at >= from)
-        };
-        let compiled = statics.compiled.iter().find_map(|file| last(*file, 0));
-        let running = || frames().find_map(|frame| last((*frame).func.cast(), place_in(frame).unwrap_or(0)));
-        compiled.or_else(running).map(|last| Early::Class(image, last))
     }
 }
 

@@ -11,7 +11,7 @@
 //! | [`scan`], [`fingerprint`] | from a class to targets and members; declarations in 64 bits |
 //! | `initialisers` | code in a declaration (PHP 8.3) |
 //! | [`place`] | where a static is |
-//! | [`restore`], [`compile`], [`awaited`], [`frames`], [`straight`], [`declarations`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
+//! | [`restore`], [`compile`], [`awaited`], [`early`], [`frames`], [`straight`], [`declarations`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
 //! | [`nesting`] | restores within restores |
 //! | [`assign`] | the values into the statics |
 //! | [`unseen`] | exceptions of theirs where the engine does not look for any |
@@ -31,6 +31,7 @@ mod bound;
 mod compile;
 mod declarations;
 mod digest;
+mod early;
 mod engine;
 mod errors;
 mod evaluated;

@@ -5,6 +5,7 @@ use static_cache_core::{Hit, Space};
 
 use super::assign::assign;
 use super::awaited::Why;
+use super::early::{early, needs_code};
 use super::image;
 use super::place::Place;
 use super::{Dropped, Statics, awaited, engine, is_outdated, nesting, observe, scan, with};
@@ -218,11 +219,11 @@ unsafe fn read(number: usize, may_run: bool, runs_code: &mut bool) -> bool {
                 if !may_run {
                     return false;
                 }
-                if with(|statics| statics.restoring.is_deep()) && awaited::needs_code(&template) {
+                if with(|statics| statics.restoring.is_deep()) && needs_code(&template) {
                     awaited::wait(number, template.payload, Why::Deep);
                     return true;
                 }
-                if let Some(early) = with(|statics| awaited::early(&template, class, statics)) {
+                if let Some(early) = with(|statics| early(&template, class, statics)) {
                     awaited::wait(number, template.payload, Why::Declared(early));
                     return true;
                 }
