@@ -71,6 +71,12 @@ impl Recipes {
         self.classes.clear();
     }
 
+    #[inline(always)]
+    fn find(&self, template: &Template) -> Option<*const Resolved> {
+        let place = self.places.get(Self::at(template.payload))?;
+        (place.payload == template.payload).then(|| self.classes[place.first as usize..].as_ptr())
+    }
+
     fn add(&mut self, payload: usize, first: u32) {
         if self.places.is_empty() {
             self.places.resize(PLACES, EMPTY);
@@ -96,22 +102,38 @@ impl Recipes {
 #[inline(always)]
 pub(crate) unsafe fn resolve(template: &Template) -> Result<*const Resolved, Unusable> {
     // SAFETY: this thread's own; no user code runs while the reference lives.
-    let recipes = unsafe { &(*local()).objects.recipes };
-    if let Some(place) = recipes.places.get(Recipes::at(template.payload))
-        && place.payload == template.payload
-    {
-        return Ok(recipes.classes[place.first as usize..].as_ptr());
+    if let Some(known) = unsafe { (*local()).objects.recipes.find(template) } {
+        return Ok(known);
     }
     // SAFETY: the caller's word.
-    unsafe { resolve_first(template) }
+    unsafe { resolve_first(template, &|_| true) }
+}
+
+/// [`resolve`] for whoever may have to wait between two classes: [`Unusable::NotYet`] where what has been loaded for one has left things so that the
+/// next must not be, as a fiber in the middle of a declaration.
+///
+/// # Safety
+/// As for [`resolve`]; `may_load` runs no user code.
+pub(crate) unsafe fn resolve_while(
+    template: &Template,
+    may_load: &dyn Fn(&ClassImage) -> bool,
+) -> Result<*const Resolved, Unusable> {
+    // SAFETY: the caller's word. What has been found is found again.
+    unsafe {
+        let known = || (*local()).objects.recipes.find(template);
+        known().map_or_else(|| resolve_first(template, may_load), Ok)
+    }
 }
 
 #[cold]
 #[inline(never)]
-unsafe fn resolve_first(template: &Template) -> Result<*const Resolved, Unusable> {
+unsafe fn resolve_first(
+    template: &Template,
+    may_load: &dyn Fn(&ClassImage) -> bool,
+) -> Result<*const Resolved, Unusable> {
     // SAFETY: the caller's word.
     unsafe {
-        match find_all(template) {
+        match find_all(template, may_load) {
             // It is in this request only.
             Err(Unusable::Stale) if has_orphans(template) => Err(Unusable::NotYet),
             result => result,
@@ -119,11 +141,21 @@ unsafe fn resolve_first(template: &Template) -> Result<*const Resolved, Unusable
     }
 }
 
-unsafe fn find_all(template: &Template) -> Result<*const Resolved, Unusable> {
+unsafe fn find_all(
+    template: &Template,
+    may_load: &dyn Fn(&ClassImage) -> bool,
+) -> Result<*const Resolved, Unusable> {
     // SAFETY: the template's records and nodes lie in the payload, which is pinned. Nothing here needs dropping.
     unsafe {
         // Twice: user code may resolve others between two of ours, and ours are to lie side by side.
+        let mut has_loaded = false;
         for (number, image) in template.classes().iter().enumerate() {
+            if loaded_class(image.name as *mut zend_string).is_null() {
+                if has_loaded && !may_load(image) {
+                    return Err(Unusable::NotYet);
+                }
+                has_loaded = true;
+            }
             resolve_class(template, number as u32, image)?;
         }
         check_cases(template)?;

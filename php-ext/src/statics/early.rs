@@ -82,15 +82,32 @@ pub(super) unsafe fn early(
             };
             declares_it(class) || template.classes().iter().any(|image| declares_it(find(image)))
         };
-        let compiled = statics.compiled.iter().copied();
-        let running =
-            frames().filter(|frame| is_declaring(*frame)).map(|frame| (*frame).func.cast_const().cast());
-        compiled
-            .filter(|file| statics.straight.declares(*file))
-            .chain(running)
+        rows(statics)
             .find(|function| is_its(*function) || needs_code(template))
             .map(Early::Row)
             .or_else(|| template.classes().iter().find_map(|image| soon(image, statics)))
+    }
+}
+
+/// The same for one class that is about to be loaded, between others of its template's.
+///
+/// # Safety
+/// As for [`name_of`].
+pub(super) unsafe fn may_load(image: &ClassImage, statics: &Statics) -> bool {
+    // SAFETY: the caller's word.
+    unsafe { rows(statics).next().is_none() && soon(image, statics).is_none() }
+}
+
+/// Files that are at declarations which follow each other, or begin with such, of which some are still to be executed.
+///
+/// # Safety
+/// While a request runs; no user code runs as long as they are looked at.
+unsafe fn rows(statics: &Statics) -> impl Iterator<Item = *const zend_op_array> {
+    // SAFETY: the caller's word; files that were compiled are kept by those who run them next.
+    unsafe {
+        let compiled = statics.compiled.iter().copied().filter(|file| statics.straight.declares(*file));
+        let running = frames().filter(|frame| is_declaring(*frame));
+        compiled.chain(running.map(|frame| (*frame).func.cast_const().cast()))
     }
 }
 

@@ -5,7 +5,7 @@ use static_cache_core::{Hit, Space};
 
 use super::assign::assign;
 use super::awaited::Why;
-use super::early::{early, needs_code};
+use super::early::{early, may_load, needs_code};
 use super::image;
 use super::place::Place;
 use super::{Dropped, Statics, awaited, engine, is_outdated, nesting, observe, scan, with};
@@ -13,7 +13,7 @@ use crate::api::table::fenced;
 use crate::decode::{self, Unusable};
 use crate::engine::exception_pending;
 use crate::module::local;
-use crate::objects::resolve::{has_orphans, is_orphaned, is_unlinked, resolve};
+use crate::objects::resolve::{has_orphans, is_orphaned, is_unlinked, resolve_while};
 use crate::payload::{Fixup, TAG_ARRAY, TAG_STATICS, Template, place_of};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
@@ -229,7 +229,16 @@ unsafe fn read(number: usize, may_run: bool, runs_code: &mut bool) -> bool {
                 }
                 *runs_code = true;
                 with(|statics| statics.restoring.begin(number));
-                match resolve(&template) {
+                // What runs for one class may leave a fiber in the middle of declaring another.
+                let again = || with(|statics| early(&template, class, statics));
+                match resolve_while(&template, &|image| with(|statics| may_load(image, statics))) {
+                    Ok(_)
+                        if template.head.calls > 0
+                            && let Some(early) = again() =>
+                    {
+                        awaited::wait(number, template.payload, Why::Declared(early));
+                        return true;
+                    }
                     Ok(_) => {}
                     Err(Unusable::Stale) => {
                         give_up(number, &hit, TAG_ARRAY, 0);
@@ -238,7 +247,11 @@ unsafe fn read(number: usize, may_run: bool, runs_code: &mut bool) -> bool {
                     // What an autoloader throws comes out, and is no reason to give the state up.
                     Err(why @ (Unusable::NotYet | Unusable::Missing | Unusable::Thrown)) => {
                         let thrown = matches!(why, Unusable::Thrown);
-                        awaited::wait(number, template.payload, awaited::unknown(&template, thrown));
+                        let why = match again() {
+                            Some(early) if why == Unusable::NotYet => Why::Declared(early),
+                            _ => awaited::unknown(&template, thrown),
+                        };
+                        awaited::wait(number, template.payload, why);
                         return true;
                     }
                 }
