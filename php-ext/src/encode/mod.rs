@@ -29,6 +29,7 @@ use crate::objects::harvest::Harvest;
 use crate::payload::*;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot, Text};
+use ext_php_rs::ffi::zend_class_entry;
 use ext_php_rs::types::Zval;
 use object::ObjectJobs;
 use scan::Stop;
@@ -282,6 +283,11 @@ impl Encoder {
         }
         let tag = if root.kind() == c::IS_OBJECT { TAG_OBJECT } else { TAG_ARRAY_TEMPLATE };
         Ok((tag, self.head().layout().images + images))
+    }
+
+    /// The classes of the planned value's objects, which has some parts.
+    pub(crate) fn classes(&self) -> impl ExactSizeIterator<Item = *const zend_class_entry> {
+        self.objects.classes.iter().map(|class| class.facts.class.cast_const())
     }
 
     /// The head of a template.

@@ -7,7 +7,7 @@ use static_cache_core::{Error, Mode, Space, Stored, wait_once};
 
 use super::image::{self, DECLARED, VALUE};
 use super::publish::Outcome;
-use super::{Dropped, Statics, baseline, engine, is_outdated, with};
+use super::{Dropped, Statics, baseline, engine, is_outdated, relatives, with};
 use crate::api::table::fenced_or;
 use crate::encode::{Encoder, Refusal, Unstorable};
 use crate::engine::set_string;
@@ -89,8 +89,11 @@ unsafe fn attempt_unguarded(
             Err(Refusal::Gather) => return Err(Attempt::Gather(())),
             Err(Refusal::Unstorable(why)) => return Err(Attempt::Message(refused(number, &why))),
         };
+        let classes = encoder.classes();
+        let relatives = (classes.len() > 0).then(|| relatives::of(classes));
+        let file = engine::file_of(target.class);
         let before =
-            image::before_block(engine::file_of(target.class), target.fingerprint, marks.text().bytes());
+            image::before_block(file, target.fingerprint, marks.text().bytes(), relatives.as_deref());
         target.write_key(&mut local.statics.key);
         let (block, bits) = (before.len(), image::bits(plan.tag, before.len()));
         let ttl = (policy.ttl > 0).then(|| Duration::from_secs(policy.ttl));

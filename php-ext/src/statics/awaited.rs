@@ -9,6 +9,7 @@ use ext_php_rs::ffi::{zend_class_entry, zend_string};
 
 use super::early::{Early, early, is_loading, is_missing, name_of};
 use super::frames::{is_ahead, places};
+use super::relatives::is_there;
 use super::{Dropped, Statics, baseline, engine, restore, with};
 use crate::messages::shown_class;
 use crate::payload::{ClassImage, Template};
@@ -224,16 +225,16 @@ fn find_declared(statics: &mut Statics, round: u64, news: News) {
     let mut known = None;
     for at in 0..statics.awaiting.early.len() {
         let group = statics.awaiting.early[at].early;
-        if let Early::Class(image, last) = group {
+        if let Early::Class(declared, last) = group {
             let places = known.get_or_insert_with(|| places(statics));
-            // SAFETY: records of templates of this request, pinned; functions that are there.
+            // SAFETY: names of entries of this request, pinned; functions that are there.
             let is_to_come = unsafe {
-                !name_of(&*image).eq_ignore_ascii_case(name)
-                    && is_ahead(name_of(&*image), &last, places)
-                    && (statics.declarations.is_good(&last) || is_missing(&*image))
+                !(*declared).eq_ignore_ascii_case(name)
+                    && is_ahead(&*declared, &last, places)
+                    && (statics.declarations.is_good(&last) || !is_there(&(*declared).to_ascii_lowercase()))
             };
             if is_to_come {
-                statics.awaiting.early[at].early = Early::Class(image, statics.declarations.renewed(last));
+                statics.awaiting.early[at].early = Early::Class(declared, statics.declarations.renewed(last));
                 continue;
             }
         }

@@ -4,33 +4,40 @@ use ext_php_rs::ffi::{zend_class_entry, zend_op_array, zend_string};
 
 use super::declarations::Last;
 use super::frames::{frames, is_declaring, place_in};
-use super::{Statics, engine, scan};
+use super::{Statics, engine, relatives, scan};
 use crate::payload::{ClassImage, Template};
 use crate::zend::constants as c;
 use crate::zend::live::Text;
+
+/// A name that an entry has, which is pinned.
+pub(super) type Name = *const [u8];
 
 /// Declarations that are about to be executed.
 #[derive(Clone, Copy)]
 pub(super) enum Early {
     /// Those that a file begins with, or that come next where it is. Only compared, with files and functions that are there.
     Row(*const zend_op_array),
-    /// That of a class of a template's, and where it comes last.
-    Class(*const ClassImage, Last),
+    /// That of a class by its name, and where it comes last.
+    Class(Name, Last),
+    /// That of a class of that name, which an autoloader is at work on.
+    Loading(Name),
 }
 
 impl Early {
     pub(super) fn is(self, other: Self) -> bool {
         match (self, other) {
             (Self::Row(one), Self::Row(other)) => std::ptr::eq(one, other),
-            // SAFETY: records of templates of this request, pinned.
-            (Self::Class(one, _), Self::Class(other, _)) => unsafe { name_of(&*one) == name_of(&*other) },
+            // SAFETY: names of entries of this request, pinned.
+            (Self::Class(one, _), Self::Class(other, _)) | (Self::Loading(one), Self::Loading(other)) => unsafe {
+                (*one).eq_ignore_ascii_case(&*other)
+            },
             _ => false,
         }
     }
 
     /// They, if they still are.
     pub(super) fn to_come(self, statics: &Statics) -> Option<Self> {
-        // SAFETY: a record as above; files that were compiled are kept by those who run them next; frames are live.
+        // SAFETY: a name as above; files that were compiled are kept by those who run them next; frames are live.
         unsafe {
             match self {
                 Self::Row(function) => {
@@ -39,7 +46,8 @@ impl Early {
                             .any(|frame| std::ptr::eq((*frame).func.cast(), function) && is_declaring(frame));
                     is_it.then_some(self)
                 }
-                Self::Class(image, _) => soon(&*image, statics),
+                Self::Class(name, _) => soon(&*name, statics),
+                Self::Loading(name) => loading(&*name),
             }
         }
     }
@@ -85,7 +93,8 @@ pub(super) unsafe fn early(
         rows(statics)
             .find(|function| is_its(*function) || needs_code(template))
             .map(Early::Row)
-            .or_else(|| template.classes().iter().find_map(|image| soon(image, statics)))
+            .or_else(|| template.classes().iter().find_map(|image| soon(name_of(image), statics)))
+            .or_else(|| related(template))
     }
 }
 
@@ -93,9 +102,28 @@ pub(super) unsafe fn early(
 ///
 /// # Safety
 /// As for [`name_of`].
-pub(super) unsafe fn may_load(image: &ClassImage, statics: &Statics) -> bool {
+pub(super) unsafe fn may_load(template: &Template, image: &ClassImage, statics: &Statics) -> bool {
     // SAFETY: the caller's word.
-    unsafe { rows(statics).next().is_none() && soon(image, statics).is_none() }
+    unsafe {
+        rows(statics).next().is_none()
+            && soon(name_of(image), statics).is_none()
+            && related(template).is_none()
+    }
+}
+
+/// What a template's classes need to be loaded, if some are to be, and an autoloader is at work on.
+unsafe fn related(template: &Template) -> Option<Early> {
+    // SAFETY: as in `early`; a static's template.
+    unsafe {
+        let is_any_missing = template.classes().iter().any(|image| is_missing(image));
+        is_any_missing.then(|| relatives::before(template).find_map(|name| loading(name))).flatten()
+    }
+}
+
+/// The same for one that is needed, by its name.
+unsafe fn loading(name: &[u8]) -> Option<Early> {
+    // SAFETY: as in `early`.
+    unsafe { (!relatives::is_there(name) && is_loading(name)).then_some(Early::Loading(name)) }
 }
 
 /// Files that are at declarations which follow each other, or begin with such, of which some are still to be executed.
@@ -152,19 +180,19 @@ pub(super) unsafe fn is_missing(image: &ClassImage) -> bool {
 }
 
 /// The declaration of a class that is not there yet, if a file that has been compiled and not begun, or is running, has it from where it is on.
-unsafe fn soon(image: &ClassImage, statics: &Statics) -> Option<Early> {
-    // SAFETY: as in `early`; the image's name is a string image.
+unsafe fn soon(name: &[u8], statics: &Statics) -> Option<Early> {
+    // SAFETY: as in `early`.
     unsafe {
-        if !is_missing(image) {
+        let lower = name.to_ascii_lowercase();
+        if relatives::is_there(&lower) {
             return None;
         }
-        let name = name_of(image).to_ascii_lowercase();
         let last = |function, from| {
-            let found = statics.declarations.last(function, &name);
+            let found = statics.declarations.last(function, &lower);
             found.filter(|last| last.at >= from)
         };
         let compiled = statics.compiled.iter().find_map(|file| last(*file, 0));
         let running = || frames().find_map(|frame| last((*frame).func.cast(), place_in(frame).unwrap_or(0)));
-        compiled.or_else(running).map(|last| Early::Class(image, last))
+        compiled.or_else(running).map(|last| Early::Class(name, last))
     }
 }

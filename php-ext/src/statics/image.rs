@@ -5,12 +5,15 @@
 //! | head | the declaring file, see [`crate::hooks::opcache::head`] |
 //! | fingerprint | of the declaration, 8 bytes |
 //! | count | of members, 8 bytes |
-//! | marks | one byte per member: [`DECLARED`] or [`VALUE`]; zeros up to a multiple of 16 |
+//! | marks | one byte per member: [`DECLARED`] or [`VALUE`] |
+//! | relatives | where the values have objects: what their classes are derived from, see [`super::relatives`] |
+//! | zeros | up to a multiple of 16; with relatives, the last 8 bytes say where those begin |
 //! | block | an array's, as [`crate::encode`] writes it: the values of the members, null where there is none |
 //!
 //! The entry's bits say which kind of array it is and where its block begins. One array for all members, so that what
 //! several of them share is shared after a restore, too.
 
+use super::relatives;
 use crate::hooks::opcache::head;
 
 /// The member was as declared: not evaluated, or not reached yet.
@@ -31,12 +34,15 @@ pub(crate) fn inner(bits: u64) -> (u8, usize) {
 }
 
 /// All that comes before the block.
-pub(super) fn before_block(file: &[u8], fingerprint: u64, marks: &[u8]) -> Vec<u8> {
+pub(super) fn before_block(file: &[u8], fingerprint: u64, marks: &[u8], relatives: Option<&[u8]>) -> Vec<u8> {
     let mut bytes = head::head(file);
     bytes.extend_from_slice(&fingerprint.to_ne_bytes());
     bytes.extend_from_slice(&(marks.len() as u64).to_ne_bytes());
     bytes.extend_from_slice(marks);
-    bytes.resize(bytes.len().next_multiple_of(ALIGN), 0);
+    match relatives {
+        Some(relatives) => relatives::append(relatives, &mut bytes, ALIGN),
+        None => bytes.resize(bytes.len().next_multiple_of(ALIGN), 0),
+    }
     bytes
 }
 

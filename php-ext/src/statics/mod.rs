@@ -12,6 +12,7 @@
 //! | `initialisers` | code in a declaration (PHP 8.3) |
 //! | [`place`] | where a static is |
 //! | [`restore`], [`compile`], [`awaited`], [`early`], [`frames`], [`straight`], [`declarations`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
+//! | [`relatives`] | what their objects' classes are derived from |
 //! | [`nesting`] | restores within restores |
 //! | [`assign`] | the values into the statics |
 //! | [`unseen`] | exceptions of theirs where the engine does not look for any |
@@ -46,6 +47,7 @@ mod observe;
 mod orphans;
 mod place;
 pub(crate) mod publish;
+mod relatives;
 mod restore;
 mod scan;
 mod shared;

@@ -231,7 +231,7 @@ unsafe fn read(number: usize, may_run: bool, runs_code: &mut bool) -> bool {
                 with(|statics| statics.restoring.begin(number));
                 // What runs for one class may leave a fiber in the middle of declaring another.
                 let again = || with(|statics| early(&template, class, statics));
-                match resolve_while(&template, &|image| with(|statics| may_load(image, statics))) {
+                match resolve_while(&template, &|image| with(|statics| may_load(&template, image, statics))) {
                     Ok(_)
                         if template.head.calls > 0
                             && let Some(early) = again() =>
