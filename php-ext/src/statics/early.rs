@@ -47,7 +47,7 @@ impl Early {
                     is_it.then_some(self)
                 }
                 Self::Class(name, _) => soon(&*name, statics),
-                Self::Loading(name) => loading(&*name),
+                Self::Loading(name) => to_be_there(&*name, statics),
             }
         }
     }
@@ -94,7 +94,7 @@ pub(super) unsafe fn early(
             .find(|function| is_its(*function) || needs_code(template))
             .map(Early::Row)
             .or_else(|| template.classes().iter().find_map(|image| soon(name_of(image), statics)))
-            .or_else(|| related(template))
+            .or_else(|| related(template, statics))
     }
 }
 
@@ -107,23 +107,29 @@ pub(super) unsafe fn may_load(template: &Template, image: &ClassImage, statics: 
     unsafe {
         rows(statics).next().is_none()
             && soon(name_of(image), statics).is_none()
-            && related(template).is_none()
+            && related(template, statics).is_none()
     }
 }
 
-/// What a template's classes need to be loaded, if some are to be, and an autoloader is at work on.
-unsafe fn related(template: &Template) -> Option<Early> {
+/// What a template's classes need to be loaded, if some are to be: a running file declares it further on, or an autoloader is at work on it.
+unsafe fn related(template: &Template, statics: &Statics) -> Option<Early> {
     // SAFETY: as in `early`; a static's template.
     unsafe {
         let is_any_missing = template.classes().iter().any(|image| is_missing(image));
-        is_any_missing.then(|| relatives::before(template).find_map(|name| loading(name))).flatten()
+        is_any_missing
+            .then(|| relatives::before(template).find_map(|name| to_be_there(name, statics)))
+            .flatten()
     }
 }
 
 /// The same for one that is needed, by its name.
-unsafe fn loading(name: &[u8]) -> Option<Early> {
+unsafe fn to_be_there(name: &[u8], statics: &Statics) -> Option<Early> {
     // SAFETY: as in `early`.
-    unsafe { (!relatives::is_there(name) && is_loading(name)).then_some(Early::Loading(name)) }
+    unsafe {
+        let is_there = relatives::is_there(name);
+        let loading = (!is_there && is_loading(name)).then_some(Early::Loading(name));
+        loading.or_else(|| soon(name, statics))
+    }
 }
 
 /// Files that are at declarations which follow each other, or begin with such, of which some are still to be executed.
