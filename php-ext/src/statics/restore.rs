@@ -219,41 +219,8 @@ unsafe fn read(number: usize, may_run: bool, runs_code: &mut bool) -> bool {
                 if !may_run {
                     return false;
                 }
-                if with(|statics| statics.restoring.is_deep()) && needs_code(&template) {
-                    awaited::wait(number, template.payload, Why::Deep);
+                if !find_classes(number, &hit, &template, runs_code) {
                     return true;
-                }
-                if let Some(early) = with(|statics| early(&template, class, statics)) {
-                    awaited::wait(number, template.payload, Why::Declared(early));
-                    return true;
-                }
-                *runs_code = true;
-                with(|statics| statics.restoring.begin(number));
-                // What runs for one class may leave a fiber in the middle of declaring another.
-                let again = || with(|statics| early(&template, class, statics));
-                match resolve_while(&template, &|image| with(|statics| may_load(&template, image, statics))) {
-                    Ok(_)
-                        if template.head.calls > 0
-                            && let Some(early) = again() =>
-                    {
-                        awaited::wait(number, template.payload, Why::Declared(early));
-                        return true;
-                    }
-                    Ok(_) => {}
-                    Err(Unusable::Stale) => {
-                        give_up(number, &hit, TAG_ARRAY, 0);
-                        return true;
-                    }
-                    // What an autoloader throws comes out, and is no reason to give the state up.
-                    Err(why @ (Unusable::NotYet | Unusable::Missing | Unusable::Thrown)) => {
-                        let thrown = matches!(why, Unusable::Thrown);
-                        let why = match again() {
-                            Some(early) if why == Unusable::NotYet => Why::Declared(early),
-                            _ => awaited::unknown(&template, thrown),
-                        };
-                        awaited::wait(number, template.payload, why);
-                        return true;
-                    }
                 }
             }
         }
@@ -281,6 +248,48 @@ unsafe fn read(number: usize, may_run: bool, runs_code: &mut bool) -> bool {
         engine::release(array);
     }
     true
+}
+
+/// Has the classes of a template's objects loaded. False if they are not to be had, for now or for good: the target waits, or its entry is
+/// of no use.
+///
+/// # Safety
+/// As for [`target`], and the template of its entry.
+#[cold]
+#[inline(never)]
+unsafe fn find_classes(number: usize, hit: &Hit, template: &Template, runs_code: &mut bool) -> bool {
+    // SAFETY: the caller's word. References to the thread's state end before user code runs.
+    unsafe {
+        let class = with(|statics| statics.targets[number].class);
+        let now = || with(|statics| early(template, class, statics));
+        let wait = |why| {
+            awaited::wait(number, template.payload, why);
+            false
+        };
+        if with(|statics| statics.restoring.is_deep()) && needs_code(template) {
+            return wait(Why::Deep);
+        }
+        if let Some(early) = now() {
+            return wait(Why::Declared(early));
+        }
+        *runs_code = true;
+        with(|statics| statics.restoring.begin(number));
+        // What runs for one class may leave a fiber in the middle of declaring another.
+        match resolve_while(template, &|image| with(|statics| may_load(template, image, statics))) {
+            Ok(_) if template.head.calls > 0 => now().is_none_or(|early| wait(Why::Declared(early))),
+            Ok(_) => true,
+            Err(Unusable::Stale) => {
+                give_up(number, hit, TAG_ARRAY, 0);
+                false
+            }
+            Err(Unusable::NotYet) => {
+                wait(now().map_or_else(|| awaited::unknown(template, false), Why::Declared))
+            }
+            // What an autoloader throws comes out, and is no reason to give the state up.
+            Err(Unusable::Missing) => wait(awaited::unknown(template, false)),
+            Err(Unusable::Thrown) => wait(awaited::unknown(template, true)),
+        }
+    }
 }
 
 /// Looks the target's entry up. It stays where it is until the request ends.
@@ -365,9 +374,8 @@ pub(super) fn members_of(number: usize) -> std::ops::Range<usize> {
 unsafe fn fits(number: usize, array: &Array) -> bool {
     for (at, member) in members_of(number).enumerate() {
         let Some(value) = array.slots().get(at).map(Slot::behind_reference) else { return false };
-        let place = with(|statics| statics.members[member].place);
-        if let Place::Property { info, .. } = place
-            && value.kind() == c::IS_OBJECT
+        if value.kind() == c::IS_OBJECT
+            && let Place::Property { info, .. } = with(|statics| statics.members[member].place)
         {
             // SAFETY: a declaration of this request; the value is live.
             let fits = unsafe { (*info).type_.type_mask == 0 || crate::engine::fits(info, *value) };
