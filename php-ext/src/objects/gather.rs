@@ -16,10 +16,11 @@
 
 use super::class::Facts;
 use super::engine::undefined;
-use super::harvest::{Action, Call, Found, Harvest, Outcome};
+use super::harvest::{Action, Found, Harvest, Outcome};
 use super::lazy::{is_another, is_lazy, note_others};
 use super::numbered::{self, has_numbers};
 use super::path::path;
+use super::plain::{is_plain, is_plain_array};
 use super::{methods, refusing, sleep, with_classes};
 use crate::encode::Unstorable;
 use crate::module::local;
@@ -124,9 +125,7 @@ unsafe fn gather_all(harvest: *mut Harvest, value: *const Slot) -> Result<(), St
             if let Walk::Done { late } = frame.walk {
                 let found = frame.found;
                 (*harvest).frames.pop();
-                if let Some(action) = late {
-                    (*harvest).late.push(Call { action, found });
-                }
+                (*harvest).add_late(late, found);
                 continue;
             }
             // Where an array was walked over again within itself, what is left of the outer walk has been visited.
@@ -171,23 +170,39 @@ pub(crate) unsafe fn look_again(harvest: *mut Harvest) {
 /// The walk's subject lives. An object has as many slots as its frame says; an array or table may have changed.
 unsafe fn next_part(frame: &mut Frame) -> Option<Slot> {
     // What came behind the end is left to another walk: methods that add an object each time would keep this one going.
-    let end = match frame.walk {
-        // SAFETY: the caller's word. No user code runs while they are looked at.
-        Walk::Array(array) => unsafe { (*array).extent() }.min(frame.end),
-        // SAFETY: as above.
-        Walk::Table(object) => unsafe { table_len(object) }.min(frame.end),
-        _ => frame.end,
-    };
-    while frame.at < end {
-        let at = frame.at as usize;
-        frame.at += 1;
-        // SAFETY: the caller's word.
-        let slot = unsafe { part(frame.walk, at) };
-        if slot.kind() > c::IS_STRING {
-            return Some(slot);
+    let from = frame.at as usize;
+    // SAFETY: the caller's word. No user code runs while they are looked at.
+    let found = unsafe {
+        match frame.walk {
+            Walk::Array(array) => {
+                let end = (*array).extent().min(frame.end) as usize;
+                if from >= end {
+                    None
+                } else if (*array).is_packed() {
+                    first_to_visit((*array).slots()[from..end].iter())
+                } else {
+                    first_to_visit((*array).buckets()[from..end].iter().map(|bucket| &bucket.slot))
+                }
+            }
+            Walk::Table(object) => {
+                let end = table_len(object).min(frame.end) as usize;
+                let parts = (from..end).map(|at| part(frame.walk, at));
+                parts.enumerate().find(|(_, slot)| slot.kind() > c::IS_STRING)
+            }
+            Walk::Slots(object) => first_to_visit((*object).slots(frame.end)[from..].iter()),
+            Walk::Done { .. } => None,
         }
-    }
-    None
+    };
+    let (further, slot) = found?;
+    frame.at = (from + further) as u32 + 1;
+    Some(slot)
+}
+
+/// The first of these that is no hole, scalar or string, and its number among them.
+#[inline(always)]
+fn first_to_visit<'a>(slots: impl Iterator<Item = &'a Slot>) -> Option<(usize, Slot)> {
+    let (number, slot) = slots.map(Slot::direct).enumerate().find(|(_, slot)| slot.kind() > c::IS_STRING)?;
+    Some((number, *slot))
 }
 
 /// How many elements an object's table has now, holes included.
@@ -237,8 +252,7 @@ unsafe fn visit(harvest: *mut Harvest, slot: Slot, nested: bool) -> Result<(), S
         match slot.kind() {
             c::IS_ARRAY => {
                 let array = slot.array();
-                if slot.is_counted()
-                    && array.count > 0
+                if !is_plain_array(&slot)
                     && let Some((first, guarded)) = first_part(harvest, &slot, nested)
                 {
                     push(harvest, Walk::Array(array), array.used, Names::Keys, Harvest::NONE);
@@ -432,6 +446,7 @@ unsafe fn walk_again(
 }
 
 /// Walks over the properties of an object, which are where its source is. The harvest holds both.
+#[inline]
 pub(super) unsafe fn push_properties(
     harvest: *mut Harvest,
     object: *const Object,
@@ -446,9 +461,12 @@ pub(super) unsafe fn push_properties(
             }
             push(harvest, Walk::Table(source), table.used, Names::Properties, Harvest::NONE);
         }
-        push(harvest, Walk::Slots(source), facts.slots, Names::Properties, Harvest::NONE);
-        if let Some(frame) = (*harvest).frames.last_mut() {
-            frame.nested = (*source).table().is_some();
+        // A heap's elements may come before them, and user code with these.
+        if facts.has(Facts::HEAP | Facts::QUEUE) || !(*source).slots(facts.slots).iter().all(is_plain) {
+            push(harvest, Walk::Slots(source), facts.slots, Names::Properties, Harvest::NONE);
+            if let Some(frame) = (*harvest).frames.last_mut() {
+                frame.nested = (*source).table().is_some();
+            }
         }
     }
 }

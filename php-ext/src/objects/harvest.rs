@@ -236,6 +236,13 @@ impl Harvest {
             || self.chosen[found.first_chosen as usize..found.end_chosen as usize].contains(&slot)
     }
 
+    /// Notes the call that an object gets once all within it have had theirs.
+    pub(super) fn add_late(&mut self, late: Option<Action>, found: u32) {
+        if let Some(action) = late {
+            self.late.push(Call { action, found });
+        }
+    }
+
     pub(crate) fn calls(&self) -> impl Iterator<Item = Call> {
         self.early.iter().chain(&self.late).copied()
     }

@@ -10,6 +10,7 @@ use super::engine::{self, zval_of};
 use super::gather::{Names, Stop, Walk, push, push_properties, refuse};
 use super::harvest::{Action, Call, Harvest, Outcome};
 use super::lazy::{hold_source, initialised};
+use super::plain::is_plain;
 use super::{dates, heap, refusing, with_classes};
 use crate::engine::exception_pending;
 use crate::zend::constants as c;
@@ -31,8 +32,11 @@ pub(super) unsafe fn take_argument(
         if late != Some(action) {
             (*harvest).early.push(Call { action, found: number });
         }
+        if is_plain(&argument) {
+            return (*harvest).add_late(late, number);
+        }
         push(harvest, Walk::Done { late }, 0, Names::Keys, number);
-        if argument.kind() == c::IS_ARRAY && argument.array().count > 0 {
+        if argument.kind() == c::IS_ARRAY {
             push(harvest, Walk::Array(argument.array()), argument.array().used, names, Harvest::NONE);
             if let Some(frame) = (*harvest).frames.last_mut() {
                 frame.nested = false;

@@ -9,6 +9,7 @@
 //! | [`numbered`] | properties under ints, as `ArrayObject` makes them |
 //! | [`lazy`], `proxy` | where the properties of lazy objects and proxies are (PHP 8.4) |
 //! | [`path`] | where in a value an object is, for messages |
+//! | [`plain`] | what need not be walked over |
 //! | [`dates`] | what dates say, without asking them, and what they do not say |
 //! | [`heap`] | heaps and priority queues, whose content no method gives |
 //! | [`resolve`] | classes and enum cases that a payload names |
@@ -33,6 +34,7 @@ pub(crate) mod lazy;
 mod methods;
 pub(crate) mod numbered;
 mod path;
+mod plain;
 pub(crate) mod prototype;
 #[cfg(php84)]
 mod proxy;
