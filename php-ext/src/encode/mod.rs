@@ -245,6 +245,11 @@ impl Encoder {
     /// Arrays and objects. Apart: what scalars and strings go through stays short.
     #[inline(never)]
     fn plan_graph(&mut self, root: &Slot, harvest: Option<&Harvest>) -> Result<(u8, usize), Refusal> {
+        self.objects.forget_class();
+        if root.kind() == c::IS_OBJECT && harvest.is_none() && self.objects.has_methods(root.object()) {
+            // Nobody needs a scan without what they say.
+            return Err(Refusal::Gather);
+        }
         self.begin();
         self.objects.begin(harvest);
         let stopped = match self.scan::<false>(root) {

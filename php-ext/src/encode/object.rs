@@ -78,6 +78,10 @@ impl ObjectJobs {
             self.callees.resize(harvest.calls().count(), Harvest::NONE);
         }
         self.last = (0, 0);
+    }
+
+    /// Before another value: it may be of another request.
+    pub(super) fn forget_class(&mut self) {
         self.known.set(None);
     }
 
@@ -104,17 +108,28 @@ impl ObjectJobs {
         self.harvest()?.calls().nth(number as usize)
     }
 
-    /// What is to be stored of an object. `Stop::Gather` if its methods have to be asked first.
     #[inline(always)]
-    pub(super) fn look(&self, object: &Object) -> Result<(Facts, Option<&'static Found>), Stop> {
-        let facts = match self.known.get() {
+    fn facts(&self, object: &Object) -> Facts {
+        match self.known.get() {
             Some(facts) if facts.class.addr() as u64 == object.class => facts,
             _ => {
                 let facts = with_classes(|classes| classes.of(object.class as *mut _));
                 self.known.set(Some(facts));
                 facts
             }
-        };
+        }
+    }
+
+    /// Whether there is more to an object than its properties, for which its methods have to be asked.
+    #[inline(always)]
+    pub(super) fn has_methods(&self, object: &Object) -> bool {
+        self.facts(object).has(Facts::GATHERED)
+    }
+
+    /// What is to be stored of an object. `Stop::Gather` if its methods have to be asked first.
+    #[inline(always)]
+    pub(super) fn look(&self, object: &Object) -> Result<(Facts, Option<&'static Found>), Stop> {
+        let facts = self.facts(object);
         if !facts.has(Facts::GATHERED) && !is_lazy(object) {
             return Ok((facts, self.harvest().and_then(|harvest| harvest.find_named(object))));
         }
@@ -212,13 +227,14 @@ impl Encoder {
             Ok((_, found)) if GRAPH || found.is_some_and(|found| found.outcome == Outcome::Null) => {
                 Ok(NULL_PLACE)
             }
-            Ok(_) => Ok(self.object_node(object, parent)),
+            Ok((_, found)) => Ok(self.object_node(object, found, parent)),
             Err(_) => Err(Refused::Gather),
         }
     }
 
     /// The place of an object that makes nodes of what is above it.
-    fn object_node(&mut self, object: &Object, parent: usize) -> u32 {
+    #[inline(always)]
+    fn object_node(&mut self, object: &Object, found: Option<&'static Found>, parent: usize) -> u32 {
         if !self.jobs.is_empty() {
             self.climb(parent);
         }
@@ -231,13 +247,14 @@ impl Encoder {
         }
         self.fixups += 1;
         self.nodes.push(Node { at: 0, holders: 1, kind: Fixup::OBJECT });
-        self.add_object(object, parent);
+        self.add_object(object, found, parent);
         self.last_is_node(next, 0);
         next | NODE_PLACE
     }
 
-    /// The job of a new object node.
-    pub(super) fn add_object(&mut self, object: &Object, parent: usize) {
+    /// The job of a new object node. With a graph, what was gathered is looked for when it is scanned.
+    #[inline(always)]
+    pub(super) fn add_object(&mut self, object: &Object, found: Option<&'static Found>, parent: usize) {
         let size = self.objects.jobs.len() as u32;
         let source = ptr::from_ref(object).addr() as u64;
         self.jobs.push(Job {
@@ -249,14 +266,18 @@ impl Encoder {
             mask: 0,
             node: 0,
         });
-        self.objects.jobs.push(ObjectJob { class: 0, count: 0, traits: 0, source: object, found: None });
+        self.objects.jobs.push(ObjectJob { class: 0, count: 0, traits: 0, source: object, found });
     }
 
     /// Returns the units that the image takes.
     pub(super) fn scan_object<const GRAPH: bool>(&mut self, job: &Job, number: usize) -> Result<u64, Stop> {
         // SAFETY: the job says that its source is an object of the value being encoded.
         let object = unsafe { &*(job.source as *const Object) };
-        let (facts, found) = self.objects.look(object)?;
+        let (facts, found) = if GRAPH {
+            self.objects.look(object)?
+        } else {
+            (self.objects.facts(object), self.objects.jobs[job.size as usize].found)
+        };
         let (class, new) = self.objects.class(&facts);
         if new {
             // SAFETY: a class of this request has a name that lives as long as it.

@@ -460,7 +460,7 @@ impl Encoder {
             self.nodes.push(Node { at: 0, holders: 0, kind: self.graph.kind(known) });
             if self.graph.is_object(known) {
                 // SAFETY: entered as an object of the value.
-                self.add_object(unsafe { &*(address as *const crate::zend::live::Object) }, parent);
+                self.add_object(unsafe { &*(address as *const crate::zend::live::Object) }, None, parent);
             } else if self.graph.is_reference(known) {
                 // SAFETY: entered as a reference of the value.
                 self.add_reference(unsafe { &*(address as *const Reference) }, parent);

@@ -74,7 +74,7 @@ pub(crate) unsafe fn store_asking<T: Copy>(
                     }
                 }
             };
-            return end_harvests(harvest, outcome);
+            return if harvest.is_null() { outcome } else { end_harvests(harvest, outcome) };
         }
     }
 }
