@@ -216,13 +216,9 @@ impl Writer<'_> {
             if plan.traits & ObjectImage::ENUM != 0 {
                 return self.slot(case_name(&*plan.source), 0, job.node, 0, to);
             }
-            let chosen = |number: u32| match (found, self.objects.harvest()) {
-                (Some(found), Some(harvest)) => harvest.is_chosen(found, number),
-                _ => true,
-            };
             for (number, slot) in (*plan.source).slots(plan.count).iter().enumerate() {
                 let to = to.add(number);
-                if slot.kind() == c::IS_UNDEF || !chosen(number as u32) {
+                if slot.kind() == c::IS_UNDEF || !self.objects.is_chosen(found, number as u32) {
                     put(to, 0, c::IS_UNDEF, 0);
                 } else {
                     self.slot(slot, 0, job.node, 2 * number as u32, to);

@@ -140,10 +140,12 @@ impl ObjectJobs {
     }
 
     /// Whether a declared property is stored.
-    fn is_chosen(&self, found: Option<&Found>, slot: u32) -> bool {
-        match (found, self.harvest()) {
-            (Some(found), Some(harvest)) => harvest.is_chosen(found, slot),
-            _ => true,
+    #[inline(always)]
+    pub(super) fn is_chosen(&self, found: Option<&Found>, slot: u32) -> bool {
+        let Some(found) = found else { return true };
+        match found.is_among_first(slot) {
+            Some(is_chosen) => is_chosen,
+            None => self.harvest().is_none_or(|harvest| harvest.is_chosen(found, slot)),
         }
     }
 

@@ -67,6 +67,8 @@ pub(crate) struct Found {
     /// Declared properties that were chosen: these in [`Harvest::chosen`].
     pub(super) first_chosen: u32,
     pub(super) end_chosen: u32,
+    /// Which of the first slots are stored, a bit for each.
+    first_slots: u64,
     /// Dynamic properties: those that were chosen, or, if some are under ints, all under their [names](super::numbered). Null if they are
     /// those of the source.
     pub(crate) table: *const Array,
@@ -87,10 +89,17 @@ impl Found {
             argument: engine::undefined(),
             first_chosen: 0,
             end_chosen: 0,
+            first_slots: u64::MAX,
             table: std::ptr::null(),
             call: Harvest::NONE,
             wakeup: Harvest::NONE,
         }
+    }
+
+    /// Whether one of the first declared properties is stored; of others the harvest knows.
+    #[inline(always)]
+    pub(crate) fn is_among_first(&self, slot: u32) -> Option<bool> {
+        (slot < u64::BITS).then(|| self.first_slots >> slot & 1 != 0)
     }
 }
 
@@ -231,9 +240,20 @@ impl Harvest {
     }
 
     /// Whether a declared property is stored.
+    #[cold]
     pub(crate) fn is_chosen(&self, found: &Found, slot: u32) -> bool {
         found.outcome != Outcome::Chosen
             || self.chosen[found.first_chosen as usize..found.end_chosen as usize].contains(&slot)
+    }
+
+    /// What was added to the list of chosen slots from `first` on is what is stored of an object.
+    pub(super) fn choose(&mut self, number: u32, first: usize) {
+        let bits = self.chosen[first..].iter().filter_map(|slot| 1u64.checked_shl(*slot));
+        let first_slots = bits.fold(0, |all, bit| all | bit);
+        let end = self.chosen.len();
+        let found = self.found_mut(number);
+        found.outcome = Outcome::Chosen;
+        (found.first_chosen, found.end_chosen, found.first_slots) = (first as u32, end as u32, first_slots);
     }
 
     /// Notes the call that an object gets once all within it have had theirs.

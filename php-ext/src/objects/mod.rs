@@ -6,6 +6,7 @@
 //! | [`asking`] | a store, with asking in between |
 //! | [`gather`], [`harvest`] | methods called before a store, in the order of `serialize()`, and their answers |
 //! | [`methods`], [`sleep`] | what objects say of themselves, and what is stored of those that say nothing |
+//! | [`declared`] | names out of `__sleep`, looked up in the class |
 //! | [`numbered`] | properties under ints, as `ArrayObject` makes them |
 //! | [`lazy`], `proxy` | where the properties of lazy objects and proxies are (PHP 8.4) |
 //! | [`path`] | where in a value an object is, for messages |
@@ -22,6 +23,7 @@ pub(crate) mod asking;
 pub(crate) mod build;
 pub(crate) mod class;
 pub(crate) mod dates;
+mod declared;
 mod engine;
 #[cfg(php84)]
 mod exceptions;
@@ -43,6 +45,7 @@ pub(crate) mod resolve;
 mod sleep;
 
 use class::Classes;
+use ext_php_rs::ffi::{zend_class_entry, zend_function};
 use harvest::Harvest;
 use prototype::Prototypes;
 use resolve::Recipes;
@@ -59,6 +62,8 @@ pub(crate) struct Objects {
     pub(crate) calling: u32,
     /// Where in its value the object was whose method threw in the last store that asked any.
     pub(crate) thrown_at: Option<String>,
+    /// The last class whose `__sleep` was looked for, and that.
+    last_sleep: (*mut zend_class_entry, *mut zend_function),
     /// An empty one, for the next store.
     spare: Option<Box<Harvest>>,
 }
@@ -72,6 +77,7 @@ impl Objects {
             harvests: Vec::new(),
             calling: 0,
             thrown_at: None,
+            last_sleep: (std::ptr::null_mut(), std::ptr::null_mut()),
             spare: None,
         }
     }
@@ -110,6 +116,7 @@ impl Objects {
         self.recipes.forget();
         self.calling = 0;
         self.thrown_at = None;
+        self.last_sleep = (std::ptr::null_mut(), std::ptr::null_mut());
         while let Some(harvest) = self.harvests.pop() {
             // SAFETY: made by `Box::into_raw`; whoever used it was jumped over.
             drop(unsafe { Box::from_raw(harvest) });

@@ -2,18 +2,20 @@
 
 use std::ffi::{c_char, c_int};
 
-use ext_php_rs::ffi::{HashTable, zend_object, zend_string};
+use ext_php_rs::ffi::{HashTable, zend_class_entry, zend_function, zend_object, zend_string};
 
 use super::class::{Facts, method};
+use super::declared;
 use super::engine::{self, release_string, zval_of};
 use super::gather::{Names, Stop, Walk, part, push};
 use super::harvest::{Action, Harvest, Outcome};
-use super::lazy::{hold_source, initialised};
+use super::lazy::{hold_source, initialised, is_lazy};
 use super::methods::{call, take_argument};
 #[cfg(php84)]
 use super::proxy;
 use super::with_classes;
 use crate::engine::exception_pending;
+use crate::module::local;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Object, Slot, Text};
 
@@ -29,7 +31,7 @@ pub(super) unsafe fn ask(
 ) -> Result<(), Stop> {
     // SAFETY: see `gather`; the result of the call and the tables are held until the end.
     unsafe {
-        let Some(method) = method(&*facts.class, "__sleep") else { return Ok(()) };
+        let Some(method) = sleep_of(facts.class) else { return Ok(()) };
         let mut names = call(object, method)?;
         if names.kind() != c::IS_ARRAY {
             engine::zval_ptr_dtor(zval_of(&mut names));
@@ -41,44 +43,44 @@ pub(super) unsafe fn ask(
         let source = initialised(object)?;
         #[cfg_attr(not(php84), expect(unused_variables, reason = "no proxies: it is the object itself"))]
         let own = hold_source(harvest, object, number, source, facts);
-        // Of the object: an instance that was made lazy again may be one to be initialised, and the proxy not.
-        let mut properties = properties_of(object);
+        let first = (*harvest).chosen.len();
+        let is_declared = std::ptr::eq(source, object)
+            && !is_lazy(object)
+            && declared::choose(harvest, object, names.array(), facts);
+        let late = facts.has(Facts::WAKEUP).then_some(Action::Wakeup);
+        if is_declared
+            && !facts.has(Facts::UNSERIALIZE)
+            && declared::are_plain(&(&(*harvest).chosen)[first..], object, facts)
+        {
+            (*harvest).choose(number, first);
+            (*harvest).add_late(late, number);
+            return Ok(());
+        }
         let selected = own_array(harvest);
-        let table = own_array(harvest);
-        let first = (*harvest).chosen.len() as u32;
-        let choice = Choice {
-            harvest,
-            source,
-            properties: properties.value as *mut HashTable,
-            selected,
-            table,
-            facts,
-        };
-        let chosen = choice.add_all(names);
-        // As `serialize()` holds it. Not for longer: the engine copies a table with two holders before it is written to, and the copy
-        // follows the declared properties no longer.
-        engine::zval_ptr_dtor(zval_of(&mut properties));
-        if !chosen || exception_pending() {
-            return Err(Stop::Thrown);
+        let mut table = std::ptr::null();
+        if is_declared {
+            declared::select(&(&(*harvest).chosen)[first..], object, facts, selected);
+        } else {
+            table = own_array(harvest);
+            let choice = Choice { harvest, source, properties: std::ptr::null_mut(), selected, table, facts };
+            if !choice.look_up(object, names) {
+                return Err(Stop::Thrown);
+            }
+            #[cfg(php84)]
+            if !std::ptr::eq(own, source) {
+                proxy::translate(&mut (&mut (*harvest).chosen)[first..], source, facts);
+            }
         }
-        #[cfg(php84)]
-        if !std::ptr::eq(own, source) {
-            proxy::translate(&mut (&mut (*harvest).chosen)[first as usize..], source, facts);
-        }
-        let end = (*harvest).chosen.len() as u32;
-        let found = (*harvest).found_mut(number);
-        (found.first_chosen, found.end_chosen) = (first, end);
         if facts.has(Facts::UNSERIALIZE) {
-            found.outcome = Outcome::Data;
+            (*harvest).found_mut(number).outcome = Outcome::Data;
             let data = engine::zend_proptable_to_symtable(selected.cast_mut().cast(), true);
             let data = Slot { value: data.addr() as u64, info: c::IS_ARRAY_EX, next: 0 };
             let action = Action::Unserialize;
             take_argument(harvest, number, data, action, Some(action), Names::Properties);
             return Ok(());
         }
-        found.outcome = Outcome::Chosen;
-        found.table = table;
-        let late = facts.has(Facts::WAKEUP).then_some(Action::Wakeup);
+        (*harvest).choose(number, first);
+        (*harvest).found_mut(number).table = table;
         push(harvest, Walk::Done { late }, 0, Names::Keys, number);
         if (*selected).count > 0 {
             push(harvest, Walk::Array(selected), (*selected).used, Names::Properties, Harvest::NONE);
@@ -87,10 +89,24 @@ pub(super) unsafe fn ask(
     Ok(())
 }
 
+/// The method of a class that has it. The last one is remembered.
+unsafe fn sleep_of(class: *mut zend_class_entry) -> Option<*mut zend_function> {
+    // SAFETY: this thread's own, and a class of this request.
+    unsafe {
+        let (last, known) = (*local()).objects.last_sleep;
+        if std::ptr::eq(last, class) {
+            return Some(known);
+        }
+        let method = method(&*class, "__sleep")?;
+        (*local()).objects.last_sleep = (class, method);
+        Some(method)
+    }
+}
+
 /// The engine's own table of an object's properties, held once more.
 unsafe fn properties_of(object: *const Object) -> Slot {
     #[cfg(php84)]
-    if super::lazy::is_lazy(object) {
+    if is_lazy(object) {
         // SAFETY: a live, held object. It stays as it is: whether it is to be initialised was seen to before.
         unsafe {
             let mut slot = engine::object_slot(object.cast_mut().cast());
@@ -148,6 +164,21 @@ struct Choice<'a> {
 }
 
 impl Choice<'_> {
+    /// Looks up all that `__sleep` named in the table of an object's properties. False if user code threw.
+    unsafe fn look_up(mut self, object: *const Object, names: Slot) -> bool {
+        // SAFETY: a live, held object.
+        unsafe {
+            // Of the object: an instance that was made lazy again may be one to be initialised, and the proxy not.
+            let mut properties = properties_of(object);
+            self.properties = properties.value as *mut HashTable;
+            let chosen = self.add_all(names);
+            // As `serialize()` holds it. Not for longer: the engine copies a table with two holders before it is written to, and the
+            // copy follows the declared properties no longer.
+            engine::zval_ptr_dtor(zval_of(&mut properties));
+            chosen && !exception_pending()
+        }
+    }
+
     /// Looks up all that `__sleep` named. False if user code threw.
     unsafe fn add_all(&self, names: Slot) -> bool {
         // SAFETY: the harvest holds the names; see `gather` for the rest.
