@@ -63,9 +63,13 @@ impl Block {
 /// `to` has room for as many.
 #[inline(always)]
 unsafe fn copy_chains(from: &[u32], to: *mut u32) {
+    /// Of most arrays.
+    type Fewest = [u32; 2 * c::HT_MIN_SIZE as usize];
     // SAFETY: the caller's word; a run has 16 bytes at least.
     unsafe {
-        if from.len() >= 4 {
+        if let Ok(fewest) = <&Fewest>::try_from(from) {
+            to.cast::<Fewest>().write(*fewest);
+        } else if from.len() >= 4 {
             copy_run(from.as_ptr().cast(), to.cast(), size_of_val(from));
         } else {
             ptr::copy_nonoverlapping(from.as_ptr(), to, from.len());
