@@ -36,10 +36,13 @@ pub(super) struct Row {
     step: usize,
 }
 
+/// Where the columns of an array begin that is the first of its shape: most have no second one.
+const SPARE: u32 = 0;
+
 /// The last arrays' columns, by their first key and number.
 pub(super) struct Shapes {
     entries: Box<[Entry; ENTRIES]>,
-    /// The first is what arrays without columns of their own share: what the last element had.
+    /// The first is what arrays without columns of their own share ([`SPARE`]): what the last element had.
     columns: Buffer<Column>,
     stamp: u32,
 }
@@ -75,13 +78,18 @@ impl Shapes {
     /// The columns of an array like this one, good until the next is asked for.
     #[inline(always)]
     pub(super) fn of(&mut self, buckets: &[Bucket]) -> Row {
+        let spare = Row { next: self.columns.as_mut_ptr(), step: 0 };
         let Some(first) = buckets.first().filter(|first| first.key != 0 && buckets.len() <= MOST) else {
-            return Row { next: self.columns.as_mut_ptr(), step: 0 };
+            return spare;
         };
         let len = buckets.len() as u32;
         let entry = &mut self.entries[(first.key >> 4) as usize % ENTRIES];
         if entry.stamp != self.stamp || entry.first_key != first.key || entry.len != len {
-            *entry = Entry { first_key: first.key, len, start: self.columns.len() as u32, stamp: self.stamp };
+            *entry = Entry { first_key: first.key, len, start: SPARE, stamp: self.stamp };
+            return spare;
+        }
+        if entry.start == SPARE {
+            entry.start = self.columns.len() as u32;
             self.columns.add(buckets.len(), FRESH);
         }
         Row { next: self.columns.as_mut_ptr().wrapping_add(entry.start as usize), step: 1 }
