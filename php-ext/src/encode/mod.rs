@@ -12,6 +12,7 @@ mod emit;
 mod graph;
 mod leads;
 mod leaf;
+mod nodes;
 mod object;
 mod path;
 mod places;
