@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 use ext_php_rs::ffi::{zend_class_entry, zend_function, zend_string};
 
-use super::{module_registry, slot, zend_hash_str_del, zend_hash_str_find, zend_lookup_class_ex};
+use super::{locked, module_registry, slot, zend_hash_str_del, zend_hash_str_find, zend_lookup_class_ex};
 
 /// The class of that name; null if it is not there. Loads nothing.
 ///
@@ -33,7 +33,7 @@ pub(crate) fn class_named(lower: &[u8]) -> *const zend_class_entry {
 /// A live string. May run user code and leave by a jump: no Rust value of the caller's needs dropping.
 pub(crate) unsafe fn load_class(name: *mut zend_string) -> *mut zend_class_entry {
     // SAFETY: the caller's word.
-    unsafe { zend_lookup_class_ex(name, std::ptr::null_mut(), 0) }
+    locked(|| unsafe { zend_lookup_class_ex(name, std::ptr::null_mut(), 0) })
 }
 
 /// Whether there is a class of this name (lower case). Start-up has the compiler's table only: the executor's pointers to

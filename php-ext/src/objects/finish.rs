@@ -8,7 +8,7 @@ use super::class::{declared_in, method, slot_of};
 use super::engine::{self, release_string, undefined, zval_of};
 use super::harvest::Action;
 use super::{dates, heap, prototype};
-use crate::engine::exception_pending;
+use crate::engine::{apart, exception_pending, locked};
 use crate::payload::CallImage;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Object, Reference, Slot};
@@ -59,13 +59,15 @@ unsafe fn make(call: *mut CallImage, object: *mut zend_object) -> bool {
         let class: *mut zend_class_entry = (*object).ce;
         let mut argument = (*call).argument;
         match Action::of((*call).action) {
-            Some(Action::Unserialize) => run(object, (*class).__unserialize, from_mut(&mut argument)),
+            Some(Action::Unserialize) => {
+                locked(|| run(object, (*class).__unserialize, from_mut(&mut argument)));
+            }
             Some(Action::Wakeup) => match method(&*class, "__wakeup") {
-                Some(wakeup) => run(object, wakeup, &mut []),
+                Some(wakeup) => locked(|| run(object, wakeup, &mut [])),
                 None => return true,
             },
             Some(Action::Text) => match method(&*class, "unserialize") {
-                Some(unserialize) => run(object, unserialize, from_mut(&mut argument)),
+                Some(unserialize) => apart(|| run(object, unserialize, from_mut(&mut argument))),
                 None => return true,
             },
             Some(Action::Moment) => dates::fill(object, argument.array()),

@@ -12,7 +12,7 @@ use super::harvest::{Action, Call, Harvest, Outcome};
 use super::lazy::{hold_source, initialised};
 use super::plain::is_plain;
 use super::{dates, heap, refusing, with_classes};
-use crate::engine::exception_pending;
+use crate::engine::{apart, exception_pending, locked};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Object, Slot};
 
@@ -48,8 +48,14 @@ pub(super) unsafe fn take_argument(
 /// Calls a method without arguments. `Err` if it threw.
 pub(super) unsafe fn call(object: *const Object, method: *mut zend_function) -> Result<Slot, Stop> {
     // SAFETY: a live, held object and a method of its class.
+    unsafe { answer(method, locked(|| engine::call_method(object.cast_mut().cast(), method, &mut []))) }
+}
+
+/// What a method has returned. `Err` if it threw.
+unsafe fn answer(method: *mut zend_function, result: Slot) -> Result<Slot, Stop> {
+    let mut result = result;
+    // SAFETY: a method of a live object's class, which was just called; the result is ours.
     unsafe {
-        let mut result = engine::call_method(object.cast_mut().cast(), method, &mut []);
         if exception_pending() {
             engine::zval_ptr_dtor(zval_of(&mut result));
             return Err(if refusing::threw_itself(method) { Stop::Refused } else { Stop::Thrown });
@@ -100,7 +106,8 @@ pub(super) unsafe fn text(harvest: *mut Harvest, object: *const Object, number: 
     // SAFETY: the class implements Serializable with methods of user code; see `gather` for the rest.
     unsafe {
         let Some(method) = method(&*(*object.cast::<zend_object>()).ce, "serialize") else { return Ok(()) };
-        let mut text = call(object, method)?;
+        let mut text =
+            answer(method, apart(|| engine::call_method(object.cast_mut().cast(), method, &mut [])))?;
         match text.kind() {
             c::IS_STRING => {
                 (*harvest).found_mut(number).outcome = Outcome::Data;

@@ -10,6 +10,7 @@
 #include "zend_vm_opcodes.h"
 #include "zend_extensions.h"
 #include "ext/date/php_date.h"
+#include "ext/standard/basic_functions.h"
 
 #ifdef ZEND_BIND_INIT_STATIC_OR_JMP
 # define ZEND_BIND_INIT_STATIC_OR_JMP_OR_0 ZEND_BIND_INIT_STATIC_OR_JMP
@@ -141,6 +142,16 @@ void probe(void)
 	OFFSET(OBJECT_PROPERTIES, zend_object, properties);
 	OFFSET(OBJECT_SLOTS, zend_object, properties_table);
 	OFFSET(CLASS_NAME, zend_class_entry, name);
+
+	OFFSET(BASIC_NUMBERING, php_basic_globals, serialize_lock);
+	DEF(usize, NUMBERING_SERIALIZE, offsetof(php_basic_globals, serialize) - offsetof(php_basic_globals, serialize_lock));
+	DEF(usize, NUMBERING_UNSERIALIZE, offsetof(php_basic_globals, unserialize) - offsetof(php_basic_globals, serialize_lock));
+	DEF(usize, NUMBERING_LEVEL, offsetof(php_basic_globals, serialize.level) - offsetof(php_basic_globals, serialize.data));
+	_Static_assert(__builtin_types_compatible_p(__typeof__(((php_basic_globals *) 0)->serialize_lock), unsigned), "the lock of serialization");
+	_Static_assert(__builtin_types_compatible_p(__typeof__(((php_basic_globals *) 0)->unserialize.level), unsigned), "the level of serialization");
+#ifdef ZTS
+	_Static_assert(__builtin_types_compatible_p(__typeof__(basic_globals_id), int), "basic_globals_id");
+#endif
 
 	OFFSET(DATE_OBJECT, php_date_obj, std);
 	_Static_assert(offsetof(php_date_obj, time) == 0, "the moment of a date");

@@ -15,7 +15,7 @@ use ext_php_rs::ffi::{zend_class_entry, zend_object, zval};
 use super::calendar::days_before;
 use super::compared::Compared;
 use super::{DATE, KIND, MICROSECOND, Moment, NAMES, ZONE, place_of};
-use crate::engine::{bytes, exception_pending};
+use crate::engine::{bytes, exception_pending, locked};
 use crate::module::local;
 use crate::objects::class::method;
 use crate::objects::engine::{self, undefined, zval_of};
@@ -167,7 +167,8 @@ pub(in crate::objects) unsafe fn unserialize(object: *mut zend_object, data: &mu
         if stored.as_ref().is_some_and(|stored| copy(object, stored, *data)) {
             return;
         }
-        run(object, (*(*object).ce).__unserialize, from_mut(data));
+        // Of a derived class, it sets properties, which may call that one's methods.
+        locked(|| run(object, (*(*object).ce).__unserialize, from_mut(data)));
         if let Some(stored) = stored.filter(|_| !exception_pending()) {
             keep(object, &stored, data);
         }
@@ -294,7 +295,7 @@ pub(in crate::objects) unsafe fn fill(object: *mut zend_object, stored: &Array) 
     // SAFETY: the caller's word; `run` takes methods of the object's class.
     unsafe {
         let [mut data, time] = [stored.slots()[0], stored.slots()[1]];
-        run(object, (*(*object).ce).__unserialize, from_mut(&mut data));
+        locked(|| run(object, (*(*object).ce).__unserialize, from_mut(&mut data)));
         if !exception_pending() {
             move_to(object, time.value as i64);
         }
