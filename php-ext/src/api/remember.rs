@@ -20,6 +20,8 @@ use crate::zend::constants as c;
 enum Turn {
     /// This request, for all: as long as it has the key by this reservation.
     Ours(Reservation),
+    /// The same by a reservation that the request had before, and still has if the builder fails.
+    Held(Reservation),
     /// This request, for itself: the builder did not come to an end in time.
     OursAlone,
     /// Nobody can reserve (no memory, no slot): build, and store if nobody else has meanwhile.
@@ -126,6 +128,14 @@ fn take_turn(
     // SAFETY: a live string; this thread's own state, and no user code runs here.
     let (key, state) = unsafe { (engine::bytes(key), &mut (*local()).backends[backend as usize]) };
     let Some(session) = state.session(backend) else { return Turn::Unreserved };
+    if let Some(reservation) = session.reservation(key) {
+        match session.holds(key, reservation) {
+            Ok(true) => return Turn::Held(reservation),
+            // It is over.
+            Ok(false) => {}
+            Err(_) => return Turn::OursAlone,
+        }
+    }
     match session.reserve(key, None) {
         // Between the miss and the reservation, another request may have built, stored and released. Once is enough: from
         // here on nobody else stores the key but who does not care for reservations of builders.
@@ -177,7 +187,7 @@ unsafe fn build_value(
             return Err(thrown);
         }
         let mode = match turn {
-            Turn::Ours(reservation) => Mode::IfHeld(reservation),
+            Turn::Ours(reservation) | Turn::Held(reservation) => Mode::IfHeld(reservation),
             Turn::Unreserved => Mode::Add,
             Turn::OursAlone | Turn::Done => return Ok(()),
         };
