@@ -132,6 +132,7 @@ function volatile_store(string $key, mixed $value, int $ttl = 0, bool $throw_on_
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when all were stored.
  * @throws \ValueError If a key is empty or longer than 65,535 bytes, or $ttl is negative; nothing is stored then.
+ * @throws \TypeError If one of the values is a resource or a Closure; nothing is stored then, and no object asked.
  * @throws StaticCacheException With $throw_on_error, if a value cannot be stored, there is no memory, another request
  *     keeps a key reserved, or the backend is unavailable.
  * @example \OPcache\volatile_store_array(['a' => 1, 'b' => [2, 3]]);
@@ -332,6 +333,7 @@ function pinned_store(string $key, mixed $value, bool $throw_on_error = false): 
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when all were stored.
  * @throws \ValueError If a key is empty or longer than 65,535 bytes; nothing is stored then.
+ * @throws \TypeError If one of the values is a resource or a Closure; nothing is stored then, and no object asked.
  * @throws StaticCacheException With $throw_on_error, if a value cannot be stored, there is no memory, another request
  *     keeps a key reserved, or the backend is unavailable.
  * @example \OPcache\pinned_store_array(['a' => 1, 'b' => [2, 3]]);

@@ -44,7 +44,7 @@ $cases = [
     'nested' => fn() => array_fill(0, 20, ['list' => range(1, 60_000)]),
     'one that is too large by itself' => fn() => ['small' => 'new'] + $texts(1, 17_000_000),
     'objects' => fn() => array_map(fn($text) => new Asked($text), $texts(20, 1_000_000)),
-    'a closure behind them' => fn() => $texts(20, 500_000) + ['closure' => fn() => 1],
+    'a closure behind them' => fn() => $texts(20, 500_000) + ['closure' => [fn() => 1]],
 ];
 foreach ($cases as $name => $values) {
     volatile_clear();
@@ -84,7 +84,7 @@ one that is too large by itself: volatile cache: no memory for %d bytes (key "ne
 20 of 20 others are there, 0 stored, 0 evicted, 1 failure
 objects: volatile cache: no memory for %d bytes (20 values): %d bytes free, largest block %d bytes (opcache.static_cache.volatile_size_mb)
 20 of 20 others are there, 0 stored, 0 evicted, 1 failure
-a closure behind them: volatile cache: $values['closure'] cannot be stored: it is a Closure
+a closure behind them: volatile cache: $values['closure'][0] cannot be stored: it is a Closure
 20 of 20 others are there, 0 stored, 0 evicted, 1 failure
 20 objects asked
 bool(true)

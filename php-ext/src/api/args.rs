@@ -10,9 +10,9 @@ use ext_php_rs::ffi::{
 };
 
 use crate::engine::{self, Frame};
-use crate::exception;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
+use crate::{exception, messages};
 
 /// Something was thrown; the handler has nothing more to do.
 pub(crate) struct Thrown;
@@ -266,17 +266,39 @@ pub(super) fn check_result(value: &Slot, index: u32) -> Parsed<()> {
 
 #[inline(always)]
 fn refuse_type(value: &Slot, index: u32, format: &CStr) -> Parsed<()> {
-    let value = value.behind_reference();
-    let given = if value.kind() == engine::RESOURCE {
-        c"resource"
-    } else if engine::is_closure(value) {
-        c"Closure"
-    } else {
-        return Ok(());
-    };
+    let Some(given) = refused(value) else { return Ok(()) };
     // SAFETY: a function is running; one text for one `%s`.
     unsafe { engine::zend_argument_type_error(index + 1, format.as_ptr(), given.as_ptr()) };
     Err(Thrown)
+}
+
+/// What a value is, if it is of those that no value may be.
+#[inline(always)]
+fn refused(value: &Slot) -> Option<&'static CStr> {
+    let value = value.behind_reference();
+    if value.kind() == engine::RESOURCE {
+        Some(c"resource")
+    } else if engine::is_closure(value) {
+        Some(c"Closure")
+    } else {
+        None
+    }
+}
+
+/// The same as [`check_value`] of an element of the array at `index`.
+#[inline(always)]
+pub(super) fn check_element(key: &ElementKey<'_>, value: &Slot, index: u32) -> Parsed<()> {
+    refused(value).map_or(Ok(()), |given| Err(refuse_value_of(key, given, index)))
+}
+
+#[cold]
+fn refuse_value_of(key: &ElementKey<'_>, given: &CStr, index: u32) -> Thrown {
+    let format =
+        c"must contain only values of type null|bool|int|float|string|array|object, %s given (key \"%s\")";
+    let key = exception::stage_bytes(messages::shown(key.bytes()).as_bytes());
+    // SAFETY: a function is running; two texts for two `%s`.
+    unsafe { engine::zend_argument_type_error(index + 1, format.as_ptr(), given.as_ptr(), key) };
+    Thrown
 }
 
 /// The key of an element of an array argument, as bytes: ints as their decimal string.

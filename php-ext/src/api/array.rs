@@ -3,7 +3,7 @@
 use ext_php_rs::ffi::{zend_array_dup, zval};
 use static_cache_core::{Demand, Draft, Error, Session, Space, wait_once};
 
-use super::args::{Args, Parsed, elements, of_element, requested};
+use super::args::{Args, Parsed, check_element, elements, of_element, requested};
 use super::demand;
 use super::element::{harvest_at, link_of, plan, root, with_harvests};
 use super::remove::delete_both;
@@ -32,8 +32,8 @@ unsafe fn store_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval)
     let args = unsafe { Args::new(frame, 1, if has_ttl { 3 } else { 2 })? };
     let values = args.array(0)?;
     let (ttl, throwing) = if has_ttl { (args.seconds(1)?, args.flag(2)?) } else { (None, args.flag(1)?) };
-    for (key, number, _) in elements(values) {
-        of_element(key, number, 0)?;
+    for (key, number, value) in elements(values) {
+        check_element(&of_element(key, number, 0)?, value, 0)?;
     }
     // SAFETY: the frame holds the values; the call's own result.
     unsafe {
