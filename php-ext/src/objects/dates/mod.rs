@@ -21,7 +21,7 @@ use ext_php_rs::ffi::{HashTable, zend_class_entry, zend_function, zend_string, z
 
 use super::class::Facts;
 use super::engine::{self, undefined, zval_of};
-use super::gather::Stop;
+use super::gather::{Stop, refuse};
 use super::harvest::Harvest;
 use super::methods::call;
 use super::prototype::{php_date_get_date_ce, php_date_get_immutable_ce};
@@ -152,6 +152,9 @@ pub(super) unsafe fn data(
 ) -> Result<Option<Slot>, Stop> {
     // SAFETY: the caller's word; objects of dates lie behind the pointer to their moment.
     unsafe {
+        if let Some(moment) = moment_of(object).filter(|moment| moment.cannot_be_read()) {
+            refuse(harvest, moment.why_not_read())?;
+        }
         // Properties are among the data.
         if facts.slots > 0 || (*object).table().is_some_and(|table| table.count > 0) {
             return Ok(None);
@@ -204,6 +207,20 @@ impl Moment {
         unsafe {
             self.zone.as_ref().is_some_and(|zone| zone.may_have_twice(self.since_epoch, self.parts[YEAR]))
         }
+    }
+
+    /// Whether the engine itself refuses what it has written: dates get such offsets from their zones, where more hours are allowed than
+    /// in a date's text.
+    fn cannot_be_read(&self) -> bool {
+        self.kind == c::TIMELIB_ZONETYPE_OFFSET && self.offset.unsigned_abs() >= 25 * 3600
+    }
+
+    #[cold]
+    fn why_not_read(&self) -> String {
+        let minutes = self.offset.unsigned_abs() / 60;
+        let sign = if self.offset < 0 { '-' } else { '+' };
+        let (hours, minutes) = (minutes / 60, minutes % 60);
+        format!("it is a date with an offset that unserialize() refuses ({sign}{hours:02}:{minutes:02})")
     }
 
     /// Whether all parts have as many digits as they usually have, and it has a time zone.
