@@ -181,7 +181,6 @@ foreach ([new Wakes, new Within] as $object) {
         $fetch('suspends');
     }));
     $fiber->start();
-    echo read(), ', ';
     $fiber->resume();
     echo are_numbered(), ', ';
     $fiber = new Fiber(fn() => $fetch('suspends'));
@@ -190,6 +189,50 @@ foreach ([new Wakes, new Within] as $object) {
     gc_collect_cycles();
     echo are_numbered(), "\n";
 }
+
+echo "A fiber that goes on when what it was begun in is over: ";
+foreach ([new Wakes, new Within] as $object) {
+    Within::$act = fn() => null;
+    $store('suspends', $object);
+    foreach (['serializing', 'unserializing'] as $how) {
+        $fiber = new Fiber(fn() => $fetch('suspends'));
+        Within::$how(function () use ($fiber) {
+            Within::$act = Fiber::suspend(...);
+            $fiber->start();
+        });
+        echo are_numbered(), ', ';
+        $fiber->resume();
+        echo are_numbered(), '; ';
+    }
+}
+
+echo "\nOne that a method calls: ";
+Within::unserializing(function () use ($fetch) {
+    Within::$act = function () {
+        $fiber = new Fiber(function () {
+            echo read(), ', ';
+            Fiber::suspend();
+            echo read(), ', ';
+        });
+        $fiber->start();
+        echo read(), ', ';
+        $fiber->resume();
+        echo read(), ', ';
+    };
+    $fetch('wakes');
+});
+echo are_numbered(), "\n";
+
+echo "Two, of which the other one's method is called by PHP: ";
+foreach ([['cache', 'native'], ['native', 'cache']] as $order) {
+    Within::$act = Fiber::suspend(...);
+    $fibers = ['cache' => new Fiber(fn() => $fetch('wakes')), 'native' => new Fiber(fn() => unserialize('O:5:"Wakes":0:{}'))];
+    $fibers['cache']->start();
+    $fibers['native']->start();
+    array_map(fn($name) => $fibers[$name]->resume(), $order);
+    echo are_numbered(), '; ';
+}
+echo "\n";
 
 echo "An exit: ";
 register_shutdown_function(fn() => print are_numbered() . "\n");
@@ -208,6 +251,9 @@ pinned, Family: right, one, right, one, right, one, numbered
 An autoloader: right, inner, right, inner, numbered
 A builder, which is called as any function is: a:2:{i:0;O:8:"stdClass":0:{}i:1;C:6:"Builds":4:{r:2;}}, numbered
 Exceptions: Exception: store, right, Exception: fetch, numbered
-A fiber that is suspended meanwhile: numbered, inner, right, numbered, numbered
-numbered, inner, right, numbered, numbered
+A fiber that is suspended meanwhile: numbered, right, numbered, numbered
+numbered, right, numbered, numbered
+A fiber that goes on when what it was begun in is over: right, numbered, numbered; right, numbered, numbered; right, numbered, numbered; right, numbered, numbered; 
+One that a method calls: inner, inner, inner, inner, right, numbered
+Two, of which the other one's method is called by PHP: numbered; numbered; 
 An exit: numbered

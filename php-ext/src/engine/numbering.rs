@@ -7,6 +7,9 @@
 use std::ffi::c_void;
 use std::mem::offset_of;
 
+use ext_php_rs::ffi::{zend_class_entry, zend_fiber_context};
+
+use crate::module::local;
 use crate::zend::constants as c;
 
 /// Of `php_basic_globals`. PHP clears it when a request begins, so nothing has to be put back where a jump ends one.
@@ -40,6 +43,10 @@ unsafe extern "C" {
     static basic_globals_id: std::ffi::c_int;
     #[cfg(php_zts)]
     fn tsrm_get_ls_cache() -> *mut *mut *mut c_void;
+    static zend_ce_fiber: *mut zend_class_entry;
+    fn zend_observer_fiber_switch_register(
+        callback: unsafe extern "C" fn(*mut zend_fiber_context, *mut zend_fiber_context),
+    );
 }
 
 /// This thread's.
@@ -55,16 +62,116 @@ fn numbering() -> *mut Numbering {
     }
 }
 
+/// What calls of ours have done to the numbering: those of the running fiber, and of others that have not come to an end. (The lock that PHP
+/// takes stays where a fiber is suspended, and calls that begin with it and end without, or the other way round, free what is still in use.)
+pub(crate) struct Ours {
+    now: Taken,
+    others: Vec<Other>,
+}
+
+#[derive(Clone, Copy)]
+struct Taken {
+    /// Locks, but for those on what [`apart`] has begun.
+    locks: u32,
+    /// While there is one [`apart`], what the outermost has put aside; what it has begun, as long as that is lifted.
+    aside: Option<Numbering>,
+}
+
+/// A fiber that has called another one, or is suspended: then what it has taken is lifted.
+struct Other {
+    context: *mut zend_fiber_context,
+    taken: Taken,
+    is_lifted: bool,
+}
+
+impl Ours {
+    pub(crate) const fn new() -> Self {
+        Ours { now: Taken::NOTHING, others: Vec::new() }
+    }
+
+    /// A request begins. Calls of the last one may have been left by a jump.
+    #[inline]
+    pub(crate) fn forget(&mut self) {
+        self.now = Taken::NOTHING;
+        self.others.clear();
+    }
+}
+
+impl Taken {
+    const NOTHING: Taken = Taken { locks: 0, aside: None };
+
+    /// Takes it back: the numbering is what it would be without.
+    fn lift(self, numbering: &mut Numbering) -> Taken {
+        let aside = self.aside.map(|aside| std::mem::replace(numbering, aside));
+        numbering.lock = numbering.lock.wrapping_sub(self.locks);
+        Taken { aside, ..self }
+    }
+
+    /// Takes again what was lifted.
+    fn put_back(self, numbering: &mut Numbering) -> Taken {
+        numbering.lock = numbering.lock.wrapping_add(self.locks);
+        let aside = self.aside.map(|begun| std::mem::replace(numbering, begun));
+        Taken { aside, ..self }
+    }
+}
+
+/// At module start-up.
+pub(crate) fn observe_fibers() {
+    // SAFETY: module start-up; the engine forgets its observers at shutdown.
+    unsafe { zend_observer_fiber_switch_register(switched) };
+}
+
+/// What a fiber has taken is for what it calls, other fibers included, and not for who goes on when it is suspended.
+unsafe extern "C" fn switched(from: *mut zend_fiber_context, to: *mut zend_fiber_context) {
+    // SAFETY: this thread's own, live contexts; nothing here runs user code.
+    unsafe {
+        let (numbering, ours) = (&mut *numbering(), &mut (*local()).numbering);
+        if ours.now.locks != 0 || ours.now.aside.is_some() {
+            let taken = std::mem::replace(&mut ours.now, Taken::NOTHING);
+            let is_lifted = is_suspended(from);
+            let taken = if is_lifted { taken.lift(numbering) } else { taken };
+            ours.others.push(Other { context: from, taken, is_lifted });
+        }
+        if let Some(place) = ours.others.iter().position(|other| other.context == to) {
+            let Other { taken, is_lifted, .. } = ours.others.swap_remove(place);
+            ours.now = if is_lifted { taken.put_back(numbering) } else { taken };
+        }
+    }
+}
+
+/// Whether a context is being left for the one that has called it. The engine has forgotten that by then.
+///
+/// # Safety
+/// A live context, which is about to be left.
+unsafe fn is_suspended(context: *mut zend_fiber_context) -> bool {
+    // SAFETY: the caller's word. A context of the engine's own fibers says so, and is within one.
+    unsafe {
+        let is_fiber =
+            context.byte_add(c::FIBER_KIND).cast::<*const zend_class_entry>().read() == zend_ce_fiber;
+        let caller = context.byte_sub(c::FIBER_CONTEXT).byte_add(c::FIBER_CALLER);
+        is_fiber && caller.cast::<*const zend_fiber_context>().read().is_null()
+    }
+}
+
 /// Runs what `serialize()` or `unserialize()` would run under their lock.
 #[inline]
 pub(crate) fn locked<T>(body: impl FnOnce() -> T) -> T {
+    lock(1);
+    let result = body();
+    lock(1_u32.wrapping_neg());
+    result
+}
+
+/// As many locks more.
+fn lock(more: u32) {
     let numbering = numbering();
-    // SAFETY: this thread's own. A fiber that is suspended in the body keeps the lock meanwhile, as in PHP.
+    // SAFETY: this thread's own; no user code runs here.
     unsafe {
-        (*numbering).lock = (*numbering).lock.wrapping_add(1);
-        let result = body();
-        (*numbering).lock = (*numbering).lock.wrapping_sub(1);
-        result
+        (*numbering).lock = (*numbering).lock.wrapping_add(more);
+        let now = &mut (*local()).numbering.now;
+        if now.aside.is_none() {
+            now.locks = now.locks.wrapping_add(more);
+        }
     }
 }
 
@@ -77,33 +184,31 @@ pub(crate) fn apart<T>(body: impl FnOnce() -> T) -> T {
     if before.lock == 0 && before.serialize.level == 0 && before.unserialize.level == 0 {
         return body();
     }
-    apart_from(&before, body)
+    let is_outermost = begin_apart(before);
+    let result = body();
+    end_apart(before, is_outermost);
+    result
 }
 
-const NONE: Level = Level { data: std::ptr::null_mut(), level: 0 };
-
 #[cold]
-fn apart_from<T>(before: &Numbering, body: impl FnOnce() -> T) -> T {
-    let numbering = numbering();
-    // SAFETY: as in `locked`. What a fiber that was suspended meanwhile has left is counted in, so that what is within it ends as it began.
+fn begin_apart(before: Numbering) -> bool {
+    const NONE: Level = Level { data: std::ptr::null_mut(), level: 0 };
+    // SAFETY: this thread's own; no user code runs here.
     unsafe {
-        *numbering = Numbering { lock: 0, serialize: NONE, unserialize: NONE };
-        let result = body();
-        (*numbering).lock = (*numbering).lock.wrapping_add(before.lock);
-        (*numbering).serialize.rejoin(&before.serialize);
-        (*numbering).unserialize.rejoin(&before.unserialize);
-        result
+        *numbering() = Numbering { lock: 0, serialize: NONE, unserialize: NONE };
+        let aside = &mut (*local()).numbering.now.aside;
+        let is_outermost = aside.is_none();
+        aside.get_or_insert(before);
+        is_outermost
     }
 }
 
-impl Level {
-    fn rejoin(&mut self, before: &Level) {
-        self.level = self.level.wrapping_add(before.level);
-        if before.level != 0 {
-            self.data = before.data;
-        }
-        if self.level == 0 {
-            self.data = NONE.data;
-        }
+#[cold]
+fn end_apart(before: Numbering, is_outermost: bool) {
+    // SAFETY: as above.
+    unsafe {
+        // What others have done meanwhile, while the fiber was suspended, is only in what was put aside.
+        let aside = if is_outermost { (*local()).numbering.now.aside.take() } else { None };
+        *numbering() = aside.unwrap_or(before);
     }
 }

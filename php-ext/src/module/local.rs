@@ -10,6 +10,7 @@ use super::partition::number as partition_number;
 use super::stacks::Fibers;
 use super::{Backend, partition};
 use crate::encode::Encoder;
+use crate::engine::Ours;
 use crate::info::Figures;
 use crate::memo::Memo;
 use crate::objects::Objects;
@@ -38,6 +39,7 @@ pub(crate) struct Local {
     /// Figures on their way into an object.
     pub(crate) figures: Option<Figures>,
     pub(super) fibers: Fibers,
+    pub(crate) numbering: Ours,
     /// Files that this request invalidated, by their resolved paths.
     pub(crate) invalidated: Vec<Vec<u8>>,
     /// From before a fork of this thread until after it, for each session.
@@ -127,6 +129,7 @@ impl Local {
             keys: Vec::new(),
             figures: None,
             fibers: Fibers::new(),
+            numbering: Ours::new(),
             invalidated: Vec::new(),
             promises: [None, None],
             partition: 0,
@@ -137,6 +140,7 @@ impl Local {
     /// thread lived on) are none.
     #[inline]
     pub(super) fn begin_request(&mut self) {
+        self.numbering.forget();
         let current = partition_number();
         if self.partition != current {
             self.partition = current;

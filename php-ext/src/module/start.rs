@@ -72,6 +72,7 @@ extern "C" fn startup(kind: c_int, module: c_int) -> c_int {
         statics::install();
         hooks::install();
         stacks::install();
+        engine::observe_fibers();
         stay_loaded();
         fork::watch();
         partition::install(sapi::policy(&sapi_name(), settings.allow_unsafe), &settings);

@@ -221,6 +221,7 @@ void probe(void)
 	OFFSET(FIBER_CALLER, zend_fiber, caller);
 	OFFSET(FIBER_EXECUTE_DATA, zend_fiber, execute_data);
 	OFFSET(FIBER_HANDLE, zend_fiber_context, handle);
+	OFFSET(FIBER_KIND, zend_fiber_context, kind);
 	OFFSET(FIBER_STACK, zend_fiber_context, stack);
 	OFFSET(FIBER_STATUS, zend_fiber_context, status);
 	OFFSET(FIBER_RESERVED, zend_fiber_context, reserved);
