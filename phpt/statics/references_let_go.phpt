@@ -50,6 +50,7 @@ switch ($_GET["do"]) {
     case "restored":
         $second = &Pool::$connections[1];
         $first = &Pool::$connections[0];
+        Pool::$n++;
         echo get_debug_type($first), get_debug_type($second), OPcache\static_publish();
         $first = null;
         echo OPcache\static_publish();

@@ -1,7 +1,8 @@
 //! What a static was when it was declared, restored or published last, and whether it still is.
 //!
 //! Values are told apart by type and word: what is compared cannot be changed where it lies. Arrays and strings in shared memory
-//! are read-only, defaults belong to the class, and of others we are a holder, so that writing to them makes a copy.
+//! are read-only, defaults belong to the class, and of others we are a holder, so that writing to them makes a copy. (So does what may write
+//! and does not: of an array that is another one it is looked at what is in it, see [`content`].)
 //! Objects are not held, since that would keep them alive: they are in a table of weak references, so that another one at
 //! the same address is not taken for them. What is in an object counts for `Tracking` alone, see [`super::digest`]. Nor are arrays
 //! with references, which scripts would notice: what is in them is compared, see [`super::shared`], and which statics share a reference, see [`super::bound`].
@@ -10,6 +11,7 @@ use std::ops::Range;
 
 use ext_php_rs::ffi::zend_object;
 
+use super::content::{self, Look};
 use super::place::Place;
 use super::{Dropped, Member, Statics, Target, bound, digest, engine, evaluated, shared, with};
 use crate::zend::constants as c;
@@ -175,16 +177,17 @@ pub(super) fn release_all() {
 /// Members of a class of this request.
 #[inline(always)]
 pub(super) unsafe fn is_any_changed(statics: &Statics, members: Range<usize>, tracking: bool) -> bool {
-    let mut may_be_bound = false;
+    let mut look = Look::new();
     // SAFETY: the caller's word.
     unsafe {
         for (at, member) in statics.members[members.clone()].iter().enumerate() {
-            let Some(slot) = slot_of(member, &mut may_be_bound) else { continue };
-            if is_changed(statics, members.start + at, member, slot, tracking) {
+            let Some(slot) = slot_of(member, &mut look.may_be_bound) else { continue };
+            if is_changed(statics, members.start + at, member, slot, tracking, &mut look) {
                 return true;
             }
         }
-        may_be_bound && bound::is_changed(statics, members)
+        look.may_be_bound && bound::is_changed(statics, members.clone())
+            || look.has_references() && content::is_bound(statics, members)
     }
 }
 
@@ -194,18 +197,19 @@ pub(super) unsafe fn is_any_changed(statics: &Statics, members: Range<usize>, tr
 /// As for [`is_any_changed`].
 #[cold]
 pub(super) unsafe fn is_any_assigned(statics: &Statics, members: Range<usize>, tracking: bool) -> bool {
-    let mut may_be_bound = false;
+    let mut look = Look::new();
     // SAFETY: the caller's word.
     unsafe {
         for (at, member) in statics.members[members.clone()].iter().enumerate() {
-            let Some(slot) = slot_of(member, &mut may_be_bound) else { continue };
-            if is_changed(statics, members.start + at, member, slot, tracking)
+            let Some(slot) = slot_of(member, &mut look.may_be_bound) else { continue };
+            if is_changed(statics, members.start + at, member, slot, tracking, &mut look)
                 && !(matches!(member.baseline, Baseline::Declared) && evaluated::is_code(&member.place))
             {
                 return true;
             }
         }
-        may_be_bound && bound::is_changed(statics, members)
+        look.may_be_bound && bound::is_changed(statics, members.clone())
+            || look.has_references() && content::is_bound(statics, members)
     }
 }
 
@@ -226,46 +230,88 @@ unsafe fn slot_of<'a>(member: &Member, may_be_bound: &mut bool) -> Option<&'a Sl
 /// # Safety
 /// As for [`is_any_changed`]; the member of this number, and its slot.
 #[inline(always)]
-unsafe fn is_changed(statics: &Statics, number: usize, member: &Member, slot: &Slot, tracking: bool) -> bool {
+unsafe fn is_changed(
+    statics: &Statics,
+    number: usize,
+    member: &Member,
+    slot: &Slot,
+    tracking: bool,
+    look: &mut Look,
+) -> bool {
     let value = slot.behind_reference();
     // SAFETY: the caller's word.
     unsafe {
         match member.baseline {
             Baseline::Declared => {
-                !same(value, &member.place.declared()) && is_assigned(member.place, slot)
+                !same(value, &member.place.declared()) && is_assigned(member.place, slot, look)
                     || is_null_by_now(&member.place, slot)
             }
-            Baseline::Value { slot: was, digest, .. } => {
-                !same(value, &was)
+            Baseline::Value { slot: was, is_held, digest } => {
+                !same(value, &was) && is_other(statics, number, value, &was, is_held, look)
                     || (value.kind() == c::IS_OBJECT || digest.is_some() || !statics.shared.is_empty())
-                        && is_changed_within(statics, number, value, digest.filter(|_| tracking))
+                        && is_changed_within(statics, number, value, &was, digest.filter(|_| tracking), look)
             }
         }
     }
 }
 
-/// The same of a member whose value has the same type and word; `digest` if that counts.
+/// Whether a member with another type or word than its baseline is something else, so far as it can be told from what is held.
+#[cold]
+unsafe fn is_other(
+    statics: &Statics,
+    number: usize,
+    value: &Slot,
+    was: &Slot,
+    is_held: bool,
+    look: &mut Look,
+) -> bool {
+    if value.kind() != c::IS_ARRAY || was.kind() != c::IS_ARRAY {
+        return true;
+    }
+    if !is_held {
+        return !statics.shared.contains_key(&number);
+    }
+    // SAFETY: the caller's member and its value, and what its baseline holds.
+    unsafe { !content::are_same(&[(*was, *value)], look) }
+}
+
+/// Whether it was changed in place, or in a copy of it with the same elements; `digest` if that counts.
 #[inline(never)]
-unsafe fn is_changed_within(statics: &Statics, number: usize, value: &Slot, digest: Option<u64>) -> bool {
+unsafe fn is_changed_within(
+    statics: &Statics,
+    number: usize,
+    value: &Slot,
+    was: &Slot,
+    digest: Option<u64>,
+    look: &mut Look,
+) -> bool {
     // SAFETY: the caller's member and its value.
     unsafe {
         value.kind() == c::IS_OBJECT && !statics.weak.has(value.value as *mut zend_object)
-            || shared::is_changed(statics, number, value)
-            || digest.is_some_and(|digest| digest != digest::of(value))
+            || shared::is_changed(statics, number, value, look)
+            || digest.is_some_and(|digest| {
+                // By either look.
+                let copied = !same(value, was) || statics.shared.contains_key(&number);
+                digest != digest::of(value, copied)
+            })
     }
 }
 
 /// The same of a member whose value has another type or word than its declaration.
 #[inline(never)]
-unsafe fn is_assigned(place: Place, slot: &Slot) -> bool {
+unsafe fn is_assigned(place: Place, slot: &Slot, look: &mut Look) -> bool {
     // Reflection evaluates the expressions of variables that were not reached (before PHP 8.3).
     if matches!(place, Place::Variable { .. }) && slot.kind() != c::IS_REFERENCE {
         return false;
     }
     // SAFETY: the caller's member and its value.
     unsafe {
-        let declared = place.declared();
-        declared.kind() != c::IS_CONSTANT_AST || !evaluated::gives(place, &declared, slot.behind_reference())
+        let (declared, value) = (place.declared(), slot.behind_reference());
+        match declared.kind() {
+            c::IS_CONSTANT_AST => !evaluated::gives(place, &declared, value),
+            c::IS_ARRAY if value.kind() == c::IS_ARRAY => !content::are_same(&[(declared, *value)], look),
+            _ => true,
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use ext_php_rs::ffi::{zend_function, zend_object, zend_std_get_properties, zval};
 
+use super::content::{Copied, Taken};
 use super::engine;
 use crate::buffer::Buffer;
 use crate::encode::table::{ByAddress, Table};
@@ -38,6 +39,12 @@ pub(crate) struct Walk {
     views: [Range<usize>; 2],
     /// Arrays in there that were met.
     places: Buffer<u64>,
+    /// Arrays that were copied since a digest met them, see [`super::content`].
+    pub(super) copied: Buffer<Copied>,
+    /// So many of these are in no other such.
+    pub(super) outermost: usize,
+    /// References that a look at a target's members has met, see [`super::content`].
+    pub(super) references: Buffer<Taken>,
 }
 
 /// Where arrays lie that a digest knows by their addresses. A search of the process for what is still in use finds these, so as long as they
@@ -46,8 +53,18 @@ pub(super) type Places = Buffer<u64>;
 
 impl Walk {
     fn new() -> Self {
-        let (queue, made, places) = (Vec::new(), Vec::new(), Buffer::new());
-        Walk { known: Table::new(), queue, met: 0, shown: false, made, views: [0..0, 0..0], places }
+        Walk {
+            known: Table::new(),
+            queue: Vec::new(),
+            met: 0,
+            shown: false,
+            made: Vec::new(),
+            views: [0..0, 0..0],
+            places: Buffer::new(),
+            copied: Buffer::new(),
+            outermost: 0,
+            references: Buffer::new(),
+        }
     }
 
     /// Walks with this thread's room.
@@ -70,9 +87,11 @@ impl Walk {
         result
     }
 
-    /// Forgets where arrays were met. (Besides these and what is counted, nothing is noted.)
+    /// Forgets where arrays were met. (Besides these, which copies are of, and what is counted, nothing is noted.)
     pub(crate) fn forget_addresses(&mut self) {
         self.places.wipe();
+        self.copied.wipe();
+        self.references.wipe();
     }
 
     /// Whether something counted was not met before on this walk; what is met lives until the walk is over.
@@ -97,17 +116,23 @@ impl Walk {
     }
 }
 
-/// The digest of a value and all that it leads to.
+/// The digest of a value and all that it leads to. `copied`: arrays in it have just been found to be [copies](super::content::are_same), which count as what
+/// they were copied from.
 ///
 /// # Safety
 /// A live value. The caller uses no other part of the thread's state than its statics. May leave by a jump (memory limit).
-pub(super) unsafe fn of(slot: &Slot) -> u64 {
+pub(super) unsafe fn of(slot: &Slot, copied: bool) -> u64 {
     let mut digest = Digest(0);
     // SAFETY: the caller's word; no user code runs: what the engine's own methods give is let go of while no garbage is collected.
     without_collection(|| unsafe {
         let views = (*local()).backends.each_ref().map(BackendLocal::view);
         Walk::run(|walk| {
             walk.views = views;
+            if copied {
+                walk.know_copied();
+            } else {
+                walk.copied.clear();
+            }
             walk.add(&mut digest, slot);
             let mut next = 0;
             while let Some(slot) = walk.queue.get(next).copied() {
@@ -133,13 +158,37 @@ pub(super) unsafe fn of(slot: &Slot) -> u64 {
 pub(super) unsafe fn kept(slot: &Slot) -> (u64, Places) {
     // SAFETY: the caller's word; the walk's room is as the digest has left it.
     unsafe {
-        let digest = of(slot);
+        let digest = of(slot, false);
         let places = (*local()).walk.as_ref().map_or(Buffer::new(), |walk| Buffer::from(&*walk.places));
         (digest, places)
     }
 }
 
 impl Walk {
+    /// What is in copies is not looked at, so a reference in one that others have as well counts as met.
+    #[cold]
+    fn know_copied(&mut self) {
+        let mut copied = std::mem::take(&mut self.copied);
+        for element in copied.iter().flat_map(|(_, is)| is.array().elements()) {
+            let slot = element.slot.direct();
+            if slot.kind() == c::IS_REFERENCE && slot.reference().gc.refcount > 1 {
+                self.is_new(slot);
+            }
+        }
+        while copied.len() > self.outermost {
+            copied.pop();
+        }
+        copied.sort_unstable_by_key(|(_, is)| is.value);
+        self.copied = copied;
+    }
+
+    /// What an array is a copy of.
+    #[cold]
+    fn copied_from(&self, slot: &Slot) -> Option<Slot> {
+        let found = self.copied.binary_search_by_key(&slot.value, |(_, is)| is.value).ok()?;
+        Some(self.copied[found].0)
+    }
+
     /// A value; what it leads to waits.
     unsafe fn add(&mut self, digest: &mut Digest, slot: &Slot) {
         let mut slot = slot.direct();
@@ -155,6 +204,8 @@ impl Walk {
             slot = slot.behind_reference();
         }
         let kind = slot.kind();
+        let was = if self.copied.is_empty() || kind != c::IS_ARRAY { None } else { self.copied_from(slot) };
+        let slot = was.as_ref().unwrap_or(slot);
         digest.add(u64::from(kind));
         match kind {
             c::IS_LONG | c::IS_DOUBLE => digest.add(slot.value),

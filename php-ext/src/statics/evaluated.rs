@@ -215,7 +215,7 @@ unsafe fn is_result(place: Place, expression: &Slot, value: &Slot) -> bool {
     }
 }
 
-/// As `===` has it, but NAN is NAN. (Arrays are as deep as somebody wrote the expression.)
+/// As `===` has it, but NAN is NAN, and arrays go on with the same index. (Arrays are as deep as somebody wrote the expression.)
 ///
 /// # Safety
 /// Live values; no user code runs meanwhile.
@@ -235,7 +235,7 @@ unsafe fn is_equal(result: &Slot, value: &Slot) -> bool {
         c::IS_STRING => result.text().bytes() == value.text().bytes(),
         c::IS_ARRAY => {
             let (mut one, mut other) = (Elements::of(result.array()), Elements::of(value.array()));
-            result.array().count == value.array().count
+            (result.array().count, result.array().next_free) == (value.array().count, value.array().next_free)
                 && std::iter::from_fn(|| Some((one.next()?, other.next()?))).all(
                     |((key, one), (its, other))| {
                         // SAFETY: elements of the caller's values.

@@ -16,7 +16,7 @@
 //! | [`nesting`] | restores within restores |
 //! | [`assign`] | the values into the statics |
 //! | [`unseen`] | exceptions of theirs where the engine does not look for any |
-//! | [`baseline`], [`evaluated`], [`digest`], [`shared`], [`bound`], [`weak`] | what a static was, and whether it was changed since |
+//! | [`baseline`], [`content`], [`evaluated`], [`digest`], [`shared`], [`bound`], [`weak`] | what a static was, and whether it was changed since |
 //! | [`publish`], [`attempt`] | from statics to entries at the request's end |
 //! | [`static_publish`] | and at once |
 //! | [`orphans`] | entries of what a class has no more |
@@ -30,6 +30,7 @@ mod awaited;
 mod baseline;
 mod bound;
 mod compile;
+mod content;
 mod declarations;
 mod digest;
 mod early;

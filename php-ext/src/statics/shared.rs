@@ -4,11 +4,13 @@
 //! shares the references with what is held, where PHP takes those that nobody else has for plain values. It is looked at again
 //! instead: its elements, those of arrays in it, and what its references hold. Its strings are held, which nobody can tell, and its objects
 //! watched, as where they are a baseline; so the addresses of both stand for them. A reference that nobody else has is as good as the value: whoever
-//! wants to write to it copies the array. Objects end the search: what is in them counts for `Tracking` alone.
+//! wants to write to it copies the array. So is one that somebody has taken since, see [`content`](super::content), which also looks into copies of
+//! arrays that count by their addresses. Objects end the search: what is in them counts for `Tracking` alone.
 
 use ext_php_rs::ffi::zend_object;
 
 use super::baseline;
+use super::content::{self, Copied, Taken};
 use super::digest::{Walk, add_key};
 use super::weak::Watched;
 use super::{Statics, engine, with};
@@ -17,13 +19,19 @@ use crate::objects::fingerprint::Digest;
 use crate::zend::constants as c;
 use crate::zend::live::Slot;
 
+/// The number of a place, and that of the array that is there and was met before.
+type Again = (u32, u32);
+
 /// What a member's baseline had in it.
 pub(super) struct Shared {
     digest: u64,
     /// The addresses of references that others had as well, in order.
     references: Vec<usize>,
-    /// Strings, and arrays that nobody counts, whose addresses stand for them: held, or found here when memory is looked through for them.
+    /// Strings, and arrays that nobody counts, whose addresses stand for them: held, or found here when memory is looked through for them. Each with the number of
+    /// its place (`next`).
     fixed: Buffer<Slot>,
+    /// Arrays in their second places and further ones.
+    again: Vec<Again>,
     objects: Vec<*mut zend_object>,
     /// The objects, as long as they are there.
     weak: Watched,
@@ -45,13 +53,13 @@ pub(super) unsafe fn note(statics: &mut Statics, member: usize) {
         if !Walk::run(|walk| has_references(walk, &array)) {
             return;
         }
-        let mut look = Look::new(&[]);
+        let mut look = Look::new(None);
         Walk::run(|walk| look.at(walk, &array));
-        let Look { digest, mut references, fixed, objects, .. } = look;
+        let Look { digest, mut references, fixed, again, objects, .. } = look;
         references.sort_unstable();
         fixed.iter().for_each(|value| engine::hold(value));
         let digest = digest.0;
-        let new = Shared { digest, references, fixed, objects, weak: Watched::new() };
+        let new = Shared { digest, references, fixed, again, objects, weak: Watched::new() };
         let shared = statics.shared.entry(member).or_insert(new);
         baseline::let_go(&mut statics.members[member]);
         // Last, since it may leave by a jump (memory limit): an object that is not watched counts as changed.
@@ -79,16 +87,33 @@ fn has_references(walk: &mut Walk, array: &Slot) -> bool {
 /// A look at what is in an array.
 struct Look<'a> {
     digest: Digest,
-    /// References that count as such though nobody else has them by now, in order.
-    known: &'a [usize],
+    /// What was noted. Its references count as such though nobody else has them by now; others do not, which somebody has taken since.
+    noted: Option<&'a Shared>,
     references: Vec<usize>,
     fixed: Buffer<Slot>,
+    again: Vec<Again>,
     objects: Vec<*mut zend_object>,
+    /// How many places were met.
+    met: u32,
+    /// Arrays where others were noted, of which they may be copies.
+    copied: Buffer<Copied>,
+    /// References that were not noted.
+    taken: Buffer<Taken>,
 }
 
 impl<'a> Look<'a> {
-    fn new(known: &'a [usize]) -> Self {
-        Look { digest: Digest(0), known, references: Vec::new(), fixed: Buffer::new(), objects: Vec::new() }
+    fn new(noted: Option<&'a Shared>) -> Self {
+        Look {
+            digest: Digest(0),
+            noted,
+            references: Vec::new(),
+            fixed: Buffer::new(),
+            again: Vec::new(),
+            objects: Vec::new(),
+            met: 0,
+            copied: Buffer::new(),
+            taken: Buffer::new(),
+        }
     }
 
     fn at(&mut self, walk: &mut Walk, array: &Slot) {
@@ -116,28 +141,41 @@ impl<'a> Look<'a> {
     /// A value; arrays wait.
     fn add(&mut self, walk: &mut Walk, slot: &Slot) {
         let mut slot = slot.direct();
+        self.met = self.met.wrapping_add(1);
         if slot.kind() == c::IS_REFERENCE {
             let address = slot.value as usize;
             let others = slot.reference().gc.refcount > 1;
-            if others || self.known.binary_search(&address).is_ok() {
-                self.digest.add(u64::from(c::IS_REFERENCE));
-                self.digest.add(slot.value);
-                if !walk.is_new(slot) {
-                    return;
+            let is_known = self.noted.is_some_and(|noted| noted.references.binary_search(&address).is_ok());
+            if others || is_known {
+                let is_new = walk.is_new(slot);
+                if is_new && !is_known && self.noted.is_some() {
+                    self.taken.push(content::taken(slot));
+                } else {
+                    self.digest.add(u64::from(c::IS_REFERENCE));
+                    self.digest.add(slot.value);
+                    if !is_new {
+                        return;
+                    }
+                    self.references.push(address);
                 }
-                self.references.push(address);
             }
             slot = slot.behind_reference();
         }
         let kind = slot.kind();
+        let was = if kind == c::IS_ARRAY { self.noted_here(walk, slot) } else { None };
+        if let Some(was) = &was {
+            self.copied.push((*was, *slot));
+            slot = was;
+        }
         self.digest.add(u64::from(kind));
         if kind == c::IS_ARRAY && slot.is_counted() {
             // The same one in several places counts once.
             let number = walk.queue.len() as u32;
             let known = walk.number(slot, number);
             self.digest.add(u64::from(known.unwrap_or(number)));
-            if known.is_none() {
-                walk.queue.push(*slot);
+            match known {
+                Some(known) => self.again.push((self.met, known)),
+                None => walk.queue.push(*slot),
             }
             return;
         }
@@ -145,25 +183,47 @@ impl<'a> Look<'a> {
             self.digest.add(slot.value);
         }
         match kind {
-            c::IS_STRING | c::IS_ARRAY => self.fixed.push(Slot { next: 0, ..*slot }),
+            c::IS_STRING | c::IS_ARRAY => self.fixed.push(Slot { next: self.met, ..*slot }),
             c::IS_OBJECT => self.objects.push(slot.value as *mut zend_object),
             _ => {}
         }
+    }
+
+    /// The array that was noted in this place by its address, or as one that is elsewhere as well, if there is another one by now.
+    fn noted_here(&self, walk: &Walk, slot: &Slot) -> Option<Slot> {
+        let noted = self.noted?;
+        let fixed = noted.fixed.get(self.fixed.len()).copied();
+        let fixed = fixed.filter(|fixed| fixed.next == self.met && fixed.kind() == c::IS_ARRAY);
+        let again = || match noted.again.get(self.again.len()) {
+            Some(&(met, number)) if met == self.met => walk.queue.get(number as usize).copied(),
+            _ => None,
+        };
+        fixed.or_else(again).filter(|was| was.value != slot.value)
     }
 }
 
 /// Whether there is something else in a member's array by now.
 ///
 /// # Safety
-/// The member's value, which is at the address of the baseline that this was [noted](note) for.
+/// The member's value, an array if the baseline that this was [noted](note) for was one.
 #[cold]
-pub(super) unsafe fn is_changed(statics: &Statics, member: usize, value: &Slot) -> bool {
+pub(super) unsafe fn is_changed(
+    statics: &Statics,
+    member: usize,
+    value: &Slot,
+    all: &mut content::Look,
+) -> bool {
     let Some(shared) = statics.shared.get(&member) else { return false };
-    // SAFETY: the caller's word. If all is as it was, each of the objects is in the value, and live.
+    // SAFETY: the caller's word. If all is as it was, each of the objects is in the value, and live. What counts by its address is kept for that.
     unsafe {
-        let mut look = Look::new(&shared.references);
-        Walk::run(|walk| look.at(walk, value));
-        look.digest.0 != shared.digest || shared.objects.iter().any(|object| !shared.weak.has(*object))
+        let mut look = Look::new(Some(shared));
+        Walk::run(|walk| {
+            look.at(walk, value);
+            look.taken.iter().for_each(|taken| all.add_reference(walk, *taken));
+        });
+        look.digest.0 != shared.digest
+            || shared.objects.iter().any(|object| !shared.weak.has(*object))
+            || !content::are_same(&look.copied, all)
     }
 }
 
@@ -174,6 +234,11 @@ pub(super) fn forget_all(statics: &mut Statics) {
 }
 
 impl Shared {
+    /// Whether one of the references is such a one.
+    pub(super) fn has_any(&self, is_such: impl Fn(u64) -> bool) -> bool {
+        self.references.iter().any(|address| is_such(*address as u64))
+    }
+
     /// # Safety
     /// The objects are live.
     unsafe fn watch_objects(&mut self) {
