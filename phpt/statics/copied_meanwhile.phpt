@@ -1,5 +1,5 @@
 --TEST--
-A request that reads by reference takes nothing away that another one publishes meanwhile
+A request that reads by reference takes nothing away that another one publishes meanwhile; nor does one that changes an object in an array without assigning anything
 --EXTENSIONS--
 static_cache
 --FILE--
@@ -22,6 +22,9 @@ $readers = [
     "unset" => function () { unset(Log::$list["missing"]); },
     "element" => function () { $GLOBALS["item"] = &Log::$list[0]; },
     "variable" => function () { end(Log::variable()); },
+    "in an object" => function () { Log::$items["one"]->hits++; },
+    "in an object by a variable" => function () { $item = Log::$items["one"]; $item->hits++; },
+    "in an object by reference" => function () { $item = &Log::$items["one"]; $item->hits++; },
 ];
 switch ($_GET["do"]) {
     case "names": echo json_encode(array_keys($readers)); break;
@@ -56,3 +59,6 @@ array_walk: [["first","second"],["first","second"],0]
 unset: [["first","second"],["first","second"],0]
 element: [["first","second"],["first","second"],0]
 variable: [["first","second"],["first","second"],0]
+in an object: [["first","second"],["first","second"],0]
+in an object by a variable: [["first","second"],["first","second"],0]
+in an object by reference: [["first","second"],["first","second"],0]
