@@ -25,10 +25,16 @@ use crate::shard::Shard;
 const SMALL_PART: u64 = 10;
 /// Marks of an entry at most.
 pub(crate) const MOST_MARKS: u8 = 3;
-/// Whether a block that has more than this part of the arena can be had at all is found out before anything is evicted.
+/// A block that has more than this part of the arena is large. Whether it can be had at all is found out before anything is evicted, and
+/// what is free in pieces is put together for it rather than that as much again is evicted.
 const LARGE_PART: u64 = 16;
-/// Evicting so many times what is wanted in the usual order is enough.
+/// For one that is not, evicting so many times what is wanted in the usual order is enough.
 const ENOUGH: u64 = 4;
+/// For a large one this part of it is evicted beyond what is missing: what is moved does not fill its new places to the last byte.
+const SLACK_PART: u64 = 32;
+/// Where moving was of no use with that, this part of it goes before it is tried again, and twice as much from one try to the next: each may
+/// move as much as is wanted.
+const MORE_PART: u64 = 8;
 /// How long an eviction waits for operations of interrupted readers, all in all: longer than a busy machine lets one wait for its
 /// processor. Nobody waits again for an operation that did not end in that time.
 const LONGEST_DRAIN: Duration = Duration::from_millis(200);
@@ -48,6 +54,40 @@ enum Verdict {
     Stays,
     /// It would go, but somebody has locked its shard. It has no place yet.
     Locked(usize),
+}
+
+/// How many bytes go for one block.
+struct Measure {
+    /// With so many free, what lies between them is moved.
+    movable_from: u64,
+    /// So many go before anybody looks whether there is room.
+    first: u64,
+    /// And from then on, and `growth` times as many from one time to the next.
+    step: u64,
+    growth: u64,
+    /// Once so many went in the usual order, what is in the way goes.
+    enough: u64,
+}
+
+impl Measure {
+    fn of_small(bytes: u64) -> Self {
+        Self {
+            // Leaves places for what has to be moved.
+            movable_from: bytes.saturating_mul(2),
+            first: bytes,
+            step: bytes - bytes / 2,
+            growth: 1,
+            enough: bytes.saturating_mul(ENOUGH),
+        }
+    }
+
+    /// As much again as a large block needs may be everything there is.
+    fn of_large(bytes: u64, free: u64) -> Self {
+        let needed = bytes + BLOCK_HEADER;
+        let (first, step) = (needed.saturating_sub(free) + bytes / SLACK_PART, bytes / MORE_PART);
+        // Three steps: most of what is wanted. What is in the way of a window may be popular.
+        Self { movable_from: needed, first, step, growth: 2, enough: first + 7 * step }
+    }
 }
 
 /// Why a victim is still there.
@@ -95,6 +135,8 @@ impl HeapGuard<'_> {
             }
             began = clock.now();
         }
+        let free = || heap.control().free_bytes.load(Ordering::Relaxed);
+        let mut measure = Measure::of_small(bytes);
         if bytes > heap.size() / LARGE_PART {
             self.reclaim();
             if let Some(offset) = heap.allocate(bytes) {
@@ -104,23 +146,25 @@ impl HeapGuard<'_> {
             if !self.is_within_reach(bytes + BLOCK_HEADER, &survey) {
                 return Err(Short::OfMemory);
             }
+            // What is being made stays where it is: put between what goes on being there, several large ones leave no row for the next.
+            if !self.segment.slots.iter().any(|slot| slot.building.load(Ordering::Relaxed) != 0) {
+                measure = Measure::of_large(bytes, free());
+            }
         }
-        // Free memory in pieces: as much again as is wanted leaves places for what has to be moved.
-        let is_scattered = || heap.control().free_bytes.load(Ordering::Relaxed) >= bytes.saturating_mul(2);
-        if is_scattered()
+        if free() >= measure.movable_from
             && let Some(offset) = self.compact_for(bytes, false)
         {
             return Ok(offset);
         }
-        let (mut freed, mut all, mut gone) = (0, 0, 0);
+        let (mut freed, mut all, mut gone, mut goal) = (0, 0, 0, measure.first);
         let mut chances = MOST_CHANCES;
         while !survey.holds() {
             let went = self.evict_one(&survey, &mut chances);
-            freed += went.unwrap_or(bytes);
+            freed += went.unwrap_or(goal);
             all += went.unwrap_or(bytes);
             gone += 1;
             // Looking costs a survey of all readers: do so when it can have become possible.
-            if freed < bytes {
+            if freed < goal {
                 continue;
             }
             self.reclaim_recent(gone);
@@ -131,7 +175,7 @@ impl HeapGuard<'_> {
                 return Err(short);
             }
             // An operation that was interrupted keeps what was evicted: better to wait for it than to evict more.
-            if heap.control().incoming.0.retired.get().1 >= bytes {
+            if heap.control().incoming.0.retired.get().1 >= measure.first {
                 let is_drained = self.segment.slots.drain(deadline);
                 self.reclaim_recent(gone);
                 if let Some(offset) = heap.allocate(bytes) {
@@ -146,14 +190,15 @@ impl HeapGuard<'_> {
                     }
                 }
             }
-            // What lies together does not go together: a few times as much as is wanted, then all that is in the way.
-            if let Some(offset) = self.compact_for(bytes, all / ENOUGH >= bytes) {
+            // What lies together does not go together: so much, then all that is in the way.
+            if let Some(offset) = self.compact_for(bytes, all >= measure.enough) {
                 return Ok(offset);
             }
             went?;
             survey = self.segment.slots.survey();
             began = clock.now();
-            freed = bytes / 2;
+            (freed, goal) = (0, measure.step);
+            measure.step *= measure.growth;
         }
         Err(Short::OfMemory)
     }

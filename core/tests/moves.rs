@@ -1,14 +1,14 @@
-//! Entries that others replace or delete while they are moved out of a store's way.
+//! What others do to entries while these are moved out of a store's way, or do instead of that; and how often it is tried.
 //!
 //! `cargo test --features fault-injection --test moves`
 
 mod common;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use common::{get, put, segment};
-use static_cache_core::{Draft, Mode, Policy, Session, Space, fault};
+use common::{Child, get, put, segment, stop};
+use static_cache_core::{Draft, Error, Mode, Policy, Relocate, Segment, Session, Space, fault};
 
 const LEN: usize = 1000;
 /// Of so many entries that lie in a row every third one stays.
@@ -107,5 +107,96 @@ fn what_leaves_a_window_by_itself_is_no_damage() {
             OTHER.set(None);
             segment.audit().unwrap();
         }
+    }
+}
+
+const LONG: usize = 12_000;
+/// What one of those takes, about.
+const BLOCK: u64 = LONG as u64 + 200;
+const SIZE: usize = 8 << 20;
+/// Only the large arena has room for a large value, so what the other has is of no use to it.
+const SECOND_ARENA: u64 = SIZE as u64 / 16;
+
+/// A segment that evicts and was full; every third entry is gone again. And what is free in it.
+fn in_pieces(relocate: Relocate) -> (Arc<Segment>, Session, u64) {
+    let segment = segment(SIZE, Policy::Evict);
+    segment.allow_moving(relocate);
+    let mut session = Session::new(Arc::clone(&segment));
+    let mut count = 0u32;
+    while segment.stats().free > 100_000 {
+        put(&mut session, &count.to_ne_bytes(), &[1; LONG]).unwrap();
+        count += 1;
+    }
+    for number in (0..count).step_by(3) {
+        session.delete(Space::Key, &number.to_ne_bytes()).unwrap();
+    }
+    session.quiesce();
+    let free = segment.stats().free;
+    (segment, session, free)
+}
+
+fn count_of(steps: &[&str], step: &str) -> u64 {
+    steps.iter().filter(|seen| **seen == step).count() as u64
+}
+
+#[test]
+fn moving_that_is_of_no_use_is_tried_a_few_times_and_not_at_each_victim() {
+    let (segment, mut session, free) = in_pieces(|_, _, _, _, _| false);
+    let (before, wanted) = (segment.stats().evictions, free * 6 / 10);
+    fault::record();
+    put(&mut session, b"large", &vec![4; wanted as usize]).unwrap();
+    let steps = fault::recorded();
+    let evicted = count_of(&steps, "evict: retired");
+    // A part in the usual order, then what is in the way of one window.
+    assert!(evicted * BLOCK < wanted * 97 / 100, "{evicted} went for {wanted} of {free}");
+    assert_eq!(evicted, segment.stats().evictions - before);
+    let (tries, looks) = (count_of(&steps, "move: window listed"), count_of(&steps, "move: looked at"));
+    assert!(evicted > 50 && tries <= 16 && looks <= 4000, "{tries} windows, {looks} looks");
+    session.end_request();
+    segment.audit().unwrap();
+}
+
+thread_local! {
+    /// Who begins a look-up, and stops in it, in the middle of what this test's thread does.
+    static READER: Cell<libc::pid_t> = const { Cell::new(0) };
+}
+
+fn let_the_reader_begin() {
+    let pid = READER.get();
+    // SAFETY: our own child, which is stopped, and stops again in its look-up.
+    unsafe { libc::kill(pid, libc::SIGCONT) };
+    common::wait_until_stopped(pid);
+}
+
+#[test]
+fn a_reader_stopped_in_a_look_up_does_not_make_a_large_value_evict_what_it_then_cannot_have() {
+    // Of what is free, in tenths: enough is free, or a part is missing.
+    for (step, tenths) in [("move: copied", 7), ("evict: taken from its queue", 12)] {
+        let (segment, mut session, free) = in_pieces(|_, _, _, _, _| true);
+        let wanted = free * tenths / 10;
+        put(&mut session, b"tiny", b"").unwrap();
+        let reader = Child::fork(|_| {
+            let mut reader = Session::new(Arc::clone(&segment));
+            fault::act_at("look: begun", 0, stop);
+            stop();
+            // After what the writer has seen of the clock.
+            assert!(reader.delete(Space::Key, b"tiny").unwrap());
+            reader.keys(Space::Key, b"", 0);
+        });
+        reader.wait_until_stopped();
+        READER.set(reader.pid());
+        let before = segment.stats().evictions;
+        fault::act_at(step, 0, let_the_reader_begin);
+        for _ in 0..3 {
+            let stored = put(&mut session, b"large", &vec![4; wanted as usize]);
+            assert!(matches!(stored, Err(Error::NoMemory { .. })), "{stored:?}");
+        }
+        let evicted = (segment.stats().evictions - before) * BLOCK;
+        let most = wanted.saturating_sub(free) + SECOND_ARENA + wanted / 4;
+        assert!(evicted <= most, "{step}: {evicted} went for {wanted} of {free}");
+        assert_eq!(reader.go_on(), 0);
+        put(&mut session, b"large", &vec![4; wanted as usize]).unwrap();
+        session.end_request();
+        segment.audit().unwrap();
     }
 }
