@@ -234,6 +234,31 @@ foreach ([['cache', 'native'], ['native', 'cache']] as $order) {
 }
 echo "\n";
 
+echo "One in PHP's own call, begun within a Serializable's method of the cache, or going on there: ";
+foreach (['serialize', 'unserialize'] as $function) {
+    foreach (['begun', 'going on'] as $way) {
+        $argument = $function === 'serialize' ? new Within : 'C:6:"Within":0:{}';
+        $fiber = new Fiber(fn() => $function($argument));
+        $step = function () use ($fiber) {
+            Within::$act = Fiber::suspend(...);
+            $fiber->isStarted() ? $fiber->resume() : $fiber->start();
+        };
+        if ($way === 'going on') {
+            $step();
+        }
+        Within::$act = fn() => null;
+        $store('suspends', new Within);
+        Within::$act = function () use ($fetch, $step) {
+            Within::$act = $step;
+            $fetch('suspends');
+        };
+        unserialize('C:6:"Within":0:{}');
+        $fiber->isTerminated() ?: $fiber->resume();
+        echo are_numbered(), '; ';
+    }
+}
+echo "\n";
+
 echo "An exit: ";
 register_shutdown_function(fn() => print are_numbered() . "\n");
 Within::$act = fn() => exit;
@@ -256,4 +281,5 @@ numbered, right, numbered, numbered
 A fiber that goes on when what it was begun in is over: right, numbered, numbered; right, numbered, numbered; right, numbered, numbered; right, numbered, numbered; 
 One that a method calls: inner, inner, inner, inner, right, numbered
 Two, of which the other one's method is called by PHP: numbered; numbered; 
+One in PHP's own call, begun within a Serializable's method of the cache, or going on there: numbered; numbered; numbered; numbered; 
 An exit: numbered

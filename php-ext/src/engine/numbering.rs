@@ -73,15 +73,15 @@ pub(crate) struct Ours {
 struct Taken {
     /// Locks, but for those on what [`apart`] has begun.
     locks: u32,
-    /// While there is one [`apart`], what the outermost has put aside; what it has begun, as long as that is lifted.
+    /// While there is one [`apart`], what the outermost has put aside; what it has begun, while another fiber runs.
     aside: Option<Numbering>,
 }
 
-/// A fiber that has called another one, or is suspended: then what it has taken is lifted.
+/// A fiber that has called another one, or is suspended: then its locks are lifted.
 struct Other {
     context: *mut zend_fiber_context,
     taken: Taken,
-    is_lifted: bool,
+    is_suspended: bool,
 }
 
 impl Ours {
@@ -100,16 +100,20 @@ impl Ours {
 impl Taken {
     const NOTHING: Taken = Taken { locks: 0, aside: None };
 
-    /// Takes it back: the numbering is what it would be without.
-    fn lift(self, numbering: &mut Numbering) -> Taken {
+    /// Takes it back: the numbering is what it would be without. Of locks only if `locks` says so.
+    fn lift(self, numbering: &mut Numbering, locks: bool) -> Taken {
         let aside = self.aside.map(|aside| std::mem::replace(numbering, aside));
-        numbering.lock = numbering.lock.wrapping_sub(self.locks);
+        if locks {
+            numbering.lock = numbering.lock.wrapping_sub(self.locks);
+        }
         Taken { aside, ..self }
     }
 
     /// Takes again what was lifted.
-    fn put_back(self, numbering: &mut Numbering) -> Taken {
-        numbering.lock = numbering.lock.wrapping_add(self.locks);
+    fn put_back(self, numbering: &mut Numbering, locks: bool) -> Taken {
+        if locks {
+            numbering.lock = numbering.lock.wrapping_add(self.locks);
+        }
         let aside = self.aside.map(|begun| std::mem::replace(numbering, begun));
         Taken { aside, ..self }
     }
@@ -121,20 +125,22 @@ pub(crate) fn observe_fibers() {
     unsafe { zend_observer_fiber_switch_register(switched) };
 }
 
-/// What a fiber has taken is for what it calls, other fibers included, and not for who goes on when it is suspended.
+/// The locks that a fiber has taken are for what it calls, other fibers included, and not for who goes on when it is suspended. What it
+/// has put aside comes back for every other fiber: a call of PHP's own that begins there may end elsewhere, and must have counted in the same
+/// numbering.
 unsafe extern "C" fn switched(from: *mut zend_fiber_context, to: *mut zend_fiber_context) {
     // SAFETY: this thread's own, live contexts; nothing here runs user code.
     unsafe {
         let (numbering, ours) = (&mut *numbering(), &mut (*local()).numbering);
         if ours.now.locks != 0 || ours.now.aside.is_some() {
             let taken = std::mem::replace(&mut ours.now, Taken::NOTHING);
-            let is_lifted = is_suspended(from);
-            let taken = if is_lifted { taken.lift(numbering) } else { taken };
-            ours.others.push(Other { context: from, taken, is_lifted });
+            let is_suspended = is_suspended(from);
+            let taken = taken.lift(numbering, is_suspended);
+            ours.others.push(Other { context: from, taken, is_suspended });
         }
         if let Some(place) = ours.others.iter().position(|other| other.context == to) {
-            let Other { taken, is_lifted, .. } = ours.others.swap_remove(place);
-            ours.now = if is_lifted { taken.put_back(numbering) } else { taken };
+            let Other { taken, is_suspended, .. } = ours.others.swap_remove(place);
+            ours.now = taken.put_back(numbering, is_suspended);
         }
     }
 }
