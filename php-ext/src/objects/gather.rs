@@ -45,6 +45,8 @@ pub(super) enum Walk {
     Table(*const Object),
     /// The declared properties of an object.
     Slots(*const Object),
+    /// Those that `__sleep` chose, of the object that has this number among what was found.
+    Chosen(u32),
     /// An object's properties are done: its calls come now.
     Done { late: Option<Action> },
 }
@@ -95,11 +97,11 @@ pub(crate) unsafe fn gather(harvest: *mut Harvest, value: *const Slot) -> Result
         (*local()).objects.thrown_at = None;
         let gathered = gather_all(harvest, value);
         if matches!(gathered, Err(Stop::Refused)) {
-            let path = path(&(*harvest).frames);
+            let path = path(&*harvest);
             return Err(Stop::Unstorable(Unstorable { path, reason: refusing::take_message() }));
         }
         if matches!(gathered, Err(Stop::Thrown)) {
-            let path = path(&(*harvest).frames);
+            let path = path(&*harvest);
             (*local()).objects.thrown_at = Some(path);
         }
         gathered
@@ -130,7 +132,7 @@ unsafe fn gather_all(harvest: *mut Harvest, value: *const Slot) -> Result<(), St
             }
             // Where an array was walked over again within itself, what is left of the outer walk has been visited.
             let again = frame.is_shared && (*harvest).again;
-            let part = if again && is_done(harvest, frame.walk) { None } else { next_part(frame) };
+            let part = if again && is_done(harvest, frame.walk) { None } else { next_part(harvest, frame) };
             match part {
                 Some(slot) => {
                     let nested = frame.nested;
@@ -167,8 +169,9 @@ pub(crate) unsafe fn look_again(harvest: *mut Harvest) {
 /// The next part that has to be looked at: no hole, no scalar, no string.
 ///
 /// # Safety
-/// The walk's subject lives. An object has as many slots as its frame says; an array or table may have changed.
-unsafe fn next_part(frame: &mut Frame) -> Option<Slot> {
+/// The walk's subject lives. An object has as many slots as its frame says; an array or table may have changed. The frame is one of the
+/// harvest's.
+unsafe fn next_part(harvest: *const Harvest, frame: &mut Frame) -> Option<Slot> {
     // What came behind the end is left to another walk: methods that add an object each time would keep this one going.
     let from = frame.at as usize;
     // SAFETY: the caller's word. No user code runs while they are looked at.
@@ -190,6 +193,10 @@ unsafe fn next_part(frame: &mut Frame) -> Option<Slot> {
                 parts.enumerate().find(|(_, slot)| slot.kind() > c::IS_STRING)
             }
             Walk::Slots(object) => first_to_visit((*object).slots(frame.end)[from..].iter()),
+            Walk::Chosen(number) => {
+                let (found, chosen) = (*harvest).chosen_of(number);
+                first_to_visit(chosen[from..].iter().map(|which| found.chosen_value(*which)))
+            }
             Walk::Done { .. } => None,
         }
     };
@@ -229,7 +236,7 @@ pub(super) unsafe fn part(walk: Walk, at: usize) -> Slot {
                 _ => undefined(),
             },
             Walk::Slots(object) => (*object).slots(at as u32 + 1)[at],
-            Walk::Done { .. } => undefined(),
+            Walk::Chosen(_) | Walk::Done { .. } => undefined(),
         }
     }
 }
@@ -378,7 +385,7 @@ pub(super) unsafe fn push(harvest: *mut Harvest, walk: Walk, end: u32, names: Na
 
 pub(super) fn refuse(harvest: *mut Harvest, reason: String) -> Result<(), Stop> {
     // SAFETY: the caller's harvest.
-    let path = unsafe { path(&(*harvest).frames) };
+    let path = unsafe { path(&*harvest) };
     Err(Stop::Unstorable(Unstorable { path, reason }))
 }
 
@@ -436,13 +443,23 @@ unsafe fn walk_again(
         match found.outcome {
             Outcome::Null => {}
             Outcome::Data => return visit(harvest, found.argument, false),
-            Outcome::Slots | Outcome::Chosen => {
+            Outcome::Slots => {
                 push_properties(harvest, object, found.source, facts);
                 return visit(harvest, found.argument, false);
             }
+            Outcome::Chosen => push_chosen(harvest, object),
         }
     }
     Ok(())
+}
+
+/// Walks again over what `__sleep` chose, and over nothing else: the rest is not stored, and may be what cannot be.
+unsafe fn push_chosen(harvest: *mut Harvest, object: *const Object) {
+    // SAFETY: the caller's harvest.
+    unsafe {
+        let number = (*harvest).number_of(object);
+        push(harvest, Walk::Chosen(number), 0, Names::Properties, Harvest::NONE);
+    }
 }
 
 /// Walks over the properties of an object, which are where its source is. The harvest holds both.

@@ -64,7 +64,7 @@ pub(crate) struct Found {
     pub(crate) is_stale: bool,
     /// The argument of the call that it needs, undefined if none; the harvest holds it.
     pub(crate) argument: Slot,
-    /// Declared properties that were chosen: these in [`Harvest::chosen`].
+    /// Properties that were chosen: these in [`Harvest::chosen`].
     pub(super) first_chosen: u32,
     pub(super) end_chosen: u32,
     /// Which of the first slots are stored, a bit for each.
@@ -96,6 +96,20 @@ impl Found {
         }
     }
 
+    /// A property that was chosen: a declared one as it is now, a dynamic one as it was when it was chosen.
+    ///
+    /// # Safety
+    /// One of the object's own in [`Harvest::chosen`]. The harvest holds the source and the table.
+    pub(super) unsafe fn chosen_value(&self, which: u32) -> &Slot {
+        // SAFETY: the caller's word: the source has such a slot, the table such an element.
+        unsafe {
+            match Harvest::dynamic(which) {
+                Some(at) => (*self.table).value(at),
+                None => &(*self.source).slots(which + 1)[which as usize],
+            }
+        }
+    }
+
     /// Whether one of the first declared properties is stored; of others the harvest knows.
     #[inline(always)]
     pub(crate) fn is_among_first(&self, slot: u32) -> Option<bool> {
@@ -114,6 +128,7 @@ pub(crate) struct Call {
 pub(crate) struct Harvest {
     pub(super) by_object: Table<ByAddress>,
     pub(super) found: Buffer<Found>,
+    /// What was chosen of objects: slots, and [elements](Self::dynamic) of their tables.
     pub(super) chosen: Vec<u32>,
     /// Objects that had properties under ints when they were met.
     pub(super) numbered: Vec<*const Object>,
@@ -142,6 +157,13 @@ pub(crate) struct Harvest {
 
 impl Harvest {
     pub(crate) const NONE: u32 = u32::MAX;
+    /// Added to the numbers of dynamic properties among what was chosen; no object has so many slots.
+    pub(super) const DYNAMIC: u32 = 1 << 31;
+
+    /// Which element of the table it is, if what was chosen is a dynamic property.
+    pub(super) fn dynamic(which: u32) -> Option<usize> {
+        (which & Self::DYNAMIC != 0).then_some((which & !Self::DYNAMIC) as usize)
+    }
 
     pub(super) fn new() -> Self {
         // A store of many values has as many harvests at once.
@@ -244,6 +266,12 @@ impl Harvest {
     pub(crate) fn is_chosen(&self, found: &Found, slot: u32) -> bool {
         found.outcome != Outcome::Chosen
             || self.chosen[found.first_chosen as usize..found.end_chosen as usize].contains(&slot)
+    }
+
+    /// What was chosen of an object, in the order of choosing.
+    pub(super) fn chosen_of(&self, number: u32) -> (&Found, &[u32]) {
+        let found = &self.found[number as usize];
+        (found, &self.chosen[found.first_chosen as usize..found.end_chosen as usize])
     }
 
     /// What was added to the list of chosen slots from `first` on is what is stored of an object.

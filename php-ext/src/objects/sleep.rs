@@ -274,6 +274,7 @@ impl Choice<'_> {
             match slot {
                 Some(slot) => (*self.harvest).chosen.push(slot),
                 None => {
+                    (*self.harvest).chosen.push(Harvest::DYNAMIC | (*self.table).used);
                     engine::hold(&value);
                     engine::zend_hash_update(self.table.cast_mut().cast(), full, zval_of(&mut value));
                 }
