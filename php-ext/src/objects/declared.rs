@@ -1,9 +1,9 @@
 //! Names out of `__sleep` that are declared properties of the object's class, in sight of its methods: most are. These are looked up in the
 //! class, without the table of the object's properties, which the engine would make for it, and without mangled names.
 
-use std::ops::Range;
-
-use ext_php_rs::ffi::{ZEND_ACC_PROTECTED, ZEND_ACC_PUBLIC, zend_object, zend_std_get_properties};
+use ext_php_rs::ffi::{
+    ZEND_ACC_PROTECTED, ZEND_ACC_PUBLIC, zend_object, zend_property_info, zend_std_get_properties,
+};
 
 use super::class::{Facts, slot_of, text};
 use super::engine;
@@ -33,21 +33,22 @@ pub(super) unsafe fn choose(
         }
         let chosen = &mut (*harvest).chosen;
         let first = chosen.len();
-        let mut next = 0;
+        let (mut next, mut seen) = (0, 0u64);
         for at in 0..names.extent() as usize {
             let name = names.value(at);
             let slot =
                 if name.kind() == c::IS_STRING { find(object, name.text(), next, facts) } else { None };
-            match slot {
-                Some(slot) if !chosen[first..].contains(&slot) => {
-                    chosen.push(slot);
-                    next = slot + 1;
-                }
-                _ => {
-                    chosen.truncate(first);
-                    return false;
-                }
-            }
+            let is_new = |slot: &u32| match 1u64.checked_shl(*slot) {
+                Some(bit) => seen & bit == 0,
+                None => !chosen[first..].contains(slot),
+            };
+            let Some(slot) = slot.filter(is_new) else {
+                chosen.truncate(first);
+                return false;
+            };
+            chosen.push(slot);
+            seen |= 1u64.checked_shl(slot).unwrap_or(0);
+            next = slot + 1;
         }
     }
     true
@@ -95,15 +96,17 @@ unsafe fn has_only_declared(object: *const Object, facts: &Facts) -> bool {
     }
 }
 
-/// The slot of the property that a method of the class means by that name, if it has a value. Most are named in the order of declaration.
+/// The slot of the property that a method of the class means by that name, if it has a value. Most are named in the order of declaration:
+/// the next ones are looked at first.
 ///
 /// # Safety
 /// As for [`choose`].
 unsafe fn find(object: *const Object, name: &Text, first: u32, facts: &Facts) -> Option<u32> {
     // SAFETY: the caller's word.
     unsafe {
-        let among = |mut slots: Range<u32>| slots.find(|slot| is_named(*slot, name, facts));
-        let slot = among(first..facts.slots).or_else(|| among(0..first))?;
+        const LOOKS: u32 = 4;
+        let mut next = first..facts.slots.min(first + LOOKS);
+        let slot = next.find(|slot| is_named(*slot, name, facts)).or_else(|| look_up(name, facts))?;
         let value = &(*object).slots(facts.slots)[slot as usize];
         let stands_in = |table: &Array| {
             let element = &table.buckets()[slot as usize].slot;
@@ -111,6 +114,25 @@ unsafe fn find(object: *const Object, name: &Text, first: u32, facts: &Facts) ->
         };
         let is_there = value.kind() != c::IS_UNDEF && (*object).table().is_none_or(stands_in);
         is_there.then_some(slot)
+    }
+}
+
+/// The same, wherever it is. The class's declarations are under the names that its methods know them by.
+///
+/// # Safety
+/// A class of this request.
+#[cold]
+#[inline(never)]
+unsafe fn look_up(name: &Text, facts: &Facts) -> Option<u32> {
+    // SAFETY: the caller's word: declarations are structures under their names.
+    unsafe {
+        let declarations = &raw const (*facts.class).properties_info;
+        let found = engine::zend_hash_find(declarations, name.start().cast());
+        let property = &*(found.cast::<Slot>().as_ref()?.value as *const zend_property_info);
+        // A static one has a number of another kind there.
+        let slot = slot_of(property)
+            .filter(|slot| property.flags & c::ZEND_ACC_STATIC == 0 && *slot < facts.slots)?;
+        is_named(slot, name, facts).then_some(slot)
     }
 }
 
