@@ -20,7 +20,7 @@ use super::harvest::{Action, Found, Harvest, Outcome};
 use super::lazy::{is_another, is_lazy, note_others};
 use super::numbered::{self, has_numbers};
 use super::path::path;
-use super::plain::{is_plain, is_plain_array};
+use super::plain::{is_passed_over, is_plain};
 use super::{methods, refusing, sleep, with_classes};
 use crate::encode::Unstorable;
 use crate::module::local;
@@ -259,7 +259,7 @@ unsafe fn visit(harvest: *mut Harvest, slot: Slot, nested: bool) -> Result<(), S
         match slot.kind() {
             c::IS_ARRAY => {
                 let array = slot.array();
-                if !is_plain_array(&slot)
+                if !is_passed_over(&slot)
                     && let Some((first, guarded)) = first_part(harvest, &slot, nested)
                 {
                     push(harvest, Walk::Array(array), array.used, Names::Keys, Harvest::NONE);
