@@ -47,9 +47,9 @@ in_hosts($script, function (callable $get) {
     }
 });
 // The client goes away: that ends the request by a jump as well, from the same depth or within the same eval(), and is no error.
-$server = new Server(str_replace('switch (', 'function go_on(): void { for ($i = 0; $i < 1000000; $i++) { echo str_repeat("x", 1000); flush(); } }
-if ($_GET["do"] === "abandoned") { handle(); go_on(); C::$n = "not reached"; }
-if ($_GET["do"] === "abandoned in eval()") { set_error_handler(fn() => true); eval("trigger_error(\"handled\", E_USER_ERROR); go_on(); C::\$n = \"not reached\";"); }
+$loop = 'for ($i = 0; $i < 1000000; $i++) { echo str_repeat("x", 1000); flush(); } C::$n = "not reached";';
+$server = new Server(str_replace('switch (', 'if ($_GET["do"] === "abandoned") { handle(); ' . $loop . ' }
+if ($_GET["do"] === "abandoned in eval()") { set_error_handler(fn() => true); eval(\'trigger_error("handled", E_USER_ERROR); ' . $loop . '\'); }
 switch (', $script));
 foreach (['abandoned', 'abandoned in eval()'] as $do) {
     $server->abandon('?do=' . urlencode($do));

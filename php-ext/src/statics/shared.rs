@@ -4,7 +4,7 @@
 //! shares the references with what is held, where PHP takes those that nobody else has for plain values. It is looked at again
 //! instead: its elements, those of arrays in it, and what its references hold. Its strings are held, which nobody can tell, and its objects
 //! watched, as where they are a baseline; so the addresses of both stand for them. A reference that nobody else has is as good as the value: whoever
-//! wants to write to it copies the array. So is one that somebody has taken since, see [`content`](super::content), which also looks into copies of
+//! wants to write to it copies the array. So is one that somebody has taken since, see [`super::content`], which also looks into copies of
 //! arrays that count by their addresses. Objects end the search: what is in them counts for `Tracking` alone.
 
 use ext_php_rs::ffi::zend_object;
