@@ -9,6 +9,7 @@ use ext_php_rs::ffi::zend_class_entry;
 
 use super::engine;
 use crate::engine::class_named;
+use crate::objects::resolve::is_unlinked;
 use crate::payload::Template;
 use crate::zend::constants as c;
 use crate::zend::live::Text;
@@ -17,17 +18,21 @@ use crate::zend::live::Text;
 const DISTANCE: usize = size_of::<u64>();
 
 /// The names of what scripts declare that these classes are derived from, without themselves, as an entry has them: in lower case, a NUL behind
-/// each.
+/// each. Of one that OPcache has bound to a class that is not linked, those of that one are not among them.
 ///
 /// # Safety
-/// Linked classes of this request.
+/// Classes of this request.
 pub(super) unsafe fn of(classes: impl Iterator<Item = *const zend_class_entry>) -> Vec<u8> {
     let mut left: Vec<_> = classes.collect();
     let mut seen: BTreeSet<_> = left.iter().copied().collect();
     let mut names = Vec::new();
     while let Some(class) = left.pop() {
-        // SAFETY: the caller's word: a linked class points at its parent, if it has one, and at its interfaces; it names its traits, which are there.
+        // SAFETY: the caller's word: a linked class points at its parent, if it has one, and at its interfaces, where one that is not linked has
+        // names; it names its traits, which are there.
         unsafe {
+            if is_unlinked(&*class) {
+                continue;
+            }
             let number = (*class).num_interfaces as usize;
             let interfaces =
                 (0..number).map(|at| (*(*class).__bindgen_anon_3.interfaces.add(at)).cast_const());
