@@ -66,6 +66,13 @@ impl Fibers {
     }
 }
 
+/// How often one fiber (or what is outside of fibers) has gone on instead of another on this thread. `None` if nobody tells.
+#[inline]
+pub(crate) fn switches() -> Option<u64> {
+    // SAFETY: this thread's own; no reference lives on.
+    reserved_word().map(|_| unsafe { (*local()).fibers.switches })
+}
+
 /// The place of our word, where we have one.
 unsafe fn page_of(context: *mut zend_fiber_context) -> *mut zend_vm_stack {
     // SAFETY: within the context, which has the word that the engine has given us.

@@ -106,7 +106,7 @@ pub(crate) unsafe fn resolve(template: &Template) -> Result<*const Resolved, Unu
         return Ok(known);
     }
     // SAFETY: the caller's word.
-    unsafe { resolve_first(template, &|_| true) }
+    unsafe { resolve_first(template, &|| true) }
 }
 
 /// [`resolve`] for whoever may have to wait between two classes: [`Unusable::NotYet`] where what has been loaded for one has left things so that the
@@ -116,7 +116,7 @@ pub(crate) unsafe fn resolve(template: &Template) -> Result<*const Resolved, Unu
 /// As for [`resolve`]; `may_load` runs no user code.
 pub(crate) unsafe fn resolve_while(
     template: &Template,
-    may_load: &dyn Fn(&ClassImage) -> bool,
+    may_load: &dyn Fn() -> bool,
 ) -> Result<*const Resolved, Unusable> {
     // SAFETY: the caller's word. What has been found is found again.
     unsafe {
@@ -129,7 +129,7 @@ pub(crate) unsafe fn resolve_while(
 #[inline(never)]
 unsafe fn resolve_first(
     template: &Template,
-    may_load: &dyn Fn(&ClassImage) -> bool,
+    may_load: &dyn Fn() -> bool,
 ) -> Result<*const Resolved, Unusable> {
     // SAFETY: the caller's word.
     unsafe {
@@ -141,17 +141,14 @@ unsafe fn resolve_first(
     }
 }
 
-unsafe fn find_all(
-    template: &Template,
-    may_load: &dyn Fn(&ClassImage) -> bool,
-) -> Result<*const Resolved, Unusable> {
+unsafe fn find_all(template: &Template, may_load: &dyn Fn() -> bool) -> Result<*const Resolved, Unusable> {
     // SAFETY: the template's records and nodes lie in the payload, which is pinned. Nothing here needs dropping.
     unsafe {
         // Twice: user code may resolve others between two of ours, and ours are to lie side by side.
         let mut has_loaded = false;
         for (number, image) in template.classes().iter().enumerate() {
             if loaded_class(image.name as *mut zend_string).is_null() {
-                if has_loaded && !may_load(image) {
+                if has_loaded && !may_load() {
                     return Err(Unusable::NotYet);
                 }
                 has_loaded = true;

@@ -98,19 +98,6 @@ pub(super) unsafe fn early(
     }
 }
 
-/// The same for one class that is about to be loaded, between others of its template's.
-///
-/// # Safety
-/// As for [`name_of`].
-pub(super) unsafe fn may_load(template: &Template, image: &ClassImage, statics: &Statics) -> bool {
-    // SAFETY: the caller's word.
-    unsafe {
-        rows(statics).next().is_none()
-            && soon(name_of(image), statics).is_none()
-            && related(template, statics).is_none()
-    }
-}
-
 /// What a template's classes need to be loaded, if some are to be: a running file declares it further on, or an autoloader is at work on it.
 unsafe fn related(template: &Template, statics: &Statics) -> Option<Early> {
     // SAFETY: as in `early`; a static's template.

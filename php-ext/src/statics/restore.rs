@@ -1,18 +1,20 @@
 //! From entries to statics.
 
+use std::cell::Cell;
+
 use ext_php_rs::ffi::zend_class_entry;
 use static_cache_core::{Hit, Space};
 
 use super::assign::assign;
 use super::awaited::Why;
-use super::early::{early, may_load, needs_code};
+use super::early::{early, needs_code};
 use super::image;
 use super::place::Place;
 use super::{Dropped, Statics, awaited, engine, is_outdated, nesting, observe, scan, with};
 use crate::api::table::fenced;
 use crate::decode::{self, Unusable};
 use crate::engine::exception_pending;
-use crate::module::local;
+use crate::module::{local, stacks};
 use crate::objects::resolve::{has_orphans, is_orphaned, is_unlinked, resolve_while};
 use crate::payload::{Fixup, TAG_ARRAY, TAG_STATICS, Template, place_of};
 use crate::zend::constants as c;
@@ -274,8 +276,18 @@ unsafe fn find_classes(number: usize, hit: &Hit, template: &Template, runs_code:
         }
         *runs_code = true;
         with(|statics| statics.restoring.begin(number));
-        // What runs for one class may leave a fiber in the middle of declaring another.
-        match resolve_while(template, &|image| with(|statics| may_load(template, image, statics))) {
+        // What runs for one class may leave a fiber in the middle of declaring another. Nothing else is at work afterwards that was not before: what
+        // has run has come back. So there is no need to look again for each of many classes.
+        let looked = Cell::new(stacks::switches());
+        let may_load = || {
+            let switches = stacks::switches();
+            if switches.is_some() && switches == looked.get() {
+                return true;
+            }
+            looked.set(switches);
+            now().is_none()
+        };
+        match resolve_while(template, &may_load) {
             Ok(_) if template.head.calls > 0 => now().is_none_or(|early| wait(Why::Declared(early))),
             Ok(_) => true,
             Err(Unusable::Stale) => {
