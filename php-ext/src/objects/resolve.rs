@@ -109,19 +109,19 @@ pub(crate) unsafe fn resolve(template: &Template) -> Result<*const Resolved, Unu
     unsafe { resolve_first(template, &|| true) }
 }
 
-/// [`resolve`] for whoever may have to wait between two classes: [`Unusable::NotYet`] where what has been loaded for one has left things so that the
-/// next must not be, as a fiber in the middle of a declaration.
+/// [`resolve`] for whoever may have to wait between two classes, evaluated constants or enum cases: [`Unusable::NotYet`] where what has run for one
+/// has left things so that nothing must for the next, as a fiber in the middle of a declaration.
 ///
 /// # Safety
-/// As for [`resolve`]; `may_load` runs no user code.
+/// As for [`resolve`]; `may_run` runs no user code.
 pub(crate) unsafe fn resolve_while(
     template: &Template,
-    may_load: &dyn Fn() -> bool,
+    may_run: &dyn Fn() -> bool,
 ) -> Result<*const Resolved, Unusable> {
     // SAFETY: the caller's word. What has been found is found again.
     unsafe {
         let known = || (*local()).objects.recipes.find(template);
-        known().map_or_else(|| resolve_first(template, may_load), Ok)
+        known().map_or_else(|| resolve_first(template, may_run), Ok)
     }
 }
 
@@ -129,11 +129,11 @@ pub(crate) unsafe fn resolve_while(
 #[inline(never)]
 unsafe fn resolve_first(
     template: &Template,
-    may_load: &dyn Fn() -> bool,
+    may_run: &dyn Fn() -> bool,
 ) -> Result<*const Resolved, Unusable> {
     // SAFETY: the caller's word.
     unsafe {
-        match find_all(template, may_load) {
+        match find_all(template, may_run) {
             // It is in this request only.
             Err(Unusable::Stale) if has_orphans(template) => Err(Unusable::NotYet),
             result => result,
@@ -141,21 +141,14 @@ unsafe fn resolve_first(
     }
 }
 
-unsafe fn find_all(template: &Template, may_load: &dyn Fn() -> bool) -> Result<*const Resolved, Unusable> {
+unsafe fn find_all(template: &Template, may_run: &dyn Fn() -> bool) -> Result<*const Resolved, Unusable> {
     // SAFETY: the template's records and nodes lie in the payload, which is pinned. Nothing here needs dropping.
     unsafe {
         // Twice: user code may resolve others between two of ours, and ours are to lie side by side.
-        let mut has_loaded = false;
         for (number, image) in template.classes().iter().enumerate() {
-            if loaded_class(image.name as *mut zend_string).is_null() {
-                if has_loaded && !may_load() {
-                    return Err(Unusable::NotYet);
-                }
-                has_loaded = true;
-            }
-            resolve_class(template, number as u32, image)?;
+            resolve_class(template, number as u32, image, may_run)?;
         }
-        check_cases(template)?;
+        check_cases(template, may_run)?;
         let recipes = &mut (*local()).objects.recipes;
         if recipes.classes.len() >= MOST_CLASSES {
             recipes.forget();
@@ -180,9 +173,17 @@ unsafe fn find_all(template: &Template, may_load: &dyn Fn() -> bool) -> Result<*
 }
 
 /// Finds a class, loading it if need be, and checks that it is the one that was stored.
-unsafe fn resolve_class(template: &Template, number: u32, image: &ClassImage) -> Result<(), Unusable> {
+unsafe fn resolve_class(
+    template: &Template,
+    number: u32,
+    image: &ClassImage,
+    may_run: &dyn Fn() -> bool,
+) -> Result<(), Unusable> {
     // SAFETY: the image's name is a string image, which the engine takes as an interned string.
     unsafe {
+        if loaded_class(image.name as *mut zend_string).is_null() && !may_run() {
+            return Err(Unusable::NotYet);
+        }
         let class = load_class(image.name as *mut zend_string);
         if exception_pending() {
             return Err(Unusable::Thrown);
@@ -197,9 +198,13 @@ unsafe fn resolve_class(template: &Template, number: u32, image: &ClassImage) ->
         if (*class).ce_flags & c::ZEND_ACC_CONSTANTS_UPDATED == 0
             && !facts.has(Facts::ENUM)
             && (facts.has(Facts::CREATE) || takes_defaults(template, number))
-            && engine::zend_update_class_constants(class) != 0
         {
-            return Err(Unusable::Thrown);
+            if !may_run() {
+                return Err(Unusable::NotYet);
+            }
+            if engine::zend_update_class_constants(class) != 0 {
+                return Err(Unusable::Thrown);
+            }
         }
     }
     Ok(())
@@ -274,7 +279,7 @@ unsafe fn is_loading() -> bool {
 }
 
 /// Evaluates the enum cases, so that nothing can go wrong when they are taken.
-unsafe fn check_cases(template: &Template) -> Result<(), Unusable> {
+unsafe fn check_cases(template: &Template, may_run: &dyn Fn() -> bool) -> Result<(), Unusable> {
     // SAFETY: the caller's template; its classes were found a moment ago.
     unsafe {
         for image in template.objects().filter(|image| (**image).traits & ObjectImage::ENUM != 0) {
@@ -284,7 +289,10 @@ unsafe fn check_cases(template: &Template) -> Result<(), Unusable> {
                 return Err(Unusable::Stale);
             }
             // The engine would take it for a constant that needs itself.
-            if case_constant(class, image).is_some_and(is_being_evaluated) {
+            let constant = case_constant(class, image);
+            if constant.is_some_and(is_being_evaluated)
+                || constant.is_some_and(|constant| !is_evaluated(constant)) && !may_run()
+            {
                 return Err(Unusable::NotYet);
             }
             if case(class, image).is_null() {
@@ -391,6 +399,11 @@ fn is_being_evaluated(constant: &zend_class_constant) -> bool {
     const VISITED: u32 = 0x80;
     let value = value_of(constant);
     value.kind() == c::IS_CONSTANT_AST && value.next & VISITED != 0
+}
+
+/// Whether it takes no code to have a constant's value.
+fn is_evaluated(constant: &zend_class_constant) -> bool {
+    value_of(constant).kind() != c::IS_CONSTANT_AST
 }
 
 /// A constant's value, with its flags beside.

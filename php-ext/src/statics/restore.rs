@@ -277,9 +277,9 @@ unsafe fn find_classes(number: usize, hit: &Hit, template: &Template, runs_code:
         *runs_code = true;
         with(|statics| statics.restoring.begin(number));
         // What runs for one class may leave a fiber in the middle of declaring another. Nothing else is at work afterwards that was not before: what
-        // has run has come back. So there is no need to look again for each of many classes.
+        // has run has come back. So there is no need to look again for each of many steps.
         let looked = Cell::new(stacks::switches());
-        let may_load = || {
+        let may_run_more = || {
             let switches = stacks::switches();
             if switches.is_some() && switches == looked.get() {
                 return true;
@@ -287,7 +287,7 @@ unsafe fn find_classes(number: usize, hit: &Hit, template: &Template, runs_code:
             looked.set(switches);
             now().is_none()
         };
-        match resolve_while(template, &may_load) {
+        match resolve_while(template, &may_run_more) {
             Ok(_) if template.head.calls > 0 => now().is_none_or(|early| wait(Why::Declared(early))),
             Ok(_) => true,
             Err(Unusable::Stale) => {
