@@ -104,7 +104,7 @@ pub(super) enum Why {
     Declared(Early),
     /// This class of the template's could not be loaded; `asked` if no autoloader knows it, and none threw or was at work on it.
     Unknown { class: usize, asked: bool },
-    /// All classes are there: an enum case is being evaluated, or one is not what it is in other requests.
+    /// An enum case is being evaluated, or a class is not what it is in other requests, or the fiber is being destroyed. There may be no template.
     NotYet,
     /// Too many restores are under way within each other, see [`super::nesting`].
     Deep,

@@ -284,6 +284,13 @@ pub(super) fn is_exiting() -> bool {
     unsafe { !pending.is_null() && (zend_is_unwind_exit(pending) || zend_is_graceful_exit(pending)) }
 }
 
+/// Whether the running fiber is being destroyed: the script goes on elsewhere.
+pub(super) fn is_fiber_ending() -> bool {
+    let pending = crate::engine::exception();
+    // SAFETY: a pending exception is live.
+    unsafe { !pending.is_null() && zend_is_graceful_exit(pending) }
+}
+
 /// Runs something that may throw while an exception may be pending, which it does not see. In the end that is pending, chained to what
 /// was thrown meanwhile; or `exit` alone, if that was called.
 ///

@@ -119,9 +119,13 @@ pub(super) unsafe fn beside_others(number: usize, may_run: bool) -> bool {
     // SAFETY: the caller's word.
     unsafe {
         if engine::is_exiting() {
-            // What needs code of the script is neither restored nor published.
+            // What needs code of the script is neither restored nor published; where only a fiber ends, that is for now.
             if !target(number, false) {
-                with(|statics| statics.targets[number].dropped = Dropped::ForGood);
+                if engine::is_fiber_ending() {
+                    awaited::wait(number, 0, Why::NotYet);
+                } else {
+                    with(|statics| statics.targets[number].dropped = Dropped::ForGood);
+                }
             }
             return true;
         }
