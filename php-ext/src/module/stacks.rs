@@ -58,11 +58,13 @@ pub(crate) struct Fibers {
     looked: u64,
     /// The places of objects that were fibers in suspension.
     suspended: Vec<u32>,
+    /// The size of the thread's own stack, once it has been asked for: that takes long.
+    thread: Option<Option<usize>>,
 }
 
 impl Fibers {
     pub(super) const fn new() -> Self {
-        Self { switches: 0, looked: 0, suspended: Vec::new() }
+        Self { switches: 0, looked: 0, suspended: Vec::new(), thread: None }
     }
 }
 
@@ -201,9 +203,23 @@ fn below(stack: &Range<usize>, used: usize) -> Option<Range<usize>> {
 
 /// About where the running stack ends.
 #[inline(never)]
-fn here() -> usize {
+pub(crate) fn here() -> usize {
     let place = 0u8;
     std::hint::black_box(&raw const place).addr()
+}
+
+/// How large the running C stack is, as far as that is known.
+pub(crate) fn running_size() -> Option<usize> {
+    // SAFETY: this thread's own globals; the running context is live.
+    unsafe {
+        let globals = &*ext_php_rs_executor_globals();
+        let context = globals.current_fiber_context;
+        if context != globals.main_fiber_context {
+            return of_fiber(context).map(|stack| stack.len());
+        }
+        let known = &mut (*local()).fibers.thread;
+        *known.get_or_insert_with(|| of_this_thread().map(|stack| stack.len()))
+    }
 }
 
 /// A fiber's C stack.

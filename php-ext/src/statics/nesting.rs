@@ -1,17 +1,26 @@
 //! Restores within restores.
 //!
 //! What a restore has loaded is linked, and has state of its own that is restored within it, which may go on like that along a chain of
-//! thousands of classes. Each level takes native stack, of which a fiber has little, and the engine (PHP 8.2) does not look how much
-//! is left. So the state that is too deep waits until the outermost restore is done.
+//! thousands of classes. Each level takes native stack, as much as the autoloader needs, of which a fiber has little, and the engine (PHP 8.2)
+//! does not look how much is left. So the state that is too deep waits until the outermost restore is done.
 
 use super::{compile, with};
+use crate::module::stacks;
 
-/// Restores within each other that run code: the stack of a fiber (2 MB) has some 16 KB for each.
+/// Restores within each other that run code.
 const MOST: usize = 128;
+
+/// Part of the stack that they may take.
+const PART: usize = 4;
+
+/// Where they have not taken so much of it, its size is not asked for. Each stack has more.
+const LITTLE: usize = 16 << 10;
 
 struct Running {
     number: u32,
     fiber: usize,
+    /// How far the stack was used when it began.
+    stack: usize,
 }
 
 /// Targets whose restore has called code of the script's that has not come back.
@@ -35,7 +44,7 @@ impl Restoring {
     }
 
     pub(super) fn begin(&mut self, number: usize) {
-        self.0.push(Running { number: number as u32, fiber: compile::fiber() });
+        self.0.push(Running { number: number as u32, fiber: compile::fiber(), stack: stacks::here() });
     }
 
     fn end(&mut self, number: usize) {
@@ -44,18 +53,20 @@ impl Restoring {
 
     /// Whether another restore that runs code would be one too many.
     pub(super) fn is_deep(&self) -> bool {
-        self.0.len() >= MOST && self.depth() >= MOST
+        let used = self.here().next().map_or(0, |first| first.stack.saturating_sub(stacks::here()));
+        let is_much = || stacks::running_size().is_some_and(|size| used >= size / PART);
+        used >= LITTLE && is_much() || self.0.len() >= MOST && self.here().count() >= MOST
     }
 
     /// Whether no restore is under way here.
     pub(super) fn is_outermost(&self) -> bool {
-        self.depth() == 0
+        self.here().next().is_none()
     }
 
-    /// Those of other fibers are on other stacks.
-    fn depth(&self) -> usize {
-        let fiber = compile::fiber();
-        self.0.iter().filter(|running| running.fiber == fiber).count()
+    /// Those of this stack: other fibers have their own. What lies beyond its top an error has ended by a jump.
+    fn here(&self) -> impl Iterator<Item = &Running> {
+        let (fiber, top) = (compile::fiber(), stacks::here());
+        self.0.iter().filter(move |running| running.fiber == fiber && running.stack > top)
     }
 }
 
