@@ -52,6 +52,8 @@ enum Verdict {
     Goes(u64),
     /// It needs no place any more, or has one again.
     Stays,
+    /// The same: it would go, but somebody keeps it.
+    Pinned,
     /// It would go, but somebody has locked its shard. It has no place yet.
     Locked(usize),
 }
@@ -229,14 +231,17 @@ impl HeapGuard<'_> {
         // Every block was seen with its marks used up once so many bytes were passed over.
         let all = bytes(Which::Small).saturating_add(bytes(Which::Main)).min(self.heap.size());
         let mut left = all * u64::from(MOST_MARKS + 2);
+        let mut pinned = 0;
         loop {
+            // What is new and kept by nobody is no part of the main queue, if that is all of it.
+            let is_main_pinned = pinned >= bytes(Which::Main);
             let is_large = bytes(Which::Small) > self.heap.size() / SMALL_PART;
             let oldest = |which| self.queue(which).oldest.load(Ordering::Relaxed);
             let which = match (oldest(Which::Small), oldest(Which::Main)) {
                 (0, 0) => return Err(short),
                 (0, _) => Which::Main,
                 (_, 0) => Which::Small,
-                _ if is_large => Which::Small,
+                _ if is_large || is_main_pinned => Which::Small,
                 _ => Which::Main,
             };
             let at = self.queued(oldest(which)).ok_or(Short::OfMemory)?;
@@ -249,6 +254,13 @@ impl HeapGuard<'_> {
             match self.judge(at, which, survey, chances) {
                 Verdict::Goes(bytes) => return Ok(bytes),
                 Verdict::Stays => {}
+                Verdict::Pinned => {
+                    pinned += size;
+                    // Whatever is found yet: those who keep so much are to say whether they use it.
+                    if pinned >= bytes(Which::Main) && !is_main_pinned {
+                        self.segment.slots.want_what_is_kept();
+                    }
+                }
                 Verdict::Locked(shard) => {
                     locked.push((at, which));
                     short = Short::OfLocks(shard);
@@ -299,9 +311,9 @@ impl HeapGuard<'_> {
                 Verdict::Goes(bytes)
             }
             Some(Err(Stays::Locked(shard))) => Verdict::Locked(shard),
-            Some(Err(Stays::Needed)) | None => {
+            found => {
                 self.enqueue(at, Which::Main);
-                Verdict::Stays
+                if found.is_some() { Verdict::Stays } else { Verdict::Pinned }
             }
         }
     }

@@ -195,6 +195,10 @@ impl Segment {
 
     #[cold]
     fn no_memory(&self, needed: u64, largest: u64) -> Error {
+        // Else what somebody has fetched, and dropped, would be neither evicted nor looked for: nothing of it was replaced.
+        if self.evicts && self.arenas.iter().any(|arena| needed < arena.size()) {
+            self.slots.want_what_is_kept();
+        }
         let free = |arena: &crate::heap::Heap| arena.control().free_bytes.load(Ordering::Relaxed);
         Error::NoMemory { needed, free: self.arenas.iter().map(free).fold(0, u64::wrapping_add), largest }
     }

@@ -29,8 +29,8 @@ pub(crate) struct Slot {
     pub(crate) building: AtomicU64,
     /// Not 0 while the owner keeps retired blocks for itself.
     pub(crate) kept: AtomicU64,
-    /// Keeps `life` off the line that the owner writes.
-    spare: AtomicU64,
+    /// Not 0: somebody found no memory but what readers keep. Also keeps `life` off the line that the owner writes.
+    pub(crate) wanted: AtomicU64,
     life: RobustMutex,
     /// Changes with every owner.
     generation: AtomicU32,
@@ -352,6 +352,17 @@ impl Slots {
         Survey::of_all(&self.spare, &header.slotless_readers.0, &header.copies.0, || {
             (0..self.ready()).map(|index| (&self.slot(index).reader, self.pins(index)))
         })
+    }
+
+    /// Asks all readers that keep anything to look whether they still use it.
+    #[cold]
+    pub(crate) fn want_what_is_kept(&self) {
+        for slot in self.iter() {
+            // A line that its owner writes with each look-up is written by others once, until the owner has seen that.
+            if slot.reader.keeps_anything() && slot.wanted.load(Ordering::Relaxed) == 0 {
+                slot.wanted.store(1, Ordering::Relaxed);
+            }
+        }
     }
 
     /// Waits until every operation that runs now has ended, or until `deadline`: false then.

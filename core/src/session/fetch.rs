@@ -183,10 +183,16 @@ impl Session {
             self.looked_up = true;
             segment.slots.expect(index);
         }
+        let slot = segment.slots.slot(index);
+        if slot.wanted.load(Ordering::Relaxed) != 0 {
+            // Whoever only misses is asked with the look-up that follows.
+            self.notice_want(index);
+            return false;
+        }
         if segment.lookups.chain(hash.0).is_some() {
             return false;
         }
-        let misses = &segment.slots.slot(index).misses;
+        let misses = &slot.misses;
         misses.store(misses.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
         true
     }
@@ -279,15 +285,21 @@ impl Session {
         found
     }
 
-    /// Counts a hit that the caller served from what it fetched before.
+    /// Counts a hit that the caller served from what it fetched before. False, and not counted: the key is to be looked up, where
+    /// [`Self::may_need_relief`] is asked, since memory is short.
     #[inline]
-    pub fn count_memo_hit(&mut self) {
+    #[must_use]
+    pub fn count_memo_hit(&mut self) -> bool {
         if let super::Place::Slot(index, _) = self.place {
-            let hits = &self.segment.slots.slot(index).hits;
-            hits.store(hits.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+            let slot = self.segment.slots.slot(index);
+            if slot.wanted.load(Ordering::Relaxed) != 0 {
+                return false;
+            }
+            slot.hits.store(slot.hits.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
         } else {
             self.segment.header().counters.0.slotless_hits.fetch_add(1, Ordering::Relaxed);
         }
+        true
     }
 
     /// A hit of the running request was none for the caller, who could not make its value: what was counted as a hit is a miss.

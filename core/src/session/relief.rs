@@ -54,6 +54,10 @@ pub(super) struct Relief {
     counted: Option<(Instant, Duration)>,
     /// Bytes that the request held back after it, since they were in use.
     in_use: u64,
+    /// Bytes of all that it left, replaced or not.
+    left: u64,
+    /// Somebody found no memory but what requests keep ([`Session::notice_want`]).
+    wanted: bool,
     /// It did not find out anything: the next one will hardly do, however much it is wanted.
     blind: bool,
     /// The next one is urgent, for others or for a store that fails without it: it waits while another thread searches.
@@ -75,6 +79,8 @@ impl Relief {
             searched: None,
             counted: None,
             in_use: 0,
+            left: 0,
+            wanted: false,
             blind: false,
             is_patient: false,
             allowance: Allowance::FIRST,
@@ -86,6 +92,11 @@ impl Relief {
         self.worth / STEP
     }
 
+    /// Bytes of all that is kept, replaced or not.
+    fn kept(&self) -> u64 {
+        self.left + self.pinned
+    }
+
     /// The request is over, or another process's.
     pub(super) fn forget(&mut self) {
         self.holes.clear();
@@ -94,6 +105,8 @@ impl Relief {
         self.since = None;
         self.asked = None;
         self.in_use = 0;
+        self.left = 0;
+        self.wanted = false;
         self.is_patient = false;
     }
 
@@ -144,12 +157,15 @@ impl Session {
     /// ([`release_unreferenced`]). Not so in the first quarter of a second of a request that keeps much, nor more often than is
     /// in proportion to what a search takes: a fiftieth of the time, all threads together and not while another searches; a fifth of its own, if it keeps an eighth of all memory from the others or
     /// all requests together a quarter; whatever it takes, if these keep half and it keeps an eighth more than it was found to use.
+    /// Where somebody found no memory but what requests keep, all counts that it keeps, replaced or not: an eighth that was not looked for yet
+    /// (or a step, of an old request) in a fifth of its time, a step in a fiftieth.
     #[cold]
     pub fn needs_relief(&mut self) -> bool {
         self.notice_fork();
         self.hear_children();
         let step = self.relief.step();
-        if self.segment.retired_bytes() < step {
+        let is_wanted = std::mem::take(&mut self.relief.wanted) && self.relief.kept() >= step;
+        if self.segment.retired_bytes() < step && !is_wanted {
             // Nothing that anybody keeps has been replaced: the usual case, without asking for the time. Who holds back everything is
             // asked with each fetch, and may keep any number of values: nothing here is done for each of them.
             if !self.holds_by_epoch() {
@@ -172,11 +188,16 @@ impl Session {
             return false;
         }
         let calm = old && unhurried;
-        if calm && holds {
+        if calm && (holds || is_wanted) {
             return true;
         }
         let (all, eighth) = (self.segment.retired_bytes(), worth * URGENT);
         let hurried = has_rested(self.relief.searched, now, URGENT_SHARE);
+        // An eighth, or what has been kept for long, of which so much was not looked for yet.
+        if is_wanted && hurried && self.relief.pinned >= if old { step } else { eighth } {
+            self.relief.is_patient = true;
+            return true;
+        }
         let alone = hurried && self.relief.pinned >= eighth;
         let together = hurried && all >= 2 * eighth;
         let pressing = all >= 4 * eighth;
@@ -197,6 +218,7 @@ impl Session {
 
     /// Whether a store that found no memory should be tried again after a search: not if that came to nothing a moment ago, nor if
     /// one has just found all in use that has been replaced.
+    /// Where entries are evicted, all that is kept was in the way, not only what has been replaced.
     #[cold]
     #[must_use]
     pub fn needs_relief_for_store(&mut self) -> bool {
@@ -206,6 +228,16 @@ impl Session {
         } else {
             has_rested(relief.searched, Instant::now(), URGENT_SHARE)
         };
+        if self.segment.evicts {
+            // All that could go is kept by somebody: by this request so much, replaced or not.
+            let is_worth_it = if has_rested {
+                self.holds_by_epoch() || relief.kept() >= step
+            } else {
+                !relief.blind && relief.pinned >= relief.worth * URGENT
+            };
+            self.relief.is_patient = is_worth_it;
+            return is_worth_it;
+        }
         // It would find something beyond what the last one did. (Counted only if it can be.)
         let more = relief.in_use + step;
         if !has_rested && (relief.blind || self.segment.retired_bytes() < more) {
@@ -214,6 +246,15 @@ impl Session {
         let is_worth_it = self.held_back() >= if has_rested { step } else { more };
         self.relief.is_patient = is_worth_it;
         is_worth_it
+    }
+
+    /// Somebody found no memory but what requests keep, this one for example: to be looked at with the next look-up.
+    #[cold]
+    pub(super) fn notice_want(&mut self, index: usize) {
+        // What is wanted from now on is wanted again.
+        self.segment.slots.slot(index).wanted.store(0, Ordering::Relaxed);
+        self.relief.wanted = true;
+        self.relief.due = 0;
     }
 
     /// Whether a search would not be one too many, however little it may find.
@@ -246,6 +287,11 @@ impl Session {
             EntryAt::new(&segment.memory, *offset).entry.superseded.load(Ordering::Relaxed) != 0
         };
         self.pinned.iter().filter(replaced).map(|offset| segment.block(offset).bytes()).sum()
+    }
+
+    /// Bytes of all entries that this request keeps.
+    fn kept_bytes(&self) -> u64 {
+        self.pinned.iter().map(|offset| self.segment.block(offset).bytes()).sum()
     }
 
     /// Offsets of what is kept and has a payload, in order.
@@ -401,6 +447,7 @@ pub fn release_unreferenced(
             all &= session.keep_only(&kept);
             session.segment.reclaim_now();
             session.relief.in_use = session.held_back();
+            session.relief.left = session.kept_bytes();
         } else {
             all = false;
         }

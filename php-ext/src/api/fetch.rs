@@ -100,8 +100,12 @@ unsafe fn take<M: Making>(
         if matches!(remembered, Remembered::Nothing) {
             return look_up_shared(place, backend, key, out, making);
         }
-        if let Some(session) = (*place).open_session() {
-            session.count_memo_hit();
+        if let Some(session) = (*place).open_session()
+            && !session.count_memo_hit()
+        {
+            // A search is due, which is to find no address here.
+            engine::set_null(out);
+            return look_up_shared(place, backend, key, out, making);
         }
         match remembered {
             Remembered::Hit(hit) => make_apart(backend, hit, out, making),
