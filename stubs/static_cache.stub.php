@@ -188,7 +188,7 @@ function volatile_exists(string $key, bool $throw_on_error = false): bool {}
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when this request holds it (now or already), false when another does.
  * @throws \ValueError If $key is empty or longer than 65,535 bytes, or $lease is negative.
- * @throws StaticCacheException With $throw_on_error, if there is no memory, or the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if there is no memory or reservations take an eighth of it, or the backend is unavailable.
  * @example if (\OPcache\volatile_lock('report')) { \OPcache\volatile_store('report', build()); }
  */
 function volatile_lock(string $key, int $lease = 0, bool $throw_on_error = false): bool {}
@@ -389,7 +389,7 @@ function pinned_exists(string $key, bool $throw_on_error = false): bool {}
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when this request holds it (now or already), false when another does.
  * @throws \ValueError If $key is empty or longer than 65,535 bytes, or $lease is negative.
- * @throws StaticCacheException With $throw_on_error, if there is no memory, or the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if there is no memory or reservations take an eighth of it, or the backend is unavailable.
  * @example if (\OPcache\pinned_lock('report')) { \OPcache\pinned_store('report', build()); }
  */
 function pinned_lock(string $key, int $lease = 0, bool $throw_on_error = false): bool {}

@@ -20,6 +20,11 @@ pub enum Error {
         /// How long this call waited, in milliseconds.
         waited_ms: u64,
     },
+    /// Reservations take as much of the memory as they may, so that there is some for values.
+    TooManyReservations {
+        /// Bytes that they take.
+        bytes: u64,
+    },
     /// A lock of the segment was not free within the bound.
     LockTimeout {
         /// How long this call waited, in milliseconds.
@@ -68,6 +73,9 @@ impl fmt::Display for Error {
             }
             Self::Reserved { waited_ms } => {
                 write!(f, "the key is reserved by another holder (waited {waited_ms} ms)")
+            }
+            Self::TooManyReservations { bytes } => {
+                write!(f, "too many reservations: they take {bytes} bytes, an eighth of the memory")
             }
             Self::LockTimeout { waited_ms } => {
                 write!(f, "a lock was not free within {waited_ms} ms")

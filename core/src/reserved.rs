@@ -7,12 +7,14 @@
 use std::sync::atomic::Ordering;
 
 use crate::entry::EntryAt;
+use crate::error::Error;
 use crate::fault::step;
-use crate::heap::State;
+use crate::heap::{Heap, State};
 use crate::index::{Found, Index};
 use crate::layout::ARENAS;
 use crate::lock::{HeapGuard, ShardGuard};
 use crate::queue::Which;
+use crate::retire::Look;
 use crate::segment::Segment;
 use crate::slots::Owner;
 
@@ -21,7 +23,48 @@ pub(crate) const FEW: usize = 4;
 /// How many are looked at when memory is short. Where one of so many is over, there is another look.
 pub(crate) const MANY: usize = 256;
 
+/// Reservations may have that part of the memory: they are not evicted, and leases outlive who made them.
+const PART: u64 = 8;
+/// No reservation has a larger block.
+const LARGEST: u64 = EntryAt::payload_offset_for(0, u16::MAX as usize) + 256;
+
 impl Segment {
+    /// Whether there is memory for one more reservation.
+    ///
+    /// # Errors
+    /// [`Error::TooManyReservations`].
+    #[inline]
+    pub(crate) fn may_reserve(&self) -> Result<(), Error> {
+        // Where their number says so, nothing else has to be read: who reserves writes that line anyway.
+        let count = self.header().reservations.0.load(Ordering::Relaxed);
+        if count.saturating_mul(LARGEST) < self.layout.heap_size / PART {
+            Ok(())
+        } else {
+            self.may_reserve_more()
+        }
+    }
+
+    #[cold]
+    fn may_reserve_more(&self) -> Result<(), Error> {
+        let bytes = || {
+            let queue = |arena: &Heap| {
+                arena.control().queues[Which::Reserved as usize - 1].bytes.load(Ordering::Relaxed)
+            };
+            self.arenas.iter().map(queue).fold(0, u64::wrapping_add)
+        };
+        let most = self.layout.heap_size / PART;
+        if bytes() >= most {
+            self.in_each_arena(|heap| {
+                heap.expire(MANY);
+                heap.end_reservations(MANY);
+                // What has ended is in the queue as long as it has its memory.
+                heap.reclaim_some(Look::Recent(0));
+            });
+        }
+        let bytes = bytes();
+        if bytes < most { Ok(()) } else { Err(Error::TooManyReservations { bytes }) }
+    }
+
     /// Whether nobody holds a reservation any more.
     pub(crate) fn is_over(&self, at: EntryAt<'_>) -> bool {
         let owner = Owner(at.entry.bits.load(Ordering::Relaxed));
@@ -46,12 +89,17 @@ impl Segment {
     /// whether its key is reserved.
     #[cold]
     pub(crate) fn end_some_that_are_over(&self) {
+        self.in_each_arena(|heap| {
+            heap.expire(FEW);
+            heap.end_reservations(FEW);
+        });
+    }
+
+    /// Does something in each arena whose lock nobody has for long.
+    fn in_each_arena(&self, work: impl Fn(&HeapGuard<'_>)) {
         for arena in 0..ARENAS {
             match self.lock_heap_soon(arena) {
-                Ok(Some(heap)) => {
-                    heap.expire(FEW);
-                    heap.end_reservations(FEW);
-                }
+                Ok(Some(heap)) => work(&heap),
                 Ok(None) => {}
                 Err(_) => return,
             }

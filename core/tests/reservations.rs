@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::{Child, INT, alone, get, put, segment};
-use static_cache_core::{Mode, Policy, Segment, Session, Space, Stored, advance_clock};
+use static_cache_core::{Error, Mode, Policy, Segment, Session, Space, Stored, advance_clock};
 
 const BOTH: [Policy; 2] = [Policy::Evict, Policy::Never];
 
@@ -66,10 +66,20 @@ fn a_store_gets_the_memory_of_leases_that_ran_out() {
             reserved += 1;
         }
         session.end_request();
-        assert!(reserved > 5000, "{reserved}");
-        assert!(put(&mut session, b"large", &[1; 500_000]).is_err(), "they are still held");
+        assert!(reserved > 700, "{reserved}");
+        // They are still held when all the rest is full.
+        let mut values = 0..;
+        while segment.stats().evictions == 0
+            && put(&mut session, format!("value{}", values.next().unwrap()).as_bytes(), &[1; 20]).is_ok()
+        {
+        }
+        assert_eq!(segment.audit().unwrap().reservations, reserved);
         advance_clock(Duration::from_secs(3700));
-        put(&mut session, b"large", &[1; 500_000]).unwrap();
+        let before = segment.stats().evictions;
+        for number in values.take(500) {
+            put(&mut session, format!("value{number}").as_bytes(), &[1; 20]).unwrap();
+        }
+        assert_eq!(segment.stats().evictions, before);
     }
 }
 
@@ -296,4 +306,70 @@ fn an_increment_that_fails_counts_as_a_store_does() {
     let before = failures();
     assert!(ours.increment(b"another", 1, INT).is_err());
     assert_eq!(failures(), before + 1);
+}
+
+/// Reserves keys that begin with this until there are too many. Says how many it got.
+fn reserve_all(session: &mut Session, prefix: &str, lease: Option<Duration>) -> u64 {
+    for count in 0.. {
+        match session.reserve(format!("{prefix} {count}").as_bytes(), lease) {
+            Ok(held) => assert!(held),
+            Err(Error::TooManyReservations { .. }) => return count,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    unreachable!()
+}
+
+/// However many are wanted, of names of any length, seven eighths of the memory are there for values.
+#[test]
+fn reservations_leave_memory_for_values() {
+    let _alone = alone();
+    for (policy, len) in BOTH.into_iter().flat_map(|policy| [10, 60_000].map(|len| (policy, len))) {
+        let segment = segment(4 << 20, policy);
+        let prefix = "k".repeat(len);
+        let hour = Duration::from_secs(3600);
+        let mut session = Session::new(Arc::clone(&segment));
+        let count = reserve_all(&mut session, &prefix, Some(hour));
+        let used = segment.stats().used;
+        assert!((512 << 10..(512 << 10) + 64_000).contains(&used), "{used} for {count}");
+        // What is there is there.
+        let (first, last) = (format!("{prefix} 0"), format!("{prefix} {}", count - 1));
+        assert!(session.reserve(first.as_bytes(), Some(hour)).unwrap());
+        let mut other = Session::new(Arc::clone(&segment));
+        assert!(!other.reserve(first.as_bytes(), None).unwrap());
+        let refused = other.reserve(b"more", None).unwrap_err();
+        assert!(refused.to_string().starts_with("too many reservations: they take "), "{refused}");
+        assert!(segment.stats().store_failures >= 2);
+        for number in 0..100 {
+            put(&mut other, &key(number), &[7; 20_000]).unwrap();
+        }
+        // One goes, one comes; the request's end takes none of these along.
+        assert!(session.release(last.as_bytes()).unwrap());
+        assert!(other.reserve(b"more", None).unwrap());
+        assert!(other.release(b"more").unwrap());
+        assert!(session.reserve(last.as_bytes(), Some(hour)).unwrap());
+        session.end_request();
+        assert!(matches!(other.reserve(b"more", None), Err(Error::TooManyReservations { .. })));
+        advance_clock(hour * 2);
+        assert!(reserve_all(&mut other, "later", None) > 0, "those that ran out are over");
+        assert!(segment.audit().is_ok());
+    }
+}
+
+#[test]
+fn reservations_of_the_dead_are_not_counted() {
+    let _alone = alone();
+    for policy in BOTH {
+        let segment = segment(4 << 20, policy);
+        let count = {
+            let mut session = Session::new(Arc::clone(&segment));
+            reserve_all(&mut session, "all", None)
+        };
+        for _ in 0..2 {
+            reserve_and_die(&segment, 0..count);
+        }
+        let mut session = Session::new(Arc::clone(&segment));
+        assert!(session.reserve(b"another", None).unwrap());
+        assert!(segment.audit().is_ok());
+    }
 }

@@ -43,6 +43,11 @@ pub(crate) fn of_error_shown(backend: Backend, key: &str, error: &Error) -> Stri
                 payload::type_name(*found_tag)
             )
         }
+        Error::TooManyReservations { .. } => {
+            format!(
+                "{name} cache: key \"{key}\" was not reserved: {error} (opcache.static_cache.{name}_size_mb)"
+            )
+        }
         other => format!("{name} cache: {other}"),
     }
 }

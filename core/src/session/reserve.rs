@@ -64,7 +64,7 @@ impl Session {
     /// session holds it now (or did before), false when another does.
     ///
     /// # Errors
-    /// [`Error::LockTimeout`]; [`Error::NoMemory`]; [`Error::Config`] when no reader slot is free, since a
+    /// [`Error::LockTimeout`]; [`Error::NoMemory`]; [`Error::TooManyReservations`]; [`Error::Config`] when no reader slot is free, since a
     /// reservation without one could not be taken from a dead holder.
     pub fn reserve(&mut self, key: &[u8], lease: Option<Duration>) -> Result<bool, Error> {
         if self.slot().is_none() {
@@ -86,6 +86,7 @@ impl Session {
                 Holder::Nobody => {}
             }
         }
+        segment.may_reserve().inspect_err(|_| segment.count_store_failure())?;
         let (bits, expires) = (self.owner().0, expiry(lease));
         let shape = Shape { hash, space: RESERVATION, key, tag: 0, bits, payload_len: 0, expires };
         let (offset, slot) = self.build(&shape)?;
