@@ -14,7 +14,7 @@ class Plain { public $n = 1; public $more = []; }
     public static $shared = [];
     public static $one = 1;
 }
-#[OPcache\VolatileStatic(0, OPcache\CacheStrategy::Tracking)] class Tracked { public static $map = []; }
+#[OPcache\VolatileStatic(0, OPcache\CacheStrategy::Tracking)] class Tracked { public static $map = []; public static $object; public static $list; }
 class Declared
 {
     #[OPcache\PinnedStatic] public static $literal = [1, ["a"], "k" => 2];
@@ -27,6 +27,7 @@ function make(): array
     return ["a" => 1, "b" => ["x", [1, 2]], "list" => [1, 2, 3], "empty" => [], "text" => $text, "object" => new Plain(), "deep" => ["in" => ["objects" => [new Plain()]]], 9 => false, "same" => [1, 2, 3]];
 }
 function again(array &$array, $key): void { $value = $array[$key]; unset($array[$key]); $array[$key] = $value; }
+function apart(array $list = [1, 2]): void { Tracked::$object = new Plain(); Tracked::$object->more = ["in" => [1]]; Tracked::$list = $list; OPcache\static_publish(); }
 $changes = [
     "value" => function () { State::$map["a"] = 2; },
     "nested" => function () { State::$map["b"][1][0] = 7; },
@@ -69,6 +70,10 @@ $changes = [
     "in an object, after a copy" => function () { foreach (Tracked::$map as &$value) { if (is_array($value)) end($value); } Tracked::$map["object"]->n++; },
     "an element beside it" => function () { Tracked::$map["list"][1] = 2.0; },
     "bound to an element" => function () { Tracked::$map["object"]->n = 1; OPcache\static_publish(); Tracked::$map["object"]->n = &Tracked::$map["list"][0]; },
+    "a property bound to an element elsewhere" => function () { apart(); Tracked::$object->n = &Tracked::$list[0]; },
+    "an element bound to a property elsewhere" => function () { apart(); Tracked::$list[0] = &Tracked::$object->n; },
+    "bound by way of a variable" => function () { apart(); $variable = &Tracked::$list[0]; Tracked::$object->n = &$variable; },
+    "beside references that were there" => function () { $x = 1; apart(["a" => &$x, "b" => &$x, 0 => 1]); Tracked::$object->n = &Tracked::$list[0]; },
 ];
 if ($_GET["do"] === "names") {
     echo json_encode(array_keys($changes));

@@ -187,7 +187,7 @@ pub(super) unsafe fn is_any_changed(statics: &Statics, members: Range<usize>, tr
             }
         }
         look.may_be_bound && bound::is_changed(statics, members.clone())
-            || look.has_references() && content::is_bound(statics, members)
+            || look.has_references() && content::is_bound(statics, members, &look)
     }
 }
 
@@ -209,7 +209,7 @@ pub(super) unsafe fn is_any_assigned(statics: &Statics, members: Range<usize>, t
             }
         }
         look.may_be_bound && bound::is_changed(statics, members.clone())
-            || look.has_references() && content::is_bound(statics, members)
+            || look.has_references() && content::is_bound(statics, members, &look)
     }
 }
 
@@ -292,7 +292,7 @@ unsafe fn is_changed_within(
             || digest.is_some_and(|digest| {
                 // By either look.
                 let copied = !same(value, was) || statics.shared.contains_key(&number);
-                digest != digest::of(value, copied)
+                digest != digest::of(value, copied, look)
             })
     }
 }

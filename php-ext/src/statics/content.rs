@@ -34,12 +34,14 @@ pub(super) struct Look {
     pub(super) may_be_bound: bool,
     /// References that arrays have and others too, and that were not there before; they are in the thread's room.
     has_references: bool,
+    /// A digest was made: the references that it met are in the thread's room.
+    has_digest: bool,
 }
 
 impl Look {
     #[inline(always)]
     pub(super) fn new() -> Self {
-        Look { may_be_bound: false, has_references: false }
+        Look { may_be_bound: false, has_references: false, has_digest: false }
     }
 
     #[inline(always)]
@@ -52,6 +54,13 @@ impl Look {
             walk.references.clear();
         }
         walk.references.push(taken);
+    }
+
+    /// A member's digest is about to be made.
+    pub(super) fn add_digest(&mut self, walk: &mut Walk) {
+        if !std::mem::replace(&mut self.has_digest, true) {
+            empty(&mut walk.digested);
+        }
     }
 }
 
@@ -147,20 +156,27 @@ fn is_same(walk: &mut Walk, look: &mut Look, was: &Slot, is: &Slot) -> bool {
             || was.kind() == c::IS_ARRAY && meet(walk, was, is))
 }
 
-/// Whether a reference that an array has, and had not before, is in another place of the target as well.
+/// Whether a reference that an array has, and had not before, is in another place of the target as well. What is in objects is such a place if
+/// there are digests.
 ///
 /// # Safety
 /// Members of a class of this request, all that the target has, which this look has been at. The caller uses no other part of the thread's state
 /// than its statics.
 #[cold]
-pub(super) unsafe fn is_bound(statics: &Statics, members: Range<usize>) -> bool {
+pub(super) unsafe fn is_bound(statics: &Statics, members: Range<usize>, look: &Look) -> bool {
     // SAFETY: the caller's word: nobody else uses the room meanwhile.
     let Some(walk) = (unsafe { &mut (*local()).walk }) else { return false };
     let references = &mut walk.references;
     references.sort_unstable();
     let has = |address: u64| references.binary_search_by_key(&address, |(reference, _)| *reference).is_ok();
     let is_elsewhere = |pair: &[Taken]| pair[0].0 == pair[1].0 && pair[0].1 != pair[1].1;
+    // If none of them is in two places, each is there once or in a row.
+    let has_elsewhere = |(address, place): &Taken| {
+        let found = references.binary_search_by_key(address, |(reference, _)| *reference);
+        found.is_ok_and(|found| references[found].1 != *place)
+    };
     let is_bound = references.windows(2).any(is_elsewhere)
+        || look.has_digest && walk.digested.iter().any(has_elsewhere)
         || members.clone().any(|number| {
             // SAFETY: the caller's members.
             let slot = unsafe { statics.members[number].place.current().map(|slot| *slot) };

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use ext_php_rs::ffi::{zend_function, zend_object, zend_std_get_properties, zval};
 
-use super::content::{Copied, Taken};
+use super::content::{self, Copied, Look, Taken};
 use super::engine;
 use crate::buffer::Buffer;
 use crate::encode::table::{ByAddress, Table};
@@ -45,6 +45,8 @@ pub(crate) struct Walk {
     pub(super) outermost: usize,
     /// References that a look at a target's members has met, see [`super::content`].
     pub(super) references: Buffer<Taken>,
+    /// Those that the digests of its members have met.
+    pub(super) digested: Buffer<Taken>,
 }
 
 /// Where arrays lie that a digest knows by their addresses. A search of the process for what is still in use finds these, so as long as they
@@ -64,6 +66,7 @@ impl Walk {
             copied: Buffer::new(),
             outermost: 0,
             references: Buffer::new(),
+            digested: Buffer::new(),
         }
     }
 
@@ -92,6 +95,7 @@ impl Walk {
         self.places.wipe();
         self.copied.wipe();
         self.references.wipe();
+        self.digested.wipe();
     }
 
     /// Whether something counted was not met before on this walk; what is met lives until the walk is over.
@@ -121,13 +125,14 @@ impl Walk {
 ///
 /// # Safety
 /// A live value. The caller uses no other part of the thread's state than its statics. May leave by a jump (memory limit).
-pub(super) unsafe fn of(slot: &Slot, copied: bool) -> u64 {
+pub(super) unsafe fn of(slot: &Slot, copied: bool, look: &mut Look) -> u64 {
     let mut digest = Digest(0);
     // SAFETY: the caller's word; no user code runs: what the engine's own methods give is let go of while no garbage is collected.
     without_collection(|| unsafe {
         let views = (*local()).backends.each_ref().map(BackendLocal::view);
         Walk::run(|walk| {
             walk.views = views;
+            look.add_digest(walk);
             if copied {
                 walk.know_copied();
             } else {
@@ -158,7 +163,7 @@ pub(super) unsafe fn of(slot: &Slot, copied: bool) -> u64 {
 pub(super) unsafe fn kept(slot: &Slot) -> (u64, Places) {
     // SAFETY: the caller's word; the walk's room is as the digest has left it.
     unsafe {
-        let digest = of(slot, false);
+        let digest = of(slot, false, &mut Look::new());
         let places = (*local()).walk.as_ref().map_or(Buffer::new(), |walk| Buffer::from(&*walk.places));
         (digest, places)
     }
@@ -194,6 +199,10 @@ impl Walk {
         let mut slot = slot.direct();
         self.met = self.met.wrapping_add(1);
         if slot.kind() == c::IS_REFERENCE {
+            if slot.reference().gc.refcount > 1 {
+                // An array of another member may have taken it.
+                self.digested.push(content::taken(slot));
+            }
             // It tells nothing where it is met first: somebody may have read by reference. By its number in the order of all places another
             // place is known to share it.
             if let Some(first) = self.known.see_address(slot.value as usize, self.met) {
