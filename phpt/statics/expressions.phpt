@@ -79,6 +79,38 @@ in_hosts($script, function (callable $get) {
         echo "$change: ", $get("nan"), $get("set=clear") ? "\n" : "";
     }
 });
+echo "bound\n";
+in_hosts('<?php' . PUBLISHED . '
+const TWO = 2;
+#[OPcache\PinnedStatic]
+class Config
+{
+    public static $list = [TWO, 2, [2], "same" => [2]];
+    public static $other = [2, TWO];
+    public static $plain = 2;
+}
+$before = published();
+switch ($_GET["do"]) {
+    case "element": Config::$list[0] = &Config::$list[1]; break;
+    case "nested": Config::$list[2][0] = &Config::$list[0]; break;
+    case "in two": Config::$list[2][0] = &Config::$list["same"][0]; break;
+    case "other": Config::$list[0] = &Config::$other[0]; break;
+    case "static": Config::$plain = &Config::$list[0]; break;
+    case "to static": Config::$list[0] = &Config::$plain; break;
+    case "whole": Config::$list[0] = &Config::$plain; Config::$other[1] = &Config::$plain; break;
+    // Nobody else of the entry has it.
+    case "variable": $variable = &Config::$list[0]; $again = &Config::$other[0]; break;
+    case "read": end(Config::$list[2]); foreach (Config::$other as &$value) { } break;
+    case "write": Config::$list[0] = 7; Config::$list["same"][0] = 8; break;
+    case "clear": OPcache\pinned_clear(); break;
+}
+echo $_GET["do"] === "write" ? json_encode([Config::$list, Config::$other, Config::$plain]) : $before;
+', function (callable $get) {
+    foreach (['element', 'nested', 'in+two', 'other', 'static', 'to+static', 'whole', 'variable', 'read'] as $do) {
+        $before = $get("do=$do");
+        echo "$do: ", $get('do=none') === $before ? 'no change ' : '', $get('do=write'), $get('do=clear') ? "\n" : '';
+    }
+});
 echo "waiting for classes\n";
 in_hosts('<?php
 const LIMIT = 10;
@@ -117,6 +149,16 @@ number: [10,10,{"limit":10,"k":1},"h",0]a:2:{i:0;d:1;s:2:"of";a:1:{i:10;d:NAN;}}
 deep: [10,10,{"limit":10,"k":1},"h",0]a:2:{i:0;d:NAN;s:2:"of";a:1:{i:10;s:3:"NAN";}}1
 key: [10,10,{"limit":10,"k":1},"h",0]a:2:{i:0;d:NAN;s:2:"of";a:1:{s:1:"k";d:NAN;}}1
 more: [10,10,{"limit":10,"k":1},"h",0]a:2:{i:0;d:NAN;s:2:"of";a:2:{i:10;d:NAN;i:11;d:NAN;}}1
+bound
+element: [{"0":7,"1":7,"2":[2],"same":[8]},[2,2],2]
+nested: [{"0":7,"1":2,"2":[7],"same":[8]},[2,2],2]
+in+two: [{"0":7,"1":2,"2":[8],"same":[8]},[2,2],2]
+other: [{"0":7,"1":2,"2":[2],"same":[8]},[7,2],2]
+static: [{"0":7,"1":2,"2":[2],"same":[8]},[2,2],7]
+to+static: [{"0":7,"1":2,"2":[2],"same":[8]},[2,2],7]
+whole: [{"0":7,"1":2,"2":[2],"same":[8]},[2,7],7]
+variable: no change [{"0":7,"1":2,"2":[2],"same":[8]},[2,2],2]
+read: no change [{"0":7,"1":2,"2":[2],"same":[8]},[2,2],2]
 waiting for classes
 do=read: [[10],0,null,0]
 do=set: [[10],5,{"v":1},0]

@@ -308,7 +308,7 @@ unsafe fn is_assigned(place: Place, slot: &Slot, look: &mut Look) -> bool {
     unsafe {
         let (declared, value) = (place.declared(), slot.behind_reference());
         match declared.kind() {
-            c::IS_CONSTANT_AST => !evaluated::gives(place, &declared, value),
+            c::IS_CONSTANT_AST => !evaluated::gives(place, &declared, value, look),
             c::IS_ARRAY if value.kind() == c::IS_ARRAY => !content::are_same(&[(declared, *value)], look),
             _ => true,
         }

@@ -9,6 +9,8 @@ use ext_php_rs::ffi::{zend_class_constant, zend_class_entry, zend_string, zval};
 
 use super::Walk;
 use super::baseline::same;
+use super::bound;
+use super::content::{self, Look};
 use super::engine;
 use super::fingerprint::Node;
 use super::place::Place;
@@ -16,13 +18,14 @@ use crate::engine::{exception_pending, in_frame};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
 
-/// Whether a value is what an expression gives, which the engine has evaluated in this request. Runs no user code.
+/// Whether a value is what an expression gives, which the engine has evaluated in this request. Runs no user code. References that arrays in the
+/// value have, and others too, are for the look at `all` members to judge.
 ///
 /// # Safety
 /// A static of a class of this request, its default, which is an expression, and its value. The caller uses no other part of the
 /// thread's state than its statics.
 #[cold]
-pub(super) unsafe fn gives(place: Place, expression: &Slot, value: &Slot) -> bool {
+pub(super) unsafe fn gives(place: Place, expression: &Slot, value: &Slot, all: &mut Look) -> bool {
     if value.kind() == c::IS_CONSTANT_AST {
         return false;
     }
@@ -33,7 +36,7 @@ pub(super) unsafe fn gives(place: Place, expression: &Slot, value: &Slot) -> boo
             in_frame(|| {
                 engine::without_code(|| {
                     let found = look(place, Node::of(expression));
-                    same = found != Found::Code && is_result(place, expression, value);
+                    same = found != Found::Code && is_result(place, expression, value, all);
                 });
                 if exception_pending() {
                     engine::zend_clear_exception();
@@ -193,7 +196,7 @@ fn is_case(value: &Slot) -> bool {
     unsafe { (*class).ce_flags & c::ZEND_ACC_ENUM != 0 }
 }
 
-unsafe fn is_result(place: Place, expression: &Slot, value: &Slot) -> bool {
+unsafe fn is_result(place: Place, expression: &Slot, value: &Slot, all: &mut Look) -> bool {
     let mut result = Slot { next: 0, ..*expression };
     // SAFETY: as for `gives`. The engine puts the result in the place of the expression, of which we are a holder.
     unsafe {
@@ -207,7 +210,7 @@ unsafe fn is_result(place: Place, expression: &Slot, value: &Slot) -> bool {
             {
                 f64::from_bits(value.value) == result.value.cast_signed() as f64
             } else {
-                is_equal(&result, value)
+                Walk::run(|walk| is_equal(&result, value, walk, all))
             }
         };
         engine::release(result);
@@ -219,7 +222,10 @@ unsafe fn is_result(place: Place, expression: &Slot, value: &Slot) -> bool {
 ///
 /// # Safety
 /// Live values; no user code runs meanwhile.
-unsafe fn is_equal(result: &Slot, value: &Slot) -> bool {
+unsafe fn is_equal(result: &Slot, value: &Slot, walk: &mut Walk, all: &mut Look) -> bool {
+    if bound::may_be(value) {
+        all.add_reference(walk, content::taken(value));
+    }
     let (result, value) = (result.behind_reference(), value.behind_reference());
     if same(result, value) {
         return true;
@@ -239,7 +245,7 @@ unsafe fn is_equal(result: &Slot, value: &Slot) -> bool {
                 && std::iter::from_fn(|| Some((one.next()?, other.next()?))).all(
                     |((key, one), (its, other))| {
                         // SAFETY: elements of the caller's values.
-                        key == its && unsafe { is_equal(one, other) }
+                        key == its && unsafe { is_equal(one, other, walk, all) }
                     },
                 )
         }
