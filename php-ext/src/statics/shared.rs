@@ -1,11 +1,12 @@
 //! References in arrays: whoever has one writes through it, and the array stays where it is.
 //!
-//! So an array with references that others have as well is not held by the baseline that it is: a script that writes to it would get a copy, which
-//! shares the references with what is held, where PHP takes those that nobody else has for plain values. It is looked at again
+//! So an array with references is not held by the baseline that it is: a script that writes to it would get a copy, which
+//! shares the references with what is held, where PHP takes those that nobody else has for plain values. (These may come to have others: `array_pad()`
+//! puts them into a new array, and what is written to that is written to this one.) It is looked at again
 //! instead: its elements, those of arrays in it, and what its references hold. Its strings are held, which nobody can tell, and its objects
-//! watched, as where they are a baseline; so the addresses of both stand for them. A reference that nobody else has is as good as the value: whoever
-//! wants to write to it copies the array. So is one that somebody has taken since, see [`super::content`], which also looks into copies of
-//! arrays that count by their addresses. Objects end the search: what is in them counts for `Tracking` alone.
+//! watched, as where they are a baseline; so the addresses of both stand for them. A reference that nobody else has is as good as the value.
+//! So is one that somebody has taken since, see [`super::content`], which also looks into copies of arrays that count by their addresses.
+//! Objects end the search: what is in them counts for `Tracking` alone.
 
 use ext_php_rs::ffi::zend_object;
 
@@ -67,14 +68,14 @@ pub(super) unsafe fn note(statics: &mut Statics, member: usize) {
     }
 }
 
-/// Whether there are any in an array that others have as well.
+/// Whether there are any in an array.
 fn has_references(walk: &mut Walk, array: &Slot) -> bool {
     let mut found = false;
     walk.meet(array);
     while !found && let Some(slot) = walk.queue.pop() {
         for element in slot.array().elements() {
             let slot = element.slot.direct();
-            found |= slot.kind() == c::IS_REFERENCE && slot.reference().gc.refcount > 1;
+            found |= slot.kind() == c::IS_REFERENCE;
             let value = slot.behind_reference();
             if value.kind() == c::IS_ARRAY {
                 walk.meet(value);
