@@ -7,9 +7,7 @@ use std::collections::HashMap;
 
 use ext_php_rs::ffi::{zend_op, zend_op_array};
 
-use super::guards;
 use super::straight::{declared, is_declaration, operations};
-use crate::zend::live::Slot;
 
 /// Functions that are known at a time.
 const MOST: usize = 64;
@@ -21,14 +19,12 @@ pub(super) struct Last {
     pub(super) operations: *const zend_op,
     pub(super) at: usize,
     compilations: u64,
-    /// The name as it is written where the file itself has autoloaders asked for the class first, see [`super::guards`]; null otherwise.
-    pub(super) asked: *const Slot,
 }
 
 /// A function, and where it declares which class last.
 struct Function {
     operations: *const zend_op,
-    last: HashMap<Box<[u8]>, (usize, *const Slot)>,
+    last: HashMap<Box<[u8]>, usize>,
 }
 
 /// What is known of functions.
@@ -87,12 +83,10 @@ impl Declarations {
             let declarations = all.iter().enumerate().filter(|(_, operation)| is_declaration(operation));
             // SAFETY: declarations in their places.
             let name_of = |operation| unsafe { declared(operation) }.text().bytes().into();
-            // SAFETY: as above.
-            let asked = |at| unsafe { guards::asked(all, at) }.map_or(std::ptr::null(), std::ptr::from_ref);
-            let last = declarations.map(|(at, operation)| (name_of(operation), (at, asked(at)))).collect();
+            let last = declarations.map(|(at, operation)| (name_of(operation), at)).collect();
             functions.push(Function { operations, last });
             functions.len() - 1
         });
-        functions[known].last.get(name).map(|&(at, asked)| Last { operations, at, compilations, asked })
+        functions[known].last.get(name).map(|&at| Last { operations, at, compilations })
     }
 }

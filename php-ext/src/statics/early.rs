@@ -7,7 +7,7 @@ use super::frames::{frames, is_declaring, place_in};
 use super::{Statics, engine, relatives, scan};
 use crate::payload::{ClassImage, Template};
 use crate::zend::constants as c;
-use crate::zend::live::{Slot, Text};
+use crate::zend::live::Text;
 
 /// A name that an entry has, which is pinned.
 pub(super) type Name = *const [u8];
@@ -32,15 +32,6 @@ impl Early {
                 (*one).eq_ignore_ascii_case(&*other)
             },
             _ => false,
-        }
-    }
-
-    /// The name that the file itself has autoloaders asked by before it declares the class: nobody need wait for the declaration who asks them.
-    pub(super) fn asked<'a>(self) -> Option<&'a Slot> {
-        match self {
-            // SAFETY: a literal of a function that is there, as the declaration has just been found in it.
-            Self::Class(_, last) => unsafe { last.asked.as_ref() },
-            Self::Row(_) | Self::Loading(_) => None,
         }
     }
 

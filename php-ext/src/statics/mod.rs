@@ -11,7 +11,7 @@
 //! | [`scan`], [`fingerprint`] | from a class to targets and members; declarations in 64 bits |
 //! | `initialisers` | code in a declaration (PHP 8.3) |
 //! | [`place`] | where a static is |
-//! | [`restore`], [`compile`], [`awaited`], [`early`], [`frames`], [`straight`], [`declarations`], [`guards`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
+//! | [`restore`], [`compile`], [`awaited`], [`early`], [`frames`], [`straight`], [`declarations`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
 //! | [`relatives`] | what their objects' classes are derived from |
 //! | [`nesting`] | restores within restores |
 //! | [`assign`] | the values into the statics |
@@ -39,7 +39,6 @@ mod errors;
 mod evaluated;
 mod fingerprint;
 mod frames;
-mod guards;
 pub(crate) mod image;
 #[cfg(php83)]
 mod initialisers;

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use ext_php_rs::ffi::{zend_class_entry, zend_string};
+use ext_php_rs::ffi::zend_class_entry;
 use static_cache_core::{Hit, Space};
 
 use super::assign::assign;
@@ -13,7 +13,7 @@ use super::place::Place;
 use super::{Dropped, Statics, awaited, engine, is_outdated, nesting, observe, scan, with};
 use crate::api::table::fenced;
 use crate::decode::{self, Unusable};
-use crate::engine::{exception_pending, load_class};
+use crate::engine::exception_pending;
 use crate::module::{local, stacks};
 use crate::objects::resolve::{has_orphans, is_orphaned, is_unlinked, resolve_while};
 use crate::payload::{Fixup, TAG_ARRAY, TAG_STATICS, Template, place_of};
@@ -275,22 +275,11 @@ unsafe fn find_classes(number: usize, hit: &Hit, template: &Template, runs_code:
         if with(|statics| statics.restoring.is_deep()) && needs_code(template) {
             return wait(Why::Deep);
         }
-        while let Some(early) = now() {
-            let Some(name) = early.asked() else { return wait(Why::Declared(early)) };
-            if !std::mem::replace(runs_code, true) {
-                with(|statics| statics.restoring.begin(number));
-            }
-            let is_there = load(name);
-            if exception_pending() {
-                return wait(awaited::unknown(template, true));
-            }
-            if !is_there {
-                return wait(now().map_or(Why::NotYet, Why::Declared));
-            }
+        if let Some(early) = now() {
+            return wait(Why::Declared(early));
         }
-        if !std::mem::replace(runs_code, true) {
-            with(|statics| statics.restoring.begin(number));
-        }
+        *runs_code = true;
+        with(|statics| statics.restoring.begin(number));
         // What runs for one class may leave a fiber in the middle of declaring another. Nothing else is at work afterwards that was not before: what
         // has run has come back. So there is no need to look again for each of many steps.
         let looked = Cell::new(stacks::switches());
@@ -316,21 +305,6 @@ unsafe fn find_classes(number: usize, hit: &Hit, template: &Template, runs_code:
             Err(Unusable::Missing) => wait(awaited::unknown(template, false)),
             Err(Unusable::Thrown) => wait(awaited::unknown(template, true)),
         }
-    }
-}
-
-/// Whether a class of a name is there, once autoloaders have been asked for it.
-///
-/// # Safety
-/// As for [`link`]; a live string.
-unsafe fn load(name: &Slot) -> bool {
-    // SAFETY: the caller's word. It may be let go of meanwhile, with its file.
-    unsafe {
-        let name = *name;
-        engine::hold(&name);
-        let is_there = !load_class(name.value as *mut zend_string).is_null();
-        engine::release(name);
-        is_there
     }
 }
 

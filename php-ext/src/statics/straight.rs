@@ -46,18 +46,9 @@ pub(super) fn is_declaration(operation: &zend_op) -> bool {
 /// # Safety
 /// A declaration in its place among a function's operations.
 pub(super) unsafe fn declared<'a>(operation: &zend_op) -> &'a Slot {
-    // SAFETY: the caller's word: its first operand is that name.
-    unsafe { literal(operation, operation.op1.constant) }
-}
-
-/// A constant operand.
-///
-/// # Safety
-/// An operation in its place, and one of its operands that is a constant.
-pub(super) unsafe fn literal<'a>(operation: &zend_op, operand: u32) -> &'a Slot {
-    // SAFETY: the caller's word: it is at so many bytes from the operation.
+    // SAFETY: the caller's word: its first operand is that name, at so many bytes from the operation.
     unsafe {
-        let distance = operand.cast_signed() as isize;
+        let distance = operation.op1.constant.cast_signed() as isize;
         &*std::ptr::from_ref(operation).cast::<u8>().offset(distance).cast::<Slot>()
     }
 }
@@ -128,7 +119,7 @@ unsafe fn goes_on(function: *const zend_op_array, at: &mut usize) -> bool {
 }
 
 /// How many operations a conditional jump goes ahead; as good as without end if it goes back.
-pub(super) fn distance(operation: &zend_op) -> usize {
+fn distance(operation: &zend_op) -> usize {
     // SAFETY: a jump's second operand is the distance in bytes.
     let bytes = unsafe { operation.op2.jmp_offset }.cast_signed();
     let count = bytes / size_of::<zend_op>() as i32;
