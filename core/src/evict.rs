@@ -92,6 +92,14 @@ impl Measure {
     }
 }
 
+/// What the evictions for one block have found out.
+struct Course {
+    /// So many may still stay because they were asked for.
+    chances: u32,
+    /// All of the main queue was kept by somebody: it is not gone through again for each of many small victims.
+    is_main_pinned: bool,
+}
+
 /// Why a victim is still there.
 pub(crate) enum Stays {
     /// Somebody has locked its shard.
@@ -159,9 +167,9 @@ impl HeapGuard<'_> {
             return Ok(offset);
         }
         let (mut freed, mut all, mut gone, mut goal) = (0, 0, 0, measure.first);
-        let mut chances = MOST_CHANCES;
+        let mut course = Course { chances: MOST_CHANCES, is_main_pinned: false };
         while !survey.holds() {
-            let went = self.evict_one(&survey, &mut chances);
+            let went = self.evict_one(&survey, &mut course);
             freed += went.unwrap_or(goal);
             all += went.unwrap_or(bytes);
             gone += 1;
@@ -205,10 +213,10 @@ impl HeapGuard<'_> {
         Err(Short::OfMemory)
     }
 
-    /// Evicts one entry and returns the bytes of its block. So many as have `chances` may stay because they were asked for.
-    fn evict_one(&self, survey: &Survey, chances: &mut u32) -> Result<u64, Short> {
+    /// Evicts one entry and returns the bytes of its block.
+    fn evict_one(&self, survey: &Survey, course: &mut Course) -> Result<u64, Short> {
         let mut locked = Vec::new();
-        let went = self.find_victim(survey, chances, &mut locked);
+        let went = self.find_victim(survey, course, &mut locked);
         if matches!(went, Err(Short::OfLocks(_))) {
             // It is their turn once they can go.
             locked.into_iter().rev().for_each(|(at, from)| self.enqueue_as_oldest(at, from));
@@ -223,7 +231,7 @@ impl HeapGuard<'_> {
     fn find_victim<'a>(
         &'a self,
         survey: &Survey,
-        chances: &mut u32,
+        course: &mut Course,
         locked: &mut Vec<(EntryAt<'a>, Which)>,
     ) -> Result<u64, Short> {
         let mut short = Short::OfMemory;
@@ -233,15 +241,14 @@ impl HeapGuard<'_> {
         let mut left = all * u64::from(MOST_MARKS + 2);
         let mut pinned = 0;
         loop {
-            // What is new and kept by nobody is no part of the main queue, if that is all of it.
-            let is_main_pinned = pinned >= bytes(Which::Main);
             let is_large = bytes(Which::Small) > self.heap.size() / SMALL_PART;
             let oldest = |which| self.queue(which).oldest.load(Ordering::Relaxed);
             let which = match (oldest(Which::Small), oldest(Which::Main)) {
                 (0, 0) => return Err(short),
                 (0, _) => Which::Main,
                 (_, 0) => Which::Small,
-                _ if is_large || is_main_pinned => Which::Small,
+                // What is new and kept by nobody is no part of the main queue, if that is all of it.
+                _ if is_large || course.is_main_pinned => Which::Small,
                 _ => Which::Main,
             };
             let at = self.queued(oldest(which)).ok_or(Short::OfMemory)?;
@@ -251,13 +258,13 @@ impl HeapGuard<'_> {
                 return Err(Short::OfMemory);
             }
             step!("evict: taken from its queue");
-            match self.judge(at, which, survey, chances) {
+            match self.judge(at, which, survey, &mut course.chances) {
                 Verdict::Goes(bytes) => return Ok(bytes),
                 Verdict::Stays => {}
                 Verdict::Pinned => {
                     pinned += size;
                     // Whatever is found yet: those who keep so much are to say whether they use it.
-                    if pinned >= bytes(Which::Main) && !is_main_pinned {
+                    if pinned >= bytes(Which::Main) && !std::mem::replace(&mut course.is_main_pinned, true) {
                         self.segment.slots.want_what_is_kept();
                     }
                 }

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
-use static_cache_core::{Hit, Policy, Segment, Session, Space, advance_clock, release_unreferenced};
+use static_cache_core::{Hit, Policy, Segment, Session, Space, advance_clock, fault, release_unreferenced};
 
 mod common;
 use common::{numbered, put};
@@ -157,5 +157,10 @@ fn what_is_new_goes_where_all_that_is_older_is_pinned() {
         assert!(stores(&mut writer, 1_000_000 + number, 800), "{number}");
     }
     assert!(segment.stats().evictions > before);
+    // What needs many of these does not go through the main queue for each.
+    fault::record();
+    assert!(stores(&mut writer, 2_000_000, 20_000));
+    let taken = fault::recorded().into_iter().filter(|step| *step == "evict: taken from its queue").count();
+    assert!((10..2 * there.len()).contains(&taken), "{taken} of {}", there.len());
     assert!(!reader.count_memo_hit());
 }

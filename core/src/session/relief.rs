@@ -30,6 +30,8 @@ const STEP: u64 = 8;
 /// This session's searching rests for that many times as long as it took then. When they keep half of the heap, it rests only until an eighth more has been
 /// replaced than what the last search had to leave: it would find the same in use, and no more.
 const URGENT_SHARE: u32 = 4;
+/// It rests as long as it took, whatever there is to be found.
+const LEAST_SHARE: u32 = 1;
 /// How often a request without a slot asks for one.
 const ASK: Duration = Duration::from_millis(1);
 
@@ -222,18 +224,16 @@ impl Session {
     #[cold]
     #[must_use]
     pub fn needs_relief_for_store(&mut self) -> bool {
-        let (relief, step) = (&self.relief, self.relief.step());
-        let has_rested = if relief.blind {
-            Pace::now().may_search(SHARE)
-        } else {
-            has_rested(relief.searched, Instant::now(), URGENT_SHARE)
-        };
+        let (relief, step, now) = (&self.relief, self.relief.step(), Instant::now());
+        let rests = |share| has_rested(relief.searched, now, share);
+        let has_rested = if relief.blind { Pace::now().may_search(SHARE) } else { rests(URGENT_SHARE) };
         if self.segment.evicts {
             // All that could go is kept by somebody: by this request so much, replaced or not.
             let is_worth_it = if has_rested {
                 self.holds_by_epoch() || relief.kept() >= step
             } else {
-                !relief.blind && relief.pinned >= relief.worth * URGENT
+                // What it gives up may be kept by others as well, and be fetched again at once: no more than half of the time.
+                !relief.blind && relief.pinned >= relief.worth * URGENT && rests(LEAST_SHARE)
             };
             self.relief.is_patient = is_worth_it;
             return is_worth_it;
