@@ -20,9 +20,11 @@ if (isset($_GET["set"])) {
     }
 }
 ini_set("fiber.stack_size", $_GET["size"] ?? "2M");
-(new Fiber(fn() => class_exists("K0")))->start();
+// What has taken most of the stack before.
+function after($levels) { $levels > 0 ? array_map(fn() => after($levels - 1), [1]) : class_exists("K0"); }
+(new Fiber(fn() => after($_GET["before"] ?? 0)))->start();
 for ($i = $sum = 0; $i < ' . COUNT . '; $i++) $sum += ("K$i")::$n;
-echo $sum;', each_of('set=1', 'size=2M', 'size=512K', 'size=256K', 'size=2M&levels=30', 'size=512K&levels=30'));
+echo $sum;', each_of('set=1', 'size=2M', 'size=512K', 'size=256K', 'size=2M&levels=30', 'size=512K&levels=30', 'size=2M&levels=3&before=2600'));
 ?>
 --EXPECT--
 set=1: 200
@@ -31,3 +33,4 @@ size=512K: 200
 size=256K: 200
 size=2M&levels=30: 200
 size=512K&levels=30: 200
+size=2M&levels=3&before=2600: 200

@@ -58,7 +58,7 @@ pub(crate) struct Fibers {
     looked: u64,
     /// The places of objects that were fibers in suspension.
     suspended: Vec<u32>,
-    /// The size of the thread's own stack, once it has been asked for: that takes long.
+    /// Where the thread's own stack ends, once that has been asked for: it takes long.
     thread: Option<Option<usize>>,
 }
 
@@ -208,17 +208,17 @@ pub(crate) fn here() -> usize {
     std::hint::black_box(&raw const place).addr()
 }
 
-/// How large the running C stack is, as far as that is known.
-pub(crate) fn running_size() -> Option<usize> {
+/// The lowest address of the running C stack, which it may grow down to, as far as that is known.
+pub(crate) fn running_end() -> Option<usize> {
     // SAFETY: this thread's own globals; the running context is live.
     unsafe {
         let globals = &*ext_php_rs_executor_globals();
         let context = globals.current_fiber_context;
         if context != globals.main_fiber_context {
-            return of_fiber(context).map(|stack| stack.len());
+            return of_fiber(context).map(|stack| stack.start);
         }
         let known = &mut (*local()).fibers.thread;
-        *known.get_or_insert_with(|| of_this_thread().map(|stack| stack.len()))
+        *known.get_or_insert_with(|| of_this_thread().map(|stack| stack.start))
     }
 }
 

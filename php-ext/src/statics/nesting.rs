@@ -10,10 +10,10 @@ use crate::module::stacks;
 /// Restores within each other that run code.
 const MOST: usize = 128;
 
-/// Part of the stack that they may take.
+/// Part of the stack that they may take, of what was left when the first of them began.
 const PART: usize = 4;
 
-/// Where they have not taken so much of it, its size is not asked for. Each stack has more.
+/// Where they have not taken so much of it, its size is not asked for.
 const LITTLE: usize = 16 << 10;
 
 struct Running {
@@ -53,8 +53,9 @@ impl Restoring {
 
     /// Whether another restore that runs code would be one too many.
     pub(super) fn is_deep(&self) -> bool {
-        let used = self.here().next().map_or(0, |first| first.stack.saturating_sub(stacks::here()));
-        let is_much = || stacks::running_size().is_some_and(|size| used >= size / PART);
+        let first = self.here().next().map_or(0, |first| first.stack);
+        let used = first.saturating_sub(stacks::here());
+        let is_much = || stacks::running_end().is_some_and(|end| used >= first.saturating_sub(end) / PART);
         used >= LITTLE && is_much() || self.0.len() >= MOST && self.here().count() >= MOST
     }
 
