@@ -27,7 +27,7 @@ fn full(len: usize) -> (Arc<Segment>, Vec<u32>) {
     }
     // Both arenas.
     let all = 2 * count;
-    while count < all {
+    while count < all || segment.stats().largest_free >= len as u64 {
         put(&mut session, &numbered(count), &vec![count as u8; len]).unwrap();
         count += 1;
     }
@@ -157,10 +157,12 @@ fn what_is_new_goes_where_all_that_is_older_is_pinned() {
         assert!(stores(&mut writer, 1_000_000 + number, 800), "{number}");
     }
     assert!(segment.stats().evictions > before);
-    // What needs many of these does not go through the main queue for each.
+    // What needs many of these does not go through the main queue for each. (The first may find room.)
     fault::record();
-    assert!(stores(&mut writer, 2_000_000, 20_000));
+    for number in 0..5 {
+        assert!(stores(&mut writer, 2_000_000 + number, 20_000), "{number}");
+    }
     let taken = fault::recorded().into_iter().filter(|step| *step == "evict: taken from its queue").count();
-    assert!((10..2 * there.len()).contains(&taken), "{taken} of {}", there.len());
+    assert!((10..20 * there.len()).contains(&taken), "{taken} of {}", there.len());
     assert!(!reader.count_memo_hit());
 }
