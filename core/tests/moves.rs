@@ -4,10 +4,10 @@
 
 mod common;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::sync::Arc;
 
-use common::{Child, get, put, segment, stop};
+use common::{get, let_the_reader_begin, put, segment, stopped_reader};
 use static_cache_core::{Draft, Error, Mode, Policy, Relocate, Segment, Session, Space, fault};
 
 const LEN: usize = 1000;
@@ -156,18 +156,6 @@ fn moving_that_is_of_no_use_is_tried_a_few_times_and_not_at_each_victim() {
     segment.audit().unwrap();
 }
 
-thread_local! {
-    /// Who begins a look-up, and stops in it, in the middle of what this test's thread does.
-    static READER: Cell<libc::pid_t> = const { Cell::new(0) };
-}
-
-fn let_the_reader_begin() {
-    let pid = READER.get();
-    // SAFETY: our own child, which is stopped, and stops again in its look-up.
-    unsafe { libc::kill(pid, libc::SIGCONT) };
-    common::wait_until_stopped(pid);
-}
-
 #[test]
 fn a_reader_stopped_in_a_look_up_does_not_make_a_large_value_evict_what_it_then_cannot_have() {
     // Of what is free, in tenths: enough is free, or a part is missing.
@@ -175,16 +163,7 @@ fn a_reader_stopped_in_a_look_up_does_not_make_a_large_value_evict_what_it_then_
         let (segment, mut session, free) = in_pieces(|_, _, _, _, _| true);
         let wanted = free * tenths / 10;
         put(&mut session, b"tiny", b"").unwrap();
-        let reader = Child::fork(|_| {
-            let mut reader = Session::new(Arc::clone(&segment));
-            fault::act_at("look: begun", 0, stop);
-            stop();
-            // After what the writer has seen of the clock.
-            assert!(reader.delete(Space::Key, b"tiny").unwrap());
-            reader.keys(Space::Key, b"", 0);
-        });
-        reader.wait_until_stopped();
-        READER.set(reader.pid());
+        let reader = stopped_reader(&segment, Some(b"tiny"));
         let before = segment.stats().evictions;
         fault::act_at(step, 0, let_the_reader_begin);
         for _ in 0..3 {

@@ -7,7 +7,10 @@ mod common;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use common::{Child, alone, get, put, put_for, segment, stop, stopped_at, stopped_storing};
+use common::{
+    Child, alone, get, let_the_reader_begin, put, put_for, segment, stop, stopped_at, stopped_reader,
+    stopped_storing,
+};
 use static_cache_core::{Error, Policy, Segment, Session, Space, advance_clock, fault};
 
 #[test]
@@ -305,18 +308,6 @@ fn what_is_used_is_right_while_somebody_is_stopped_reclaiming() {
     }
 }
 
-thread_local! {
-    /// Who begins a look-up, and stops in it, in the middle of what this test's thread does.
-    static READER: std::cell::Cell<libc::pid_t> = const { std::cell::Cell::new(0) };
-}
-
-fn let_the_reader_begin() {
-    let pid = READER.get();
-    // SAFETY: our own child, which is stopped, and stops again in its look-up.
-    unsafe { libc::kill(pid, libc::SIGCONT) };
-    common::wait_until_stopped(pid);
-}
-
 #[test]
 fn a_reader_stopped_in_a_look_up_does_not_make_a_store_evict_everything() {
     let segment = segment(4 << 20, Policy::Evict);
@@ -329,16 +320,7 @@ fn a_reader_stopped_in_a_look_up_does_not_make_a_store_evict_everything() {
         }
     }
     session.end_request();
-    let reader = Child::fork(|_| {
-        let mut reader = Session::new(Arc::clone(&segment));
-        fault::act_at("look: begun", 0, stop);
-        stop();
-        // After what the writer has seen of the clock.
-        assert!(reader.delete(Space::Key, b"tiny").unwrap());
-        reader.keys(Space::Key, b"", 0);
-    });
-    reader.wait_until_stopped();
-    READER.set(reader.pid());
+    let reader = stopped_reader(&segment, Some(b"tiny"));
     // The first store meets it when it has begun to evict, the others find it there.
     fault::act_at("evict: taken from its queue", 0, let_the_reader_begin);
     let mut waited = Vec::new();
@@ -381,18 +363,7 @@ fn a_reader_stopped_in_a_look_up_does_not_make_stores_move_all_there_is() {
         }
         session.end_request();
         let free = segment.stats().free;
-        let reader = Child::fork(|_| {
-            let mut reader = Session::new(Arc::clone(&segment));
-            fault::act_at("look: begun", 0, stop);
-            if begins_later {
-                stop();
-                // After what the writer has seen of the clock.
-                assert!(reader.delete(Space::Key, b"deleted").unwrap());
-            }
-            reader.keys(Space::Key, b"", 0);
-        });
-        reader.wait_until_stopped();
-        READER.set(reader.pid());
+        let reader = stopped_reader(&segment, begins_later.then_some(b"deleted"));
         if begins_later {
             fault::act_at("move: copied", 0, let_the_reader_begin);
         }

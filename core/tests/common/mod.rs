@@ -288,6 +288,37 @@ pub fn stop() {
     unsafe { libc::raise(libc::SIGSTOP) };
 }
 
+thread_local! {
+    /// Who begins a look-up, and stops in it, in the middle of what this test's thread does.
+    static READER: std::cell::Cell<libc::pid_t> = const { std::cell::Cell::new(0) };
+}
+
+/// To be called at a named step: the last [`stopped_reader`] goes on.
+pub fn let_the_reader_begin() {
+    let pid = READER.get();
+    // SAFETY: our own child, which is stopped, and stops again in its look-up.
+    unsafe { libc::kill(pid, libc::SIGCONT) };
+    wait_until_stopped(pid);
+}
+
+/// A child that stops in the middle of a look-up: now, or, if there is a key for it to delete first, when it is let begin.
+#[cfg(feature = "fault-injection")]
+pub fn stopped_reader(segment: &Arc<Segment>, deleted: Option<&[u8]>) -> Child {
+    let child = Child::fork(|_| {
+        let mut reader = Session::new(Arc::clone(segment));
+        static_cache_core::fault::act_at("look: begun", 0, stop);
+        if let Some(key) = deleted {
+            stop();
+            // After what the writer has seen of the clock.
+            assert!(reader.delete(Space::Key, key).unwrap());
+        }
+        reader.keys(Space::Key, b"", 0);
+    });
+    child.wait_until_stopped();
+    READER.set(child.pid());
+    child
+}
+
 /// A child that stopped in the middle of storing `k`, at this step.
 #[cfg(feature = "fault-injection")]
 pub fn stopped_at(segment: &Arc<Segment>, step: &'static str) -> Child {
