@@ -177,18 +177,8 @@ pub(super) fn release_all() {
 /// Members of a class of this request.
 #[inline(always)]
 pub(super) unsafe fn is_any_changed(statics: &Statics, members: Range<usize>, tracking: bool) -> bool {
-    let mut look = Look::new();
     // SAFETY: the caller's word.
-    unsafe {
-        for (at, member) in statics.members[members.clone()].iter().enumerate() {
-            let Some(slot) = slot_of(member, &mut look.may_be_bound) else { continue };
-            if is_changed(statics, members.start + at, member, slot, tracking, &mut look) {
-                return true;
-            }
-        }
-        look.may_be_bound && bound::is_changed(statics, members.clone())
-            || look.has_references() && content::is_bound(statics, members, &look)
-    }
+    unsafe { is_any(statics, members, tracking, |_| true) }
 }
 
 /// Whether any was changed by more than the initialisers of variables, which are code.
@@ -197,14 +187,31 @@ pub(super) unsafe fn is_any_changed(statics: &Statics, members: Range<usize>, tr
 /// As for [`is_any_changed`].
 #[cold]
 pub(super) unsafe fn is_any_assigned(statics: &Statics, members: Range<usize>, tracking: bool) -> bool {
+    // SAFETY: the caller's word.
+    unsafe {
+        is_any(statics, members, tracking, |member| {
+            !(matches!(member.baseline, Baseline::Declared) && evaluated::is_code(&member.place))
+        })
+    }
+}
+
+/// The same of those whose changes count.
+///
+/// # Safety
+/// As for [`is_any_changed`].
+#[inline(always)]
+unsafe fn is_any(
+    statics: &Statics,
+    members: Range<usize>,
+    tracking: bool,
+    counts: impl Fn(&Member) -> bool,
+) -> bool {
     let mut look = Look::new();
     // SAFETY: the caller's word.
     unsafe {
         for (at, member) in statics.members[members.clone()].iter().enumerate() {
             let Some(slot) = slot_of(member, &mut look.may_be_bound) else { continue };
-            if is_changed(statics, members.start + at, member, slot, tracking, &mut look)
-                && !(matches!(member.baseline, Baseline::Declared) && evaluated::is_code(&member.place))
-            {
+            if is_changed(statics, members.start + at, member, slot, tracking, &mut look) && counts(member) {
                 return true;
             }
         }
