@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 use crate::heap::block::HEADER as BLOCK_HEADER;
 use crate::memory::{Memory, Places, Shared};
-use crate::same::is_same;
+use crate::same::{WORD, are_words_of, is_same};
 use crate::sys::clock;
 
 /// Alignment of payloads.
@@ -159,6 +159,15 @@ impl<'a> EntryAt<'a> {
         behind <= places.behind(self.offset + BLOCK_HEADER)
             // SAFETY: the caller's word, and the range was just checked.
             && is_same(unsafe { places.bytes_behind(self.offset + BLOCK_HEADER, key_len) }, key)
+    }
+
+    /// The same by atomics, of what may be an entry no more, or not yet: then it says nothing.
+    #[inline(always)]
+    pub(crate) fn seems_to_have_key(&self, places: &Places<Entry>, key: &[u8]) -> bool {
+        self.key_len() == key.len()
+            && places
+                .words_behind(self.offset + BLOCK_HEADER, key.len().div_ceil(WORD))
+                .is_some_and(|words| are_words_of(words, key))
     }
 
     #[inline]

@@ -12,6 +12,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::entry::{Entry, EntryAt};
+use crate::epoch::Glance;
 use crate::header;
 use crate::heap::block::{self, Block};
 use crate::layout::{BUCKETS_PER_PAGE, Layout, SHARDS};
@@ -158,6 +159,24 @@ impl Lookups {
     #[inline(always)]
     pub(crate) fn chain(&self, hash: u64) -> Option<Chain<'_>> {
         self.chains.chain(hash)
+    }
+
+    /// Whether a chain begins with an entry of this key that has not expired. The caller is in no operation. False says nothing.
+    #[inline(always)]
+    pub(crate) fn begins_with(&self, chain: Chain<'_>, hash: u64, space: u8, key: &[u8]) -> bool {
+        // Which reads what others write otherwise: a tool that watches for that would report it.
+        if cfg!(one_view) {
+            return false;
+        }
+        let glance = Glance::at(chain.0);
+        let offset = glance.word() & OFFSET_MASK;
+        let Some(entry) = self.chains.entries.get(offset + block::HEADER) else { return false };
+        let at = EntryAt { entry, offset };
+        entry.hash.load(Ordering::Relaxed) == hash
+            && entry.space.load(Ordering::Relaxed) == space
+            && at.seems_to_have_key(&self.chains.entries, key)
+            && !at.is_expired()
+            && glance.holds()
     }
 
     /// Looks `key` up. The caller is inside an operation.

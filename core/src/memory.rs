@@ -235,6 +235,20 @@ impl<T: Shared> Places<T> {
         self.last.wrapping_sub(offset.wrapping_sub(self.first))
     }
 
+    /// So many words behind the `T` at one of these places, to be read while somebody may be writing them; `None` where there are not as
+    /// many.
+    #[inline(always)]
+    pub(crate) fn words_behind(&self, offset: u64, count: usize) -> Option<&[AtomicU64]> {
+        let start = offset + size_of::<T>() as u64;
+        if (count * size_of::<u64>()) as u64 > self.behind(offset)
+            || !start.is_multiple_of(size_of::<u64>() as u64)
+        {
+            return None;
+        }
+        // SAFETY: range and alignment were just checked, and atomics are valid for any bytes.
+        Some(unsafe { std::slice::from_raw_parts(self.memory.base.add(start as usize).cast(), count) })
+    }
+
     /// Bytes behind the `T` at one of these places, that no longer change.
     ///
     /// # Safety

@@ -8,7 +8,7 @@
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use loom::thread;
-use static_cache_core::epoch::{Copies, EpochClock, Reader, Slotless, Survey};
+use static_cache_core::epoch::{Copies, EpochClock, Glance, Reader, Slotless, Survey, begin_filling};
 
 const OLD: u64 = 16;
 const NEW: u64 = 32;
@@ -410,5 +410,41 @@ fn a_child_that_is_counted_takes_over_what_its_parents_slot_keeps() {
         parent.reader.release();
         model.check(OLD);
         assert!(!reclaiming.join().unwrap(), "a block that the child uses was reused");
+    });
+}
+
+/// A reader that nobody waits for looks at a block that one thread takes out and another gives to another key: what it read of that counts
+/// only while it was one of the two.
+#[test]
+fn a_glance_believes_no_key_that_was_never_there() {
+    const AGAIN: u64 = OLD | 1;
+    loom::model(|| {
+        let link = Arc::new(AtomicU64::new(OLD));
+        let key = Arc::new([AtomicU64::new(1), AtomicU64::new(1)]);
+        let is_free = Arc::new(AtomicBool::new(false));
+        let (old, freed) = (link.clone(), is_free.clone());
+        let remover = thread::spawn(move || {
+            old.store(NEW, Ordering::Release);
+            freed.store(true, Ordering::Release);
+        });
+        let (new, filled) = (link.clone(), key.clone());
+        let writer = thread::spawn(move || {
+            if is_free.load(Ordering::Acquire) {
+                begin_filling();
+                filled.iter().for_each(|word| word.store(2, Ordering::Relaxed));
+                new.store(AGAIN, Ordering::Release);
+            }
+        });
+        let glance = Glance::at(&link);
+        let seen = [&key[1], &key[0]].map(|word| word.load(Ordering::Relaxed));
+        if glance.holds() {
+            match glance.word() {
+                OLD => assert_eq!(seen, [1, 1], "of a block that was taken out"),
+                AGAIN => assert_eq!(seen, [2, 2], "of a block that was being filled"),
+                _ => {}
+            }
+        }
+        remover.join().unwrap();
+        writer.join().unwrap();
     });
 }

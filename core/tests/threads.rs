@@ -313,6 +313,54 @@ fn threads_that_fork_while_others_write() {
     stress(Policy::Never, 4, 16, 800, true);
 }
 
+/// Who asks whether a key is there waits for nobody, and nobody waits for it: blocks go from key to key meanwhile.
+#[test]
+fn keys_are_there_as_long_as_they_are_replaced_and_no_other_is_while_blocks_change_hands() {
+    const LOOKS: u64 = 4000;
+    let segment = create(Policy::Never, 8);
+    let mut first = Session::new(Arc::clone(&segment));
+    for key in 0..8 {
+        put(&mut first, format!("stays{key}").as_bytes(), &[1; 20]).unwrap();
+    }
+    let looking = AtomicU64::new(2);
+    std::thread::scope(|scope| {
+        for writer in 0..2 {
+            let (segment, looking) = (&segment, &looking);
+            scope.spawn(move || {
+                let mut session = Session::new(Arc::clone(segment));
+                let mut random = Random(writer);
+                while looking.load(Ordering::Relaxed) != 0 {
+                    let key = random.below(8);
+                    let payload = vec![random.next() as u8; random.below(200) as usize];
+                    put(&mut session, format!("stays{key}").as_bytes(), &payload).unwrap();
+                    put(&mut session, format!("comes{writer}{key}").as_bytes(), &payload).unwrap();
+                    session
+                        .delete(Space::Key, format!("comes{writer}{}", random.below(8)).as_bytes())
+                        .unwrap();
+                    session.end_request();
+                }
+            });
+        }
+        for reader in 0..2 {
+            let (segment, looking) = (&segment, &looking);
+            scope.spawn(move || {
+                let mut session = Session::new(Arc::clone(segment));
+                for look in 0..LOOKS {
+                    let key = (look + reader) % 8;
+                    let stays = format!("stays{key}");
+                    assert!(session.exists(Space::Key, stays.as_bytes()), "{stays} is not there");
+                    for never in [format!("never{key}"), format!("comes2{key}")] {
+                        assert!(!session.exists(Space::Key, never.as_bytes()), "{never} is there");
+                    }
+                }
+                looking.fetch_sub(1, Ordering::Relaxed);
+            });
+        }
+    });
+    drop(first);
+    finish(&segment);
+}
+
 #[test]
 fn no_increment_is_lost() {
     let segment = create(Policy::Never, 4);

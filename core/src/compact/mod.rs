@@ -16,7 +16,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::entry::EntryAt;
-use crate::epoch::Survey;
+use crate::epoch::{Survey, begin_filling};
 use crate::fault::step;
 use crate::heap::{State, lines};
 use crate::index::{Found, Index};
@@ -327,6 +327,7 @@ impl HeapGuard<'_> {
     /// Fills a block that is ours with what an entry has, whose shard's lock is held.
     fn copy(&self, old: EntryAt<'_>, new: EntryAt<'_>) -> bool {
         let segment = self.segment;
+        begin_filling();
         old.copy_head_to(new);
         let len = old.payload_len();
         let bytes = new.payload_offset() - new.key_offset() + len as u64;

@@ -29,15 +29,18 @@
 //!
 //! Readers without a slot count themselves instead of R1, with the same fence; a reclaimer that sees the count reclaims
 //! nothing ([`Slotless`]). Before a fork a second reader takes over what the first keeps; [`Copies`] says why no survey
-//! misses both. `tests/loom_epoch.rs` explores the same code exhaustively.
+//! misses both. A reader that keeps nothing, and only asks whether something is there, need not be waited for ([`Glance`]).
+//! `tests/loom_epoch.rs` explores the same code exhaustively.
 
 mod clock;
+mod glance;
 mod overflow;
 mod reader;
 mod spare;
 mod survey;
 
 pub use clock::EpochClock;
+pub use glance::{Glance, begin_filling};
 pub use overflow::{Copies, Slotless};
 pub use reader::Reader;
 pub use spare::Spare;

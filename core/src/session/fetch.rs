@@ -277,6 +277,9 @@ impl Session {
             return self.fetch_without_slot(hash, space, key).is_some();
         };
         let Some(chain) = segment.lookups.chain(hash) else { return false };
+        if segment.lookups.begins_with(chain, hash, space as u8, key) {
+            return true;
+        }
         let reader = &segment.slots.slot(index).reader;
         reader.enter(&segment.header().clock.0);
         let found =

@@ -12,6 +12,7 @@ use super::tenancy::{Grounds, Premises};
 use super::{Place, Session};
 use crate::copy::copy_name;
 use crate::entry::{EntryAt, PAYLOAD_ALIGN, RESERVATION, Space};
+use crate::epoch::begin_filling;
 use crate::error::Error;
 use crate::fault::step;
 use crate::haste::wait_once;
@@ -316,6 +317,7 @@ pub(super) fn expiry(ttl: Option<Duration>) -> u64 {
 
 /// Fills what the arena's lists go by, in a block that is ours.
 fn write_identity(at: EntryAt<'_>, shape: &Shape<'_>) {
+    begin_filling();
     at.entry.hash.store(shape.hash, Ordering::Relaxed);
     at.entry.expires.store(shape.expires, Ordering::Relaxed);
     at.entry.space.store(shape.space, Ordering::Relaxed);
