@@ -26,6 +26,12 @@ pub(crate) use tables::{
     class_exists, class_named, find_function, load_class, loaded_class, module_is_loaded, remove_function,
 };
 
+/// Whether a class is a script's, and not an extension's.
+#[inline(always)]
+pub(crate) fn is_of_script(class: &zend_class_entry) -> bool {
+    class.type_ as u8 == c::ZEND_USER_CLASS
+}
+
 /// Which of the reserved words that the engine's structures have for extensions is ours; negative if none is.
 static WORD: AtomicI32 = AtomicI32::new(-1);
 

@@ -177,9 +177,8 @@ pub(super) unsafe fn slot_named(class: *const zend_class_entry, name: &std::ffi:
 }
 
 fn is_users(method: *mut ext_php_rs::ffi::zend_function) -> bool {
-    const USER_FUNCTION: u8 = 2;
     // SAFETY: a class's function begins with its type.
-    unsafe { (*method).type_ == USER_FUNCTION }
+    unsafe { (*method).type_ == c::ZEND_USER_FUNCTION }
 }
 
 fn traits(class: &zend_class_entry) -> u32 {

@@ -4,7 +4,7 @@ use ext_php_rs::ffi::{HashTable, zend_class_constant, zend_class_entry, zend_obj
 
 use super::class::Facts;
 use super::{engine, with_classes};
-use crate::engine::{exception_pending, load_class, loaded_class};
+use crate::engine::{exception_pending, is_of_script, load_class, loaded_class};
 use crate::module::local;
 use crate::payload::{ClassImage, Fixup, ObjectImage, Pair, Template, UNIT};
 use crate::zend::constants as c;
@@ -224,13 +224,12 @@ pub(crate) fn is_unlinked(class: &zend_class_entry) -> bool {
 /// A linked class of this request.
 #[cold]
 pub(crate) unsafe fn is_orphaned(class: *const zend_class_entry) -> bool {
-    const USER: std::ffi::c_char = 2;
     // SAFETY: the caller's word: parents of a linked class are pointers.
     unsafe {
         let parent_of = |class: *const zend_class_entry| (*class).__bindgen_anon_1.parent.cast_const();
         let mut class = class;
         // Internal classes are linked before all others.
-        while (*class).type_ == USER && !parent_of(class).is_null() {
+        while is_of_script(&*class) && !parent_of(class).is_null() {
             let parent = parent_of(class);
             let lacks = |its: *const HashTable, theirs: *const HashTable| {
                 let mut keys = (*theirs.cast::<Array>()).elements();

@@ -5,6 +5,7 @@ use ext_php_rs::ffi::{zend_class_entry, zend_op_array, zend_string};
 use super::declarations::Last;
 use super::frames::{frames, is_declaring, place_in};
 use super::{Statics, engine, relatives, scan};
+use crate::engine::is_of_script;
 use crate::payload::{ClassImage, Template};
 use crate::zend::constants as c;
 use crate::zend::live::Text;
@@ -86,7 +87,7 @@ pub(super) unsafe fn early(
         let is_its = |function: *const zend_op_array| {
             let file = crate::engine::bytes((*function).filename);
             let declares_it = |class: *const zend_class_entry| {
-                !class.is_null() && (*class).type_ as u8 == engine::USER && engine::file_of(class) == file
+                !class.is_null() && is_of_script(&*class) && engine::file_of(class) == file
             };
             declares_it(class) || template.classes().iter().any(|image| declares_it(find(image)))
         };
@@ -142,7 +143,7 @@ pub(super) unsafe fn needs_code(template: &Template) -> bool {
         unsafe {
             let class = find(image);
             class.is_null()
-                || (*class).type_ as u8 == engine::USER
+                || is_of_script(&*class)
                     && (template.head.calls > 0 || (*class).ce_flags & c::ZEND_ACC_CONSTANTS_UPDATED == 0)
         }
     })

@@ -148,9 +148,6 @@ unsafe extern "C" {
     pub(super) fn zend_weakrefs_hash_del(table: *mut HashTable, object: *mut zend_object) -> c_int;
 }
 
-/// `ZEND_USER_CLASS` and `ZEND_USER_FUNCTION`
-pub(super) const USER: u8 = 2;
-
 /// `ZEND_USER_CODE`: whether what runs is a script's code, also that of `eval()`, by the type of its function.
 pub(super) const fn is_code(function: u8) -> bool {
     function & 1 == 0

@@ -6,9 +6,8 @@ use ext_php_rs::ffi::{zend_class_entry, zend_string};
 
 use super::awaited::{self, News};
 use super::{engine, errors, restore, scan, unseen, with};
+use crate::engine::is_of_script;
 use crate::zend::constants as c;
-
-const USER: std::ffi::c_char = 2;
 
 /// Not seen, or not seen reliably; and nothing of theirs is shared with who uses them.
 const PASSED_OVER: u32 = c::ZEND_ACC_TRAIT | c::ZEND_ACC_INTERFACE | c::ZEND_ACC_ANON_CLASS;
@@ -28,7 +27,7 @@ pub(super) fn install() {
 /// A class of this request.
 pub(super) unsafe fn is_attributed(class: *const zend_class_entry) -> bool {
     // SAFETY: the caller's word; the rest is of linked classes of scripts.
-    unsafe { (*class).type_ == USER && (*class).ce_flags & PASSED_OVER == 0 && scan::is_marked(class) }
+    unsafe { is_of_script(&*class) && (*class).ce_flags & PASSED_OVER == 0 && scan::is_marked(class) }
 }
 
 /// For every class of every request. The name is in lower case, and may be an alias.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use ext_php_rs::ffi::zend_class_entry;
 
 use super::engine;
-use crate::engine::class_named;
+use crate::engine::{class_named, is_of_script};
 use crate::objects::resolve::is_unlinked;
 use crate::payload::Template;
 use crate::zend::constants as c;
@@ -40,7 +40,7 @@ pub(super) unsafe fn of(classes: impl Iterator<Item = *const zend_class_entry>) 
                 .map(|at| class_named((*(*(*class).trait_names.add(at)).lc_name.cast::<Text>()).bytes()));
             let parent = (*class).__bindgen_anon_1.parent.cast_const();
             for relative in interfaces.chain(traits).chain([parent]) {
-                if relative.is_null() || (*relative).type_ as u8 != engine::USER || !seen.insert(relative) {
+                if relative.is_null() || !is_of_script(&*relative) || !seen.insert(relative) {
                     continue;
                 }
                 names.extend(engine::name_of(relative).iter().map(u8::to_ascii_lowercase));

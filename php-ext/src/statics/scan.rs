@@ -107,7 +107,7 @@ unsafe fn is_in_order(class: *const zend_class_entry) -> bool {
 #[inline(always)]
 unsafe fn is_own(function: *const zend_op_array, class: *const zend_class_entry) -> bool {
     // SAFETY: all functions begin alike, up to the scope and beyond.
-    unsafe { (*function).type_ == engine::USER && std::ptr::eq((*function).scope, class) }
+    unsafe { (*function).type_ == c::ZEND_USER_FUNCTION && std::ptr::eq((*function).scope, class) }
 }
 
 /// The static properties that a class itself declares.
