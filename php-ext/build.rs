@@ -58,6 +58,9 @@ fn announce(name: &str, value: u64) -> Outcome<()> {
             if value >= 80400 {
                 println!("cargo::rustc-cfg=php84");
             }
+            if value >= 80500 {
+                println!("cargo::rustc-cfg=php85");
+            }
         }
         "PHP_ZTS" if value != 0 => println!("cargo::rustc-cfg=php_zts"),
         "PHP_DEBUG" if value != 0 => println!("cargo::rustc-cfg=php_debug"),

@@ -24,8 +24,8 @@ AC_MSG_RESULT([$static_cache_version])
 if test "$static_cache_php" -lt 80200; then
   STATIC_CACHE_REFUSE([static_cache needs PHP 8.2 or later, but $PHP_CONFIG is of PHP $static_cache_version: name another one with --with-php-config=PATH])
 fi
-if test "$static_cache_php" -ge 80500; then
-  AC_MSG_WARN([static_cache was tested with PHP 8.2 to 8.4, not with $static_cache_version])
+if test "$static_cache_php" -ge 80600; then
+  AC_MSG_WARN([static_cache was tested with PHP 8.2 to 8.5, not with $static_cache_version])
 fi
 if test ! -x "$PHP_EXECUTABLE"; then
   STATIC_CACHE_REFUSE([$PHP_CONFIG names no PHP binary ("$PHP_EXECUTABLE"), which the build asks about itself: install the command line version of this PHP])

@@ -28,7 +28,7 @@ final class Asked
     }
 }
 
-$text = fn(int $bytes, int $at = 0) => str_repeat(chr(60 + $at), $bytes);
+$text = fn(int $bytes, int $at = 0) => str_repeat(chr((60 + $at) % 256), $bytes);
 $texts = function (int $count, int $bytes) use ($text): array {
     $texts = [];
     for ($at = 0; $at < $count; $at++) {

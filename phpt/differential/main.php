@@ -34,6 +34,10 @@ function difference(int $seed, int $size, string $backend): ?string
         $expected = null;
     }
     $fetched = Log::$lines;
+    if (PHP_VERSION_ID >= 80500) {
+        // Of elements of a heap that is made anew by comparing.
+        $fetched = array_values(preg_grep('/could not be converted to/', $fetched, PREG_GREP_INVERT));
+    }
     $before = Describer::of($value);
     Log::$lines = [];
     try {

@@ -6,7 +6,7 @@ static_cache
 <?php
 require __DIR__ . "/../helpers/fpm.inc";
 if ($why = without_fpm()) die("skip $why");
-if (!extension_loaded("Zend OPcache")) die("skip needs OPcache");
+if (!ini_get("opcache.enable")) die("skip needs OPcache");
 if (getenv('STATIC_CACHE_VALGRIND')) die('skip valgrind needs more address space than is allowed here');
 ?>
 --INI--

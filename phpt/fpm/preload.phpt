@@ -6,7 +6,7 @@ static_cache
 <?php
 require __DIR__ . "/../helpers/fpm.inc";
 if ($why = without_fpm(root: true)) die("skip $why");
-if (!extension_loaded("Zend OPcache")) die("skip needs OPcache");
+if (!ini_get("opcache.enable")) die("skip needs OPcache");
 ?>
 --INI--
 opcache.static_cache.volatile_size_mb=8

@@ -2,6 +2,8 @@
 disable_classes=OPcache\StaticCacheInfo leaves an object without figures, and memory as it was
 --EXTENSIONS--
 static_cache
+--SKIPIF--
+<?php if (PHP_VERSION_ID >= 80500) die('skip PHP 8.5 has no such directive'); ?>
 --INI--
 disable_classes=OPcache\StaticCacheInfo
 --FILE--

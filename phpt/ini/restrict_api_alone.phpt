@@ -2,6 +2,8 @@
 opcache.restrict_api counts where OPcache is not loaded, too
 --EXTENSIONS--
 static_cache
+--SKIPIF--
+<?php if (PHP_VERSION_ID >= 80500) die('skip from PHP 8.5 on OPcache is always loaded'); ?>
 --FILE--
 <?php
 require __DIR__ . '/../helpers/binaries.inc';

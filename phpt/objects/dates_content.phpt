@@ -78,7 +78,7 @@ foreach ($changes as $zone => $change) {
                     $differ[] = [$date, $got];
                 }
                 // Each fetch has dates of its own.
-                $got->modify('+1 hour');
+                $_ = $got->modify('+1 hour');
             }
         }
     }

@@ -48,7 +48,7 @@ eval($_GET['class']);
 if ($_GET['do'] === 'store') {
     $object = new X();
     $object->more = [1];
-    $array = new ArrayObject($appended = new X());
+    $array = @new ArrayObject($appended = new X());
     $array[] = 2;
     var_dump(OPcache\volatile_store_array(['direct' => $object, 'below' => [[$object, 'x' => new X()]], 'appended' => $appended, 'none' => [new X()]]));
 } else {

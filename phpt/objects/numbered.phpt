@@ -22,7 +22,7 @@ class Changes
 /** Sets properties by way of ArrayObject: under the next int where there is no name. */
 function with(object $object, array ...$properties): object
 {
-    $array = new ArrayObject($object);
+    $array = @new ArrayObject($object);
     foreach ($properties as [$name, $value]) {
         $name === null ? $array[] = $value : $array[$name] = $value;
     }
@@ -64,7 +64,8 @@ compare('__wakeup', with(new Awake(), ...$all));
 compare('__unserialize', with(new Told(), ...$all), fn() => null);
 compare('__sleep', with(new Chosen(), ['kept', 'k'], ...$all));
 $heap = with(new Heap(), ...$all);
-compare('heap', $heap);
+// From PHP 8.5 on unserialize() leaves them out of reach, as they were.
+compare('heap', $heap, PHP_VERSION_ID < 80500 ? null : fn($heap) => [$heap->x ?? null, $heap->name ?? null]);
 compare('without declared ones', with(new stdClass(), ...$all));
 
 // Both names are the same.

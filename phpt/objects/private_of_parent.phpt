@@ -32,7 +32,7 @@ foreach (['any', 'number', 'list'] as $name) {
 $first = new DateTimeZone('UTC');
 $object = new Twice();
 $object->{'0'} = $first;
-$array = new ArrayObject($object);
+$array = @new ArrayObject($object);
 $array[] = new Twice();
 $native = unserialize(serialize([$object, $first]));
 OPcache\volatile_store('v', [$object, $first], 0, true);

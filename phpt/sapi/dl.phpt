@@ -10,7 +10,9 @@ foreach (file('/proc/self/maps') as $line) {
         $module = $found[1];
     }
 }
-$opcache = ini_get('extension_dir') . '/opcache.so';
+// From PHP 8.5 on it is part of PHP.
+$file = ini_get('extension_dir') . '/opcache.so';
+$opcache = is_file($file) ? ['-d', "zend_extension=$file"] : [];
 $script = '
 class Before { public $x = 1; }
 try {
@@ -30,7 +32,7 @@ $file = tempnam(sys_get_temp_dir(), 'dl');
 file_put_contents($file, "<?php $script");
 foreach (['0', '1'] as $enabled) {
     $said = run([
-        PHP_BINARY, '-n', '-d', 'html_errors=0', '-d', 'log_errors=0', '-d', 'display_errors=1', '-d', 'display_startup_errors=1', '-d', "zend_extension=$opcache", '-d', "opcache.enable_cli=$enabled",
+        PHP_BINARY, '-n', '-d', 'html_errors=0', '-d', 'log_errors=0', '-d', 'display_errors=1', '-d', 'display_startup_errors=1', ...$opcache, '-d', "opcache.enable_cli=$enabled",
         '-d', 'opcache.file_update_protection=0', '-d', 'extension_dir=' . dirname($module), $file, basename($module),
     ]);
     echo str_replace($file, 'FILE', $said);

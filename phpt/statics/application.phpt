@@ -95,7 +95,7 @@ $container = new App\Container;
 echo json_encode([$container->get($class)($route[2]), $version, $route["version"], (int) App\Container::definition($class)->version, (int) App\Container::definition("App\\\\Log")->version]);
 ', ['arguments' => ['-d', 'opcache.revalidate_freq=0', '-d', 'opcache.max_accelerated_files=1000', '-d', 'opcache.static_cache.pinned_size_mb=4']]);
 $wrong = $count = $edits = $resets = 0;
-$opcache = extension_loaded('Zend OPcache');
+$opcache = (bool) ini_get('opcache.enable');
 for ($version = 1; $count < $requests; $version++, $edits++) {
     $folder->write('Container.php', $container($version));
     $folder->write('Router.php', $router($version));

@@ -4,7 +4,7 @@ Classes that OPcache binds to one that is being linked are other ones in that re
 static_cache
 --SKIPIF--
 <?php
-if (!extension_loaded('Zend OPcache')) die('skip OPcache binds classes early; without it PHP does not find the class');
+if (!ini_get('opcache.enable')) die('skip OPcache binds classes early; without it PHP does not find the class');
 ?>
 --FILE--
 <?php

@@ -4,7 +4,7 @@ State that has objects of a class that OPcache bound to one that is not linked i
 static_cache
 --SKIPIF--
 <?php
-if (!extension_loaded('Zend OPcache')) die('skip OPcache binds classes early; without it PHP does not find the class');
+if (!ini_get('opcache.enable')) die('skip OPcache binds classes early; without it PHP does not find the class');
 ?>
 --FILE--
 <?php

@@ -64,7 +64,7 @@ $do = [
     "t-list" => function () { Tracked::$plain->list[] = 2; },
     "t-counted" => function () { Tracked::$counted->n++; },
     "t-array" => function () { Tracked::$array[0][0]->n++; },
-    "t-storage" => function () { Tracked::$spl[0]->attach(new Plain); },
+    "t-storage" => function () { Tracked::$spl[0][new Plain] = null; },
     "t-fixed" => function () { Tracked::$spl[1][0] = "set"; },
     "t-date" => function () { Tracked::$date->modify("+1 year"); },
     "t-undone" => function () { Tracked::$plain->n++; Tracked::$plain->n--; },

@@ -4,7 +4,7 @@ A file that opcache_compile_file() cannot compile ends nothing but its own compi
 static_cache
 --SKIPIF--
 <?php
-if (!extension_loaded('Zend OPcache')) die('skip needs OPcache');
+if (!ini_get('opcache.enable')) die('skip needs OPcache');
 ?>
 --FILE--
 <?php

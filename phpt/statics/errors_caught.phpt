@@ -4,7 +4,7 @@ A fatal error that an extension catches, so that the script goes on, does not ke
 static_cache
 --SKIPIF--
 <?php
-if (!extension_loaded('Zend OPcache')) die('skip needs OPcache');
+if (!ini_get('opcache.enable')) die('skip needs OPcache');
 ?>
 --FILE--
 <?php

@@ -11,7 +11,7 @@ use OPcache\{CacheStrategy, PinnedStatic, VolatileStatic};
 #[VolatileStatic(strategy: CacheStrategy::Tracking)] class Tracked { public static $object; public static $below = []; }
 function append(object $object, mixed ...$values): object
 {
-    $array = new ArrayObject($object);
+    $array = @new ArrayObject($object);
     foreach ($values as $value) {
         $array[] = $value;
     }
@@ -31,7 +31,7 @@ $do = [
     },
     "below" => function () {
         Tracked::$below = [[append(new stdClass, new DateTime("2021-01-01"))]]; echo OPcache\static_publish(), " ";
-        foreach (new ArrayObject(Tracked::$below[0][0]) as $date) { $date->modify("+1 year"); }
+        foreach (@new ArrayObject(Tracked::$below[0][0]) as $date) { $date->modify("+1 year"); }
         echo OPcache\static_publish(), " ", OPcache\static_publish();
     },
     "end" => function () { Tracked::$object = append(new stdClass, "x"); OPcache\static_publish(); append(Tracked::$object, "at the end"); },

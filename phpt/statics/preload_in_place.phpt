@@ -4,7 +4,7 @@ Preloaded classes have their state also where PHP preloads in the process that s
 static_cache
 --SKIPIF--
 <?php
-if (!extension_loaded('Zend OPcache')) die('skip needs OPcache');
+if (!ini_get('opcache.enable')) die('skip needs OPcache');
 if (!function_exists('posix_getpwuid')) die('skip needs posix');
 ?>
 --FILE--

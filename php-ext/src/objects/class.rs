@@ -203,6 +203,17 @@ fn traits(class: &zend_class_entry) -> u32 {
     if std::ptr::eq(class, incomplete) {
         return traits;
     }
+    // From PHP 8.5 on heaps have methods, and __sleep() is not asked. Theirs make the heap anew, which may call a script's compare(). (A
+    // class that was bound to one that is not linked has no ancestors to ask for; it has no such method either.)
+    #[cfg(php85)]
+    if create.is_some()
+        && [class.__serialize, class.__unserialize]
+            .iter()
+            .all(|method| !method.is_null() && !is_users(*method))
+        && is_heap(class)
+    {
+        return traits | if is_a(class, heap) { Facts::HEAP } else { Facts::QUEUE };
+    }
     if !class.__unserialize.is_null() {
         traits |= Facts::UNSERIALIZE;
     }

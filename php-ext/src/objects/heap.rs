@@ -1,4 +1,5 @@
-//! Heaps and priority queues. Their elements are in structures of the SPL's own; PHP 8.2 to 8.4 serialise them as empty.
+//! Heaps and priority queues. Their elements are in structures of the SPL's own; PHP 8.2 to 8.4 serialise them as empty, and 8.5 anew by
+//! comparing.
 //!
 //! The garbage collector's view of such an object is exactly its elements, in the order of the heap. To make one again they
 //! are inserted in that order: then the heap has the same layout, provided nothing is moved. So that no element is, and no
@@ -23,12 +24,17 @@ unsafe fn internal(is_queue: bool, name: &str) -> Option<*mut zend_function> {
     unsafe { method(if is_queue { &*spl_ce_SplPriorityQueue } else { &*spl_ce_SplHeap }, name) }
 }
 
+#[cfg(php85)]
+type HeapCount = usize;
+#[cfg(not(php85))]
+type HeapCount = c_int;
+
 /// The head of what a heap's elements are in (`spl_ptr_heap`), of which the engine installs no header.
 #[repr(C)]
 struct Head {
     elements: *const Slot,
     functions: [usize; 3],
-    count: c_int,
+    count: HeapCount,
     flags: c_int,
 }
 
@@ -69,7 +75,7 @@ unsafe fn is_locked(object: *const Object) -> Option<bool> {
             return None;
         }
         // Of a queue, values and priorities are shown.
-        let alike = [(*head).count, 2 * (*head).count].contains(&count);
+        let alike = [(*head).count, 2 * (*head).count].contains(&(count as HeapCount));
         alike.then_some((*head).flags & LOCKED != 0)
     }
 }

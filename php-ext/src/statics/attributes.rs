@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 use ext_php_rs::ffi::{
     ZEND_ACC_FINAL, ZEND_ACC_PUBLIC, zend_class_entry, zend_function_entry, zend_internal_arg_info,
-    zend_type, zval,
+    zend_string, zend_type, zval,
 };
 
 use super::engine::{self, Attribute};
@@ -166,8 +166,20 @@ unsafe fn construct_inner(frame: *mut Frame) -> Parsed<()> {
 }
 
 /// Called when an attribute is compiled: what can be seen to be wrong then is a compile-time error. Leaves by a jump.
-unsafe extern "C" fn validate(attribute: *const Attribute, _target: u32, _scope: *mut zend_class_entry) {
+unsafe extern "C" fn validate(
+    attribute: *const Attribute,
+    _target: u32,
+    _scope: *mut zend_class_entry,
+) -> *mut zend_string {
     // SAFETY: called by the engine with an attribute of the class; nothing here needs dropping.
+    unsafe { refuse_wrong(attribute) };
+    ptr::null_mut()
+}
+
+/// # Safety
+/// As for [`refuse_unknown`].
+unsafe fn refuse_wrong(attribute: *const Attribute) {
+    // SAFETY: the caller's word.
     unsafe { refuse_unknown(attribute) };
     // SAFETY: as above.
     let given = |place, name| unsafe { argument(attribute, place, name) };
@@ -193,7 +205,7 @@ unsafe extern "C" fn validate_pinned(
     attribute: *const Attribute,
     _target: u32,
     _scope: *mut zend_class_entry,
-) {
+) -> *mut zend_string {
     // SAFETY: called by the engine with an attribute of the class; nothing here needs dropping.
     unsafe {
         if !(&*attribute).arguments().is_empty() {
@@ -205,6 +217,7 @@ unsafe extern "C" fn validate_pinned(
             );
         }
     }
+    ptr::null_mut()
 }
 
 /// Arguments that are wrong whatever their values: nobody asks an attribute of a static for an object, so nobody else would say so,

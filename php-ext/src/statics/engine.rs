@@ -15,6 +15,8 @@ use crate::zend::live::{Array, Bucket, Slot, Text};
 pub(super) struct Attribute {
     name: *const Text,
     pub(super) lower_name: *const Text,
+    #[cfg(php85)]
+    delayed_error: *const Text,
     flags: u32,
     line: u32,
     offset: u32,
@@ -30,12 +32,16 @@ pub(super) struct Argument {
     pub(super) value: Slot,
 }
 
+pub(super) type Validator =
+    unsafe extern "C" fn(*const Attribute, u32, *mut zend_class_entry) -> *mut zend_string;
+
 /// `zend_internal_attribute`.
 #[repr(C)]
 pub(super) struct InternalAttribute {
     class: *mut zend_class_entry,
     flags: u32,
-    pub(super) validator: Option<unsafe extern "C" fn(*const Attribute, u32, *mut zend_class_entry)>,
+    /// PHP 8.5 takes an error's text that it returns, earlier versions nothing.
+    pub(super) validator: Option<Validator>,
 }
 
 const _: () = {
