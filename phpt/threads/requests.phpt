@@ -47,8 +47,10 @@ $code = <<<'PHP'
     }
     PHP;
 // OPcache itself does not survive a reset while other threads run, with or without this extension (see docs/operations.md).
-// In "embed" OPcache is never at work, and opcache_reset() is ours alone.
-foreach (['embed' => 'opcache_reset()', 'frankenphp' => '[volatile_clear(), pinned_clear()]'] as $sapi => $reset) {
+// In "embed" OPcache is not at work before PHP 8.5, and opcache_reset() is ours alone.
+$clear = '[volatile_clear(), pinned_clear()]';
+$reset = PHP_VERSION_ID >= 80500 && ini_get('opcache.enable') ? $clear : 'opcache_reset()';
+foreach (['embed' => $reset, 'frankenphp' => $clear] as $sapi => $reset) {
     echo "$sapi\n", threads($sapi, [str_replace('RESET', $reset, $code)], ['threads' => 250, 'requests' => 4]);
 }
 ?>
