@@ -303,7 +303,8 @@ function volatile_keys(string $prefix = '', int $limit = 0): array {}
 /**
  * Deletes the entries whose keys begin with $prefix.
  *
- * A script that opcache.restrict_api keeps out gets a warning and 0.
+ * A script that opcache.restrict_api keeps out gets a warning and 0. Entries whose locks are not free in time (another process is
+ * stopped in the middle of a store) are left out, with a warning.
  *
  * @param string $prefix Any bytes; '': all entries.
  * @return int How many were deleted.
@@ -502,7 +503,8 @@ function pinned_keys(string $prefix = '', int $limit = 0): array {}
 /**
  * Deletes the entries whose keys begin with $prefix.
  *
- * A script that opcache.restrict_api keeps out gets a warning and 0.
+ * A script that opcache.restrict_api keeps out gets a warning and 0. Entries whose locks are not free in time (another process is
+ * stopped in the middle of a store) are left out, with a warning.
  *
  * @param string $prefix Any bytes; '': all entries.
  * @return int How many were deleted.

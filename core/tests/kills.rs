@@ -35,7 +35,9 @@ fn something(session: &mut Session, random: &mut Random) -> Result<(), Error> {
         15 => drop(session.release(b"reserved")?),
         16 => drop(session.increment(b"count", 1, INT)?),
         17 => drop(put(session, key, &[1; 40])),
-        18 if random.below(50) == 0 => session.delete_prefix(Space::Key, b"shared1").map(drop)?,
+        18 if random.below(50) == 0 => {
+            session.delete_prefix(Space::Key, b"shared1").map(drop).map_err(|(error, _)| error)?
+        }
         _ => session.end_request(),
     }
     Ok(())

@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{Child, get, put, segment, stop, stopped_at};
+use common::{Child, get, numbered, put, segment, stop, stopped_at};
 use static_cache_core::{Error, Mode, Policy, Segment, Session, Space, fault, wait_once, waits_in_vain};
 
 #[test]
@@ -385,6 +385,48 @@ fn a_request_s_end_waits_once_for_whatever_is_stuck() {
         for number in 0..20u32 {
             assert!(session.reserve(&number.to_ne_bytes(), None).unwrap());
         }
+        session.end_request();
+        segment.audit().unwrap();
+    }
+}
+
+#[test]
+fn a_deletion_of_many_waits_once_and_leaves_out_what_is_stuck() {
+    type Delete = fn(&mut Session) -> Result<u64, (Error, u64)>;
+    let prefix: Delete = |session| session.delete_prefix(Space::Key, b"key");
+    let selected: Delete = |session| session.delete_selected(Space::Key, |payload| payload == b"value");
+    for delete in [prefix, selected] {
+        let segment = segment(1 << 20, Policy::Never);
+        let mut session = Session::new(Arc::clone(&segment));
+        let count = 3000;
+        for number in 0..count {
+            put(&mut session, &numbered(number), b"value").unwrap();
+        }
+        let late = Error::LockTimeout { waited_ms: 5 };
+        let all = stopped_with_all_shards(&segment);
+        segment.set_lock_timeout(Duration::from_millis(5));
+        let waited = waits(|| assert_eq!(delete(&mut session), Err((late.clone(), 0))));
+        assert_eq!((waited, session.keys(Space::Key, b"key", 0).len()), (1, count as usize));
+        all.kill();
+        segment.set_lock_timeout(Duration::from_secs(5));
+        put(&mut session, b"k", b"ours").unwrap();
+
+        let one = stopped_at(&segment, "publish: superseded");
+        segment.set_lock_timeout(Duration::from_millis(5));
+        let mut deleted = 0;
+        let waited = waits(|| {
+            let (error, count) = delete(&mut session).unwrap_err();
+            assert_eq!(error, late);
+            deleted = count;
+        });
+        assert_eq!(waited, 1);
+        // One shard of 256: about 12 of 3,000 keys.
+        let left = session.keys(Space::Key, b"key", 0).len() as u64;
+        assert!((1..60).contains(&left), "{left} keys share the shard");
+        assert_eq!(deleted + left, u64::from(count));
+        assert_eq!(one.go_on(), 0);
+        segment.set_lock_timeout(Duration::from_secs(5));
+        assert_eq!(delete(&mut session), Ok(left));
         session.end_request();
         segment.audit().unwrap();
     }

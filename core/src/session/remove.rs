@@ -56,14 +56,27 @@ impl Session {
     /// Deletes all entries whose keys begin with `prefix` (and the reservations of such keys), and says how many.
     ///
     /// # Errors
-    /// [`Error::LockTimeout`]; entries that were deleted before stay deleted.
-    pub fn delete_prefix(&mut self, space: Space, prefix: &[u8]) -> Result<u64, Error> {
-        let mut deleted = 0;
+    /// The first that an entry was left for, [`Error::LockTimeout`], and how many were deleted all the same. Of the waits for locks one is
+    /// in vain at most.
+    pub fn delete_prefix(&mut self, space: Space, prefix: &[u8]) -> Result<u64, (Error, u64)> {
         let counts = |at: EntryAt<'_>| is_listed(at, space) || (space == Space::Key && at.is_reservation());
-        for key in self.keys_of(prefix, usize::MAX, counts) {
-            deleted += u64::from(self.delete(space, &key)?);
-        }
-        Ok(deleted)
+        let keys = self.keys_of(prefix, usize::MAX, counts);
+        self.delete_all(space, &keys)
+    }
+
+    /// Deletes those of the keys whose locks are free, or become free before one wait was in vain: somebody who is stopped keeps one shard
+    /// of many.
+    pub(super) fn delete_all(&mut self, space: Space, keys: &[Vec<u8>]) -> Result<u64, (Error, u64)> {
+        let (mut deleted, mut failure) = (0, None);
+        wait_once(false, || {
+            for key in keys {
+                match self.delete(space, key) {
+                    Ok(was_there) => deleted += u64::from(was_there),
+                    Err(error) => _ = failure.get_or_insert(error),
+                }
+            }
+        });
+        failure.map_or(Ok(deleted), |error| Err((error, deleted)))
     }
 
     /// Deletes everything, reservations included. Memory that requests still read is reclaimed later.

@@ -15,12 +15,12 @@ impl Session {
     /// that was picked is deleted also if it is replaced meanwhile.
     ///
     /// # Errors
-    /// [`Error::LockTimeout`]; entries that were deleted before stay deleted.
+    /// As for [`delete_prefix`](Self::delete_prefix).
     pub fn delete_selected(
         &mut self,
         space: Space,
         mut select: impl FnMut(&[u8]) -> bool,
-    ) -> Result<u64, Error> {
+    ) -> Result<u64, (Error, u64)> {
         let segment = Arc::clone(self.segment());
         let mut selected: Vec<Vec<u8>> = Vec::new();
         for page in segment.index.pages() {
@@ -36,10 +36,6 @@ impl Session {
                 }
             });
         }
-        let mut deleted = 0;
-        for key in selected {
-            deleted += u64::from(self.delete(space, &key)?);
-        }
-        Ok(deleted)
+        self.delete_all(space, &selected)
     }
 }

@@ -111,9 +111,13 @@ pub(super) unsafe extern "C" fn delete_prefix<const B: usize>(frame: *mut Frame,
                 return Ok(());
             }
             let backend = Backend::of(B);
-            if let Some(session) = (*local()).backends[backend as usize].session(backend) {
-                let deleted = session.delete_prefix(Space::Key, engine::bytes(prefix)).unwrap_or(0);
-                engine::set_int(out, deleted as i64);
+            let Some(session) = (*local()).backends[backend as usize].session(backend) else { return Ok(()) };
+            match session.delete_prefix(Space::Key, engine::bytes(prefix)) {
+                Ok(deleted) => engine::set_int(out, deleted as i64),
+                Err((error, deleted)) => {
+                    engine::set_int(out, deleted as i64);
+                    exception::warn(messages::of_error(backend, b"", &error));
+                }
             }
             Ok(())
         });
