@@ -203,7 +203,7 @@ unsafe extern "C" fn invalidate(frame: *mut Frame, out: *mut zval) {
 /// running script, or by a stream wrapper. False if it means none.
 ///
 /// # Safety
-/// A live string. A stream wrapper may run user code: no Rust value of the caller's needs dropping.
+/// A live string. A stream wrapper may run user code, and so may a warning: no Rust value of the caller's needs dropping.
 unsafe fn drop_files(name: *mut zend_string) -> Parsed<bool> {
     // SAFETY: the caller's word.
     unsafe {
@@ -217,22 +217,33 @@ unsafe fn drop_files(name: *mut zend_string) -> Parsed<bool> {
                 return Err(Thrown);
             }
             if let Some(resolved) = resolved {
-                state::drop_file(engine::bytes(resolved));
+                drop_state(engine::bytes(resolved));
                 engine::release_string(resolved);
                 return Ok(true);
             }
             // What is no file of the system's has its class by this very name.
             if bytes.windows(3).any(|part| part == b"://") {
-                state::drop_file(bytes);
+                drop_state(bytes);
                 return Ok(true);
             }
         }
         // Also of files that are gone.
         let mut room = [0; engine::LONGEST_PATH];
-        if let Ok(path) = CString::new(bytes) {
-            state::drop_file(engine::resolve_path(&path, &mut room));
-        }
+        let Ok(path) = CString::new(bytes) else { return Ok(true) };
+        let file = engine::resolve_path(&path, &mut room);
+        // A warning may leave by a jump.
+        drop(path);
+        drop_state(file);
         Ok(true)
+    }
+}
+
+/// Drops the state of the classes that a file declares from both caches, and warns of what stays. May leave by a jump.
+fn drop_state(file: &[u8]) {
+    for backend in Backend::ALL {
+        if let Err(message) = state::drop_file(backend, file) {
+            exception::warn(message);
+        }
     }
 }
 

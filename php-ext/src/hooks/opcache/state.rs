@@ -5,21 +5,21 @@
 use static_cache_core::Space;
 
 use super::head::declared_in;
+use crate::messages;
 use crate::module::{Backend, local};
 
-/// Drops the state of the classes that `file` (a resolved path) declares, in both caches. This request does not store
-/// it again.
-pub(super) fn drop_file(file: &[u8]) {
+/// Drops the state of the classes that `file` (a resolved path) declares from a cache. This request does not store it again. An
+/// error where a process that is stopped keeps some of it from going.
+pub(super) fn drop_file(backend: Backend, file: &[u8]) -> Result<(), String> {
     // SAFETY: this thread's own; no user code runs below.
     let local = unsafe { &mut *local() };
     if !local.invalidated.iter().any(|known| known == file) {
         local.invalidated.push(file.to_vec());
     }
-    for backend in Backend::ALL {
-        if let Some(session) = local.backends[backend as usize].session(backend) {
-            // Not within the bound: a writer is stuck, and what it will have stored may stay.
-            let _ = session.delete_selected(Space::Class, |payload| declared_in(payload) == Some(file));
-        }
+    let Some(session) = local.backends[backend as usize].session(backend) else { return Ok(()) };
+    match session.delete_selected(Space::Class, |payload| declared_in(payload) == Some(file)) {
+        Ok(_) => Ok(()),
+        Err((error, _)) => Err(messages::of_error(backend, b"", &error)),
     }
 }
 
