@@ -572,8 +572,8 @@ function static_quiesce(): bool {}
  *
  * @param ?string $class One class (any case); null: all that are loaded. A name that no class has, as '', is none.
  * @return int How many entries were published.
- * @throws StaticCacheException When a value cannot be stored, after all others were published; names the first. What was
- *     there before stays.
+ * @throws StaticCacheException When a value cannot be stored, or an attribute's arguments are wrong (the engine's Error is the previous
+ *     one then), after all others were published; names the first. What was there before stays.
  * @example while ($job = next_job()) { run($job); \OPcache\static_publish(); }
  */
 function static_publish(?string $class = null): int {}

@@ -18,7 +18,7 @@ Settings::$list[] = 'one';
 for ($i = 0; $i < 3; ++$i) {
     try {
         var_dump(OPcache\static_publish());
-    } catch (Error $e) {
+    } catch (OPcache\StaticCacheException $e) {
         echo $e->getMessage(), "\n";
     }
 }
@@ -28,9 +28,9 @@ var_dump(OPcache\static_publish());
 var_dump((new ReflectionProperty('Settings', 'count'))->getAttributes()[0]->getArguments());
 ?>
 --EXPECT--
-Undefined constant "SETTINGS_TTL"
-Undefined constant "SETTINGS_TTL"
-Undefined constant "SETTINGS_TTL"
+Settings::$count was not published: Error was thrown: Undefined constant "SETTINGS_TTL"
+Settings::$count was not published: Error was thrown: Undefined constant "SETTINGS_TTL"
+Settings::$count was not published: Error was thrown: Undefined constant "SETTINGS_TTL"
 int(2)
 array(1) {
   ["ttl"]=>

@@ -257,7 +257,8 @@ pub(crate) fn is_heap(class: *const zend_class_entry) -> bool {
     unsafe { is_a(class, spl_ce_SplHeap) || is_a(class, spl_ce_SplPriorityQueue) }
 }
 
-pub(super) fn is_a(class: *const zend_class_entry, ancestor: *const zend_class_entry) -> bool {
+/// Whether a class is another, or one of its descendants.
+pub(crate) fn is_a(class: *const zend_class_entry, ancestor: *const zend_class_entry) -> bool {
     // SAFETY: linked classes, two different ones.
     std::ptr::eq(class, ancestor)
         || (!ancestor.is_null() && unsafe { engine::instanceof_function_slow(class, ancestor) })

@@ -7,6 +7,7 @@ use ext_php_rs::ffi::{
     zend_string, zval,
 };
 
+use crate::objects::class::is_a;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Bucket, Slot, Text};
 
@@ -318,6 +319,29 @@ pub(super) unsafe fn beside_exception(body: impl FnOnce()) {
             release(Slot { value: pending.addr() as u64, info: c::IS_OBJECT_EX, next: 0 });
         } else {
             zend_exception_set_previous((*globals).exception, pending);
+        }
+    }
+}
+
+/// Whether an `Error` is pending: the engine's, unless user code throws like the engine.
+pub(super) fn is_error_pending() -> bool {
+    let pending = crate::engine::exception();
+    // SAFETY: a pending exception is live; the class is the engine's own, set at its start.
+    unsafe { !pending.is_null() && is_a((*pending).ce, ext_php_rs::ffi::zend_ce_error) }
+}
+
+/// What was thrown, if anything, becomes the last previous one of the exception that is pending.
+///
+/// # Safety
+/// While the engine runs a request; an object that was thrown and that the caller holds, or null.
+pub(super) unsafe fn chain(thrown: Slot) {
+    let pending = crate::engine::exception();
+    // SAFETY: the caller's word. The pending exception takes it over; nothing can be chained to `exit`.
+    unsafe {
+        if thrown.kind() == c::IS_OBJECT && !pending.is_null() && !is_exiting() {
+            zend_exception_set_previous(pending, thrown.value as *mut zend_object);
+        } else {
+            release(thrown);
         }
     }
 }

@@ -164,6 +164,8 @@ impl Target {
     }
 }
 
+const NOTHING: Slot = Slot { value: 0, info: crate::zend::constants::IS_NULL, next: 0 };
+
 /// One thread's statics of the running request.
 pub(crate) struct Statics {
     targets: Vec<Target>,
@@ -216,6 +218,8 @@ pub(crate) struct Statics {
     failure: Option<String>,
     /// What `static_publish()` throws when it is done with the others.
     first_failure: Option<String>,
+    /// What was thrown for that reason, which it holds, or null.
+    first_cause: Slot,
     /// Backends of which a lock was not free in time while this publication went on: the others of its targets do not wait again.
     stuck: [bool; 2],
     /// Room for a key.
@@ -252,6 +256,7 @@ impl Statics {
             ran_code: false,
             failure: None,
             first_failure: None,
+            first_cause: NOTHING,
             stuck: [false; 2],
             key: Vec::new(),
         }
@@ -287,6 +292,7 @@ impl Statics {
         self.declarations.forget();
         self.objects.clear();
         self.replaced.clear();
+        self.first_cause = NOTHING;
         self.unsettled = false;
         self.weak = weak::Watched::new();
         // Most requests have none of these.

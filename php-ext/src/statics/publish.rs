@@ -221,6 +221,7 @@ unsafe fn publish_due_one(number: usize, goes_on: bool) -> Result<Outcome, Failu
         match know_policy(number, goes_on) {
             Known::Due => {}
             Known::NotDue => return Ok(Outcome::NotStored),
+            Known::Thrown if goes_on && engine::is_error_pending() => return unevaluated(number),
             Known::Thrown => return Err(Failure::Thrown),
         }
         let (mut array, mut marks) = collect(number);
@@ -289,6 +290,28 @@ unsafe fn know_policy(number: usize, goes_on: bool) -> Known {
             || unsafe { baseline::is_any_changed(statics, members, policy.tracking) };
         if due { Known::Due } else { Known::NotDue }
     })
+}
+
+/// While the request goes on: the engine's error about arguments is why their target cannot be stored, and is not pending any more. That of
+/// the first target that cannot be is kept for what `static_publish()` throws in the end.
+///
+/// # Safety
+/// As for [`publish`]; there is a pending exception.
+#[cold]
+unsafe fn unevaluated(number: usize) -> Result<Outcome, Failure> {
+    // SAFETY: the caller's word; the exception is live until it is cleared.
+    unsafe {
+        let why = thrown(number);
+        let pending =
+            Slot { value: crate::engine::exception().addr() as u64, info: c::IS_OBJECT_EX, next: 0 };
+        with(|statics| {
+            if statics.first_failure.is_none() {
+                engine::hold(&pending);
+                statics.first_cause = pending;
+            }
+        });
+        keep(Err(Failure::Message(why)), || engine::zend_clear_exception())
+    }
 }
 
 /// Does something during which destructors may run, with a message in the thread's keeping.

@@ -3,7 +3,7 @@
 use ext_php_rs::ffi::zval;
 
 use super::publish::{MOST_ROUNDS, count_failure, describe, find_due, next_due, publish};
-use super::{Target, engine, with};
+use super::{NOTHING, Target, engine, with};
 use crate::api::args::{Args, Parsed};
 use crate::api::table::guarded;
 use crate::engine::{Frame, bytes, loaded_class, set_int};
@@ -32,7 +32,8 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
             return Ok(());
         }
         // Of a call that user code has left.
-        with(|statics| (statics.first_failure, statics.stuck) = (None, Default::default()));
+        forget_failure();
+        with(|statics| statics.stuck = Default::default());
         let is_meant = |target: &Target| {
             class.is_none_or(|class| engine::name_of(target.class).eq_ignore_ascii_case(class))
         };
@@ -49,6 +50,7 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
                     Err(Failure::Thrown) => {
                         count_failure(number);
                         stop();
+                        forget_failure();
                         return Ok(());
                     }
                 }
@@ -60,6 +62,7 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
         stop();
         if let Some(message) = with(|statics| statics.first_failure.take()) {
             exception::throw(message);
+            engine::chain(with(|statics| std::mem::replace(&mut statics.first_cause, NOTHING)));
             return Ok(());
         }
         let stored = with(|statics| statics.targets.iter().filter(|target| target.stored).count());
@@ -81,6 +84,16 @@ unsafe fn failed(number: usize, why: &str) {
         statics.targets[number].failed = true;
         statics.first_failure.get_or_insert(message);
     });
+}
+
+/// Nothing is to be thrown of targets that cannot be stored. May run destructors.
+fn forget_failure() {
+    let cause = with(|statics| {
+        statics.first_failure = None;
+        std::mem::replace(&mut statics.first_cause, NOTHING)
+    });
+    // SAFETY: it was held; nobody else lets go of it.
+    unsafe { engine::release(cause) };
 }
 
 /// No longer publishing; what was due and was not reached comes at the request's end.
