@@ -19,7 +19,7 @@ pub(crate) fn shown_class(name: &[u8]) -> String {
     class_between_quotes(name)
 }
 
-/// Why an operation on `key` failed.
+/// Why an operation on `key` failed; on several or on all, if that is empty.
 pub(crate) fn of_error(backend: Backend, key: &[u8], error: &Error) -> String {
     of_error_shown(backend, &shown(key), error)
 }
@@ -34,9 +34,12 @@ pub(crate) fn of_error_shown(backend: Backend, key: &str, error: &Error) -> Stri
         Error::Reserved { waited_ms } => format!(
             "{name} cache: key \"{key}\" is reserved by another request (waited {waited_ms} ms, opcache.static_cache.lock_timeout_ms)"
         ),
-        Error::LockTimeout { waited_ms } => format!(
-            "{name} cache: a lock was not free within {waited_ms} ms (opcache.static_cache.lock_timeout_ms)"
-        ),
+        Error::LockTimeout { waited_ms } => {
+            let message = format!(
+                "{name} cache: a lock was not free within {waited_ms} ms (opcache.static_cache.lock_timeout_ms)"
+            );
+            if key.is_empty() { message } else { with_shown_key(message, key) }
+        }
         Error::WrongType { found_tag } => {
             format!(
                 "{name} cache: key \"{key}\" holds {}, an atomic needs int",
@@ -71,7 +74,11 @@ fn no_memory(backend: Backend, what: &str, [needed, free, largest]: [u64; 3]) ->
 
 /// A message that says nothing of the key yet.
 pub(crate) fn with_key(message: String, key: &[u8]) -> String {
-    format!("{message} (key \"{}\")", shown(key))
+    with_shown_key(message, &shown(key))
+}
+
+fn with_shown_key(message: String, key: &str) -> String {
+    format!("{message} (key \"{key}\")")
 }
 
 /// Why a value cannot be stored: `root` is `$value`, `$values['key']` or a static.

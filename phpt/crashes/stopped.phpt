@@ -89,7 +89,7 @@ foreach (['volatile', 'pinned'] as $backend) {
 var_dump(left_behind(['key1', 'absent'], 1));
 ?>
 --EXPECT--
-volatile cache: a lock was not free within 50 ms (opcache.static_cache.lock_timeout_ms)
+volatile cache: a lock was not free within 50 ms (opcache.static_cache.lock_timeout_ms) (key "key1")
 bool(true)
 bool(false)
 bool(true)
@@ -98,7 +98,7 @@ string(5) "built"
 bool(true)
 signal 9
 bool(true)
-volatile cache: a lock was not free within 50 ms (opcache.static_cache.lock_timeout_ms)
+volatile cache: a lock was not free within 50 ms (opcache.static_cache.lock_timeout_ms) (key "key1")
 bool(true)
 bool(false)
 bool(true)
@@ -107,7 +107,7 @@ string(5) "built"
 signal 9
 bool(true)
 bool(true)
-pinned cache: a lock was not free within 50 ms (opcache.static_cache.lock_timeout_ms)
+pinned cache: a lock was not free within 50 ms (opcache.static_cache.lock_timeout_ms) (key "key1")
 bool(true)
 bool(false)
 bool(true)
@@ -116,7 +116,7 @@ string(5) "built"
 bool(true)
 signal 9
 bool(true)
-pinned cache: a lock was not free within 50 ms (opcache.static_cache.lock_timeout_ms)
+pinned cache: a lock was not free within 50 ms (opcache.static_cache.lock_timeout_ms) (key "key1")
 bool(true)
 bool(false)
 bool(true)

@@ -64,7 +64,7 @@ foreach ($calls as $name => $call) {
         $call();
         echo "$name: done\n";
     } catch (OPcache\StaticCacheException $e) {
-        echo "$name: ", preg_replace('/^C\d+/', 'C', $e->getMessage()), "\n";
+        echo "$name: ", preg_replace('/\b(C|key)\d+/', '$1', $e->getMessage()), "\n";
     }
     // A wait for each would be 60 of them at least.
     $waits = (hrtime(true) - $began) / 100e6;
@@ -78,9 +78,9 @@ OPcache\volatile_clear();
 --EXPECT--
 store_array: volatile cache: a lock was not free within 100 ms (opcache.static_cache.lock_timeout_ms)
 bool(true)
-delete_array: volatile cache: a lock was not free within 100 ms (opcache.static_cache.lock_timeout_ms)
+delete_array: volatile cache: a lock was not free within 100 ms (opcache.static_cache.lock_timeout_ms) (key "key")
 bool(true)
-static_publish: C was not published: volatile cache: a lock was not free within 100 ms (opcache.static_cache.lock_timeout_ms)
+static_publish: C was not published: volatile cache: a lock was not free within 100 ms (opcache.static_cache.lock_timeout_ms) (key "C")
 bool(true)
 signal 9
 bool(true)

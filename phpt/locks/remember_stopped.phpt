@@ -95,19 +95,19 @@ foreach (['volatile', 'pinned'] as $backend) {
 }
 ?>
 --EXPECT--
-volatile cache: a lock was not free within 300 ms (opcache.static_cache.lock_timeout_ms); waited again: false, exit 0
+volatile cache: a lock was not free within 300 ms (opcache.static_cache.lock_timeout_ms) (key "k"); waited again: false, exit 0
 false [false,true]
-volatile cache: a lock was not free within 300 ms (opcache.static_cache.lock_timeout_ms); waited again: false, exit 0
+volatile cache: a lock was not free within 300 ms (opcache.static_cache.lock_timeout_ms) (key "k"); waited again: false, exit 0
 false [false,true]
-volatile cache: a lock was not free within 300 ms (opcache.static_cache.lock_timeout_ms); waited again: false, exit 0
+volatile cache: a lock was not free within 300 ms (opcache.static_cache.lock_timeout_ms) (key "k"); waited again: false, exit 0
 false [false,true]
-volatile cache: a lock was not free within 300 ms (opcache.static_cache.lock_timeout_ms); waited again: false, exit 0
+volatile cache: a lock was not free within 300 ms (opcache.static_cache.lock_timeout_ms) (key "k"); waited again: false, exit 0
 false [false,true]
-pinned cache: a lock was not free within 300 ms (opcache.static_cache.lock_timeout_ms); waited again: false, exit 0
+pinned cache: a lock was not free within 300 ms (opcache.static_cache.lock_timeout_ms) (key "k"); waited again: false, exit 0
 false [false,true]
-pinned cache: a lock was not free within 300 ms (opcache.static_cache.lock_timeout_ms); waited again: false, exit 0
+pinned cache: a lock was not free within 300 ms (opcache.static_cache.lock_timeout_ms) (key "k"); waited again: false, exit 0
 false [false,true]
-pinned cache: a lock was not free within 300 ms (opcache.static_cache.lock_timeout_ms); waited again: false, exit 0
+pinned cache: a lock was not free within 300 ms (opcache.static_cache.lock_timeout_ms) (key "k"); waited again: false, exit 0
 false [false,true]
-pinned cache: a lock was not free within 300 ms (opcache.static_cache.lock_timeout_ms); waited again: false, exit 0
+pinned cache: a lock was not free within 300 ms (opcache.static_cache.lock_timeout_ms) (key "k"); waited again: false, exit 0
 false [false,true]
