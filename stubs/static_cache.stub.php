@@ -119,7 +119,7 @@ enum CacheStrategy: int
  * @throws \ValueError If $key is empty or longer than 65,535 bytes, or $ttl is negative.
  * @throws \TypeError If $value is a resource or a Closure.
  * @throws StaticCacheException With $throw_on_error, if the value cannot be stored, there is no memory, another
- *     request keeps the key reserved, or the backend is unavailable.
+ *     request keeps the key reserved, a lock is not free in time, or the backend is unavailable.
  * @example \OPcache\volatile_store('routes', $routes);
  */
 function volatile_store(string $key, mixed $value, int $ttl = 0, bool $throw_on_error = false): bool {}
@@ -133,8 +133,8 @@ function volatile_store(string $key, mixed $value, int $ttl = 0, bool $throw_on_
  * @return bool True when all were stored.
  * @throws \ValueError If a key is empty or longer than 65,535 bytes, or $ttl is negative; nothing is stored then.
  * @throws \TypeError If one of the values is a resource or a Closure; nothing is stored then, and no object asked.
- * @throws StaticCacheException With $throw_on_error, if a value cannot be stored, there is no memory, another request
- *     keeps a key reserved, or the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if a value cannot be stored, there is no memory, another
+ *     request keeps a key reserved, a lock is not free in time, or the backend is unavailable.
  * @example \OPcache\volatile_store_array(['a' => 1, 'b' => [2, 3]]);
  */
 function volatile_store_array(array $values, int $ttl = 0, bool $throw_on_error = false): bool {}
@@ -188,7 +188,8 @@ function volatile_exists(string $key, bool $throw_on_error = false): bool {}
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when this request holds it (now or already), false when another does.
  * @throws \ValueError If $key is empty or longer than 65,535 bytes, or $lease is negative.
- * @throws StaticCacheException With $throw_on_error, if there is no memory or reservations take an eighth of it, or the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if there is no memory or reservations take an eighth of it, a lock
+ *     is not free in time, or the backend is unavailable.
  * @example if (\OPcache\volatile_lock('report')) { \OPcache\volatile_store('report', build()); }
  */
 function volatile_lock(string $key, int $lease = 0, bool $throw_on_error = false): bool {}
@@ -200,7 +201,7 @@ function volatile_lock(string $key, int $lease = 0, bool $throw_on_error = false
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when this request held it.
  * @throws \ValueError If $key is empty or longer than 65,535 bytes.
- * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if a lock is not free in time, or the backend is unavailable.
  * @example \OPcache\volatile_unlock('report');
  */
 function volatile_unlock(string $key, bool $throw_on_error = false): bool {}
@@ -210,9 +211,9 @@ function volatile_unlock(string $key, bool $throw_on_error = false): bool {}
  *
  * @param string $key_or_class A key, or a class name in any case, with or without leading backslash.
  * @param bool $throw_on_error Throw instead of returning false.
- * @return bool True unless the backend is unavailable.
+ * @return bool True unless a lock is not free in time, or the backend is unavailable.
  * @throws \ValueError If $key_or_class is empty or longer than 65,535 bytes.
- * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if a lock is not free in time, or the backend is unavailable.
  * @example \OPcache\volatile_delete('routes');
  */
 function volatile_delete(string $key_or_class, bool $throw_on_error = false): bool {}
@@ -222,10 +223,10 @@ function volatile_delete(string $key_or_class, bool $throw_on_error = false): bo
  *
  * @param array<int|string> $keys Strings and ints (as their decimal string).
  * @param bool $throw_on_error Throw instead of returning false.
- * @return bool True unless the backend is unavailable.
+ * @return bool True unless a lock is not free in time (the others are deleted then), or the backend is unavailable.
  * @throws \ValueError|\TypeError If a key is empty, longer than 65,535 bytes, or neither string nor int; nothing is
  *     done then.
- * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if a lock is not free in time, or the backend is unavailable.
  * @example \OPcache\volatile_delete_array(['a', 'b']);
  */
 function volatile_delete_array(array $keys, bool $throw_on_error = false): bool {}
@@ -236,8 +237,8 @@ function volatile_delete_array(array $keys, bool $throw_on_error = false): bool 
  * A script that opcache.restrict_api keeps out gets a warning and false, also with $throw_on_error.
  *
  * @param bool $throw_on_error Throw instead of returning false.
- * @return bool True unless the backend is unavailable.
- * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
+ * @return bool True unless a lock is not free in time (nothing is deleted then), or the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if a lock is not free in time, or the backend is unavailable.
  * @example \OPcache\volatile_clear();
  */
 function volatile_clear(bool $throw_on_error = false): bool {}
@@ -262,7 +263,7 @@ function volatile_cache_info(): StaticCacheInfo {}
  * @throws \ValueError If $key is empty or longer than 65,535 bytes, or $ttl is negative.
  * @throws \TypeError If $value is a resource or a Closure.
  * @throws StaticCacheException With $throw_on_error, if the value cannot be stored, there is no memory, another
- *     request keeps the key reserved, or the backend is unavailable.
+ *     request keeps the key reserved, a lock is not free in time, or the backend is unavailable.
  * @example \OPcache\volatile_add('first', getmypid());
  */
 function volatile_add(string $key, mixed $value, int $ttl = 0, bool $throw_on_error = false): bool {}
@@ -282,7 +283,8 @@ function volatile_add(string $key, mixed $value, int $ttl = 0, bool $throw_on_er
  * @return T The stored value, or what $build returned.
  * @throws \ValueError If $key is empty or longer than 65,535 bytes, or $ttl is negative.
  * @throws \TypeError If $build returns a resource or a Closure.
- * @throws StaticCacheException With $throw_on_error, if the value cannot be stored, or the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if the value cannot be stored, a lock is not free in time, or the
+ *     backend is unavailable.
  * @example $routes = \OPcache\volatile_remember('routes', fn() => build_routes());
  */
 function volatile_remember(string $key, callable $build, int $ttl = 0, bool $throw_on_error = false): mixed {}
@@ -322,7 +324,7 @@ function volatile_delete_prefix(string $prefix): int {}
  * @throws \ValueError If $key is empty or longer than 65,535 bytes.
  * @throws \TypeError If $value is a resource or a Closure.
  * @throws StaticCacheException With $throw_on_error, if the value cannot be stored, there is no memory, another
- *     request keeps the key reserved, or the backend is unavailable.
+ *     request keeps the key reserved, a lock is not free in time, or the backend is unavailable.
  * @example \OPcache\pinned_store('routes', $routes);
  */
 function pinned_store(string $key, mixed $value, bool $throw_on_error = false): bool {}
@@ -335,8 +337,8 @@ function pinned_store(string $key, mixed $value, bool $throw_on_error = false): 
  * @return bool True when all were stored.
  * @throws \ValueError If a key is empty or longer than 65,535 bytes; nothing is stored then.
  * @throws \TypeError If one of the values is a resource or a Closure; nothing is stored then, and no object asked.
- * @throws StaticCacheException With $throw_on_error, if a value cannot be stored, there is no memory, another request
- *     keeps a key reserved, or the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if a value cannot be stored, there is no memory, another
+ *     request keeps a key reserved, a lock is not free in time, or the backend is unavailable.
  * @example \OPcache\pinned_store_array(['a' => 1, 'b' => [2, 3]]);
  */
 function pinned_store_array(array $values, bool $throw_on_error = false): bool {}
@@ -390,7 +392,8 @@ function pinned_exists(string $key, bool $throw_on_error = false): bool {}
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when this request holds it (now or already), false when another does.
  * @throws \ValueError If $key is empty or longer than 65,535 bytes, or $lease is negative.
- * @throws StaticCacheException With $throw_on_error, if there is no memory or reservations take an eighth of it, or the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if there is no memory or reservations take an eighth of it, a lock
+ *     is not free in time, or the backend is unavailable.
  * @example if (\OPcache\pinned_lock('report')) { \OPcache\pinned_store('report', build()); }
  */
 function pinned_lock(string $key, int $lease = 0, bool $throw_on_error = false): bool {}
@@ -402,7 +405,7 @@ function pinned_lock(string $key, int $lease = 0, bool $throw_on_error = false):
  * @param bool $throw_on_error Throw instead of returning false.
  * @return bool True when this request held it.
  * @throws \ValueError If $key is empty or longer than 65,535 bytes.
- * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if a lock is not free in time, or the backend is unavailable.
  * @example \OPcache\pinned_unlock('report');
  */
 function pinned_unlock(string $key, bool $throw_on_error = false): bool {}
@@ -412,9 +415,9 @@ function pinned_unlock(string $key, bool $throw_on_error = false): bool {}
  *
  * @param string $key_or_class A key, or a class name in any case, with or without leading backslash.
  * @param bool $throw_on_error Throw instead of returning false.
- * @return bool True unless the backend is unavailable.
+ * @return bool True unless a lock is not free in time, or the backend is unavailable.
  * @throws \ValueError If $key_or_class is empty or longer than 65,535 bytes.
- * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if a lock is not free in time, or the backend is unavailable.
  * @example \OPcache\pinned_delete('routes');
  */
 function pinned_delete(string $key_or_class, bool $throw_on_error = false): bool {}
@@ -424,10 +427,10 @@ function pinned_delete(string $key_or_class, bool $throw_on_error = false): bool
  *
  * @param array<int|string> $keys Strings and ints (as their decimal string).
  * @param bool $throw_on_error Throw instead of returning false.
- * @return bool True unless the backend is unavailable.
+ * @return bool True unless a lock is not free in time (the others are deleted then), or the backend is unavailable.
  * @throws \ValueError|\TypeError If a key is empty, longer than 65,535 bytes, or neither string nor int; nothing is
  *     done then.
- * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if a lock is not free in time, or the backend is unavailable.
  * @example \OPcache\pinned_delete_array(['a', 'b']);
  */
 function pinned_delete_array(array $keys, bool $throw_on_error = false): bool {}
@@ -438,8 +441,8 @@ function pinned_delete_array(array $keys, bool $throw_on_error = false): bool {}
  * A script that opcache.restrict_api keeps out gets a warning and false, also with $throw_on_error.
  *
  * @param bool $throw_on_error Throw instead of returning false.
- * @return bool True unless the backend is unavailable.
- * @throws StaticCacheException With $throw_on_error, if the backend is unavailable.
+ * @return bool True unless a lock is not free in time (nothing is deleted then), or the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if a lock is not free in time, or the backend is unavailable.
  * @example \OPcache\pinned_clear();
  */
 function pinned_clear(bool $throw_on_error = false): bool {}
@@ -463,7 +466,7 @@ function pinned_cache_info(): StaticCacheInfo {}
  * @throws \ValueError If $key is empty or longer than 65,535 bytes.
  * @throws \TypeError If $value is a resource or a Closure.
  * @throws StaticCacheException With $throw_on_error, if the value cannot be stored, there is no memory, another
- *     request keeps the key reserved, or the backend is unavailable.
+ *     request keeps the key reserved, a lock is not free in time, or the backend is unavailable.
  * @example \OPcache\pinned_add('first', getmypid());
  */
 function pinned_add(string $key, mixed $value, bool $throw_on_error = false): bool {}
@@ -482,7 +485,8 @@ function pinned_add(string $key, mixed $value, bool $throw_on_error = false): bo
  * @return T The stored value, or what $build returned.
  * @throws \ValueError If $key is empty or longer than 65,535 bytes.
  * @throws \TypeError If $build returns a resource or a Closure.
- * @throws StaticCacheException With $throw_on_error, if the value cannot be stored, or the backend is unavailable.
+ * @throws StaticCacheException With $throw_on_error, if the value cannot be stored, a lock is not free in time, or the
+ *     backend is unavailable.
  * @example $routes = \OPcache\pinned_remember('routes', fn() => build_routes());
  */
 function pinned_remember(string $key, callable $build, bool $throw_on_error = false): mixed {}
@@ -521,7 +525,7 @@ function pinned_delete_prefix(string $prefix): int {}
  * @return int|false The new value; false when the entry is no int, or there is no memory for a new one.
  * @throws \ValueError If $key is empty or longer than 65,535 bytes.
  * @throws StaticCacheException With $throw_on_error, if the entry is no int, there is no memory, another request
- *     keeps the key reserved, or the backend is unavailable.
+ *     keeps the key reserved, a lock is not free in time, or the backend is unavailable.
  * @example $visits = \OPcache\pinned_atomic_increment('visits');
  */
 function pinned_atomic_increment(string $key, int $step = 1, bool $throw_on_error = false): int|false {}
@@ -535,7 +539,7 @@ function pinned_atomic_increment(string $key, int $step = 1, bool $throw_on_erro
  * @return int|false The new value; false when the entry is no int, or there is no memory for a new one.
  * @throws \ValueError If $key is empty or longer than 65,535 bytes.
  * @throws StaticCacheException With $throw_on_error, if the entry is no int, there is no memory, another request
- *     keeps the key reserved, or the backend is unavailable.
+ *     keeps the key reserved, a lock is not free in time, or the backend is unavailable.
  * @example $left = \OPcache\pinned_atomic_decrement('left');
  */
 function pinned_atomic_decrement(string $key, int $step = 1, bool $throw_on_error = false): int|false {}
@@ -545,7 +549,8 @@ function pinned_atomic_decrement(string $key, int $step = 1, bool $throw_on_erro
  *
  * @param string $key 1 to 65,535 bytes, any bytes.
  * @param int $ttl Seconds from now; 0: no limit.
- * @return bool False when there is no such entry.
+ * @return bool False when there is no such entry; also, with a warning, when its lock is not free in time (another process is stopped in
+ *     the middle of a store).
  * @throws \ValueError If $key is empty or longer than 65,535 bytes, or $ttl is negative.
  * @example \OPcache\volatile_touch('session.42', 1800);
  */

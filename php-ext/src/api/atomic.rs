@@ -100,10 +100,13 @@ pub(super) unsafe extern "C" fn touch(frame: *mut Frame, out: *mut zval) {
             let key = args.key(0)?;
             let ttl = args.seconds(1)?;
             let backend = Backend::Volatile;
-            let done = (*local()).backends[backend as usize]
-                .session(backend)
-                .is_some_and(|session| session.touch(Space::Key, engine::bytes(key), ttl).unwrap_or(false));
-            engine::set_bool(out, done);
+            engine::set_bool(out, false);
+            let Some(session) = (*local()).backends[backend as usize].session(backend) else { return Ok(()) };
+            let key = engine::bytes(key);
+            match session.touch(Space::Key, key, ttl) {
+                Ok(done) => engine::set_bool(out, done),
+                Err(error) => exception::warn(messages::of_error(backend, key, &error)),
+            }
             Ok(())
         });
     }
