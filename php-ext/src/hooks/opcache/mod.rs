@@ -181,7 +181,7 @@ fn clear(backend: Backend) -> Result<bool, String> {
 }
 
 /// `opcache_invalidate(string $filename, bool $force = false): bool`: also drops the static state of the classes that
-/// the file declares.
+/// the file declares. True also when any was dropped, where OPcache itself is not at work or does not know the file.
 unsafe extern "C" fn invalidate(frame: *mut Frame, out: *mut zval) {
     // SAFETY: called by the engine.
     unsafe {
@@ -191,7 +191,8 @@ unsafe extern "C" fn invalidate(frame: *mut Frame, out: *mut zval) {
             args.flag(1)?;
             original(&INVALIDATE, frame, out)?;
             // OPcache's own parsing leaves the string where it is.
-            if drop_files(name)? && !INVALIDATE.is_known() {
+            let found = drop_files(name)?;
+            if found == Found::State || (found == Found::File && !INVALIDATE.is_known()) {
                 engine::set_bool(out, true);
             }
             Ok(())
@@ -199,17 +200,27 @@ unsafe extern "C" fn invalidate(frame: *mut Frame, out: *mut zval) {
     }
 }
 
+/// What a name given to `opcache_invalidate()` means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Nothing,
+    /// A file's name, whether or not there is such a file.
+    File,
+    /// A file whose classes had state.
+    State,
+}
+
 /// Drops the static state of the classes of the file that a name means, as it does for `include`: in the include path, next to the
-/// running script, or by a stream wrapper. False if it means none.
+/// running script, or by a stream wrapper.
 ///
 /// # Safety
 /// A live string. A stream wrapper may run user code, and so may a warning: no Rust value of the caller's needs dropping.
-unsafe fn drop_files(name: *mut zend_string) -> Parsed<bool> {
+unsafe fn drop_files(name: *mut zend_string) -> Parsed<Found> {
     // SAFETY: the caller's word.
     unsafe {
         let bytes = engine::bytes(name);
         if bytes.contains(&0) {
-            return Ok(false);
+            return Ok(Found::Nothing);
         }
         if !bytes.starts_with(b"/") {
             let resolved = super::files::resolve(name);
@@ -217,34 +228,38 @@ unsafe fn drop_files(name: *mut zend_string) -> Parsed<bool> {
                 return Err(Thrown);
             }
             if let Some(resolved) = resolved {
-                drop_state(engine::bytes(resolved));
+                let found = drop_state(engine::bytes(resolved));
                 engine::release_string(resolved);
-                return Ok(true);
+                return Ok(found);
             }
             // What is no file of the system's has its class by this very name.
             if bytes.windows(3).any(|part| part == b"://") {
-                drop_state(bytes);
-                return Ok(true);
+                return Ok(drop_state(bytes));
             }
         }
         // Also of files that are gone.
         let mut room = [0; engine::LONGEST_PATH];
-        let Ok(path) = CString::new(bytes) else { return Ok(true) };
+        let Ok(path) = CString::new(bytes) else { return Ok(Found::Nothing) };
         let file = engine::resolve_path(&path, &mut room);
         // A warning may leave by a jump.
         drop(path);
-        drop_state(file);
-        Ok(true)
+        Ok(drop_state(file))
     }
 }
 
 /// Drops the state of the classes that a file declares from both caches, and warns of what stays. May leave by a jump.
-fn drop_state(file: &[u8]) {
+fn drop_state(file: &[u8]) -> Found {
+    let mut found = Found::File;
     for backend in Backend::ALL {
-        if let Err(message) = state::drop_file(backend, file) {
+        let (any, all) = state::drop_file(backend, file);
+        if any {
+            found = Found::State;
+        }
+        if let Err(message) = all {
             exception::warn(message);
         }
     }
+    found
 }
 
 /// `opcache_get_status(bool $include_scripts = true): array|false`: also carries the caches' own.

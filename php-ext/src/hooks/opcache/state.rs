@@ -8,18 +8,18 @@ use super::head::declared_in;
 use crate::messages;
 use crate::module::{Backend, local};
 
-/// Drops the state of the classes that `file` (a resolved path) declares from a cache. This request does not store it again. An
-/// error where a process that is stopped keeps some of it from going.
-pub(super) fn drop_file(backend: Backend, file: &[u8]) -> Result<(), String> {
+/// Drops the state of the classes that `file` (a resolved path) declares from a cache, and says whether any went, and why not all
+/// where a process that is stopped keeps some of it from going. This request does not store it again.
+pub(super) fn drop_file(backend: Backend, file: &[u8]) -> (bool, Result<(), String>) {
     // SAFETY: this thread's own; no user code runs below.
     let local = unsafe { &mut *local() };
     if !local.invalidated.iter().any(|known| known == file) {
         local.invalidated.push(file.to_vec());
     }
-    let Some(session) = local.backends[backend as usize].session(backend) else { return Ok(()) };
+    let Some(session) = local.backends[backend as usize].session(backend) else { return (false, Ok(())) };
     match session.delete_selected(Space::Class, |payload| declared_in(payload) == Some(file)) {
-        Ok(_) => Ok(()),
-        Err((error, _)) => Err(messages::of_error(backend, b"", &error)),
+        Ok(deleted) => (deleted > 0, Ok(())),
+        Err((error, deleted)) => (deleted > 0, Err(messages::of_error(backend, b"", &error))),
     }
 }
 
