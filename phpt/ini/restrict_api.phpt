@@ -12,10 +12,12 @@ opcache.restrict_api=/nowhere
 <?php
 OPcache\volatile_store('k', 1);
 var_dump(OPcache\volatile_clear(), OPcache\pinned_clear(throw_on_error: true), OPcache\volatile_keys(), OPcache\volatile_delete_prefix('k'), OPcache\volatile_fetch('k'));
-try {
-    OPcache\volatile_cache_info();
-} catch (OPcache\StaticCacheException $e) {
-    echo $e->getMessage(), "\n";
+foreach (['volatile', 'pinned'] as $backend) {
+    try {
+        ("OPcache\\{$backend}_cache_info")();
+    } catch (OPcache\StaticCacheException $e) {
+        echo $e->getMessage(), "\n";
+    }
 }
 ?>
 --EXPECTF--
@@ -32,4 +34,5 @@ array(0) {
 }
 int(0)
 int(1)
-Zend OPcache API is restricted by "restrict_api" configuration directive
+volatile cache: Zend OPcache API is restricted by "restrict_api" configuration directive
+pinned cache: Zend OPcache API is restricted by "restrict_api" configuration directive

@@ -37,7 +37,7 @@ Warning: OPcache\volatile_keys(): Zend OPcache API is restricted by "restrict_ap
 Warning: OPcache\volatile_delete_prefix(): Zend OPcache API is restricted by "restrict_api" configuration directive in %s on line 3
 Warning: opcache_reset(): Zend OPcache API is restricted by "restrict_api" configuration directive in %s on line 3
 [false,[],0,false,1]
-Zend OPcache API is restricted by "restrict_api" configuration directive
+volatile cache: Zend OPcache API is restricted by "restrict_api" configuration directive
 =FOLDER: [true,[],0,true,null]
 OPcache\StaticCacheInfo
 =: [true,[],0,true,null]

@@ -70,11 +70,13 @@ pub(super) unsafe extern "C" fn cache_info<const B: usize>(frame: *mut Frame, ou
     unsafe {
         guarded(out, || {
             Args::new(frame, 0, 0)?;
+            let backend = Backend::of(B);
             if is_restricted_quietly() {
-                exception::throw(RESTRICTED);
+                // A warning names the function, and with it the backend.
+                exception::throw(format!("{} cache: {RESTRICTED}", backend.name()));
                 return Ok(());
             }
-            info::class::create(Backend::of(B), out);
+            info::class::create(backend, out);
             Ok(())
         });
     }
