@@ -20,8 +20,10 @@ foreach (['volatile', 'pinned'] as $backend) {
     // What is reserved already is no further one.
     var_dump($call('lock', 'webhook 0', 10));
     var_dump($call('fetch', 'value'), $call('store', 'large', str_repeat('x', 2_000_000)));
-    // Built and stored without a reservation.
+    // Built and stored without a reservation, which is no failure.
+    $failures = $call('cache_info')->store_failures;
     var_dump($call('remember', 'built', fn() => 'once'), $call('remember', 'built', fn() => 'twice'));
+    var_dump($call('cache_info')->store_failures - $failures);
     // One for one.
     var_dump($call('unlock', 'webhook 1'), $call('lock', 'another'), $call('lock', 'webhook 1'));
     $call('clear');
@@ -39,6 +41,7 @@ array(1) {
 bool(true)
 string(4) "once"
 string(4) "once"
+int(0)
 bool(true)
 bool(true)
 bool(false)
@@ -53,6 +56,7 @@ array(1) {
 bool(true)
 string(4) "once"
 string(4) "once"
+int(0)
 bool(true)
 bool(true)
 bool(false)

@@ -151,7 +151,13 @@ fn take_turn(
             Err(_) => Turn::Unreserved,
         },
         Err(Error::LockTimeout { .. }) => Turn::OursAlone,
-        Err(_) => Turn::Unreserved,
+        Err(error) => {
+            // The value is stored all the same, or fails on its own account.
+            if matches!(error, Error::TooManyReservations { .. }) {
+                session.segment().forgive_store_failure();
+            }
+            Turn::Unreserved
+        }
     }
 }
 
