@@ -37,7 +37,7 @@ var_dump($fpm->in('alpha', 'return OPcache\volatile_delete_prefix("list.");'));
 $show('prefix deleted in alpha');
 var_dump($fpm->in('beta', 'return OPcache\volatile_clear();'));
 $show('volatile cleared in beta');
-var_dump($fpm->in('alpha', 'return [opcache_reset(), opcache_invalidate($_SERVER["SCRIPT_FILENAME"], true), OPcache\pinned_store("again", 1)];'));
+var_dump($fpm->in('alpha', '$is_off = extension_loaded("Zend OPcache") && !ini_get("opcache.enable"); return [opcache_reset(), opcache_invalidate($_SERVER["SCRIPT_FILENAME"], true) !== $is_off, OPcache\pinned_store("again", 1)];'));
 $show('alpha reset');
 // All of alpha's workers are one partition, whoever answers.
 $pids = [];

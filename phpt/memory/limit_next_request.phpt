@@ -5,7 +5,7 @@ static_cache
 --SKIPIF--
 <?php
 // That server allocates for its own log after the request, while the script's limit still counts, and ends if it may not.
-if (PHP_VERSION_ID >= 80400 && ini_get('opcache.enable')) die('skip the built-in server does not survive the limit');
+if (PHP_VERSION_ID >= 80300 && ini_get('opcache.enable')) die('skip the built-in server does not survive the limit');
 ?>
 --FILE--
 <?php

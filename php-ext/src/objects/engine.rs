@@ -24,6 +24,7 @@ unsafe extern "C" {
     pub(super) fn zend_iterator_unwrap(value: *mut zval) -> *mut ext_php_rs::ffi::zend_object_iterator;
     pub(super) static mut php_ce_incomplete_class: *mut zend_class_entry;
     pub(super) static mut zend_ce_throwable: *mut zend_class_entry;
+    pub(super) static mut zend_ce_traversable: *mut zend_class_entry;
     pub(super) static mut spl_ce_SplHeap: *mut zend_class_entry;
     pub(super) static mut spl_ce_SplPriorityQueue: *mut zend_class_entry;
 

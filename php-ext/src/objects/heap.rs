@@ -11,8 +11,8 @@ use std::mem::ManuallyDrop;
 
 use ext_php_rs::ffi::{HashTable, zend_execute_data, zend_function, zend_object, zval};
 
-use super::class::method;
-use super::engine::{self, spl_ce_SplHeap, spl_ce_SplPriorityQueue, undefined, zval_of};
+use super::class::{is_a, method};
+use super::engine::{self, spl_ce_SplHeap, spl_ce_SplPriorityQueue, undefined, zend_ce_traversable, zval_of};
 use super::gather::Stop;
 use crate::engine::exception_pending;
 use crate::zend::constants as c;
@@ -41,6 +41,10 @@ struct Head {
 /// Bit of [`Head::flags`]: the engine is in the middle of a change.
 const LOCKED: c_int = 2;
 
+/// Whether the engine sets it, which it does since late 2024: of versions from about then it is not known for certain here, and what is
+/// running tells as well.
+const LOCKS: bool = matches!(c::PHP_VERSION_ID, 80_230..80_300 | 80_320..80_400 | 80_410.. );
+
 /// What an object has before itself: the head's address, flags, two functions.
 const BEFORE_OBJECT: usize = 4 * size_of::<usize>();
 
@@ -51,7 +55,7 @@ const BEFORE_OBJECT: usize = 4 * size_of::<usize>();
 /// A live heap or queue; frames of the running script.
 pub(crate) unsafe fn is_changing(object: *const Object) -> bool {
     // SAFETY: the caller's word.
-    unsafe { is_locked(object).unwrap_or_else(|| is_being_changed(object)) }
+    unsafe { is_locked(object).filter(|_| LOCKS).unwrap_or_else(|| is_being_changed(object)) }
 }
 
 /// Whether the engine keeps others from changing a heap, since it does so itself. `None` if its structures are not what they are known
@@ -111,7 +115,8 @@ enum Change {
     Loop,
 }
 
-/// Whether this frame is that of a change of the heap.
+/// Whether this frame is that of a change of the heap. Where the engine says nothing of it, some other iterator's that may be over the
+/// heap counts as well.
 ///
 /// # Safety
 /// A live frame.
@@ -133,6 +138,13 @@ unsafe fn changes(frame: *mut zend_execute_data, object: *const Object) -> Chang
             return if changes { Change::Method } else { Change::None };
         }
         if internal {
+            let this = &*(&raw const (*frame).This).cast::<Slot>();
+            if !LOCKS
+                && this.kind() == c::IS_OBJECT
+                && is_a(this.object().class as *const _, zend_ce_traversable)
+            {
+                return Change::Method;
+            }
             let name = (*function).common.function_name;
             let loops = !name.is_null()
                 && (*function).common.scope.is_null()
@@ -142,6 +154,10 @@ unsafe fn changes(frame: *mut zend_execute_data, object: *const Object) -> Chang
             return if loops { Change::Loop } else { Change::None };
         }
         let operation = &*(*frame).opline;
+        const OTHERS: [u32; 3] = [c::ZEND_YIELD_FROM, c::ZEND_SEND_UNPACK, c::ZEND_ADD_ARRAY_UNPACK];
+        if !LOCKS && OTHERS.contains(&u32::from(operation.opcode)) {
+            return Change::Method;
+        }
         if !matches!(u32::from(operation.opcode), c::ZEND_FE_FETCH_R | c::ZEND_FE_FETCH_RW) {
             return Change::None;
         }

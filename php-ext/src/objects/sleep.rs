@@ -267,7 +267,7 @@ impl Choice<'_> {
             if engine::zend_hash_add(self.selected.cast_mut().cast(), full, zval_of(&mut value)).is_null() {
                 engine::zval_ptr_dtor(zval_of(&mut value));
                 let format = c"\"%s\" is returned from __sleep() multiple times";
-                let kind = if cfg!(php84) { ext_php_rs::ffi::E_WARNING } else { ext_php_rs::ffi::E_NOTICE };
+                let kind = if cfg!(php83) { ext_php_rs::ffi::E_WARNING } else { ext_php_rs::ffi::E_NOTICE };
                 self.complain(kind, format, name);
                 return true;
             }
