@@ -4,7 +4,7 @@ A restart that OPcache decides on by itself leaves the caches alone
 static_cache
 --SKIPIF--
 <?php
-if (!ini_get('opcache.enable')) die('skip needs OPcache');
+if (!ini_get('opcache.enable_cli')) die('skip needs OPcache');
 ?>
 --INI--
 opcache.memory_consumption=8

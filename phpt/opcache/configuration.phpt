@@ -4,7 +4,7 @@ opcache_get_configuration() carries the caches' directives, sizes in bytes
 static_cache
 --SKIPIF--
 <?php
-if (!ini_get('opcache.enable')) die('skip needs OPcache');
+if (!ini_get('opcache.enable_cli')) die('skip needs OPcache');
 ?>
 --INI--
 opcache.static_cache.volatile_size_mb=3

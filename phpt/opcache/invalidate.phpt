@@ -8,7 +8,7 @@ OPcache\volatile_store(__FILE__, 1);
 OPcache\pinned_store('k', 2);
 opcache_invalidate(__FILE__);
 // OPcache that is not at work says no.
-$is_off = extension_loaded('Zend OPcache') && !ini_get('opcache.enable');
+$is_off = extension_loaded('Zend OPcache') && !ini_get('opcache.enable_cli');
 var_dump(opcache_invalidate(__FILE__, true) !== $is_off);
 chdir(__DIR__);
 opcache_invalidate('./' . basename(__FILE__), true);

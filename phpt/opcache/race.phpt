@@ -19,7 +19,7 @@ require __DIR__ . '/../helpers/nginx.inc';
 // ending read the path of a script whose memory another request is already using again. So with OPcache there are two runs: the
 // scripts cached, and clearing in the place of resetting; and resetting, with scripts that OPcache leaves alone.
 $requests = (int) (getenv('STATIC_CACHE_RACE') ?: 20000);
-$opcache = (bool) ini_get('opcache.enable');
+$opcache = (bool) ini_get('opcache.enable_cli');
 $script = <<<'PHP'
     <?php
     function table(int $seed): array
@@ -63,7 +63,7 @@ $script = <<<'PHP'
     foreach ($held as $table) {
         check($table, 'while held');
     }
-    if ('RUN' === 'reset' && ini_get('opcache.enable') && opcache_is_script_cached(__FILE__)) {
+    if ('RUN' === 'reset' && ini_get('opcache.enable_cli') && opcache_is_script_cached(__FILE__)) {
         exit('cached');
     }
     echo 'fine';

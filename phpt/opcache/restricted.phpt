@@ -4,7 +4,7 @@ opcache.restrict_api: a script outside resets, invalidates and sees nothing
 static_cache
 --SKIPIF--
 <?php
-if (!ini_get('opcache.enable')) die('skip needs OPcache');
+if (!ini_get('opcache.enable_cli')) die('skip needs OPcache');
 ?>
 --INI--
 opcache.restrict_api=/nowhere

@@ -4,7 +4,7 @@ opcache_get_status() carries both caches' state
 static_cache
 --SKIPIF--
 <?php
-if (!ini_get('opcache.enable')) die('skip needs OPcache');
+if (!ini_get('opcache.enable_cli')) die('skip needs OPcache');
 ?>
 --FILE--
 <?php
