@@ -77,11 +77,18 @@ impl<T: Copy> Buffer<T> {
     /// Empties it, and clears its memory.
     pub(crate) fn wipe(&mut self) {
         self.clear();
-        let start = self.elements.as_mut_ptr();
-        // SAFETY: memory of the vector, within its capacity, where no element is any more.
-        unsafe { start.write_bytes(0, self.written) };
+        self.wipe_beyond();
+    }
+
+    /// Clears its memory where no element is any more.
+    pub(crate) fn wipe_beyond(&mut self) {
+        let len = self.elements.len();
+        let beyond = self.elements.spare_capacity_mut();
+        let written = self.written.saturating_sub(len);
+        // SAFETY: memory of the vector, within its capacity, where no element is.
+        unsafe { beyond.as_mut_ptr().write_bytes(0, written) };
         // Where it is freed next, the compiler could think that nobody needs that.
-        black_box(start);
+        black_box(beyond.as_mut_ptr());
         self.written = 0;
     }
 }

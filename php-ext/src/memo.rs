@@ -4,6 +4,8 @@
 //! Every entry named here is pinned, so it may be looked at without an operation. Emptying costs nothing: each
 //! place carries the number of the filling it belongs to.
 
+use std::hint::black_box;
+
 use ext_php_rs::ffi::{zend_string, zval};
 use static_cache_core::{Hit, KeyHash, Session, Space, is_same_short};
 
@@ -326,6 +328,8 @@ impl Memo {
         let mut old = old;
         // SAFETY: as in `wipe`.
         unsafe { old.as_mut_ptr().write_bytes(0, old.len()) };
+        // The compiler could think that nobody needs what is freed next.
+        black_box(old.as_mut_ptr());
         true
     }
 

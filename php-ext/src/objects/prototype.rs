@@ -8,6 +8,7 @@ use ext_php_rs::ffi::{zend_class_entry, zend_object};
 
 use super::dates;
 use super::engine::{self, zval_of};
+use crate::buffer::Buffer;
 use crate::module::local;
 use crate::payload::{CallImage, Template};
 use crate::zend::live::{Object, Slot};
@@ -22,28 +23,26 @@ unsafe extern "C" {
 const MOST: usize = 64;
 const MOST_CALLS: usize = 4096;
 
-/// For each call of a payload, the object that it need not be made for, or null.
-struct Kept {
-    payload: usize,
-    objects: Box<[*mut zend_object]>,
-}
+/// For each call of a payload, the object that it need not be made for, or null. Empty if the payload has no dates.
+type Kept = Box<[*mut zend_object]>;
 
-impl Kept {
-    /// # Safety
-    /// Not done before.
-    unsafe fn let_go(&self) {
-        for object in self.objects.iter().filter(|object| !object.is_null()) {
-            // SAFETY: the caller's word: it is ours.
-            unsafe {
-                let mut slot = engine::object_slot(*object);
-                engine::zval_ptr_dtor(zval_of(&mut slot));
-            }
+/// # Safety
+/// Not done before.
+unsafe fn let_go(objects: &Kept) {
+    for object in objects.iter().filter(|object| !object.is_null()) {
+        // SAFETY: the caller's word: it is ours.
+        unsafe {
+            let mut slot = engine::object_slot(*object);
+            engine::zval_ptr_dtor(zval_of(&mut slot));
         }
     }
 }
 
 /// What one request keeps.
 pub(super) struct Prototypes {
+    /// Their addresses, also where they were before there were more, would count as uses.
+    payloads: Buffer<usize>,
+    /// Of each payload.
     kept: Vec<Kept>,
     pub(super) dates: dates::Known,
     /// The request is about to end.
@@ -52,7 +51,7 @@ pub(super) struct Prototypes {
 
 impl Prototypes {
     pub(super) const fn new() -> Self {
-        Prototypes { kept: Vec::new(), dates: dates::Known::new(), over: false }
+        Prototypes { payloads: Buffer::new(), kept: Vec::new(), dates: dates::Known::new(), over: false }
     }
 
     pub(super) fn takes_no_more(&self) -> bool {
@@ -62,12 +61,11 @@ impl Prototypes {
     /// Lets go of all, and leaves no address. No user code runs: these classes have none.
     #[cold]
     pub(super) fn wipe(&mut self) {
-        for kept in &mut self.kept {
-            kept.payload = 0;
+        self.payloads.wipe();
+        for objects in self.kept.drain(..) {
             // SAFETY: each was kept once.
-            unsafe { kept.let_go() };
+            unsafe { let_go(&objects) };
         }
-        self.kept.clear();
     }
 
     /// Lets go of all, while the engine still has objects, and takes no more. No user code runs: these classes have none.
@@ -84,6 +82,7 @@ impl Prototypes {
     #[inline]
     pub(super) fn forget(&mut self) {
         if !self.kept.is_empty() {
+            self.payloads.wipe();
             self.kept.clear();
         }
         self.dates.forget();
@@ -99,13 +98,14 @@ pub(crate) fn of(template: &Template) -> *mut *mut zend_object {
     if prototypes.over || calls > MOST_CALLS {
         return std::ptr::null_mut();
     }
-    if let Some(kept) = prototypes.kept.iter_mut().find(|kept| kept.payload == template.payload) {
-        // None at all for values without dates.
-        return if kept.objects.is_empty() { std::ptr::null_mut() } else { kept.objects.as_mut_ptr() };
+    if let Some(number) = prototypes.payloads.iter().position(|payload| *payload == template.payload) {
+        let objects = &mut prototypes.kept[number];
+        return if objects.is_empty() { std::ptr::null_mut() } else { objects.as_mut_ptr() };
     }
     if prototypes.kept.len() < MOST {
         let objects = vec![std::ptr::null_mut(); if has_dates(template) { calls } else { 0 }];
-        prototypes.kept.push(Kept { payload: template.payload, objects: objects.into_boxed_slice() });
+        prototypes.payloads.push(template.payload);
+        prototypes.kept.push(objects.into_boxed_slice());
     }
     // Good from the next fetch on: most values are fetched once.
     std::ptr::null_mut()

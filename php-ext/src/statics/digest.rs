@@ -90,8 +90,9 @@ impl Walk {
         result
     }
 
-    /// Forgets where arrays were met. (Besides these, which copies are of, and what is counted, nothing is noted.)
+    /// Forgets what was met. (In [the queue](Self::queue) is nothing but what is counted.)
     pub(crate) fn forget_addresses(&mut self) {
+        self.known.wipe();
         self.places.wipe();
         self.copied.wipe();
         self.references.wipe();

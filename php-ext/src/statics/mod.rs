@@ -74,6 +74,7 @@ use place::Place;
 use scan::{Part, Policy};
 
 /// A static of a target.
+#[derive(Clone, Copy)]
 pub(crate) struct Member {
     place: Place,
     baseline: Baseline,
@@ -169,7 +170,7 @@ const NOTHING: Slot = Slot { value: 0, info: crate::zend::constants::IS_NULL, ne
 /// One thread's statics of the running request.
 pub(crate) struct Statics {
     targets: Vec<Target>,
-    members: Vec<Member>,
+    members: Buffer<Member>,
     /// Targets that wait for the end of a compilation.
     waiting: VecDeque<u32>,
     /// Targets whose restore has called code of the script's that has not come back.
@@ -230,7 +231,7 @@ impl Statics {
     pub(crate) const fn new() -> Self {
         Statics {
             targets: Vec::new(),
-            members: Vec::new(),
+            members: Buffer::new(),
             waiting: VecDeque::new(),
             restoring: nesting::Restoring::new(),
             awaiting: awaited::Waiting::new(),
@@ -313,6 +314,8 @@ impl Statics {
         if self.replaced.is_empty() {
             self.replaced.wipe();
         }
+        // Baselines of this request are in use.
+        self.members.wipe_beyond();
     }
 
     /// Another start-up may preload other classes.

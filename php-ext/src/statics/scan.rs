@@ -218,7 +218,7 @@ unsafe fn add_variables(statics: &mut Statics, function: *mut zend_op_array) {
             return;
         }
         let count = buckets(engine::table((*function).static_variables)).len() as u32;
-        statics.members.extend((0..count).map(|number| Member::new(Place::Variable { function, number })));
+        (0..count).for_each(|number| statics.members.push(Member::new(Place::Variable { function, number })));
     }
 }
 
