@@ -19,7 +19,7 @@ use crate::shard::Shard;
 use crate::slots::Slots;
 use crate::sys::known::KnownFile;
 use crate::sys::map::{AddressRange, Views};
-use crate::sys::robust::RobustMutex;
+use crate::sys::robust::{self, RobustMutex};
 use crate::sys::{fork, memfd};
 
 /// Why memory with such a lock is not used.
@@ -76,7 +76,7 @@ impl Segment {
     /// Touches a few pages, whatever its size.
     ///
     /// # Errors
-    /// [`Error::Config`] for impossible sizes, [`Error::Os`] when the kernel refuses.
+    /// [`Error::Config`] for impossible sizes, [`Error::Os`] when the kernel refuses, also to hand locks of processes that die on.
     pub fn create(config: &SegmentConfig) -> Result<Arc<Self>, Error> {
         let range = AddressRange::reserve(Self::mapped_size(config)?)?;
         let segment = Self::make(config, range)?;
@@ -104,6 +104,7 @@ impl Segment {
     }
 
     fn make(config: &SegmentConfig, range: AddressRange) -> Result<Arc<Self>, Error> {
+        robust::check_handed_on()?;
         let layout = Layout::new(config.size as u64, config.readers)?;
         let total = layout.total as usize;
         let file = memfd::create(&format!("static-cache-{}", config.name), total)?;
@@ -121,6 +122,7 @@ impl Segment {
     /// [`Error::Corrupt`] when the file is not such a segment: every value of its header is checked against
     /// `config`, the file's length and the addresses of this process, and none is trusted before.
     pub fn attach(config: &SegmentConfig, file: File, range: AddressRange) -> Result<Arc<Self>, Error> {
+        robust::check_handed_on()?;
         memfd::check_sealed(&file)?;
         let total = memfd::len(&file)?;
         if total < PAGE as usize {
@@ -156,6 +158,7 @@ impl Segment {
         file: File,
         range: AddressRange,
     ) -> Result<Arc<Self>, Error> {
+        robust::check_handed_on()?;
         let total = memfd::len(&file)?;
         let views = Views::map(&file, total, range)?;
         // SAFETY: as in `attach`.

@@ -20,6 +20,33 @@ const KIND: usize = 0;
 /// Longest sleep on a lock without another look at it.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
+/// Whether the kernel knows of this thread's locks. Without that, under a filter of system calls or an emulator, the C library makes and takes robust locks
+/// all the same, and what a killed process held nobody would ever get.
+///
+/// # Errors
+/// It was not told of them. Not where it does not answer.
+pub(crate) fn check_handed_on() -> Result<(), Error> {
+    #[cfg(not(miri))]
+    {
+        let lock = RobustMutex(UnsafeCell::new(libc::PTHREAD_MUTEX_INITIALIZER));
+        let (mut head, mut len) = (std::ptr::null_mut::<libc::c_void>(), 0_usize);
+        // SAFETY: nobody else knows the lock, and it outlives its use; valid places for the answers, of this thread.
+        let asked = unsafe {
+            lock.init()?;
+            // Some C libraries tell of a thread when it takes its first.
+            if libc::pthread_mutex_lock(lock.0.get()) == 0 {
+                libc::pthread_mutex_unlock(lock.0.get());
+            }
+            libc::pthread_mutex_destroy(lock.0.get());
+            libc::syscall(libc::SYS_get_robust_list, 0, &raw mut head, &raw mut len)
+        };
+        if asked == 0 && head.is_null() {
+            return Err(Error::Os { call: "set_robust_list", errno: libc::ENOSYS });
+        }
+    }
+    Ok(())
+}
+
 /// A process-shared robust mutex. It may lie at different addresses in different processes.
 #[repr(C, align(8))]
 pub(crate) struct RobustMutex(UnsafeCell<libc::pthread_mutex_t>);
