@@ -4,6 +4,7 @@
 mod common;
 
 use std::fs::File;
+use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -78,6 +79,25 @@ fn who_may_not_ask_whether_locks_are_handed_on_takes_it_that_they_are() {
                 assert_eq!(get(&mut session, b"k").as_deref(), Some(b"value".as_slice()));
             });
             assert_eq!(child.join(), 0);
+        });
+        assert_eq!(filtered.join(), 0);
+    }
+}
+
+#[test]
+fn a_new_segment_is_made_where_nothing_can_be_taken_out_of_files() {
+    for errno in [libc::EOPNOTSUPP, libc::EPERM, libc::ENOSYS] {
+        let filtered = Child::fork(|_| {
+            refuse(libc::SYS_fallocate, errno);
+            let seed = Segment::seed("test").unwrap();
+            let mut session = Session::new(grown(&seed).unwrap());
+            put(&mut session, b"k", b"value").unwrap();
+            assert_eq!(get(&mut session, b"k").as_deref(), Some(b"value".as_slice()));
+            // What somebody left half-way must not be taken for zeros.
+            let seed = Segment::seed("test").unwrap();
+            let begun = Segment::mapped_size(&small()).unwrap() as u64 - 1;
+            seed.write_all_at(&[1], begun).unwrap();
+            assert_eq!(grown(&seed).map(drop), Err(Error::Os { call: "fallocate(PUNCH_HOLE)", errno }));
         });
         assert_eq!(filtered.join(), 0);
     }
