@@ -230,7 +230,7 @@ impl Claiming<'_> {
 
 impl Drop for Claiming<'_> {
     fn drop(&mut self) {
-        if self.fork_generation != forks::generation() {
+        if !forks::is_of(self.fork_generation) {
             // The parent's.
             return;
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use static_cache_core::{Policy, Segment, SegmentConfig, Session, Space};
+use static_cache_core::{Mode, Policy, Segment, SegmentConfig, Session, Space};
 
 mod common;
 use common::{Child, alone, config, end_of, put, segment, wait_until_stopped};
@@ -405,4 +405,93 @@ fn a_promise_keeps_nothing_for_another_session_or_a_later_fetch() {
         session.end_request();
         assert!(is_reclaimed(&segment), "{other}");
     }
+}
+
+type Fork = unsafe extern "C" fn() -> libc::pid_t;
+
+/// Forks without fork handlers: the C library's (since glibc 2.34), and the system call.
+fn untold_forks() -> impl Iterator<Item = Fork> {
+    unsafe extern "C" fn by_call() -> libc::pid_t {
+        // SAFETY: without flags it is a fork.
+        unsafe { libc::syscall(libc::SYS_clone, libc::SIGCHLD, 0, 0, 0, 0) as libc::pid_t }
+    }
+    [by_library(), Some(by_call as Fork)].into_iter().flatten()
+}
+
+fn by_library() -> Option<Fork> {
+    // SAFETY: a function of that type, or null.
+    unsafe { std::mem::transmute(libc::dlsym(libc::RTLD_DEFAULT, c"_Fork".as_ptr())) }
+}
+
+/// Forks a child that does nothing but `work`, and waits for its end.
+fn fork_untold(fork: Fork, work: impl FnOnce()) -> i32 {
+    // SAFETY: as for `fork`: the child uses the library only, and exits at once.
+    let child = unsafe { fork() };
+    if child == 0 {
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+        // SAFETY: ends this process.
+        unsafe { libc::_exit(i32::from(done.is_err())) };
+    }
+    end_of(child)
+}
+
+#[test]
+fn a_child_of_a_fork_without_handlers_gives_nothing_of_its_parents_up() {
+    let _alone = alone();
+    for fork in untold_forks() {
+        let (segment, mut session, bytes) = keeping(8);
+        let hit = session.fetch(Space::Key, b"k").unwrap();
+        assert!(session.reserve(b"reserved", None).unwrap());
+        let draft = session.prepare(Space::Key, b"draft", 0, 0, 100, None).unwrap();
+        let promise = session.before_fork();
+        let mut ours = Some((session, draft, promise));
+        let end = fork_untold(fork, || {
+            let (mut session, draft, promise) = ours.take().unwrap();
+            assert!(session.payload(&hit).is_none(), "it is the parent's");
+            drop((draft, promise));
+            session.end_request();
+            drop(session);
+        });
+        assert_eq!(end, 0);
+        let (mut session, draft, promise) = ours.unwrap();
+        session.after_fork_in_parent(promise.unwrap());
+        assert_eq!(segment.stats().active_readers, 1);
+        let mut other = Session::new(Arc::clone(&segment));
+        assert!(!other.reserve(b"reserved", None).unwrap());
+        replace_often(&mut other);
+        // SAFETY: this session keeps it.
+        assert_eq!(unsafe { *bytes }, [9; 2000]);
+        session.commit(draft, Mode::Put).unwrap();
+        assert!(session.payload(&hit).is_some());
+        session.end_request();
+        drop((session, other));
+        assert!(is_reclaimed(&segment));
+    }
+}
+
+#[test]
+fn a_child_that_no_handler_told_has_children_of_its_own() {
+    let _alone = alone();
+    // The C library knows the name of the thread in such children, and that of its locks.
+    let Some(fork) = by_library() else { return };
+    let (segment, mut session, bytes) = keeping(8);
+    let end = fork_untold(fork, || {
+        let fetch = |session: &mut Session| session.fetch(Space::Key, b"k").unwrap();
+        let hit = fetch(&mut session);
+        for told in [true, false] {
+            let work = || {
+                assert!(session.payload(&hit).is_none());
+                // SAFETY: the parent's parent keeps it.
+                assert_eq!(unsafe { *bytes }, [9; 2000]);
+            };
+            let end = if told { Child::fork(|_| work()).join() } else { fork_untold(fork, work) };
+            assert_eq!(end, 0, "{told}");
+        }
+        assert!(session.payload(&hit).is_some());
+        session.end_request();
+    });
+    assert_eq!(end, 0);
+    assert_eq!(segment.stats().active_readers, 1);
+    session.end_request();
+    assert!(is_reclaimed(&segment));
 }

@@ -66,7 +66,7 @@ impl<S: Grounds> Draft<S> {
     /// Whether it was made by this process. Else the block is the parent's, and may be anybody's by now.
     #[inline(always)]
     fn is_ours(&self) -> bool {
-        self.fork_generation == forks::generation()
+        forks::is_of(self.fork_generation)
     }
 
     /// What keeps it from being committed to a segment.

@@ -328,7 +328,7 @@ impl Session {
     /// this process's business.
     #[inline]
     fn entry(&self, hit: &Hit) -> Option<&Entry> {
-        let keeps = hit.request() == self.request && self.fork_generation == forks::generation();
+        let keeps = hit.request() == self.request && forks::is_of(self.fork_generation);
         // SAFETY: no other request has that number; the entry is pinned until it changes, which needs `&mut self`.
         keeps.then(|| unsafe { &*hit.entry })
     }

@@ -76,7 +76,7 @@ impl Promise {
 
 impl Drop for Promise {
     fn drop(&mut self) {
-        if !self.pending || self.fork_generation != forks::generation() {
+        if !self.pending || !forks::is_of(self.fork_generation) {
             return;
         }
         // One that is counted among the readers without a slot is over, too, if there is no child, or none any more.
@@ -121,7 +121,7 @@ impl Session {
     /// To be called right before a fork whose child goes on using what this session fetched, on the thread that
     /// forks. `None` when nothing is kept.
     pub fn before_fork(&mut self) -> Option<Promise> {
-        if self.fork_generation != forks::generation() {
+        if !forks::is_of(self.fork_generation) {
             return None;
         }
         self.hear_children();
@@ -159,7 +159,7 @@ impl Session {
     /// To be called in the parent after the fork, also when the fork failed. Waits until the child has its pins
     /// (or is dead), at most the lock timeout.
     pub fn after_fork_in_parent(&mut self, mut promise: Promise) {
-        if !Arc::ptr_eq(&promise.segment, &self.segment) || promise.fork_generation != forks::generation() {
+        if !Arc::ptr_eq(&promise.segment, &self.segment) || !forks::is_of(promise.fork_generation) {
             // Another's: its `drop` lets go of it.
             return;
         }
@@ -210,7 +210,7 @@ impl Session {
     pub fn after_fork_in_child(&mut self, mut promise: Promise) {
         let is_ours = Arc::ptr_eq(&promise.segment, &self.segment)
             && promise.fork_generation == self.fork_generation
-            && self.fork_generation != forks::generation()
+            && !forks::is_of(self.fork_generation)
             && (promise.request, promise.kept) == (self.request, self.pinned.len());
         if !is_ours {
             return self.notice_fork();

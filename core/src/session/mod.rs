@@ -163,7 +163,7 @@ impl Session {
     /// Whether this process is a child of the session's, and the session does not know yet.
     #[inline]
     fn has_forked(&self) -> bool {
-        self.fork_generation != forks::generation()
+        !forks::is_of(self.fork_generation)
     }
 
     /// In a forked child: the parent's slot, pins and reservations are the parent's.

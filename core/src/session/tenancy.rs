@@ -58,7 +58,7 @@ impl Tenancy {
 impl Drop for Tenancy {
     fn drop(&mut self) {
         // A forked child has a copy of what is its parent's.
-        if self.fork_generation == forks::generation() {
+        if forks::is_of(self.fork_generation) {
             if self.has_left()
                 && let Some(shard) = self.segment.try_lock_some_shard(self.index)
             {
