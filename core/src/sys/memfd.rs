@@ -6,7 +6,8 @@ use std::os::fd::{AsRawFd, FromRawFd};
 use crate::error::Error;
 
 /// Makes a memory file of `len` bytes, closed on exec and sealed against shrinking and growing, so that
-/// nobody can turn a mapped page into a `SIGBUS`. To be [finished](finish) once it is mapped.
+/// nobody can take a mapped page away, which would be a `SIGBUS`. (The kernel may still refuse one that was never touched: at the commit
+/// limit, with `vm.overcommit_memory=2`.) To be [finished](finish) once it is mapped.
 pub(crate) fn create(name: &str, len: usize) -> Result<File, Error> {
     let file = unsized_file(name)?;
     may_grow_to(len)?;
