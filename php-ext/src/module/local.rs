@@ -46,6 +46,9 @@ pub(crate) struct Local {
     pub(super) promises: [Option<Promise>; 2],
     /// Which partition the sessions belong to (its number).
     partition: u32,
+    /// The thread's end empties this.
+    #[cfg(php_zts)]
+    kept: bool,
 }
 
 impl BackendLocal {
@@ -133,6 +136,8 @@ impl Local {
             invalidated: Vec::new(),
             promises: [None, None],
             partition: 0,
+            #[cfg(php_zts)]
+            kept: false,
         }
     }
 
@@ -225,18 +230,26 @@ mod place {
     }
 
     /// Makes sure that this thread's end empties its state.
-    #[inline]
-    pub(super) fn keep() {
-        // At the thread's end there is nothing to keep any more.
-        let _ = KEEPER.try_with(|_| ());
+    #[inline(always)]
+    pub(super) fn keep() -> *mut Local {
+        let local = get();
+        // SAFETY: this thread's own, and nobody else looks meanwhile.
+        let kept = unsafe { &mut (*local).kept };
+        if !*kept {
+            // At the thread's end there is nothing to keep any more.
+            *kept = KEEPER.try_with(|_| ()).is_ok();
+        }
+        local
     }
 }
 
-/// To be called before this thread puts anything into its state that needs dropping.
+/// As [`local`], before this thread puts anything into its state that needs dropping.
 #[inline(always)]
-pub(super) fn keep() {
+pub(super) fn keep() -> *mut Local {
     #[cfg(php_zts)]
-    place::keep();
+    return place::keep();
+    #[cfg(not(php_zts))]
+    local()
 }
 
 /// This thread's state. Whoever turns it into a reference makes sure that no other such reference is in use, in

@@ -1,7 +1,7 @@
 //! Start-up and shutdown of the module and of requests.
 
 use std::ffi::{CStr, c_int};
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ext_php_rs::builders::ModuleBuilder;
 use ext_php_rs::zend::{ModuleEntry, SapiModule, StaticModuleEntry};
@@ -116,15 +116,18 @@ extern "C" fn shutdown(_kind: c_int, module: c_int) -> c_int {
 
 /// A request begins; no user code has run in it.
 extern "C" fn before_request(_kind: c_int, _module: c_int) -> c_int {
-    local::keep();
+    let local = local::keep();
     if sapi::fpm::has_to_select() {
         select_pool();
     }
-    let _ = catch_unwind(|| {
+    let mut may_have_preloaded = true;
+    let _ = catch_unwind(AssertUnwindSafe(|| {
         // SAFETY: between requests nothing else uses the thread's state.
-        unsafe { &mut *local() }.begin_request();
-    });
-    statics::begin_request();
+        let local = unsafe { &mut *local };
+        local.begin_request();
+        may_have_preloaded = local.statics.may_have_preloaded();
+    }));
+    statics::begin_request(may_have_preloaded);
     SUCCESS
 }
 

@@ -269,6 +269,12 @@ impl Statics {
         !self.targets.is_empty()
     }
 
+    /// Whether there are preloaded classes, or nobody has looked yet.
+    #[inline]
+    pub(crate) fn may_have_preloaded(&self) -> bool {
+        !self.looked_for_preloaded || !self.preloaded.is_empty()
+    }
+
     /// The request is over, and with it all that is named here.
     #[inline]
     pub(crate) fn end_request(&mut self) {
@@ -352,10 +358,13 @@ pub(crate) fn uninstall() {
     compile::stop();
 }
 
-/// A request begins; its partition is known.
-pub(crate) fn begin_request() {
+/// A request begins; its partition is known, and whether [there may be preloaded classes](Statics::may_have_preloaded).
+#[inline(always)]
+pub(crate) fn begin_request(may_have_preloaded: bool) {
     compile::install();
-    restore::preloaded();
+    if may_have_preloaded {
+        restore::restore_preloaded();
+    }
 }
 
 /// An autoloader was registered. User code may run and a jump may leave: no Rust value of the caller's needs dropping.

@@ -135,14 +135,6 @@ pub(super) unsafe fn beside_others(number: usize, may_run: bool) -> bool {
     }
 }
 
-/// The preloaded classes, at the beginning of a request.
-#[inline]
-pub(super) fn preloaded() {
-    if with(|statics| !statics.looked_for_preloaded || !statics.preloaded.is_empty()) {
-        restore_preloaded();
-    }
-}
-
 #[cold]
 fn find_preloaded() -> Vec<*mut zend_class_entry> {
     let mut found = Vec::new();
@@ -163,7 +155,7 @@ fn find_preloaded() -> Vec<*mut zend_class_entry> {
 }
 
 #[cold]
-fn restore_preloaded() {
+pub(super) fn restore_preloaded() {
     // Its request begins before it is told from others by anything but when that is, and the classes come later.
     if engine::is_starting() {
         return;
