@@ -3,9 +3,10 @@
 /**
  * Everything that the extension static_cache declares, for editors and static analysis.
  *
- * Checked against the built module by stubs/check.php. A function that fails returns false (or $default) unless
- * $throw_on_error is set; then it throws StaticCacheException. Wrong arguments always throw: \ValueError for an empty key,
- * a key of more than 65,535 bytes or a negative $ttl, $lease or $limit, \TypeError for a wrong type.
+ * Checked against the built module by stubs/check.php; docs/semantics.md says what is promised beyond signatures. A function
+ * that fails returns false (or $default) unless $throw_on_error is set; then it throws StaticCacheException. Wrong arguments
+ * always throw: \ValueError for an empty key, a key of more than 65,535 bytes or a negative $ttl, $lease or $limit, \TypeError
+ * for a wrong type.
  */
 
 namespace OPcache;
@@ -18,12 +19,13 @@ class StaticCacheException extends \Exception
 /** The state of one backend in the running process's partition. Sizes are in bytes, counts since the partition's start. */
 final readonly class StaticCacheInfo
 {
-    /** Has a size and started. */
+    /** Has a size, and starting it did not fail. */
     public bool $enabled;
     /** Can be used now. */
     public bool $available;
     /** Should be available, but starting it failed. */
     public bool $startup_failed;
+    /** Its memory is there. */
     public bool $backend_initialized;
     /** Memory for entries, from the size directive. */
     public int $configured_memory;
@@ -31,16 +33,18 @@ final readonly class StaticCacheInfo
     public int $shared_memory;
     /** Entries of static state and expired ones that nobody has met yet included: not the count of *_keys(). */
     public int $entry_count;
+    /** 1, or 0 where it has no memory. */
     public int $segment_count;
     /** Who shares the cache: "fpm pool", "process", "process group" or "none". */
     public string $shared_model;
     /** Why it is not available. */
     public ?string $failure_reason;
-    /** Name of the partition. */
+    /** Name of the partition: the SAPI's, and the pool's in PHP-FPM ("fpm-fcgi:shop"), else the number of the first process ("cli:4711"). */
     public string $partition;
     /** Memory of entries, with their headers, and of reservations: 112 bytes and the key's, in steps of 16, each. */
     public int $used_memory;
     public int $free_memory;
+    /** The largest piece of it. Smaller pieces are put together when a store needs it. */
     public int $largest_free_block;
     /** Memory of replaced and deleted entries that requests still read. */
     public int $retired_memory;
@@ -54,8 +58,9 @@ final readonly class StaticCacheInfo
     public int $evictions;
     /** Entries removed after they had expired. */
     public int $expired;
-    /** Stores and atomics that failed: no memory, a value that cannot be stored, an atomic's wrong type, a lock or another's reservation. */
+    /** Stores and atomics that failed: no memory, a value that cannot be stored, an atomic's wrong type, a lock or another's reservation. Also *_lock() where reservations take too much. */
     public int $store_failures;
+    /** Static state that could not be stored: a warning, or an exception of static_publish(), said which. */
     public int $publish_failures;
     /** Repairs after a process was killed inside a lock. */
     public int $recoveries;
@@ -63,7 +68,7 @@ final readonly class StaticCacheInfo
     public int $active_readers;
     /** Of those, requests that found no reader slot with a pin list (opcache.static_cache.readers). */
     public int $overflow_readers;
-    /** Changes so far. */
+    /** Goes up with each change. */
     public int $mutation_epoch;
 
     private function __construct() {}
@@ -179,7 +184,7 @@ function volatile_fetch_array(array $keys, ?array $default = null, bool $throw_o
 function volatile_exists(string $key, bool $throw_on_error = false): bool {}
 
 /**
- * Reserves a key for this request, until it stores or increments the key, unlocks or deletes it, or ends. Never waits.
+ * Reserves a key for this request, until it stores or increments the key, unlocks it or ends, or anybody deletes the key. Never waits.
  *
  * Others' stores of the key wait meanwhile, at most opcache.static_cache.lock_timeout_ms.
  *
@@ -383,7 +388,7 @@ function pinned_fetch_array(array $keys, ?array $default = null, bool $throw_on_
 function pinned_exists(string $key, bool $throw_on_error = false): bool {}
 
 /**
- * Reserves a key for this request, until it stores or increments the key, unlocks or deletes it, or ends. Never waits.
+ * Reserves a key for this request, until it stores or increments the key, unlocks it or ends, or anybody deletes the key. Never waits.
  *
  * Others' stores of the key wait meanwhile, at most opcache.static_cache.lock_timeout_ms.
  *
