@@ -109,7 +109,7 @@ foreach (['foreach' => function ($heap) { foreach ($heap as $element) unset($ele
         Heap::$when = "$how, $class";
         $loop($heap);
         Heap::$when = '';
-        if ("$how, $class" === 'yield from, Dying' && PHP_VERSION_ID < (PHP_VERSION_ID < 80300 ? 80230 : 80320)) {
+        if ("$how, $class" === 'yield from, Dying' && PHP_VERSION_ID < ([802 => 80230, 803 => 80320, 804 => 80410][intdiv(PHP_VERSION_ID, 100)] ?? 0)) {
             // PHP itself does not say there that it changes the heap, so such a loop is taken for a change.
             Heap::$said["$how, $class"] = ['store' => true, 'quietly' => true, 'publish' => true];
         }
