@@ -1,3 +1,5 @@
+//! The clock of changes.
+
 use crate::sync::{AtomicU64, Ordering};
 
 /// Counts the changes of a segment. Starts at 1, so that 0 can mean "no epoch".

@@ -1,3 +1,5 @@
+//! Reading without being waited for.
+
 use crate::sync::{AtomicU64, Ordering, fence};
 
 /// A look at what a link leads to, by a reader that nobody waits for. Meanwhile the block may be given to somebody else, so what is

@@ -1,3 +1,5 @@
+//! Readers that a survey cannot see one by one: those without a slot, and those that a fork copies meanwhile.
+
 use crate::sync::{AtomicU64, Ordering, fence};
 
 /// How many requests read without a slot. While there are any, nothing is reclaimed.

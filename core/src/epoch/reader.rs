@@ -1,3 +1,5 @@
+//! What a reader publishes.
+
 use crate::sync::{AtomicU32, AtomicU64, Ordering, fence};
 
 use super::{Copies, EpochClock};

@@ -1,3 +1,5 @@
+//! What all readers keep: what a reclaimer asks.
+
 use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! Waiting for others: for the end of a reservation, and for whoever holds a lock.
+
 use crate::sync::{AtomicU32, Ordering};
 
 const FUTEX_WAITERS: u32 = 0x8000_0000;
@@ -20,11 +22,6 @@ impl Bell {
     #[must_use]
     pub fn new() -> Self {
         Self { released: AtomicU32::new(0), waiters: AtomicU32::new(0) }
-    }
-
-    /// How often it rang.
-    pub fn rung(&self) -> u32 {
-        self.released.load(Ordering::SeqCst)
     }
 
     /// The word to sleep on.

@@ -1,3 +1,5 @@
+//! Locks that outlive their holders: taking them, and repairing what a holder that died inside has left.
+
 use std::time::Duration;
 
 use crate::fault::step;

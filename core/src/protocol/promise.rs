@@ -1,3 +1,5 @@
+//! Slots that are kept for forked children.
+
 use crate::sync::{AtomicU64, Ordering};
 
 /// Whether a slot waits for a forked child, which nobody takes or cleans then, locked or not.

@@ -1,3 +1,5 @@
+//! Slots from one owner to the next: taking, leaving and cleaning them up.
+
 use std::time::Duration;
 
 use super::{Dirty, Promised, Robust, Stands, Taken};
