@@ -7,7 +7,7 @@ use ext_php_rs::ffi::{
 
 use super::class::{Facts, slot_of, text};
 use super::engine;
-use super::harvest::Harvest;
+use super::harvest::{Found, Harvest};
 use super::plain::is_plain;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Object, Slot, Text};
@@ -38,16 +38,16 @@ pub(super) unsafe fn choose(
             let name = names.value(at);
             let slot =
                 if name.kind() == c::IS_STRING { find(object, name.text(), next, facts) } else { None };
-            let is_new = |slot: &u32| match 1u64.checked_shl(*slot) {
-                Some(bit) => seen & bit == 0,
-                None => !chosen[first..].contains(slot),
+            let is_new = |slot: &u32| match Found::bit_of(*slot) {
+                0 => !chosen[first..].contains(slot),
+                bit => seen & bit == 0,
             };
             let Some(slot) = slot.filter(is_new) else {
                 chosen.truncate(first);
                 return false;
             };
             chosen.push(slot);
-            seen |= 1u64.checked_shl(slot).unwrap_or(0);
+            seen |= Found::bit_of(slot);
             next = slot + 1;
         }
     }

@@ -110,6 +110,11 @@ impl Found {
         }
     }
 
+    /// The bit of one of the first slots in a set of them; 0 of others, and of [dynamic properties](Harvest::DYNAMIC).
+    pub(super) fn bit_of(which: u32) -> u64 {
+        1u64.checked_shl(which).unwrap_or(0)
+    }
+
     /// Whether one of the first declared properties is stored; of others the harvest knows.
     #[inline(always)]
     pub(crate) fn is_among_first(&self, slot: u32) -> Option<bool> {
@@ -276,8 +281,7 @@ impl Harvest {
 
     /// What was added to the list of chosen slots from `first` on is what is stored of an object.
     pub(super) fn choose(&mut self, number: u32, first: usize) {
-        let bits = self.chosen[first..].iter().filter_map(|slot| 1u64.checked_shl(*slot));
-        let first_slots = bits.fold(0, |all, bit| all | bit);
+        let first_slots = self.chosen[first..].iter().fold(0, |all, which| all | Found::bit_of(*which));
         let end = self.chosen.len();
         let found = self.found_mut(number);
         found.outcome = Outcome::Chosen;
