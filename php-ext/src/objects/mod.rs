@@ -14,6 +14,7 @@
 //! | [`dates`] | what dates say, without asking them, and what they do not say |
 //! | [`heap`] | heaps and priority queues, whose content no method gives |
 //! | [`resolve`] | classes and enum cases that a payload names |
+//! | [`linking`] | classes that lack what they inherit elsewhere |
 //! | [`build`], `exceptions` | new objects from images; those that the engine would make with user code running (PHP 8.4) |
 //! | [`finish`] | methods called after that, in the order of `unserialize()` |
 //! | [`prototype`] | dates, which repeated fetches clone |
@@ -33,6 +34,7 @@ pub(crate) mod gather;
 pub(crate) mod harvest;
 pub(crate) mod heap;
 pub(crate) mod lazy;
+pub(crate) mod linking;
 mod methods;
 pub(crate) mod numbered;
 mod path;

@@ -1,14 +1,15 @@
 //! From the class records of a payload to classes of this request, once per payload and request.
 
-use ext_php_rs::ffi::{HashTable, zend_class_constant, zend_class_entry, zend_object, zend_string};
+use ext_php_rs::ffi::{zend_class_constant, zend_class_entry, zend_object, zend_string};
 
 use super::class::Facts;
+use super::linking::has_orphans;
 use super::{engine, with_classes};
-use crate::engine::{exception_pending, is_of_script, load_class, loaded_class};
+use crate::engine::{exception_pending, load_class, loaded_class};
 use crate::module::local;
 use crate::payload::{ClassImage, Fixup, ObjectImage, Pair, Template, UNIT};
 use crate::zend::constants as c;
-use crate::zend::live::{Array, Counted, Slot};
+use crate::zend::live::{Counted, Slot};
 
 /// As many as a byte can name.
 const PLACES: usize = 256;
@@ -34,7 +35,7 @@ pub(crate) enum Unusable {
     /// A class is missing.
     Missing,
     /// A class is being loaded at this very moment, or an enum case evaluated, or a class is not what it is in other requests (see
-    /// [`is_orphaned`]): a miss, but for now only.
+    /// [`linking`](super::linking)): a miss, but for now only.
     NotYet,
     /// User code threw.
     Thrown,
@@ -208,57 +209,6 @@ unsafe fn resolve_class(
         }
     }
     Ok(())
-}
-
-/// Whether what a class inherits is not known: it is being linked. (One that is nearly linked has what it inherits: its relatives are linked
-/// before it, since it names them.)
-#[inline(always)]
-pub(crate) fn is_unlinked(class: &zend_class_entry) -> bool {
-    class.ce_flags & (c::ZEND_ACC_LINKED | c::ZEND_ACC_NEARLY_LINKED) == 0
-}
-
-/// Whether a class or an ancestor of it was bound to one that was not linked, as OPcache does with the classes of a file when one that is being
-/// linked has the file loaded: the class lacks what that one inherited only then. A class inherits all declarations otherwise, private ones too.
-///
-/// # Safety
-/// A linked class of this request.
-#[cold]
-pub(crate) unsafe fn is_orphaned(class: *const zend_class_entry) -> bool {
-    // SAFETY: the caller's word: parents of a linked class are pointers.
-    unsafe {
-        let parent_of = |class: *const zend_class_entry| (*class).__bindgen_anon_1.parent.cast_const();
-        let mut class = class;
-        // Internal classes are linked before all others.
-        while is_of_script(&*class) && !parent_of(class).is_null() {
-            let parent = parent_of(class);
-            let lacks = |its: *const HashTable, theirs: *const HashTable| {
-                let mut keys = (*theirs.cast::<Array>()).elements();
-                keys.any(|bucket| engine::zend_hash_find(its, bucket.key as *const zend_string).is_null())
-            };
-            if is_unlinked(&*parent)
-                || (*class).num_interfaces < (*parent).num_interfaces
-                || lacks(&raw const (*class).properties_info, &raw const (*parent).properties_info)
-                || lacks(&raw const (*class).function_table, &raw const (*parent).function_table)
-            {
-                return true;
-            }
-            class = parent;
-        }
-    }
-    false
-}
-
-/// Whether a class of the template's is one. Loads nothing.
-///
-/// # Safety
-/// A template's payload, pinned.
-#[cold]
-pub(crate) unsafe fn has_orphans(template: &Template) -> bool {
-    // SAFETY: the caller's word; the image's name is a string image, which the engine takes as an interned string.
-    template.classes().iter().any(|image| unsafe {
-        let class = loaded_class(image.name as *mut zend_string);
-        !class.is_null() && is_orphaned(class)
-    })
 }
 
 /// Whether an object of the class has properties that are those of any new object.

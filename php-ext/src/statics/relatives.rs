@@ -9,7 +9,7 @@ use ext_php_rs::ffi::zend_class_entry;
 
 use super::engine;
 use crate::engine::{class_named, is_of_script};
-use crate::objects::resolve::is_unlinked;
+use crate::objects::linking::is_unlinked;
 use crate::payload::Template;
 use crate::zend::constants as c;
 use crate::zend::live::Text;

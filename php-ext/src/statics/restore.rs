@@ -15,7 +15,8 @@ use crate::api::table::fenced;
 use crate::decode::{self, Unusable};
 use crate::engine::exception_pending;
 use crate::module::{local, stacks};
-use crate::objects::resolve::{has_orphans, is_orphaned, is_unlinked, resolve_while};
+use crate::objects::linking::{has_orphans, has_unlinked_ancestor, is_orphaned};
+use crate::objects::resolve::resolve_while;
 use crate::payload::{Fixup, TAG_ARRAY, TAG_STATICS, Template, place_of};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
@@ -28,7 +29,7 @@ use crate::zend::live::{Array, Slot};
 /// dropping.
 pub(super) unsafe fn link(class: *mut zend_class_entry) {
     // SAFETY: the caller's word.
-    if unsafe { is_orphan(class) } {
+    if unsafe { has_unlinked_ancestor(class) } {
         return;
     }
     let (first, end, may_run) = with(|statics| {
@@ -52,22 +53,7 @@ pub(super) unsafe fn link(class: *mut zend_class_entry) {
     }
 }
 
-/// Whether a class was bound to one that is being linked itself, as OPcache may do.
-///
-/// # Safety
-/// As for [`link`].
-#[inline(always)]
-unsafe fn is_orphan(class: *const zend_class_entry) -> bool {
-    // SAFETY: a linked class points at its parent, if it has one.
-    unsafe {
-        std::iter::successors((*class).__bindgen_anon_1.parent.as_ref(), |parent| {
-            parent.__bindgen_anon_1.parent.as_ref()
-        })
-        .any(is_unlinked)
-    }
-}
-
-/// Of the compilation.
+/// Leaves a target to the end of the compilation.
 #[cold]
 fn wait_for_the_end(number: usize) {
     with(|statics| statics.waiting.push_back(number as u32));
