@@ -3,6 +3,7 @@
 use ext_php_rs::ffi::{zend_class_entry, zend_type};
 
 use super::class::{Facts, text};
+use crate::engine::is_of_script;
 use crate::zend::constants as c;
 use crate::zend::live::Text;
 
@@ -81,11 +82,10 @@ pub(super) unsafe fn of(class: *const zend_class_entry, traits: u32, slots: u32)
 /// # Safety
 /// A linked class.
 unsafe fn internal_ancestor(class: *const zend_class_entry) -> Option<*const zend_class_entry> {
-    const INTERNAL: std::ffi::c_char = 1;
     let mut at = class;
     // SAFETY: the caller's word: parents of a linked class are linked, and the first has none.
     unsafe {
-        while !at.is_null() && (*at).type_ != INTERNAL {
+        while !at.is_null() && is_of_script(&*at) {
             at = (*at).__bindgen_anon_1.parent;
         }
     }

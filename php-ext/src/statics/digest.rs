@@ -15,7 +15,7 @@ use super::content::{self, Copied, Look, Taken};
 use super::engine;
 use crate::buffer::Buffer;
 use crate::encode::table::{ByAddress, Table};
-use crate::engine::{exception_pending, in_frame, without_collection};
+use crate::engine::{exception_pending, in_frame, is_of_script, without_collection};
 use crate::module::{BackendLocal, local};
 use crate::objects::class::{Facts, is_heap, method};
 use crate::objects::fingerprint::Digest;
@@ -367,7 +367,6 @@ pub(super) fn add_key(digest: &mut Digest, bucket: &Bucket) {
 
 /// The engine's method that says what an object's class keeps elsewhere, whatever methods a script's class has put in its place.
 unsafe fn engines_own(object: *mut zend_object) -> Option<*mut zend_function> {
-    const INTERNAL: std::ffi::c_char = 1;
     // SAFETY: a live object's class is linked; methods of live classes.
     unsafe {
         let mut class = (*object).ce;
@@ -377,7 +376,7 @@ unsafe fn engines_own(object: *mut zend_object) -> Option<*mut zend_function> {
             if !serialize.is_null() && crate::engine::is_internal(serialize) {
                 return Some(serialize);
             }
-            if heap && (*class).type_ == INTERNAL {
+            if heap && !is_of_script(&*class) {
                 return method(&*class, "__debuginfo");
             }
             class = (*class).__bindgen_anon_1.parent;
