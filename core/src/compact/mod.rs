@@ -10,6 +10,7 @@
 //! Payloads may contain their own addresses. Only who wrote them can change those ([`Relocate`]); where nobody is able to, nothing
 //! is moved.
 
+mod search;
 mod window;
 
 use std::sync::atomic::Ordering;
@@ -21,7 +22,8 @@ use crate::fault::step;
 use crate::heap::{State, lines};
 use crate::index::{Found, Index};
 use crate::lock::{HeapGuard, ShardGuard};
-use window::{Looks, Search, Window};
+use search::Looks;
+use window::{Search, Window};
 
 /// Makes the copy of a payload valid: given tag and bits of its entry, the copy, and the addresses at which readers see the
 /// original and the copy. False when it cannot: the entry stays where it is.
