@@ -13,6 +13,7 @@
 //! make much memory of what nobody has touched: of shared memory, pages come to be by being read.
 
 mod buffer;
+mod stack;
 mod window;
 
 use std::ops::Range;
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 use super::maps::{self, Mapping};
 use buffer::{Buffer, PAGES};
+use stack::{wipe_dead_stack, with_registers_in_memory};
 pub(crate) use window::Window;
 
 /// More address space than that is not looked through.
@@ -30,9 +32,6 @@ const SHORT: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(4);
 /// How much of shared memory that nobody has touched may come to be at most.
 const MOST_MADE: usize = 16 << 20;
-/// Dead stack that is wiped first, since it may hold what calls before this one left there.
-const WIPED: usize = 16 << 10;
-
 /// Threads that change mappings meanwhile make an attempt fail.
 const ATTEMPTS: usize = 3;
 
@@ -101,57 +100,6 @@ pub(crate) fn search(
         }
         Outcome::Unknown
     })
-}
-
-/// What earlier calls left where this one's callees go would be found as well.
-#[inline(never)]
-fn wipe_dead_stack() {
-    let mut room = [0u8; WIPED];
-    std::hint::black_box(&mut room);
-}
-
-/// Callers may keep addresses in registers that every function leaves as they were: puts those where memory is looked through.
-#[inline(never)]
-fn with_registers_in_memory(body: impl FnOnce() -> Outcome) -> Outcome {
-    let mut registers = [0usize; 20];
-    // SAFETY: copies registers into an array that has room for them, and changes nothing else.
-    #[cfg(target_arch = "x86_64")]
-    unsafe {
-        std::arch::asm!(
-            "mov [{to}], rbx",
-            "mov [{to} + 8], rbp",
-            "mov [{to} + 16], r12",
-            "mov [{to} + 24], r13",
-            "mov [{to} + 32], r14",
-            "mov [{to} + 40], r15",
-            to = in(reg) registers.as_mut_ptr(),
-            options(nostack, preserves_flags)
-        );
-    }
-    // SAFETY: as above.
-    #[cfg(target_arch = "aarch64")]
-    unsafe {
-        std::arch::asm!(
-            "stp x19, x20, [{to}]",
-            "stp x21, x22, [{to}, 16]",
-            "stp x23, x24, [{to}, 32]",
-            "stp x25, x26, [{to}, 48]",
-            "stp x27, x28, [{to}, 64]",
-            "str x29, [{to}, 80]",
-            "stp d8, d9, [{to}, 88]",
-            "stp d10, d11, [{to}, 104]",
-            "stp d12, d13, [{to}, 120]",
-            "stp d14, d15, [{to}, 136]",
-            to = in(reg) registers.as_mut_ptr(),
-            options(nostack, preserves_flags)
-        );
-    }
-    if !cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
-        return Outcome::Unknown;
-    }
-    let outcome = body();
-    std::hint::black_box(&registers);
-    outcome
 }
 
 fn search_memory(
