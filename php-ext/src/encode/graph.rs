@@ -16,6 +16,8 @@
 //!
 //! Immutable arrays hold nothing counted, hence no references; they are not looked into.
 
+mod cycles;
+
 use super::leads::Leads;
 use super::object::{ObjectJobs, is_shared, table};
 use super::scan::Stop;
@@ -326,70 +328,6 @@ impl Graph {
                         self.pending.push(to);
                     }
                 }
-            }
-        }
-    }
-
-    /// Finds the cycles of arrays and of references that nobody else has, and makes nodes of these arrays and of what is above them.
-    /// (PHP makes an array that holds itself without a reference where it copies the array before it looks up what is to be added:
-    /// `$a[] = $b` after `$b = &$a`.)
-    fn find_cycles(&mut self) {
-        // What leads to no cycle can be taken away, beginning with what leads nowhere.
-        let mut left = 0;
-        for (number, vertex) in self.vertices.iter().enumerate() {
-            if vertex.below > 0 {
-                left += 1;
-            } else if vertex.may_be_cyclic() {
-                self.pending.push(number as u32);
-            }
-        }
-        while let Some(number) = self.pending.pop() {
-            let mut edge = self.vertices[number as usize].last_incoming;
-            while edge != NONE {
-                let Edge { from, other_incoming, .. } = self.edges[edge as usize];
-                let above = &mut self.vertices[from as usize];
-                if above.may_be_cyclic() {
-                    above.below -= 1;
-                    if above.below == 0 {
-                        left -= 1;
-                        self.pending.push(from);
-                    }
-                }
-                edge = other_incoming;
-            }
-        }
-        if left == 0 {
-            return;
-        }
-        // Of what is left, so can what no cycle leads to.
-        let is_left = |vertices: &Buffer<Vertex>, number: u32| vertices[number as usize].below > 0;
-        let mut above = vec![0u32; self.vertices.len()];
-        for edge in &self.edges {
-            above[edge.to as usize] +=
-                u32::from(is_left(&self.vertices, edge.from) && is_left(&self.vertices, edge.to));
-        }
-        for (number, above) in above.iter().enumerate() {
-            if *above == 0 && is_left(&self.vertices, number as u32) {
-                self.pending.push(number as u32);
-            }
-        }
-        while let Some(number) = self.pending.pop() {
-            let vertex = self.vertices[number as usize];
-            for edge in vertex.first_edge..vertex.end_edge {
-                let to = self.edges[edge as usize].to;
-                if is_left(&self.vertices, to) {
-                    above[to as usize] -= 1;
-                    if above[to as usize] == 0 {
-                        self.pending.push(to);
-                    }
-                }
-            }
-        }
-        for number in 0..self.vertices.len() {
-            let vertex = &mut self.vertices[number];
-            vertex.is_cyclic = above[number] > 0;
-            if vertex.below > 0 && !std::mem::replace(&mut vertex.is_node, true) {
-                self.climb(number as u32, |above| !above.is_node);
             }
         }
     }
