@@ -15,12 +15,12 @@
 //! them no longer. So it may be another one at each step. What a walk misses then, the encoder meets and wants gathered.
 
 use super::class::Facts;
-use super::engine::undefined;
-use super::harvest::{Action, Found, Harvest, Outcome};
+use super::harvest::{Found, Harvest, Outcome};
 use super::lazy::{is_another, is_lazy, note_others};
 use super::numbered::{self, has_numbers};
 use super::path::path;
 use super::plain::{is_passed_over, is_plain};
+use super::walk::{Frame, Names, Walk, next_part, objects, push};
 use super::{methods, refusing, sleep, with_classes};
 use crate::encode::Unstorable;
 use crate::module::local;
@@ -34,53 +34,6 @@ pub(crate) enum Stop {
     /// An object's own internal method threw: see [`refusing`]. [`gather`] makes it the next one.
     Refused,
     Unstorable(Unstorable),
-}
-
-/// What is being walked over.
-#[derive(Clone, Copy)]
-pub(super) enum Walk {
-    /// The elements of an array, as they are at each step.
-    Array(*const Array),
-    /// The dynamic properties of an object, in its table as it is at each step: what stands for declared ones is passed over.
-    Table(*const Object),
-    /// The declared properties of an object.
-    Slots(*const Object),
-    /// Those that `__sleep` chose, of the object that has this number among what was found.
-    Chosen(u32),
-    /// An object's properties are done: its calls come now.
-    Done { late: Option<Action> },
-}
-
-/// What the elements of an array are called in a path.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Names {
-    Keys,
-    /// They are keys of what a method gave.
-    Method,
-    /// They are an object's properties.
-    Properties,
-    /// They are those of a heap's [contents](super::heap::contents).
-    Heap,
-    /// The same for a priority queue.
-    Queue,
-}
-
-/// One level of the walk.
-#[derive(Clone, Copy)]
-pub(crate) struct Frame {
-    pub(super) walk: Walk,
-    pub(super) at: u32,
-    end: u32,
-    pub(super) names: Names,
-    found: u32,
-    /// What `serialize()` writes with its function for tables: there, before PHP 8.4, an array within itself is null.
-    pub(super) nested: bool,
-    /// An array that was met in such a table, here or where it is being walked over around this.
-    guarded: bool,
-    /// An array that several hold.
-    is_shared: bool,
-    /// How many levels around this one are no arrays.
-    objects: u32,
 }
 
 /// More walks than this over one value, because user code makes it another one each time, and it is refused.
@@ -163,81 +116,6 @@ pub(crate) unsafe fn look_again(harvest: *mut Harvest) {
     unsafe {
         note_others(harvest);
         numbered::name_all(harvest);
-    }
-}
-
-/// The next part that has to be looked at: no hole, no scalar, no string.
-///
-/// # Safety
-/// The walk's subject lives. An object has as many slots as its frame says; an array or table may have changed. The frame is one of the
-/// harvest's.
-unsafe fn next_part(harvest: *const Harvest, frame: &mut Frame) -> Option<Slot> {
-    // What came behind the end is left to another walk: methods that add an object each time would keep this one going.
-    let from = frame.at as usize;
-    // SAFETY: the caller's word. No user code runs while they are looked at.
-    let found = unsafe {
-        match frame.walk {
-            Walk::Array(array) => {
-                let end = (*array).extent().min(frame.end) as usize;
-                if from >= end {
-                    None
-                } else if (*array).is_packed() {
-                    first_to_visit((*array).slots()[from..end].iter())
-                } else {
-                    first_to_visit((*array).buckets()[from..end].iter().map(|bucket| &bucket.slot))
-                }
-            }
-            Walk::Table(object) => {
-                let end = table_len(object).min(frame.end) as usize;
-                let parts = (from..end).map(|at| part(frame.walk, at));
-                parts.enumerate().find(|(_, slot)| slot.kind() > c::IS_STRING)
-            }
-            Walk::Slots(object) => first_to_visit((*object).slots(frame.end)[from..].iter()),
-            Walk::Chosen(number) => {
-                let (found, chosen) = (*harvest).chosen_of(number);
-                first_to_visit(chosen[from..].iter().map(|which| found.chosen_value(*which)))
-            }
-            Walk::Done { .. } => None,
-        }
-    };
-    let (further, slot) = found?;
-    frame.at = (from + further) as u32 + 1;
-    Some(slot)
-}
-
-/// The first of these that is no hole, scalar or string, and its number among them.
-#[inline(always)]
-fn first_to_visit<'a>(slots: impl Iterator<Item = &'a Slot>) -> Option<(usize, Slot)> {
-    let (number, slot) = slots.map(Slot::direct).enumerate().find(|(_, slot)| slot.kind() > c::IS_STRING)?;
-    Some((number, *slot))
-}
-
-/// How many elements an object's table has now, holes included.
-///
-/// # Safety
-/// A live object.
-pub(super) unsafe fn table_len(object: *const Object) -> u32 {
-    // SAFETY: the caller's word.
-    unsafe { (*object).table() }.map_or(0, Array::extent)
-}
-
-/// One part of what is walked over; undefined where there is nothing to be stored.
-///
-/// # Safety
-/// As for [`next_part`]; of an array or table a part that it has now.
-#[inline(always)]
-pub(super) unsafe fn part(walk: Walk, at: usize) -> Slot {
-    // SAFETY: the caller's word.
-    unsafe {
-        match walk {
-            Walk::Array(array) => *(*array).value(at).direct(),
-            Walk::Table(object) => match (*object).table().map(|table| table.element(at).slot) {
-                Some(slot) if slot.kind() != c::IS_INDIRECT => slot,
-                _ => undefined(),
-            },
-            Walk::Slots(object) => (*object).slots(at as u32 + 1)[at],
-            Walk::Chosen(_) | Walk::Done { .. } => undefined(),
-        }
     }
 }
 
@@ -358,29 +236,6 @@ fn under_way(frames: &[Frame], level: u32, nested: bool) -> Option<(u32, bool)> 
     let through_object = objects(frames) > around.objects;
     let is_null = !cfg!(php84) && nested && around.guarded;
     (through_object && !is_null).then(|| (around.at.saturating_sub(1), nested || around.guarded))
-}
-
-/// How many levels of the walk are no arrays.
-fn objects(frames: &[Frame]) -> u32 {
-    frames.last().map_or(0, |frame| frame.objects + u32::from(!matches!(frame.walk, Walk::Array(_))))
-}
-
-pub(super) unsafe fn push(harvest: *mut Harvest, walk: Walk, end: u32, names: Names, found: u32) {
-    // SAFETY: the caller's harvest.
-    unsafe {
-        let objects = objects(&(*harvest).frames);
-        (*harvest).frames.push(Frame {
-            walk,
-            at: 0,
-            end,
-            names,
-            found,
-            nested: true,
-            guarded: false,
-            is_shared: false,
-            objects,
-        })
-    };
 }
 
 pub(super) fn refuse(harvest: *mut Harvest, reason: String) -> Result<(), Stop> {

@@ -145,7 +145,7 @@ pub(crate) struct Harvest {
     /// Values of which we are a holder.
     pub(super) held: Vec<Slot>,
     pub(super) walked: Table<ByAddress>,
-    pub(super) frames: Buffer<super::gather::Frame>,
+    pub(super) frames: Buffer<super::walk::Frame>,
     pub(super) runs: u32,
     /// Whether this walk has come again to an array that it is in.
     pub(super) again: bool,

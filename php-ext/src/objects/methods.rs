@@ -7,10 +7,11 @@ use ext_php_rs::ffi::{HashTable, zend_function, zend_object};
 
 use super::class::{Facts, method, slot_of};
 use super::engine::{self, zval_of};
-use super::gather::{Names, Stop, Walk, push, push_properties, refuse};
+use super::gather::{Stop, push_properties, refuse};
 use super::harvest::{Action, Call, Harvest, Outcome};
 use super::lazy::{hold_source, initialised};
 use super::plain::is_plain;
+use super::walk::{Names, Walk, push};
 use super::{dates, heap, refusing, with_classes};
 use crate::engine::{apart, exception_pending, locked};
 use crate::zend::constants as c;

@@ -5,11 +5,11 @@
 //! | [`class`], [`fingerprint`] | how a class's objects are stored, and whether it still is the same class |
 //! | [`asking`] | a store, with asking in between |
 //! | [`gather`], [`harvest`] | methods called before a store, in the order of `serialize()`, and their answers |
+//! | [`walk`], [`path`] | where a walk over a value is, and how messages say that |
 //! | [`methods`], [`sleep`] | what objects say of themselves, and what is stored of those that say nothing |
 //! | [`declared`] | names out of `__sleep`, looked up in the class |
 //! | [`numbered`] | properties under ints, as `ArrayObject` makes them |
 //! | [`lazy`], `proxy` | where the properties of lazy objects and proxies are (PHP 8.4) |
-//! | [`path`] | where in a value an object is, for messages |
 //! | [`plain`] | what need not be walked over |
 //! | [`dates`] | what dates say, without asking them, and what they do not say |
 //! | [`heap`] | heaps and priority queues, whose content no method gives |
@@ -45,6 +45,7 @@ mod proxy;
 pub(crate) mod refusing;
 pub(crate) mod resolve;
 mod sleep;
+mod walk;
 
 use class::Classes;
 use ext_php_rs::ffi::{zend_class_entry, zend_function};

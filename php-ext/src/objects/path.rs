@@ -1,7 +1,7 @@
 //! Where a walk is, for messages.
 
-use super::gather::{Names, Walk};
 use super::harvest::Harvest;
+use super::walk::{Names, Walk};
 use super::{class, heap, with_classes};
 use crate::encode::{path_of_key, path_of_member};
 use crate::zend::constants as c;

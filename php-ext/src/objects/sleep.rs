@@ -7,12 +7,13 @@ use ext_php_rs::ffi::{HashTable, zend_class_entry, zend_function, zend_object, z
 use super::class::{Facts, method};
 use super::declared;
 use super::engine::{self, release_string, zval_of};
-use super::gather::{Names, Stop, Walk, part, push};
+use super::gather::Stop;
 use super::harvest::{Action, Harvest, Outcome};
 use super::lazy::{hold_source, initialised, is_lazy};
 use super::methods::{call, take_argument};
 #[cfg(php84)]
 use super::proxy;
+use super::walk::{Names, Walk, part, push};
 use super::with_classes;
 use crate::engine::exception_pending;
 use crate::module::local;
