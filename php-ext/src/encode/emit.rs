@@ -1,5 +1,6 @@
 //! The second pass: fills a block with images, at the places that the first pass noted.
 
+use super::block::Block;
 use super::object::{ObjectJobs, case_name};
 use super::places::Reader;
 use super::scan::{is_left_out, reference};
@@ -7,54 +8,9 @@ use super::{Encoder, Job, NODE_PLACE, NULL_PLACE, Node, source};
 use crate::objects::harvest::Harvest;
 use crate::payload::*;
 use crate::zend::constants as c;
-use crate::zend::live::{Array, Bucket, Counted, Reference, Slot, Text, hash_entries};
+use crate::zend::live::{Array, Bucket, Counted, Reference, Slot, hash_entries};
 use static_cache_core::copy_run;
 use std::ptr;
-
-/// The block being filled: where it is, and where PHP will see it.
-pub(super) struct Block {
-    start: *mut u8,
-    address: u64,
-}
-
-impl Block {
-    pub(super) fn new(out: &mut [u8], address: usize) -> Self {
-        Block { start: out.as_mut_ptr(), address: address as u64 }
-    }
-
-    /// What begins so many units further on.
-    fn part(&self, units: usize) -> Block {
-        Block { start: self.start.wrapping_add(units * UNIT), address: self.address + (units * UNIT) as u64 }
-    }
-
-    #[inline(always)]
-    fn at<T>(&self, place: u32) -> *mut T {
-        self.start.wrapping_add(place as usize * UNIT).cast()
-    }
-
-    #[inline(always)]
-    fn address_of(&self, place: u32) -> u64 {
-        self.address + u64::from(place) * UNIT as u64
-    }
-
-    /// Writes a string's image.
-    ///
-    /// # Safety
-    /// Its units, beginning at `place`, are in the block.
-    #[inline(always)]
-    pub(super) unsafe fn text(&mut self, text: &Text, place: u32) {
-        let (from, to) = (text.start(), self.at::<u8>(place));
-        let end = c::STRING_HEADER + text.len + 1;
-        let info = STRING_INFO | (text.gc.info & c::STR_VALID_UTF8);
-        // SAFETY: `end` bytes can be read; so many, rounded up to units, can be written. The hash, the length, the bytes and
-        // the NUL are copied as one run that begins after the counts, of 17 bytes or more.
-        unsafe {
-            to.add((end - 1) & !(UNIT - 1)).cast::<u64>().write(0);
-            to.cast::<Counted>().write(Counted { refcount: UNCOUNTED, info });
-            copy_run(from.add(UNIT), to.add(UNIT), end - UNIT);
-        }
-    }
-}
 
 /// Copies a hash part: twice as many entries as places for elements, of which there are eight by rule, and one in arrays that PHP 8.2
 /// makes of requests' variables.
@@ -106,8 +62,8 @@ impl Encoder {
             // SAFETY: the tables were counted in the plan's length.
             unsafe { self.emit_tables(&block, &head, &texts) };
         }
-        let fixups = block.start.wrapping_add(layout.fixups).cast();
-        let calls = block.start.wrapping_add(layout.calls).cast();
+        let fixups = block.at_byte(layout.fixups);
+        let calls = block.at_byte(layout.calls);
         let mut writer = Writer {
             arrays,
             texts,
@@ -154,53 +110,6 @@ impl Encoder {
             // SAFETY: planned there, one after the other.
             unsafe { writer.texts.text(text, at) };
             at += string_units(text.len) as u32;
-        }
-    }
-
-    /// All tables but the fixups, which come with the images; of the calls, what is not their argument.
-    ///
-    /// # Safety
-    /// The block has room for the tables that the head counts.
-    #[cold]
-    unsafe fn emit_tables(&self, block: &Block, head: &TemplateHead, texts: &Block) {
-        let layout = head.layout();
-        let at = |offset: usize| block.start.wrapping_add(offset);
-        // SAFETY: the caller's word; each table has as many entries as the head says.
-        unsafe {
-            at(0).cast::<TemplateHead>().write(*head);
-            // Between the last table and the first image there may be four bytes.
-            at(layout.images - size_of::<u32>()).cast::<u32>().write(0);
-            for number in 0..head.calls {
-                let Some(call) = self.objects.call(number) else { break };
-                let (node, action) = match self.objects.callees[number as usize] {
-                    Harvest::NONE => (0, CallImage::DONE),
-                    node => (node, call.action as u32),
-                };
-                at(layout.calls).cast::<CallImage>().add(number as usize).write(CallImage {
-                    argument: Slot { value: 0, info: c::IS_UNDEF, next: 0 },
-                    node,
-                    action,
-                });
-            }
-            for (number, class) in self.objects.classes.iter().enumerate() {
-                at(layout.classes).cast::<ClassImage>().add(number).write(ClassImage {
-                    name: texts.address_of(class.name),
-                    fingerprint: class.facts.fingerprint,
-                });
-            }
-            for (number, node) in self.nodes.iter().enumerate() {
-                at(layout.nodes).cast::<u32>().add(number).write((layout.images / UNIT) as u32 + node.at);
-            }
-            ptr::copy_nonoverlapping(
-                self.objects.tables.as_ptr(),
-                at(layout.tables).cast(),
-                self.objects.tables.len(),
-            );
-            ptr::copy_nonoverlapping(
-                self.objects.typed.as_ptr(),
-                at(layout.typed).cast(),
-                self.objects.typed.len(),
-            );
         }
     }
 }

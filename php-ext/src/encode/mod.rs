@@ -8,8 +8,10 @@
 //! the engine's heap nor runs user code, so nothing can jump out of them. Where methods of objects say what is to be stored,
 //! planning fails with [`Refusal::Gather`] until [`crate::objects::gather`] has asked them.
 
+mod block;
 mod emit;
 mod graph;
+mod head;
 mod leads;
 mod leaf;
 mod nodes;
@@ -104,7 +106,7 @@ impl<'a> Simple<'a> {
         assert!(out.len() >= Self::payload_len(text), "a plan of another value");
         debug_assert!(address.is_multiple_of(UNIT) && out.as_ptr().addr().is_multiple_of(UNIT));
         // SAFETY: there is room for the string's units, as was just looked at.
-        unsafe { emit::Block::new(out, address).text(text, 0) };
+        unsafe { block::Block::new(out, address).text(text, 0) };
     }
 }
 
