@@ -7,7 +7,7 @@ use crate::memory::Shared;
 /// Granularity and alignment of blocks in bytes.
 pub(crate) const UNIT: u64 = 16;
 /// The smallest block: header and the two links of a free one.
-pub(crate) const MIN_UNITS: u64 = 2;
+pub(super) const MIN_UNITS: u64 = 2;
 
 const UNITS_MASK: u64 = (1 << 40) - 1;
 const STATE_SHIFT: u32 = 40;
@@ -59,7 +59,7 @@ unsafe impl Shared for Block {}
 /// Links of a free block, right behind its header.
 #[derive(Debug)]
 #[repr(C)]
-pub(crate) struct FreeLinks {
+pub(super) struct FreeLinks {
     pub(crate) next: AtomicU64,
     pub(crate) previous: AtomicU64,
 }

@@ -128,7 +128,7 @@ impl Pipe {
 
 /// In the child of a fork, on its only thread: closes what other threads were about to fork with. Calls only what is
 /// async-signal-safe.
-pub(crate) fn close_others() {
+pub(super) fn close_others() {
     let thread = this_thread();
     let others = |entry: &&Pipe| {
         entry.name.load(Ordering::Relaxed) != 0 && entry.thread.load(Ordering::Relaxed) != thread

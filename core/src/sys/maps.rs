@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// One mapping.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Mapping {
+pub(super) struct Mapping {
     pub(crate) range: Range<usize>,
     /// Code may lie there, in which addresses have no alignment.
     pub(crate) executable: bool,
@@ -17,7 +17,7 @@ pub(crate) struct Mapping {
 
 /// All mappings that may hold addresses; `None` when the kernel does not say, or says something that is not understood. Which of
 /// them have pages in swap is only found out on demand, since the kernel looks at every page for that.
-pub(crate) fn of_this_process(ask_for_swapped: bool) -> Option<Vec<Mapping>> {
+pub(super) fn of_this_process(ask_for_swapped: bool) -> Option<Vec<Mapping>> {
     let detailed = if ask_for_swapped { read("smaps") } else { None };
     let unknown = ask_for_swapped && detailed.is_none();
     let text = detailed.or_else(|| read("maps"))?;
@@ -45,7 +45,7 @@ pub(crate) fn of_this_process(ask_for_swapped: bool) -> Option<Vec<Mapping>> {
 }
 
 /// Whether any page of this process is in swap; true also where the kernel does not say.
-pub(crate) fn any_is_swapped() -> bool {
+pub(super) fn any_is_swapped() -> bool {
     let text = read("smaps_rollup").unwrap_or_default();
     text.lines().find(|line| line.starts_with("Swap:")).is_none_or(|line| !is_zero(line))
 }

@@ -37,7 +37,7 @@ pub(crate) fn unsized_file(name: &str) -> Result<File, Error> {
 
 /// The same file at a descriptor that is not 0, 1 or 2. A process may be started without those; it prints, logs and reads at
 /// these numbers all the same, and servers put other files there.
-pub(crate) fn above_standard(file: File) -> Result<File, Error> {
+pub(super) fn above_standard(file: File) -> Result<File, Error> {
     if file.as_raw_fd() > libc::STDERR_FILENO {
         return Ok(file);
     }

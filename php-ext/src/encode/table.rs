@@ -21,7 +21,7 @@ pub(crate) trait Identity {
 }
 
 /// Strings: equal bytes. Missing one costs memory only, so strings made to collide do not cost time.
-pub(crate) struct ByContent;
+pub(super) struct ByContent;
 
 /// Arrays and references: the same one.
 pub(crate) struct ByAddress;
@@ -141,7 +141,7 @@ impl<I: Identity> Table<I> {
     /// # Safety
     /// `pointer` is what `I` stands for, with that hash, and lives until the next [`Table::begin`] or [`Table::trim`].
     #[inline(always)]
-    pub(crate) unsafe fn see(&mut self, pointer: usize, hash: u64, number: u32) -> Option<u32> {
+    pub(super) unsafe fn see(&mut self, pointer: usize, hash: u64, number: u32) -> Option<u32> {
         let mask = self.entries.len() - 1;
         let mut at = self.start(hash);
         let mut met = 0;
