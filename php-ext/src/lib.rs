@@ -5,6 +5,7 @@
 //! | [`module`] | start-up, shutdown, requests, forks; this thread's sessions and the process's partition |
 //! | [`sapi`], [`ini`] | where the cache is available, and with which sizes |
 //! | [`api`] | the functions; [`memo`] makes repeated fetches cheap |
+//! | [`exception`], [`messages`] | how they fail, and with which words |
 //! | [`info`] | `StaticCacheInfo`, `phpinfo()` |
 //! | [`hooks`] | functions of PHP's that run our code first |
 //! | [`encode`], [`decode`], [`payload`] | PHP values to payloads and back; [`buffer`] is room for that |

@@ -1,4 +1,16 @@
 //! One thread's use of a segment.
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`fetch`], [`pinset`] | reading, and what is pinned for it |
+//! | [`relief`], [`pace`] | giving up pins within a request, and how often that is looked into |
+//! | [`store`], [`draft`], [`recycle`] | writing: entries in the making, and blocks that are kept for the next ones |
+//! | [`update`] | changing an entry where it lies |
+//! | [`reserve`], [`held`] | reservations, and those of this session |
+//! | [`remove`], [`select`] | deleting by keys, by prefixes, or by what is in the entries |
+//! | [`list`] | enumerating keys |
+//! | [`tenancy`], [`fork`] | the session's slot, and what becomes of it in a forked child |
+//! | [`patience`] | how long a request's end waits for locks |
 
 mod draft;
 mod fetch;

@@ -7,6 +7,15 @@
 //! Neither pass recurses: arrays and objects wait in a queue, so the depth of a value costs no stack. Neither allocates from
 //! the engine's heap nor runs user code, so nothing can jump out of them. Where methods of objects say what is to be stored,
 //! planning fails with [`Refusal::Gather`] until [`crate::objects::gather`] has asked them.
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`scan`], [`object`] | the first pass, over arrays and over objects |
+//! | [`table`], [`leaf`], [`shape`] | what the value has several times: strings and arrays, small equal arrays, rows with the same keys |
+//! | [`leads`], [`graph`], [`nodes`] | what a fetch has to make anew |
+//! | [`places`] | what the first pass notes for the second |
+//! | [`emit`], [`head`], [`block`] | the second pass: images, the tables before them, and where they are written to |
+//! | [`path`] | the part that cannot be stored, for messages |
 
 mod block;
 mod emit;

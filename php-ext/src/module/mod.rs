@@ -1,4 +1,12 @@
 //! The module's life, and what belongs to the process and to each thread.
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`start`], [`order`] | start-up and shutdown of the module and of requests; which modules come before this one |
+//! | [`mod@partition`] | the process's two segments, or why there are none |
+//! | [`mod@local`] | what one thread has |
+//! | [`fork`] | what a child takes over |
+//! | [`relief`], [`stacks`] | giving memory back within a request, and which stack need not be searched for that |
 
 mod fork;
 mod local;

@@ -8,6 +8,7 @@
 //! | [`walk`], [`path`] | where a walk over a value is, and how messages say that |
 //! | [`methods`], [`sleep`] | what objects say of themselves, and what is stored of those that say nothing |
 //! | [`declared`] | names out of `__sleep`, looked up in the class |
+//! | [`refusing`] | objects whose internal method says that they cannot be stored |
 //! | [`numbered`] | properties under ints, as `ArrayObject` makes them |
 //! | [`lazy`], `proxy` | where the properties of lazy objects and proxies are (PHP 8.4) |
 //! | [`plain`] | what need not be walked over |

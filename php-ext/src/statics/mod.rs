@@ -19,6 +19,7 @@
 //! | [`baseline`], [`content`], [`evaluated`], [`digest`], [`shared`], [`bound`], [`weak`] | what a static was, and whether it was changed since |
 //! | [`publish`], [`attempt`] | from statics to entries at the request's end |
 //! | [`static_publish`] | and at once |
+//! | [`limit`] | the time limit of what publication calls |
 //! | [`orphans`] | entries of what a class has no more |
 //! | [`image`] | how an entry lies in shared memory |
 //! | [`engine`] | what the engine has for all that |
