@@ -30,6 +30,15 @@ pub struct Audit {
     pub retired: u64,
 }
 
+/// What all blocks together are.
+struct Blocks {
+    audit: Audit,
+    /// Entries of each shard, reservations not counted.
+    shards: [u64; SHARDS],
+    /// Retired blocks of each arena, and their bytes.
+    retired: [(u64, u64); ARENAS],
+}
+
 impl Segment {
     /// Takes all locks (repairing first what a dead writer left) and compares blocks, index, lists, queue and figures
     /// with each other. Writers wait meanwhile; readers do not.
@@ -53,9 +62,22 @@ impl Segment {
         for arena in &self.arenas {
             arena.audit()?;
         }
-        let mut audit = Audit::default();
-        let mut shards = [0u64; SHARDS];
-        let (mut linked, mut retired) = (0u64, [(0u64, 0u64); ARENAS]);
+        let blocks = self.audit_blocks()?;
+        self.audit_index(&blocks)?;
+        let reservations = self.header().reservations.0.load(Ordering::Relaxed);
+        expect(reservations == blocks.audit.reservations, "the figure of reservations")?;
+        for (arena, retired) in self.arenas.iter().zip(blocks.retired) {
+            self.audit_retired(arena, retired)?;
+            self.audit_queue(arena)?;
+            self.audit_wheel(arena)?;
+        }
+        Ok(blocks.audit)
+    }
+
+    /// Goes through all blocks, and looks whether each may be what it says.
+    fn audit_blocks(&self) -> Result<Blocks, Error> {
+        let mut blocks = Blocks { audit: Audit::default(), shards: [0; SHARDS], retired: [(0, 0); ARENAS] };
+        let audit = &mut blocks.audit;
         for offset in self.walk() {
             let block = self.block(offset);
             if block.is(State::Free) {
@@ -72,11 +94,10 @@ impl Segment {
                         "a live entry that is not in the index",
                     )?;
                     expect(!at.is_superseded(), "an entry in the index that is marked as replaced")?;
-                    linked += 1;
                     if at.is_reservation() {
                         audit.reservations += 1;
                     } else {
-                        shards[Index::shard_of(hash)] += 1;
+                        blocks.shards[Index::shard_of(hash)] += 1;
                         audit.entries += 1;
                     }
                 }
@@ -91,39 +112,37 @@ impl Segment {
                     audit.retired += 1;
                 }
                 Some(State::Retired) => {
-                    let retired = &mut retired[usize::from(self.arenas[1].has(offset))];
+                    let retired = &mut blocks.retired[usize::from(self.arenas[1].has(offset))];
                     *retired = (retired.0 + 1, retired.1 + block.bytes());
                     audit.retired += 1;
                 }
                 Some(State::Free) | None => {}
             }
         }
-        let found = self.index.pages().map(|page| self.index.entries_of(page).count() as u64).sum::<u64>();
-        expect(found == linked, "links to what is no live entry")?;
+        Ok(blocks)
+    }
+
+    /// The index: as many links as there are live entries, and the shards' figures.
+    fn audit_index(&self, blocks: &Blocks) -> Result<(), Error> {
+        let linked = self.index.pages().map(|page| self.index.entries_of(page).count() as u64).sum::<u64>();
+        expect(linked == blocks.audit.entries + blocks.audit.reservations, "links to what is no live entry")?;
         expect(
             self.index.pages().all(|page| self.index.ends_are_right(page)),
             "a link that hides what comes after its entry",
         )?;
-        for (shard, entries) in self.shards().zip(shards) {
+        for (shard, entries) in self.shards().zip(blocks.shards) {
             expect(shard.entries.load(Ordering::Relaxed) == entries, "a shard's figure of entries")?;
         }
-        let header = self.header();
-        expect(
-            header.reservations.0.load(Ordering::Relaxed) == audit.reservations,
-            "the figure of reservations",
-        )?;
-        for (arena, retired) in self.arenas.iter().zip(retired) {
-            expect(arena.control().incoming.0.retired.get() == retired, "the figures of retired blocks")?;
-            let (stacked, listed) = self.count_retired(arena)?;
-            expect(stacked + listed == retired.0, "retired blocks on no list")?;
-            expect(
-                arena.control().listed.load(Ordering::Relaxed) == listed,
-                "the figure of listed retired blocks",
-            )?;
-            self.audit_queue(arena)?;
-            self.audit_wheel(arena)?;
-        }
-        Ok(audit)
+        Ok(())
+    }
+
+    /// The stack and the lists of retired blocks, of which the arena has so many and so many bytes.
+    fn audit_retired(&self, arena: &Heap, retired: (u64, u64)) -> Result<(), Error> {
+        let control = arena.control();
+        expect(control.incoming.0.retired.get() == retired, "the figures of retired blocks")?;
+        let (stacked, listed) = self.count_retired(arena)?;
+        expect(stacked + listed == retired.0, "retired blocks on no list")?;
+        expect(control.listed.load(Ordering::Relaxed) == listed, "the figure of listed retired blocks")
     }
 
     /// What the dead left was repaired before, but locks keep nobody from dying outside of them.
