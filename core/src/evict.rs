@@ -132,19 +132,7 @@ impl HeapGuard<'_> {
         let heap = self.heap;
         let deadline = Instant::now() + LONGEST_DRAIN.min(self.segment.lock_timeout());
         let clock = &self.segment.header().clock.0;
-        let mut began = clock.now();
-        let mut survey = self.segment.slots.survey();
-        // An operation that does not end keeps all that would be evicted or moved.
-        if survey.keeps_from(began) && !survey.holds() {
-            let known = heap.control().stuck.load(Ordering::Relaxed) == survey.oldest();
-            // So that the same reader's next one is told from it.
-            clock.advance();
-            if !self.segment.slots.drain(if known { Instant::now() } else { deadline }) {
-                heap.control().stuck.store(survey.oldest(), Ordering::Relaxed);
-                return Err(Short::OfMemory);
-            }
-            began = clock.now();
-        }
+        let (mut began, mut survey) = self.survey_of_what_ends(deadline).ok_or(Short::OfMemory)?;
         let free = || heap.control().free_bytes.load(Ordering::Relaxed);
         let mut measure = Measure::of_small(bytes);
         if bytes > heap.size() / LARGE_PART {
@@ -211,6 +199,26 @@ impl HeapGuard<'_> {
             measure.step *= measure.growth;
         }
         Err(Short::OfMemory)
+    }
+
+    /// What readers keep before anything is evicted, and the clock then. `None` if an operation does not end before the deadline: it keeps all
+    /// that would be evicted or moved. One that was waited for in vain is not waited for again.
+    fn survey_of_what_ends(&self, deadline: Instant) -> Option<(u64, Survey)> {
+        let clock = &self.segment.header().clock.0;
+        let began = clock.now();
+        let survey = self.segment.slots.survey();
+        if !survey.keeps_from(began) || survey.holds() {
+            return Some((began, survey));
+        }
+        let stuck = &self.heap.control().stuck;
+        let is_known = stuck.load(Ordering::Relaxed) == survey.oldest();
+        // So that the same reader's next one is told from it.
+        clock.advance();
+        if !self.segment.slots.drain(if is_known { Instant::now() } else { deadline }) {
+            stuck.store(survey.oldest(), Ordering::Relaxed);
+            return None;
+        }
+        Some((clock.now(), survey))
     }
 
     /// Evicts one entry and returns the bytes of its block.
