@@ -4,7 +4,6 @@ use super::Encoder;
 use super::block::Block;
 use crate::objects::harvest::Harvest;
 use crate::payload::*;
-use crate::zend::constants as c;
 use crate::zend::live::Slot;
 use std::ptr;
 
@@ -29,7 +28,7 @@ impl Encoder {
                     node => (node, call.action as u32),
                 };
                 at(layout.calls).cast::<CallImage>().add(number as usize).write(CallImage {
-                    argument: Slot { value: 0, info: c::IS_UNDEF, next: 0 },
+                    argument: Slot::UNDEFINED,
                     node,
                     action,
                 });

@@ -51,10 +51,7 @@ fn property(object: &Object, objects: &ObjectJobs, number: usize) -> (Slot, Stri
     let facts = with_classes(|classes| classes.of_object(std::ptr::from_ref(object).cast()));
     let found = objects.look(object).ok().and_then(|(_, found)| found);
     if number == usize::MAX {
-        return (
-            found.map_or(Slot { value: 0, info: c::IS_NULL, next: 0 }, |found| found.argument),
-            String::new(),
-        );
+        return (found.map_or(Slot::NULL, |found| found.argument), String::new());
     }
     let source = found.map_or(std::ptr::from_ref(object), |found| found.source);
     // SAFETY: a slot that the scan just met.

@@ -173,7 +173,7 @@ pub(crate) unsafe fn call_method(
     method: *mut zend_function,
     arguments: &mut [Slot],
 ) -> Slot {
-    let mut result = Slot { value: 0, info: c::IS_UNDEF, next: 0 };
+    let mut result = Slot::UNDEFINED;
     let (first, count) = (arguments.as_mut_ptr().cast(), arguments.len() as u32);
     // SAFETY: the caller's word.
     unsafe {

@@ -128,7 +128,7 @@ pub(super) fn object_slot(object: *const zend_object) -> Slot {
 
 /// A zval without a value.
 pub(super) const fn undefined() -> Slot {
-    Slot { value: 0, info: crate::zend::constants::IS_UNDEF, next: 0 }
+    Slot::UNDEFINED
 }
 
 /// As the engine's functions take it.

@@ -22,7 +22,6 @@ use crate::zend::live::Slot;
 /// The members' values as an array of the engine's, and which of them are values, as a string. Holds all of them. May leave
 /// by a jump.
 pub(super) unsafe fn collect(number: usize) -> (Slot, Slot) {
-    let nothing = Slot { value: 0, info: c::IS_NULL, next: 0 };
     let members = with(|statics| {
         let target = &statics.targets[number];
         target.first as usize..target.end as usize
@@ -33,7 +32,7 @@ pub(super) unsafe fn collect(number: usize) -> (Slot, Slot) {
         with(|statics| statics.key.clear());
         for member in members {
             let place = with(|statics| statics.members[member].place);
-            let mut value = nothing;
+            let mut value = Slot::NULL;
             let has_value = baseline::has_value(&place);
             if has_value && let Some(slot) = place.current() {
                 let slot = &*slot;
@@ -45,7 +44,7 @@ pub(super) unsafe fn collect(number: usize) -> (Slot, Slot) {
             engine::zend_hash_next_index_insert(array, (&raw mut value).cast());
             with(|statics| statics.key.push(if has_value { VALUE } else { DECLARED }));
         }
-        let mut marks = nothing;
+        let mut marks = Slot::NULL;
         let room = with(|statics| statics.key.as_slice() as *const [u8]);
         set_string((&raw mut marks).cast(), &*room);
         (Slot { value: array.addr() as u64, info: c::IS_ARRAY_EX, next: 0 }, marks)

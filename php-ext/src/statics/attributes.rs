@@ -64,7 +64,7 @@ fn of_class(name: *mut std::ffi::c_void) -> zend_type {
 unsafe fn declare(class: *mut zend_class_entry, name: &CStr, kind: zend_type) {
     // SAFETY: module start-up; an undefined default leaves the property uninitialised.
     unsafe {
-        let mut undefined = Slot { value: 0, info: c::IS_UNDEF, next: 0 };
+        let mut undefined = Slot::UNDEFINED;
         crate::engine::zend_declare_typed_property(
             class,
             interned(name),

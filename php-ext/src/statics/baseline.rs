@@ -144,7 +144,7 @@ pub(super) unsafe fn let_go(member: &mut Member) {
 fn held(baseline: &Baseline) -> Slot {
     match baseline {
         Baseline::Value { slot, is_held: true, .. } => *slot,
-        _ => Slot { value: 0, info: c::IS_NULL, next: 0 },
+        _ => Slot::NULL,
     }
 }
 

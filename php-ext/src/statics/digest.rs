@@ -388,7 +388,7 @@ unsafe fn engines_own(object: *mut zend_object) -> Option<*mut zend_function> {
 /// What a method of the engine's gives, if it is an array; the caller holds it. What it throws is taken back: the object is not finished, or
 /// cannot be stored as it is.
 unsafe fn ask(object: *mut zend_object, method: *mut zend_function) -> Option<Slot> {
-    let mut content = Slot { value: 0, info: c::IS_UNDEF, next: 0 };
+    let mut content = Slot::UNDEFINED;
     // SAFETY: a live object and a method of its class that runs no user code.
     unsafe {
         if exception_pending() {

@@ -103,7 +103,7 @@ unsafe fn class_constant(place: Place, node: Node) -> Found {
         if look(place, name) != Found::Values {
             return Found::Code;
         }
-        let mut result = Slot { value: 0, info: c::IS_UNDEF, next: 0 };
+        let mut result = Slot::UNDEFINED;
         if engine::zend_ast_evaluate((&raw mut result).cast(), name.start(), place.scope()) != 0 {
             return Found::Unknown;
         }

@@ -166,8 +166,6 @@ impl Target {
     }
 }
 
-const NOTHING: Slot = Slot { value: 0, info: crate::zend::constants::IS_NULL, next: 0 };
-
 /// One thread's statics of the running request.
 pub(crate) struct Statics {
     targets: Vec<Target>,
@@ -258,7 +256,7 @@ impl Statics {
             ran_code: false,
             failure: None,
             first_failure: None,
-            first_cause: NOTHING,
+            first_cause: Slot::NULL,
             stuck: [false; 2],
             key: Vec::new(),
         }
@@ -300,7 +298,7 @@ impl Statics {
         self.declarations.forget();
         self.objects.clear();
         self.replaced.clear();
-        self.first_cause = NOTHING;
+        self.first_cause = Slot::NULL;
         self.unsettled = false;
         self.weak = weak::Watched::new();
         // Most requests have none of these.

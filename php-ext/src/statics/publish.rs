@@ -252,8 +252,8 @@ unsafe fn publish_due_one(number: usize, goes_on: bool) -> Result<Outcome, Failu
             rebase(number, &array, &marks);
         }
         keep(outcome, || {
-            engine::release(std::mem::replace(&mut array, Slot { value: 0, info: c::IS_NULL, next: 0 }));
-            engine::release(std::mem::replace(&mut marks, Slot { value: 0, info: c::IS_NULL, next: 0 }));
+            engine::release(std::mem::replace(&mut array, Slot::NULL));
+            engine::release(std::mem::replace(&mut marks, Slot::NULL));
         })
     }
 }

@@ -208,7 +208,7 @@ unsafe fn read(number: usize, may_run: bool, runs_code: &mut bool) -> bool {
                 }
             }
         }
-        let mut array = Slot { value: 0, info: c::IS_UNDEF, next: 0 };
+        let mut array = Slot::UNDEFINED;
         match decode::decode(inner, 0, payload + block, (&raw mut array).cast()) {
             Ok(()) => {}
             // What a method throws comes out, and the entry stays until somebody stores over it.

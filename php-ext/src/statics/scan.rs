@@ -292,7 +292,7 @@ fn is_strategy(class: &[u8]) -> bool {
 /// lives.
 pub(super) unsafe fn evaluate(policy: &mut Policy, class: *mut zend_class_entry) -> bool {
     let attribute = policy.unknown;
-    let mut values = [Slot { value: 0, info: c::IS_UNDEF, next: 0 }; 2];
+    let mut values = [Slot::UNDEFINED; 2];
     // SAFETY: the caller's word.
     unsafe {
         for (place, name) in [b"ttl".as_slice(), b"strategy"].into_iter().enumerate() {

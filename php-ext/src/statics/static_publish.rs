@@ -3,12 +3,13 @@
 use ext_php_rs::ffi::zval;
 
 use super::publish::{MOST_ROUNDS, count_failure, describe, find_due, next_due, publish};
-use super::{NOTHING, Target, engine, with};
+use super::{Target, engine, with};
 use crate::api::args::{Args, Parsed};
 use crate::api::table::guarded;
 use crate::engine::{Frame, bytes, loaded_class, set_int};
 use crate::exception;
 use crate::objects::asking::Failure;
+use crate::zend::live::Slot;
 
 /// `static_publish(?string $class = null): int`
 pub(crate) unsafe extern "C" fn static_publish(frame: *mut Frame, out: *mut zval) {
@@ -62,7 +63,7 @@ unsafe fn publish_now(frame: *mut Frame, out: *mut zval) -> Parsed<()> {
         stop();
         if let Some(message) = with(|statics| statics.first_failure.take()) {
             exception::throw(message);
-            engine::chain(with(|statics| std::mem::replace(&mut statics.first_cause, NOTHING)));
+            engine::chain(with(|statics| std::mem::replace(&mut statics.first_cause, Slot::NULL)));
             return Ok(());
         }
         let stored = with(|statics| statics.targets.iter().filter(|target| target.stored).count());
@@ -90,7 +91,7 @@ unsafe fn failed(number: usize, why: &str) {
 fn forget_failure() {
     let cause = with(|statics| {
         statics.first_failure = None;
-        std::mem::replace(&mut statics.first_cause, NOTHING)
+        std::mem::replace(&mut statics.first_cause, Slot::NULL)
     });
     // SAFETY: it was held; nobody else lets go of it.
     unsafe { engine::release(cause) };

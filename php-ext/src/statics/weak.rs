@@ -30,7 +30,7 @@ impl Watched {
         if self.adding.get() {
             return false;
         }
-        let mut nothing = Slot { value: 0, info: c::IS_NULL, next: 0 };
+        let mut nothing = Slot::NULL;
         // SAFETY: the caller's word.
         unsafe {
             if self.table.get().is_null() {

@@ -84,6 +84,10 @@ pub(crate) struct Object {
 }
 
 impl Slot {
+    /// A zval without a value.
+    pub(crate) const UNDEFINED: Self = Slot { value: 0, info: c::IS_UNDEF, next: 0 };
+    pub(crate) const NULL: Self = Slot { value: 0, info: c::IS_NULL, next: 0 };
+
     /// The engine's own value.
     pub(crate) fn of(value: &Zval) -> &Slot {
         // SAFETY: same layout (asserted in the parent module), same lifetime.
