@@ -22,10 +22,7 @@ use crate::zend::live::Slot;
 /// The members' values as an array of the engine's, and which of them are values, as a string. Holds all of them. May leave
 /// by a jump.
 pub(super) unsafe fn collect(number: usize) -> (Slot, Slot) {
-    let members = with(|statics| {
-        let target = &statics.targets[number];
-        target.first as usize..target.end as usize
-    });
+    let members = with(|statics| statics.targets[number].members());
     // SAFETY: members of a class of this request; values are held by the array. The room for marks is the thread's.
     unsafe {
         let array = engine::_zend_new_array(members.len() as u32);
@@ -166,8 +163,8 @@ pub(super) unsafe fn member<'a>(statics: &Statics, number: usize, path: &'a str)
     // SAFETY: a class of this request, and members of it.
     unsafe {
         match found {
-            Some((at, rest)) if at < (target.end - target.first) as usize => {
-                let place = statics.members[target.first as usize + at].place;
+            Some((at, rest)) if at < target.members().len() => {
+                let place = statics.members[target.members().start + at].place;
                 (place.shown(engine::name_of(target.class)), rest)
             }
             _ => (target.shown(), path),

@@ -303,8 +303,7 @@ unsafe fn missing<'a>(payload: usize, class: usize) -> Option<&'a ClassImage> {
 pub(super) fn is_touched(statics: &Statics, number: u32) -> bool {
     let target = &statics.targets[number as usize];
     // SAFETY: members of a class of this request.
-    target.dropped != Dropped::No
-        || unsafe { baseline::is_any_assigned(statics, target.first as usize..target.end as usize, false) }
+    target.dropped != Dropped::No || unsafe { baseline::is_any_assigned(statics, target.members(), false) }
 }
 
 /// Why a target must not be published: its entry has state that could not be restored, and would be lost. Not where there are autoloaders

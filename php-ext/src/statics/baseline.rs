@@ -97,7 +97,7 @@ pub(super) fn settle() {
                 continue;
             }
             let tracking = target.policy.tracking;
-            let members = target.first as usize..target.end as usize;
+            let members = target.members();
             for member in members.clone() {
                 let place = statics.members[member].place;
                 // SAFETY: a member of a class of this request, and its live value. What is as declared stays so.
@@ -328,7 +328,7 @@ unsafe fn is_assigned(place: Place, slot: &Slot, look: &mut Look) -> bool {
 /// A target of this request, which has been found changed.
 #[cold]
 pub(super) unsafe fn is_only_initialised(statics: &Statics, target: &Target) -> bool {
-    let members = target.first as usize..target.end as usize;
+    let members = target.members();
     let is_declared = |at: &usize| matches!(statics.members[*at].baseline, Baseline::Declared);
     target.dropped == Dropped::No
         && members.clone().all(|at| is_declared(&at))

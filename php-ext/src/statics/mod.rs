@@ -124,6 +124,11 @@ struct Target {
 }
 
 impl Target {
+    /// The numbers of its members.
+    fn members(&self) -> std::ops::Range<usize> {
+        self.first as usize..self.end as usize
+    }
+
     /// The entry's key.
     unsafe fn write_key(&self, key: &mut Vec<u8>) {
         key.clear();

@@ -68,7 +68,7 @@ pub(super) fn find_due(round: u32, at_once: bool, which: impl Fn(&Target) -> boo
         let mut any = false;
         for number in 0..statics.targets.len() {
             let target = &statics.targets[number];
-            let members = target.first as usize..target.end as usize;
+            let members = target.members();
             // SAFETY: a class of this request, and members of it.
             let due = unsafe {
                 match target.dropped {
@@ -283,7 +283,7 @@ unsafe fn know_policy(number: usize, goes_on: bool) -> Known {
     with(|statics| {
         let target = &mut statics.targets[number];
         target.policy = policy;
-        let members = target.first as usize..target.end as usize;
+        let members = target.members();
         // Until now changes within objects counted.
         let due = goes_on && target.dropped == Dropped::Deleted
             // SAFETY: members of a class of this request.
@@ -330,21 +330,21 @@ fn keep(outcome: Result<Outcome, Failure>, act: impl FnOnce()) -> Result<Outcome
 
 /// What was published is what members are compared with from now on.
 unsafe fn rebase(number: usize, array: &Slot, marks: &Slot) {
-    let (first, count, tracking) = with(|statics| {
+    let (members, tracking) = with(|statics| {
         let target = &statics.targets[number];
-        (target.first as usize, (target.end - target.first) as usize, target.policy.tracking)
+        (target.members(), target.policy.tracking)
     });
-    if count > 0 {
-        with(|statics| bound::note_all(statics, first, array.array().slots()));
+    if !members.is_empty() {
+        with(|statics| bound::note_all(statics, members.start, array.array().slots()));
     }
-    for at in 0..count {
+    for (at, member) in members.enumerate() {
         // SAFETY: a value and a mark for each member, which the array holds.
         unsafe {
             if marks.text().bytes()[at] == VALUE {
                 let value = &array.array().slots()[at];
                 let before = with(|statics| {
-                    let before = baseline::set(statics, first + at, value, tracking);
-                    shared::note(statics, first + at);
+                    let before = baseline::set(statics, member, value, tracking);
+                    shared::note(statics, member);
                     before
                 });
                 engine::release(before);

@@ -320,7 +320,7 @@ unsafe fn check(number: usize, hit: &Hit, payload: usize) -> Option<(u8, usize, 
     let parsed = image::parse(bytes)?;
     let fits = with(|statics| {
         let target = &statics.targets[number];
-        parsed.fingerprint == target.fingerprint && parsed.marks.len() == (target.end - target.first) as usize
+        parsed.fingerprint == target.fingerprint && parsed.marks.len() == target.members().len()
     });
     let (inner, block) = image::inner(bits);
     (fits && tag == TAG_STATICS).then_some((inner, block, parsed.marks.as_ptr()))
@@ -357,10 +357,7 @@ fn forget_entry(number: usize, hit: &Hit) {
 }
 
 pub(super) fn members_of(number: usize) -> std::ops::Range<usize> {
-    with(|statics| {
-        let target = &statics.targets[number];
-        target.first as usize..target.end as usize
-    })
+    with(|statics| statics.targets[number].members())
 }
 
 /// Whether all values fit their declarations' types: an object's class may have other parents by now. (Other values were
