@@ -4,9 +4,9 @@ use std::ffi::CStr;
 use std::time::Duration;
 
 use ext_php_rs::ffi::{
-    _zend_expected_type_Z_EXPECTED_ARRAY, _zend_expected_type_Z_EXPECTED_BOOL,
-    _zend_expected_type_Z_EXPECTED_LONG, _zend_expected_type_Z_EXPECTED_STRING,
-    _zend_expected_type_Z_EXPECTED_STRING_OR_NULL, zend_string, zval,
+    _zend_expected_type_Z_EXPECTED_ARRAY, _zend_expected_type_Z_EXPECTED_ARRAY_OR_NULL,
+    _zend_expected_type_Z_EXPECTED_BOOL, _zend_expected_type_Z_EXPECTED_LONG,
+    _zend_expected_type_Z_EXPECTED_STRING, _zend_expected_type_Z_EXPECTED_STRING_OR_NULL, zend_string, zval,
 };
 
 use crate::engine::{self, Frame};
@@ -222,7 +222,7 @@ impl Args {
                 unsafe {
                     engine::zend_wrong_parameter_type_error(
                         index + 1,
-                        ext_php_rs::ffi::_zend_expected_type_Z_EXPECTED_ARRAY + 1,
+                        _zend_expected_type_Z_EXPECTED_ARRAY_OR_NULL,
                         arg,
                     );
                 }
