@@ -72,6 +72,8 @@ unsafe fn copy_ends<const SIZE: usize>(from: *const u8, to: *mut u8, len: usize)
     }
 }
 
+/// # Safety
+/// 16 bytes can be read at `from` and written at `to`.
 #[inline(always)]
 unsafe fn copy_16(from: *const u8, to: *mut u8) {
     // SAFETY: the caller's word; an array of bytes needs no alignment.

@@ -50,6 +50,10 @@ unsafe fn store_array_inner(backend: Backend, frame: *mut Frame, out: *mut zval)
 const MOST_ATTEMPTS: u32 = 16;
 
 /// All or nothing. Runs user code if there are objects with methods for that, before anything else.
+///
+/// # Safety
+/// Values that live through the call. May leave by a jump: no Rust value of the caller's needs dropping, and no reference to the thread's
+/// state lives.
 unsafe fn store_values(
     backend: Backend,
     values: &Array,
@@ -164,6 +168,9 @@ unsafe fn needs_gathering(value: &Slot, harvest: *const Harvest) -> bool {
 }
 
 /// One attempt, without user code.
+///
+/// # Safety
+/// Live values, and what was gathered of them.
 unsafe fn attempt(
     backend: Backend,
     values: &Array,
@@ -177,6 +184,8 @@ unsafe fn attempt(
     })
 }
 
+/// # Safety
+/// As for [`attempt`].
 unsafe fn store_all(
     backend: Backend,
     values: &Array,

@@ -122,6 +122,9 @@ fn refuse_under(backend: Backend, key: &[u8], why: &Unstorable) -> String {
 }
 
 /// One attempt, without user code.
+///
+/// # Safety
+/// A live value, and what was gathered of it.
 #[inline(always)]
 unsafe fn attempt(
     backend: Backend,
@@ -136,6 +139,8 @@ unsafe fn attempt(
     fenced_or(body, || Err(Attempt::Message(internal_error(backend))))
 }
 
+/// # Safety
+/// As for [`attempt`].
 #[inline(always)]
 unsafe fn attempt_unguarded(
     backend: Backend,

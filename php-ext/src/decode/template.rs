@@ -130,6 +130,9 @@ unsafe fn put(out: *mut Slot, root: Slot) {
 }
 
 /// Marks all nodes as not made yet, but those of which there is a prototype: they are clones of it, whose calls are done.
+///
+/// # Safety
+/// A prototype, or null, for each call of the template, and room for each of its nodes.
 #[cold]
 unsafe fn clone_prototypes(
     template: &Template,
@@ -156,6 +159,9 @@ unsafe fn clone_prototypes(
 }
 
 /// The value: the first node.
+///
+/// # Safety
+/// Of a template's nodes the first has been made.
 unsafe fn root(made: *const Made) -> Slot {
     // SAFETY: a template has at least one node.
     let value = unsafe { (*made).thing };
@@ -170,6 +176,9 @@ unsafe fn root(made: *const Made) -> Slot {
 }
 
 /// Dynamic properties, and types of references.
+///
+/// # Safety
+/// What was made of all nodes of the template, and its classes.
 #[cold]
 unsafe fn complete(template: &Template, made: *const Made, classes: *const Resolved) {
     // SAFETY: the pairs name nodes of this block: objects, and arrays or slots.

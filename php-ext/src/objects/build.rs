@@ -40,6 +40,10 @@ pub(crate) fn slots(object: *mut Object) -> *mut Slot {
     object.wrapping_add(1).cast()
 }
 
+/// Copies a zval.
+///
+/// # Safety
+/// `from` can be read, `to` be written.
 #[inline(always)]
 unsafe fn copy(to: *mut Slot, from: *const Slot) {
     // SAFETY: the caller's word. Two words each, not one structure: see `encode::emit`.
@@ -50,6 +54,10 @@ unsafe fn copy(to: *mut Slot, from: *const Slot) {
     }
 }
 
+/// Enum cases, and objects that the class makes itself or that have not all their properties in the image.
+///
+/// # Safety
+/// As for [`object`].
 #[cold]
 #[inline(never)]
 unsafe fn unusual(image: *const ObjectImage, class: &Resolved) -> *mut Object {

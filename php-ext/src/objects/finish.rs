@@ -96,6 +96,9 @@ pub(super) unsafe fn run(object: *mut zend_object, method: *mut zend_function, a
 
 /// For classes with `__serialize` and without `__unserialize`: each element is a property, by name. False if one of them
 /// cannot be.
+///
+/// # Safety
+/// A live object whose table of properties is made, and an array that lives through the call. May run user code.
 unsafe fn set_properties(object: *mut zend_object, data: &Array) -> bool {
     // SAFETY: a live object whose properties are initialised; values are held once more by it.
     unsafe {
@@ -121,6 +124,10 @@ unsafe fn set_properties(object: *mut zend_object, data: &Array) -> bool {
     true
 }
 
+/// Sets one of them. False if it cannot be.
+///
+/// # Safety
+/// As for [`set_properties`]; a live name and value.
 unsafe fn set_property(object: *mut zend_object, name: *mut zend_string, value: Slot) -> bool {
     let mut value = value;
     // SAFETY: as for `set_properties`.

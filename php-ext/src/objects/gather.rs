@@ -287,6 +287,10 @@ unsafe fn object(harvest: *mut Harvest, slot: Slot) -> Result<(), Stop> {
     }
 }
 
+/// Walks again over what was found of an object.
+///
+/// # Safety
+/// As for [`gather`], of a live object and what was found of it.
 unsafe fn walk_again(
     harvest: *mut Harvest,
     object: *const Object,
@@ -309,6 +313,9 @@ unsafe fn walk_again(
 }
 
 /// Walks again over what `__sleep` chose, and over nothing else: the rest is not stored, and may be what cannot be.
+///
+/// # Safety
+/// The caller's harvest, which knows the object.
 unsafe fn push_chosen(harvest: *mut Harvest, object: *const Object) {
     // SAFETY: the caller's harvest.
     unsafe {
@@ -318,6 +325,9 @@ unsafe fn push_chosen(harvest: *mut Harvest, object: *const Object) {
 }
 
 /// Walks over the properties of an object, which are where its source is. The harvest holds both.
+///
+/// # Safety
+/// The caller's harvest; a live, held object, and one that has its properties in the slots of its class.
 #[inline]
 pub(super) unsafe fn push_properties(
     harvest: *mut Harvest,

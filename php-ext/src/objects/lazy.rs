@@ -101,6 +101,9 @@ pub(crate) unsafe fn behind_proxy(object: *const Object) -> Option<*mut zend_obj
 }
 
 /// Where the properties of an object are; lazy ones are initialised, as `serialize()` does.
+///
+/// # Safety
+/// As for [`gather`](super::gather::gather), of a live, held object.
 pub(super) unsafe fn initialised(object: *const Object) -> Result<*const Object, Stop> {
     #[cfg(php84)]
     if is_lazy(object) {
@@ -125,6 +128,9 @@ pub(super) unsafe fn initialised(object: *const Object) -> Result<*const Object,
 
 /// Notes where the properties of an object are, in the slots of its class, and returns that. A proxy may be given another instance
 /// meanwhile.
+///
+/// # Safety
+/// The caller's harvest, a live, held object that has that number there, and what [`initialised`] gave.
 pub(super) unsafe fn hold_source(
     harvest: *mut Harvest,
     object: *const Object,

@@ -18,6 +18,9 @@ use crate::zend::constants as c;
 use crate::zend::live::{Array, Object, Slot};
 
 /// Notes that an object is stored by an argument, and walks over that.
+///
+/// # Safety
+/// The caller's harvest, the number of an object that was found, and an argument of which the caller is a holder.
 pub(super) unsafe fn take_argument(
     harvest: *mut Harvest,
     number: u32,
@@ -47,12 +50,18 @@ pub(super) unsafe fn take_argument(
 }
 
 /// Calls a method without arguments. `Err` if it threw.
+///
+/// # Safety
+/// A live, held object and a method of its class. As for [`gather`](super::gather::gather): user code runs.
 pub(super) unsafe fn call(object: *const Object, method: *mut zend_function) -> Result<Slot, Stop> {
     // SAFETY: a live, held object and a method of its class.
     unsafe { answer(method, locked(|| engine::call_method(object.cast_mut().cast(), method, &mut []))) }
 }
 
 /// What a method has returned. `Err` if it threw.
+///
+/// # Safety
+/// The method that was just called, and its result.
 unsafe fn answer(method: *mut zend_function, result: Slot) -> Result<Slot, Stop> {
     let mut result = result;
     // SAFETY: a method of a live object's class, which was just called; the result is ours.
@@ -66,6 +75,9 @@ unsafe fn answer(method: *mut zend_function, result: Slot) -> Result<Slot, Stop>
 }
 
 /// Objects with `__serialize`.
+///
+/// # Safety
+/// As for [`gather`](super::gather::gather), of a live, held object of such a class.
 pub(super) unsafe fn serialize(
     harvest: *mut Harvest,
     object: *const Object,
@@ -103,6 +115,9 @@ pub(super) unsafe fn serialize(
 }
 
 /// Objects of classes that implement `Serializable` in user code.
+///
+/// # Safety
+/// As for [`serialize`].
 pub(super) unsafe fn text(harvest: *mut Harvest, object: *const Object, number: u32) -> Result<(), Stop> {
     // SAFETY: the class implements Serializable with methods of user code; see `gather` for the rest.
     unsafe {
@@ -128,6 +143,9 @@ pub(super) unsafe fn text(harvest: *mut Harvest, object: *const Object, number: 
 }
 
 /// Objects without a method that says what to store.
+///
+/// # Safety
+/// As for [`serialize`].
 pub(super) unsafe fn properties(
     harvest: *mut Harvest,
     object: *const Object,
@@ -163,6 +181,9 @@ pub(super) unsafe fn properties(
 }
 
 /// All properties with their full names, as an array.
+///
+/// # Safety
+/// A live object.
 unsafe fn named_properties(object: *const Object) -> Slot {
     // SAFETY: a live object; what is added is held by the new array.
     unsafe {
@@ -192,6 +213,9 @@ unsafe fn named_properties(object: *const Object) -> Slot {
 }
 
 /// An array value of a table whose keys are names: decimal ones become ints.
+///
+/// # Safety
+/// A live table that is no other's.
 unsafe fn symbol_table(table: *mut HashTable) -> Slot {
     // SAFETY: the caller's own table.
     unsafe {

@@ -126,6 +126,10 @@ pub(crate) unsafe fn resolve_while(
     }
 }
 
+/// The same for a payload of which nothing is known yet.
+///
+/// # Safety
+/// As for [`resolve_while`].
 #[cold]
 #[inline(never)]
 unsafe fn resolve_first(
@@ -142,6 +146,10 @@ unsafe fn resolve_first(
     }
 }
 
+/// Finds all that a template names, and notes it.
+///
+/// # Safety
+/// As for [`resolve_while`].
 unsafe fn find_all(template: &Template, may_run: &dyn Fn() -> bool) -> Result<*const Resolved, Unusable> {
     // SAFETY: the template's records and nodes lie in the payload, which is pinned. Nothing here needs dropping.
     unsafe {
@@ -174,6 +182,9 @@ unsafe fn find_all(template: &Template, may_run: &dyn Fn() -> bool) -> Result<*c
 }
 
 /// Finds a class, loading it if need be, and checks that it is the one that was stored.
+///
+/// # Safety
+/// As for [`resolve_while`], and a class's record and number there.
 unsafe fn resolve_class(
     template: &Template,
     number: u32,
@@ -212,6 +223,9 @@ unsafe fn resolve_class(
 }
 
 /// Whether an object of the class has properties that are those of any new object.
+///
+/// # Safety
+/// A template's payload, pinned.
 unsafe fn takes_defaults(template: &Template, class: u32) -> bool {
     // SAFETY: the caller's template.
     let of_class = |image: *const ObjectImage| unsafe { ((*image).class == class, (*image).traits) };
@@ -228,6 +242,9 @@ unsafe fn is_loading() -> bool {
 }
 
 /// Evaluates the enum cases, so that nothing can go wrong when they are taken.
+///
+/// # Safety
+/// As for [`resolve_while`]; its classes have been found.
 unsafe fn check_cases(template: &Template, may_run: &dyn Fn() -> bool) -> Result<(), Unusable> {
     // SAFETY: the caller's template; its classes were found a moment ago.
     unsafe {
@@ -254,6 +271,9 @@ unsafe fn check_cases(template: &Template, may_run: &dyn Fn() -> bool) -> Result
 
 /// Whether all objects in typed properties are of classes that have that type: they may have other parents by now. (What else a property
 /// holds was of its type when it was stored, and the type is part of the fingerprint.)
+///
+/// # Safety
+/// A template's payload, pinned, and its classes in their order.
 unsafe fn objects_fit(template: &Template, classes: *const Resolved) -> bool {
     let nodes = template.nodes();
     // SAFETY: the caller's template: its nodes are images, each beginning with its counts; fixups name nodes, and slots that an image
@@ -284,6 +304,9 @@ unsafe fn objects_fit(template: &Template, classes: *const Resolved) -> bool {
 }
 
 /// Whether all objects with dynamic properties are of classes that allow for such: a class may be readonly by now.
+///
+/// # Safety
+/// As for [`objects_fit`].
 unsafe fn tables_fit(template: &Template, classes: *const Resolved) -> bool {
     // SAFETY: the caller's template: its pairs name nodes that are objects. Its classes are these.
     template.tables().iter().all(|&Pair(node, _)| unsafe {
@@ -308,6 +331,9 @@ fn held_by_references(template: &Template) -> Vec<u32> {
 }
 
 /// Whether objects of a class may be in a property of another's.
+///
+/// # Safety
+/// Classes of this request.
 unsafe fn fits(holder: *mut zend_class_entry, slot: u32, class: *mut zend_class_entry) -> bool {
     // SAFETY: classes of this request. The engine looks at no more of the object than its class.
     unsafe {

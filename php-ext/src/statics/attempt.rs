@@ -21,6 +21,9 @@ use crate::zend::live::Slot;
 
 /// The members' values as an array of the engine's, and which of them are values, as a string. Holds all of them. May leave
 /// by a jump.
+///
+/// # Safety
+/// A target of this request. No Rust value of the caller's needs dropping.
 pub(super) unsafe fn collect(number: usize) -> (Slot, Slot) {
     let members = with(|statics| statics.targets[number].members());
     // SAFETY: members of a class of this request; values are held by the array. The room for marks is the thread's.
@@ -49,6 +52,9 @@ pub(super) unsafe fn collect(number: usize) -> (Slot, Slot) {
 }
 
 /// One attempt, without user code.
+///
+/// # Safety
+/// A target of this request, what [`collect`] gave for it, and what was gathered of that.
 pub(super) unsafe fn attempt(
     number: usize,
     array: &Slot,
@@ -60,6 +66,8 @@ pub(super) unsafe fn attempt(
     fenced_or(body, || Err(Attempt::Message("internal error".into())))
 }
 
+/// # Safety
+/// As for [`attempt`].
 unsafe fn attempt_unguarded(
     number: usize,
     array: &Slot,
@@ -132,6 +140,9 @@ unsafe fn attempt_unguarded(
 }
 
 /// Names a member, unless the target is no more than that.
+///
+/// # Safety
+/// A target of this request.
 #[cold]
 unsafe fn most_of_it(number: usize, at: usize) -> String {
     let path = format!("[{at}]");
@@ -144,6 +155,9 @@ unsafe fn most_of_it(number: usize, at: usize) -> String {
 }
 
 /// Why a value cannot be stored. Its path begins with the number of a member.
+///
+/// # Safety
+/// A target of this request.
 pub(super) unsafe fn refused(number: usize, why: &Unstorable) -> String {
     with(|statics| {
         // SAFETY: the caller's target.

@@ -69,6 +69,10 @@ unsafe fn digest_of(statics: &mut Statics, member: usize, slot: &Slot) -> u64 {
     digest
 }
 
+/// Notes an object in the table of weak references.
+///
+/// # Safety
+/// A live object.
 unsafe fn watch(statics: &mut Statics, object: *mut zend_object) {
     // SAFETY: a live object, says the caller.
     if unsafe { statics.weak.add(object) } {
@@ -263,6 +267,9 @@ unsafe fn is_changed(
 }
 
 /// Whether a member with another type or word than its baseline is something else, so far as it can be told from what is held.
+///
+/// # Safety
+/// As for [`is_changed`].
 #[cold]
 unsafe fn is_other(
     statics: &Statics,
@@ -283,6 +290,9 @@ unsafe fn is_other(
 }
 
 /// Whether it was changed in place, or in a copy of it with the same elements; `digest` if that counts.
+///
+/// # Safety
+/// As for [`is_changed`].
 #[inline(never)]
 unsafe fn is_changed_within(
     statics: &Statics,
@@ -305,6 +315,9 @@ unsafe fn is_changed_within(
 }
 
 /// The same of a member whose value has another type or word than its declaration.
+///
+/// # Safety
+/// A static of a class of this request, and its slot.
 #[inline(never)]
 unsafe fn is_assigned(place: Place, slot: &Slot, look: &mut Look) -> bool {
     // Reflection evaluates the expressions of variables that were not reached (before PHP 8.3).
@@ -337,6 +350,9 @@ pub(super) unsafe fn is_only_initialised(statics: &Statics, target: &Target) -> 
 }
 
 /// Whether the initialiser of a variable has been run and gave null. PHP 8.3 and later keep null there until then.
+///
+/// # Safety
+/// As for [`is_assigned`].
 #[cfg(php83)]
 unsafe fn is_null_by_now(place: &Place, slot: &Slot) -> bool {
     slot.kind() == c::IS_REFERENCE

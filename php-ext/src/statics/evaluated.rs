@@ -87,6 +87,10 @@ unsafe fn look(place: Place, node: Node) -> Found {
     }
 }
 
+/// What a constant of a class is.
+///
+/// # Safety
+/// As for [`look`], of such a node.
 unsafe fn class_constant(place: Place, node: Node) -> Found {
     let &[class, name] = node.children() else { return Found::Code };
     let Some(class) = class.value() else { return Found::Code };
@@ -196,6 +200,10 @@ fn is_case(value: &Slot) -> bool {
     unsafe { (*class).ce_flags & c::ZEND_ACC_ENUM != 0 }
 }
 
+/// Whether a value is what an expression gives.
+///
+/// # Safety
+/// As for [`gives`].
 unsafe fn is_result(place: Place, expression: &Slot, value: &Slot, all: &mut Look) -> bool {
     let mut result = Slot { next: 0, ..*expression };
     // SAFETY: as for `gives`. The engine puts the result in the place of the expression, of which we are a holder.

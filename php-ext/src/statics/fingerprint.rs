@@ -55,6 +55,9 @@ pub(super) unsafe fn of(class: *const zend_class_entry, members: &[Member]) -> u
 }
 
 /// A constant value or expression. (Those are as deep as somebody wrote them.)
+///
+/// # Safety
+/// A live value.
 pub(super) unsafe fn add_value(digest: &mut Digest, slot: &Slot) {
     digest.add(u64::from(slot.kind()));
     // SAFETY: the caller's value is live.

@@ -44,6 +44,9 @@ unsafe extern "C" fn linked(class: *mut zend_class_entry, name: *mut zend_string
 }
 
 /// Apart, so that the name is not kept for all.
+///
+/// # Safety
+/// A linked class of this request and its name. Nothing needs dropping: user code may run and leave by a jump.
 #[cold]
 #[inline(never)]
 unsafe fn linked_by_name(class: *mut zend_class_entry, name: *mut zend_string) {
@@ -51,6 +54,10 @@ unsafe fn linked_by_name(class: *mut zend_class_entry, name: *mut zend_string) {
     unsafe { tell(class, || name) }
 }
 
+/// Restores what has waited for a class, and what it has itself.
+///
+/// # Safety
+/// As for [`linked_by_name`].
 #[inline(always)]
 unsafe fn tell(class: *mut zend_class_entry, name: impl FnOnce() -> *mut zend_string) {
     // SAFETY: as for `linked`.

@@ -141,6 +141,9 @@ fn publish_due() {
 }
 
 /// Counts a failure and warns, once at a request's end. May leave by a jump.
+///
+/// # Safety
+/// A target of this request.
 unsafe fn fail(number: usize, why: String) {
     count_failure(number);
     with(|statics| {
@@ -152,6 +155,10 @@ unsafe fn fail(number: usize, why: String) {
     engine::warn(unsafe { describe(number, &why) });
 }
 
+/// That a target was not published, and why.
+///
+/// # Safety
+/// A target of this request.
 pub(super) unsafe fn describe(number: usize, why: &str) -> String {
     // SAFETY: the caller's target.
     with(|statics| unsafe { format!("{} was not published: {why}", statics.targets[number].shown()) })
@@ -167,6 +174,9 @@ pub(super) fn count_failure(number: usize) {
 }
 
 /// What the pending exception says, and which member's object threw it.
+///
+/// # Safety
+/// A target of this request; an exception is pending.
 unsafe fn thrown(number: usize) -> String {
     // SAFETY: there is one, says the caller; its message is read without user code. A target of this request.
     unsafe {
@@ -267,6 +277,9 @@ enum Known {
 
 /// Makes sure that a target's policy is known. Constants that the attribute names are evaluated here, when they are needed, and
 /// not when the class is linked: they may not be defined yet then.
+///
+/// # Safety
+/// A target of this request. Runs user code and may leave by a jump, as [`publish`].
 unsafe fn know_policy(number: usize, goes_on: bool) -> Known {
     let (class, mut policy) = with(|statics| {
         let target = &statics.targets[number];
@@ -329,6 +342,9 @@ fn keep(outcome: Result<Outcome, Failure>, act: impl FnOnce()) -> Result<Outcome
 }
 
 /// What was published is what members are compared with from now on.
+///
+/// # Safety
+/// A target of this request, and what [`collect`] gave for it. Destructors may run.
 unsafe fn rebase(number: usize, array: &Slot, marks: &Slot) {
     let (members, tracking) = with(|statics| {
         let target = &statics.targets[number];

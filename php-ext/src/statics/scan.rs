@@ -46,6 +46,9 @@ pub(super) fn buckets(array: &Array) -> &[Bucket] {
 }
 
 /// The attribute of ours in a list. If both are there, the pinned one counts.
+///
+/// # Safety
+/// A declaration's attributes, or null.
 #[inline(always)]
 unsafe fn ours(list: *const HashTable) -> Option<(*const Attribute, Backend)> {
     if list.is_null() {
@@ -65,6 +68,10 @@ pub(super) unsafe fn is_in(list: *const HashTable) -> bool {
     unsafe { ours(list).is_some() }
 }
 
+/// The same of a list that is there.
+///
+/// # Safety
+/// A declaration's attributes.
 unsafe fn ours_in(list: *const HashTable) -> Option<(*const Attribute, Backend)> {
     let mut found = None;
     // SAFETY: the caller's word: elements are pointers to attributes, which have names.
@@ -85,6 +92,9 @@ unsafe fn ours_in(list: *const HashTable) -> Option<(*const Attribute, Backend)>
 
 /// The methods that a class itself has, with their lower-case names. They come before inherited ones, but for those of traits
 /// and what the engine gives an enum.
+///
+/// # Safety
+/// A linked class of this request.
 unsafe fn methods(class: *const zend_class_entry) -> impl Iterator<Item = (*const Text, *mut zend_op_array)> {
     // SAFETY: a linked class of this request; its functions are pointers under their names.
     unsafe {
@@ -98,12 +108,19 @@ unsafe fn methods(class: *const zend_class_entry) -> impl Iterator<Item = (*cons
 }
 
 /// Whether a class's own methods are the first in its table: unless it has some of traits, or the engine gave it some.
+///
+/// # Safety
+/// A live class.
 #[inline(always)]
 unsafe fn is_in_order(class: *const zend_class_entry) -> bool {
     // SAFETY: the caller's class.
     unsafe { (*class).num_traits == 0 && (*class).ce_flags & c::ZEND_ACC_ENUM == 0 }
 }
 
+/// Whether a method is of the class, and of the script.
+///
+/// # Safety
+/// A live function and a live class.
 #[inline(always)]
 unsafe fn is_own(function: *const zend_op_array, class: *const zend_class_entry) -> bool {
     // SAFETY: all functions begin alike, up to the scope and beyond.
@@ -111,6 +128,9 @@ unsafe fn is_own(function: *const zend_op_array, class: *const zend_class_entry)
 }
 
 /// The static properties that a class itself declares.
+///
+/// # Safety
+/// A linked class of this request.
 unsafe fn properties(class: *const zend_class_entry) -> impl Iterator<Item = *const zend_property_info> {
     // SAFETY: a linked class of this request; its declarations are pointers under their names.
     unsafe {
@@ -158,6 +178,9 @@ pub(super) unsafe fn is_marked(class: *const zend_class_entry) -> bool {
 }
 
 /// Of its own, so that classes without statics do not pay for it.
+///
+/// # Safety
+/// As for [`is_marked`].
 #[inline(never)]
 unsafe fn has_marked_property(class: *const zend_class_entry) -> bool {
     // SAFETY: as for `is_marked`.
@@ -211,6 +234,10 @@ pub(super) unsafe fn scan(class: *mut zend_class_entry, statics: &mut Statics) {
     }
 }
 
+/// Adds the static variables of a method.
+///
+/// # Safety
+/// A function of a script.
 unsafe fn add_variables(statics: &mut Statics, function: *mut zend_op_array) {
     // SAFETY: a function of a script; null or a table of its static variables.
     unsafe {
@@ -222,6 +249,10 @@ unsafe fn add_variables(statics: &mut Statics, function: *mut zend_op_array) {
     }
 }
 
+/// Adds a target, whose members are those from `first` on, if there are any.
+///
+/// # Safety
+/// A linked class of this request, a part of it and its attribute.
 unsafe fn add_target(
     statics: &mut Statics,
     class: *mut zend_class_entry,
@@ -257,6 +288,9 @@ unsafe fn add_target(
 }
 
 /// What the attribute's arguments say, as far as that needs no evaluation.
+///
+/// # Safety
+/// A live attribute.
 unsafe fn policy(attribute: *const Attribute, backend: Backend) -> Policy {
     let mut policy = Policy { backend, ttl: 0, tracking: false, unknown: std::ptr::null() };
     if backend == Backend::Pinned {

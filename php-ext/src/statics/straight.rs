@@ -95,6 +95,9 @@ pub(super) unsafe fn declares(function: *const zend_op_array, mut at: usize) -> 
 }
 
 /// The same; `at` is then where that declaration is, or what comes behind all of them.
+///
+/// # Safety
+/// As for [`declares`].
 unsafe fn goes_on(function: *const zend_op_array, at: &mut usize) -> bool {
     // SAFETY: the caller's word; names are live strings.
     unsafe {
