@@ -6,9 +6,10 @@
 //! Any lock that is held keeps repairs out. An arena's lock is never worth a long wait: the other arena has room too, so
 //! a writer who is stopped inside one delays nobody else for long.
 //!
-//! A death inside a lock changes the segment's `dirty` mark before anything else; whoever takes a lock and sees
-//! the mark lets go, takes all locks and repairs ([`crate::recover`]). The mark goes last, so a repair that is
-//! killed is simply done again. A panic under an arena's lock marks like a death. The steps of this are in [`crate::protocol`], which the models explore.
+//! A death inside a lock changes the segment's `dirty` mark before anything else; whoever takes a lock and sees the
+//! mark lets go, takes all locks and repairs ([`crate::recover`]). The mark goes last, so a repair that is killed is
+//! simply done again. A panic under an arena's lock marks like a death. The steps of this are in [`crate::protocol`],
+//! which the models explore.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;

@@ -1,8 +1,8 @@
 //! Which entries have expired, without looking at those that have not: a timing wheel.
 //!
-//! Entries with a time to live, and reservations with a lease, are filed by the tick at which they are due. A bucket of level *n* spans 64^n ticks; when
-//! its time comes, level 0 gives up its entries and the others file theirs anew, one level below. What lies further ahead than the
-//! wheel reaches is filed at its end and looked at again there.
+//! Entries with a time to live, and reservations with a lease, are filed by the tick at which they are due. A bucket of
+//! level *n* spans 64^n ticks; when its time comes, level 0 gives up its entries and the others file theirs anew, one
+//! level below. What lies further ahead than the wheel reaches is filed at its end and looked at again there.
 //!
 //! The wheel belongs to its arena's lock. What it says is a hint: an entry may have been given another time since, so whoever takes
 //! one out looks at the entry itself.

@@ -30,8 +30,9 @@ const WORTH: u64 = 64;
 const URGENT: u64 = WORTH / 8;
 /// A part of that is, when all requests together keep a quarter of the heap.
 const STEP: u64 = 8;
-/// This session's searching rests for that many times as long as it took then. When they keep half of the heap, it rests only until an eighth more has been
-/// replaced than what the last search had to leave: it would find the same in use, and no more.
+/// This session's searching rests for that many times as long as it took then. When they keep half of the heap, it
+/// rests only until an eighth more has been replaced than what the last search had to leave: it would find the same in
+/// use, and no more.
 const URGENT_SHARE: u32 = 4;
 /// It rests as long as it took, whatever there is to be found.
 const LEAST_SHARE: u32 = 1;
@@ -158,12 +159,16 @@ impl Session {
         self.relief.pinned >= self.relief.due
     }
 
-    /// Whether this request holds back so much memory that the process should be searched
-    /// ([`release_unreferenced`]). Not so in the first quarter of a second of a request that keeps much, nor more often than is
-    /// in proportion to what a search takes: a fiftieth of the time, all threads together and not while another searches; a fifth of its own, if it keeps an eighth of all memory from the others or
-    /// all requests together a quarter; whatever it takes, if these keep half and it keeps an eighth more than it was found to use.
-    /// Where somebody found no memory but what requests keep, all counts that it keeps, replaced or not: an eighth that was not looked for yet
-    /// (or a step, of an old request) in a fifth of its time, a step in a fiftieth.
+    /// Whether this request holds back so much memory that the process should be searched ([`release_unreferenced`]).
+    ///
+    /// How often that may be so is in proportion to what a search takes:
+    /// - for a request that has kept much for a quarter of a second: a fiftieth of the time, all threads together, and not
+    ///   while another searches;
+    /// - if it keeps an eighth of all memory from the others, or all requests together a quarter: a fifth of its own time;
+    /// - if all requests together keep half, and it an eighth more than it was found to use: whatever it takes.
+    ///
+    /// Where somebody found no memory but what requests keep, all counts that it keeps, replaced or not: an eighth that was
+    /// not looked for yet (or a step, of an old request) in a fifth of its time, a step in a fiftieth.
     #[cold]
     pub fn needs_relief(&mut self) -> bool {
         self.notice_fork();

@@ -60,7 +60,8 @@ impl From<crate::Error> for ValueError {
 /// Stores `value` under `key`.
 ///
 /// # Errors
-/// [`ValueError::Encode`]; [`ValueError::Malformed`] when more than 100 containers are nested; or what [`Session::prepare`] and [`Session::commit`] say.
+/// [`ValueError::Encode`]; [`ValueError::Malformed`] when more than 100 containers are nested; or what
+/// [`Session::prepare`] and [`Session::commit`] say.
 pub fn put<T: Serialize>(
     session: &mut Session,
     key: &[u8],

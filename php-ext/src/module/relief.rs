@@ -54,7 +54,8 @@ fn is_in_small_fiber(globals: &ext_php_rs::ffi::_zend_executor_globals) -> bool 
     globals.current_fiber_context != globals.main_fiber_context && (globals.fiber_stack_size as u64) < LEAST
 }
 
-/// Before a fetch, with no hit in hand (a search ends those whose value lies in the entry): searches if the request holds back much memory, and has for a while.
+/// Before a fetch, with no hit in hand (a search ends those whose value lies in the entry): searches if the request
+/// holds back much memory, and has for a while.
 ///
 /// # Safety
 /// As for [`search`].

@@ -81,8 +81,8 @@ unsafe fn page_of(context: *mut zend_fiber_context) -> *mut zend_vm_stack {
     unsafe { context.byte_add(c::FIBER_RESERVED).cast::<zend_vm_stack>().add(reserved_word().unwrap_or(0)) }
 }
 
-/// The places and contexts of all fibers that there are. The engine tells observers of a fiber's end, but not where a fatal error has ended the script
-/// and the fiber is let go of after that: so these are looked for among the objects.
+/// The places and contexts of all fibers that there are. The engine tells observers of a fiber's end, but not where a
+/// fatal error has ended the script and the fiber is let go of after that: so these are looked for among the objects.
 ///
 /// # Safety
 /// This thread's globals, while a request runs.

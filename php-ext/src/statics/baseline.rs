@@ -1,11 +1,12 @@
 //! What a static was when it was declared, restored or published last, and whether it still is.
 //!
-//! Values are told apart by type and word: what is compared cannot be changed where it lies. Arrays and strings in shared memory
-//! are read-only, defaults belong to the class, and of others we are a holder, so that writing to them makes a copy. (So does what may write
-//! and does not: of an array that is another one it is looked at what is in it, see [`content`].)
-//! Objects are not held, since that would keep them alive: they are in a table of weak references, so that another one at
-//! the same address is not taken for them. What is in an object counts for `Tracking` alone, see [`super::digest`]. Nor are arrays
-//! with references, which scripts would notice: what is in them is compared, see [`super::shared`], and which statics share a reference, see [`super::bound`].
+//! Values are told apart by type and word: what is compared cannot be changed where it lies. Arrays and strings in
+//! shared memory are read-only, defaults belong to the class, and of others we are a holder, so that writing to them
+//! makes a copy. (So does what may write and does not: of an array that is another one it is looked at what is in it,
+//! see [`content`].) Objects are not held, since that would keep them alive: they are in a table of weak references, so
+//! that another one at the same address is not taken for them. What is in an object counts for `Tracking` alone, see
+//! [`super::digest`]. Nor are arrays with references, which scripts would notice: what is in them is compared, see
+//! [`super::shared`], and which statics share a reference, see [`super::bound`].
 
 use std::ops::Range;
 

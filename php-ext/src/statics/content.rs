@@ -1,10 +1,11 @@
 //! Whether arrays have the same in them: a static has another one than it had, and nobody need have written to it.
 //!
-//! PHP copies an array that others hold as well when somebody may be about to write to it: for `end(self::$list)`, for a reference to an element, for
-//! `foreach` by reference, for `unset()` of what is not there. Such a copy has the same elements under the same keys: the same words,
-//! and arrays in it that are the same ones or such copies in turn. Strings and objects count by their addresses: the array that the static had still holds them. So do arrays that are in
-//! both, which need no look. A reference counts as what it holds, whoever has it as well, unless another
-//! place of the target has it: what is written to one is written to the other then.
+//! PHP copies an array that others hold as well when somebody may be about to write to it: for `end(self::$list)`, for
+//! a reference to an element, for `foreach` by reference, for `unset()` of what is not there. Such a copy has the same
+//! elements under the same keys: the same words, and arrays in it that are the same ones or such copies in turn.
+//! Strings and objects count by their addresses: the array that the static had still holds them. So do arrays that are
+//! in both, which need no look. A reference counts as what it holds, whoever has it as well, unless another place of
+//! the target has it: what is written to one is written to the other then.
 //!
 //! No array is looked into twice: a copy that is met again is one of the same array, or somebody has put it there. That also ends a walk
 //! over arrays that are in themselves.
@@ -67,7 +68,8 @@ impl Look {
 /// Whether arrays are copies with nothing changed. What was copied is in the walk's room afterwards, for a digest.
 ///
 /// # Safety
-/// Live arrays: of those that were there we are a holder, or nobody counts them. The caller uses no other part of the thread's state than its statics.
+/// Live arrays: of those that were there we are a holder, or nobody counts them. The caller uses no other part of the
+/// thread's state than its statics.
 #[cold]
 pub(super) unsafe fn are_same(copied: &[Copied], look: &mut Look) -> bool {
     // SAFETY: the caller's word; no user code runs.

@@ -121,8 +121,8 @@ impl Walk {
     }
 }
 
-/// The digest of a value and all that it leads to. `copied`: arrays in it have just been found to be [copies](super::content::are_same), which count as what
-/// they were copied from.
+/// The digest of a value and all that it leads to. `copied`: arrays in it have just been found to be
+/// [copies](super::content::are_same), which count as what they were copied from.
 ///
 /// # Safety
 /// A live value. The caller uses no other part of the thread's state than its statics. May leave by a jump (memory limit).

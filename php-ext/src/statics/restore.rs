@@ -258,8 +258,9 @@ unsafe fn find_classes(number: usize, hit: &Hit, template: &Template, runs_code:
         }
         *runs_code = true;
         with(|statics| statics.restoring.begin(number));
-        // What runs for one class may leave a fiber in the middle of declaring another. Nothing else is at work afterwards that was not before: what
-        // has run has come back. So there is no need to look again for each of many steps.
+        // What runs for one class may leave a fiber in the middle of declaring another. Nothing else is at work
+        // afterwards that was not before: what has run has come back. So there is no need to look again for each of
+        // many steps.
         let looked = Cell::new(stacks::switches());
         let may_run_more = || {
             let switches = stacks::switches();

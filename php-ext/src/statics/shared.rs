@@ -1,12 +1,13 @@
 //! References in arrays: whoever has one writes through it, and the array stays where it is.
 //!
-//! So an array with references is not held by the baseline that it is: a script that writes to it would get a copy, which
-//! shares the references with what is held, where PHP takes those that nobody else has for plain values. (These may come to have others: `array_pad()`
-//! puts them into a new array, and what is written to that is written to this one.) It is looked at again
-//! instead: its elements, those of arrays in it, and what its references hold. Its strings are held, which nobody can tell, and its objects
-//! watched, as where they are a baseline; so the addresses of both stand for them. A reference that nobody else has is as good as the value.
-//! So is one that somebody has taken since, see [`super::content`], which also looks into copies of arrays that count by their addresses.
-//! Objects end the search: what is in them counts for `Tracking` alone.
+//! So an array with references is not held by the baseline that it is: a script that writes to it would get a copy,
+//! which shares the references with what is held, where PHP takes those that nobody else has for plain values. (These
+//! may come to have others: `array_pad()` puts them into a new array, and what is written to that is written to this
+//! one.) It is looked at again instead: its elements, those of arrays in it, and what its references hold. Its strings
+//! are held, which nobody can tell, and its objects watched, as where they are a baseline; so the addresses of both
+//! stand for them. A reference that nobody else has is as good as the value. So is one that somebody has taken since,
+//! see [`super::content`], which also looks into copies of arrays that count by their addresses. Objects end the
+//! search: what is in them counts for `Tracking` alone.
 
 use ext_php_rs::ffi::zend_object;
 
@@ -28,8 +29,8 @@ pub(super) struct Shared {
     digest: u64,
     /// The addresses of references that others had as well, in order.
     references: Vec<usize>,
-    /// Strings, and arrays that nobody counts, whose addresses stand for them: held, or found here when memory is looked through for them. Each with the number of
-    /// its place (`next`).
+    /// Strings, and arrays that nobody counts, whose addresses stand for them: held, or found here when memory is
+    /// looked through for them. Each with the number of its place (`next`).
     fixed: Buffer<Slot>,
     /// Arrays in their second places and further ones.
     again: Vec<Again>,

@@ -19,8 +19,8 @@ pub(super) unsafe fn operations<'a>(function: *const zend_op_array) -> &'a [zend
     unsafe { std::slice::from_raw_parts((*function).opcodes, (*function).last as usize) }
 }
 
-/// The operation of its function that a frame is at, or that an exception came from which the frame is handling. `None` if the engine does not tell:
-/// it knows where the last one came from.
+/// The operation of its function that a frame is at, or that an exception came from which the frame is handling. `None`
+/// if the engine does not tell: it knows where the last one came from.
 ///
 /// # Safety
 /// A live frame of a function of a script, for `'a`.

@@ -98,9 +98,10 @@ impl Session {
 /// kept any more. Does nothing while another thread searches, for the lock timeout at least
 /// if the sessions have just said that they need it urgently.
 ///
-/// What is looked for are payloads. An entry without one is given up in any case, so all that a hit of it leads to is gone. The sessions'
-/// safe accessors ([`Session::tag`], [`Session::bits`], [`Session::payload`]) give nothing for any hit from before. Without asking them, such a hit may
-/// be used again if its entry has a payload, and the hit was in memory or the payload's address was.
+/// What is looked for are payloads. An entry without one is given up in any case, so all that a hit of it leads to is
+/// gone. The sessions' safe accessors ([`Session::tag`], [`Session::bits`], [`Session::payload`]) give nothing for any
+/// hit from before. Without asking them, such a hit may be used again if its entry has a payload, and the hit was in
+/// memory or the payload's address was.
 ///
 /// `skip` says which parts of the address space hold no addresses that will be used again, such as the segments' own. It is asked if
 /// there is anything to search for, and its time is part of the search's.
