@@ -125,10 +125,7 @@ unsafe fn attempt_unguarded(
         outcome.map_err(|error| {
             let failed = match Attempt::failed_shown(policy.backend, &shown(), &error) {
                 Attempt::Full(message) => {
-                    let sizes = array.array().slots().iter().map(|slot| {
-                        encoder.plan(&*std::ptr::from_ref(slot).cast(), harvest).map_or(0, |plan| plan.len)
-                    });
-                    let largest = sizes.enumerate().max_by_key(|(_, size)| *size).map_or(0, |(at, _)| at);
+                    let largest = largest_member(encoder, array, harvest);
                     Attempt::Full(message + &most_of_it(number, largest))
                 }
                 other => other,
@@ -137,6 +134,19 @@ unsafe fn attempt_unguarded(
             failed
         })
     }
+}
+
+/// Which of the members' values takes most, by its number.
+///
+/// # Safety
+/// As for [`attempt`].
+#[cold]
+unsafe fn largest_member(encoder: &mut Encoder, array: &Slot, harvest: Option<&Harvest>) -> usize {
+    // SAFETY: the elements of the caller's array are live values, laid out like zvals.
+    let values =
+        unsafe { array.array().slots().iter().map(|slot| &*std::ptr::from_ref(slot).cast::<zval>()) };
+    let sizes = values.map(|value| encoder.plan(value, harvest).map_or(0, |plan| plan.len));
+    sizes.enumerate().max_by_key(|(_, size)| *size).map_or(0, |(at, _)| at)
 }
 
 /// Names a member, unless the target is no more than that.
