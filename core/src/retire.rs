@@ -54,9 +54,7 @@ impl Segment {
             }
         }
     }
-}
 
-impl Segment {
     /// The arena, with every retired block freed that nobody can still look at, if nobody else is at it for long. In between others may
     /// have it: a clear retires millions of blocks.
     ///
