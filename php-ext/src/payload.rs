@@ -51,7 +51,6 @@ mod moved;
 mod relocate;
 
 pub(crate) use moved::place_of;
-#[allow(unused_imports, reason = "for whoever moves entries")]
 pub(crate) use relocate::relocate;
 
 use crate::zend::constants as c;
