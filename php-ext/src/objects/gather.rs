@@ -61,6 +61,8 @@ pub(crate) unsafe fn gather(harvest: *mut Harvest, value: *const Slot) -> Result
     }
 }
 
+/// The walk from its beginning to its end, or to what stops it.
+///
 /// # Safety
 /// As for [`gather`].
 unsafe fn gather_all(harvest: *mut Harvest, value: *const Slot) -> Result<(), Stop> {
@@ -155,6 +157,10 @@ unsafe fn visit(harvest: *mut Harvest, slot: Slot, nested: bool) -> Result<(), S
     }
 }
 
+/// What [`Harvest::walked`] has of an array that several hold, by its address, is the innermost level in which it is being walked over,
+/// counted from 1; or this, once nothing in it is left to be visited. (Walks around the innermost one go on with the part that they are in.)
+const DONE: u32 = 0;
+
 /// From which part on an array is walked over here, and whether it is guarded; `None` if it is not. One that several hold is looked
 /// through where it is met first.
 ///
@@ -188,10 +194,8 @@ unsafe fn first_part(harvest: *mut Harvest, slot: &Slot, nested: bool) -> Option
     }
 }
 
-/// What is known of an array that several hold (by its address, as of objects and references): the innermost level, counted from 1, in
-/// which it is being walked over, or this. Nothing in it is left to be visited then, but for what walks around this one go on with.
-const DONE: u32 = 0;
-
+/// Whether nothing of what is walked over is left to be visited, since it was walked over again within itself.
+///
 /// # Safety
 /// As for [`gather`].
 #[cold]
@@ -201,6 +205,8 @@ unsafe fn is_done(harvest: *mut Harvest, walk: Walk) -> bool {
     unsafe { (*harvest).walked.find(array.addr()) == Some(DONE) }
 }
 
+/// Notes that a walk is over, if it was one over an array.
+///
 /// # Safety
 /// As for [`gather`].
 unsafe fn set_done(harvest: *mut Harvest, walk: Walk) {
@@ -210,6 +216,8 @@ unsafe fn set_done(harvest: *mut Harvest, walk: Walk) {
     }
 }
 
+/// Whether there is anything in an array that has to be visited.
+///
 /// # Safety
 /// A live array that is not empty.
 unsafe fn leads_on(array: &Array) -> bool {
@@ -221,6 +229,8 @@ unsafe fn leads_on(array: &Array) -> bool {
     }
 }
 
+/// Whether an object, or a reference that several hold, is met for the first time in this walk.
+///
 /// # Safety
 /// As for [`gather`].
 unsafe fn first_time(harvest: *mut Harvest, slot: &Slot) -> bool {
@@ -238,12 +248,15 @@ fn under_way(frames: &[Frame], level: u32, nested: bool) -> Option<(u32, bool)> 
     (through_object && !is_null).then(|| (around.at.saturating_sub(1), nested || around.guarded))
 }
 
+/// Refuses the value because of where the walk is.
 pub(super) fn refuse(harvest: *mut Harvest, reason: String) -> Result<(), Stop> {
     // SAFETY: the caller's harvest.
     let path = unsafe { path(&*harvest) };
     Err(Stop::Unstorable(Unstorable { path, reason }))
 }
 
+/// Asks an object, or sees that it need not be asked, and steps into its properties.
+///
 /// # Safety
 /// As for [`gather`], of a live object.
 unsafe fn object(harvest: *mut Harvest, slot: Slot) -> Result<(), Stop> {

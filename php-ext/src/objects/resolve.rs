@@ -201,7 +201,7 @@ unsafe fn resolve_class(
             return Err(Unusable::Thrown);
         }
         if class.is_null() {
-            return Err(if is_loading() { Unusable::NotYet } else { Unusable::Missing });
+            return Err(if is_any_loading() { Unusable::NotYet } else { Unusable::Missing });
         }
         let facts = with_classes(|classes| classes.of(class));
         if facts.fingerprint != image.fingerprint || facts.has(Facts::REFUSED) {
@@ -233,7 +233,7 @@ unsafe fn takes_defaults(template: &Template, class: u32) -> bool {
 }
 
 /// Whether an autoloader is at work: it may have asked for a value of the class that it is loading.
-unsafe fn is_loading() -> bool {
+unsafe fn is_any_loading() -> bool {
     // SAFETY: the executor's own table, or null.
     unsafe {
         let loading = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).in_autoload;
