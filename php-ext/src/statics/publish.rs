@@ -323,7 +323,9 @@ unsafe fn unevaluated(number: usize) -> Result<Outcome, Failure> {
                 statics.first_cause = pending;
             }
         });
-        keep(Err(Failure::Message(why)), || engine::zend_clear_exception())
+        let outcome = keep(Err(Failure::Message(why)), || engine::zend_clear_exception());
+        // That may have freed what has a destructor, whose exception is the script's.
+        if crate::engine::exception_pending() { Err(Failure::Thrown) } else { outcome }
     }
 }
 

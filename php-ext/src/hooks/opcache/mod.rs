@@ -153,9 +153,11 @@ unsafe extern "C" fn reset(frame: *mut Frame, out: *mut zval) {
     unsafe {
         guarded(out, || {
             Args::new(frame, 0, 0)?;
-            let before = restart::cleared();
+            let before = restart::tried();
             original(&RESET, frame, out)?;
-            if restart::cleared() != before {
+            if restart::tried() != before {
+                // Not once more: each wait for a lock has been in vain.
+                restart::take_failures().into_iter().for_each(exception::warn);
                 return Ok(());
             }
             for backend in Backend::ALL {

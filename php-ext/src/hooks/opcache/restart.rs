@@ -4,7 +4,7 @@
 //! memory is full does not: what the caches hold was copied and needs nothing of OPcache's, and pinned entries
 //! never go by themselves. (Before 8.4 nobody is told of those either.)
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -19,12 +19,18 @@ type Hook = unsafe extern "C" fn(c_int);
 static PREVIOUS: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
-    static CLEARED: Cell<u32> = const { Cell::new(0) };
+    static TRIED: Cell<u32> = const { Cell::new(0) };
+    static FAILURES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// How often this thread cleared the caches because of a restart.
-pub(super) fn cleared() -> u32 {
-    CLEARED.get()
+/// How often this thread was to clear the caches because of a restart.
+pub(super) fn tried() -> u32 {
+    TRIED.get()
+}
+
+/// Why it could not clear them the last time: whoever asks for a restart otherwise than by the function cannot be told.
+pub(super) fn take_failures() -> Vec<String> {
+    FAILURES.take()
 }
 
 /// Puts our hook in front, where there is such a thing.
@@ -62,9 +68,12 @@ fn place() -> Option<*mut Option<Hook>> {
 
 unsafe extern "C" fn restarting(reason: c_int) {
     if reason == ASKED_FOR {
-        let all = std::panic::catch_unwind(|| Backend::ALL.iter().all(|backend| clear(*backend).is_ok()));
-        if all.unwrap_or(false) {
-            CLEARED.set(CLEARED.get().wrapping_add(1));
+        let failures = std::panic::catch_unwind(|| {
+            Backend::ALL.iter().filter_map(|backend| clear(*backend).err()).collect()
+        });
+        if let Ok(failures) = failures {
+            FAILURES.set(failures);
+            TRIED.set(TRIED.get().wrapping_add(1));
         }
     }
     let previous = PREVIOUS.load(Ordering::Acquire);
