@@ -157,7 +157,9 @@ unsafe extern "C" fn reset(frame: *mut Frame, out: *mut zval) {
             original(&RESET, frame, out)?;
             if restart::tried() != before {
                 // Not once more: each wait for a lock has been in vain.
-                restart::take_failures().into_iter().for_each(exception::warn);
+                while let Some(failure) = restart::next_failure() {
+                    exception::warn(failure);
+                }
                 return Ok(());
             }
             for backend in Backend::ALL {

@@ -28,9 +28,9 @@ pub(super) fn tried() -> u32 {
     TRIED.get()
 }
 
-/// Why it could not clear them the last time: whoever asks for a restart otherwise than by the function cannot be told.
-pub(super) fn take_failures() -> Vec<String> {
-    FAILURES.take()
+/// One more reason why it could not the last time. Whoever asks for a restart otherwise than by the function cannot be told.
+pub(super) fn next_failure() -> Option<String> {
+    FAILURES.with_borrow_mut(Vec::pop)
 }
 
 /// Puts our hook in front, where there is such a thing.
@@ -69,7 +69,7 @@ fn place() -> Option<*mut Option<Hook>> {
 unsafe extern "C" fn restarting(reason: c_int) {
     if reason == ASKED_FOR {
         let failures = std::panic::catch_unwind(|| {
-            Backend::ALL.iter().filter_map(|backend| clear(*backend).err()).collect()
+            Backend::ALL.iter().rev().filter_map(|backend| clear(*backend).err()).collect()
         });
         if let Ok(failures) = failures {
             FAILURES.set(failures);
