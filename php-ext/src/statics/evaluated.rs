@@ -71,6 +71,7 @@ unsafe fn look(place: Place, node: Node) -> Found {
                 let flags = u32::from(node.attr()) | c::ZEND_FETCH_CLASS_SILENT;
                 let name = name.value as *mut zend_string;
                 match engine::zend_get_constant_ex(name, place.scope(), flags).cast::<Slot>().as_ref() {
+                    Some(value) if has_code_in_message(value) => Found::Code,
                     Some(value) => what_is_in(value),
                     None => Found::Unknown,
                 }
@@ -148,6 +149,27 @@ unsafe fn constant_of(class: *const zend_class_entry, name: &Slot) -> Found {
             _ => what_is_in(value),
         }
     }
+}
+
+/// Whether telling that a global constant is deprecated may run code: for its message the engine makes the attribute's object (PHP 8.5).
+///
+/// # Safety
+/// The value of such a constant, where the engine keeps it.
+#[cfg(php85)]
+unsafe fn has_code_in_message(value: &Slot) -> bool {
+    // SAFETY: the caller's word: a constant begins with its value. Where it has no attributes there is null.
+    unsafe {
+        value.next & c::CONST_DEPRECATED != 0 && {
+            let constant = std::ptr::from_ref(value).cast::<u8>();
+            has_expressions(*constant.add(c::CONSTANT_ATTRIBUTES).cast())
+        }
+    }
+}
+
+/// Before PHP 8.5 they have no attributes.
+#[cfg(not(php85))]
+fn has_code_in_message(_value: &Slot) -> bool {
+    false
 }
 
 /// Whether arguments of attributes are expressions.

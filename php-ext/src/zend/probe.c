@@ -332,6 +332,11 @@ void probe(void)
 	FLAG(_ZEND_TYPE_LIST_BIT);
 	FLAG(_ZEND_TYPE_ARENA_BIT);
 	FLAG(ZEND_FETCH_CLASS_SILENT);
+#if PHP_VERSION_ID >= 80500
+	FLAG(CONST_DEPRECATED);
+	_Static_assert(offsetof(zend_constant, value) == 0, "a constant's value");
+	OFFSET(CONSTANT_ATTRIBUTES, zend_constant, attributes);
+#endif
 #if PHP_VERSION_ID >= 80400
 	FLAG(IS_OBJ_LAZY_UNINITIALIZED);
 	FLAG(IS_OBJ_LAZY_PROXY);
