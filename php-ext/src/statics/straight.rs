@@ -111,6 +111,9 @@ unsafe fn goes_on(function: *const zend_op_array, at: &mut usize) -> bool {
                     1
                 }
                 c::ZEND_NOP | c::ZEND_EXT_STMT | c::ZEND_DECLARE_FUNCTION | c::ZEND_DECLARE_CONST => 1,
+                // With attributes, which are in an operation of their own.
+                #[cfg(php85)]
+                c::ZEND_DECLARE_ATTRIBUTED_CONST | c::ZEND_OP_DATA => 1,
                 // `defined('X') || exit;`, as some applications begin each of their files.
                 c::ZEND_DEFINED | c::ZEND_BOOL | c::ZEND_BOOL_NOT | c::ZEND_FREE => 1,
                 c::ZEND_JMPZ | c::ZEND_JMPNZ | c::ZEND_JMPZ_EX | c::ZEND_JMPNZ_EX => distance(operation),
