@@ -7,7 +7,7 @@ use static_cache_core::{Error, Mode, Space, Stored, wait_once};
 
 use super::image::{self, DECLARED, VALUE};
 use super::publish::Outcome;
-use super::{Dropped, Statics, baseline, engine, is_outdated, relatives, with};
+use super::{Dropped, Statics, baseline, closures, engine, is_outdated, relatives, with};
 use crate::api::table::fenced_or;
 use crate::encode::{Encoder, Refusal, Unstorable};
 use crate::engine::set_string;
@@ -33,8 +33,11 @@ pub(super) unsafe fn collect(number: usize) -> (Slot, Slot) {
         for member in members {
             let place = with(|statics| statics.members[member].place);
             let mut value = Slot::NULL;
-            let has_value = baseline::has_value(&place);
-            if has_value && let Some(slot) = place.current() {
+            let current = if baseline::has_value(&place) { place.current() } else { None };
+            // A closure cannot be stored, and the default gives it again.
+            let current = current.filter(|slot| !closures::are_declared(place, &**slot));
+            let has_value = current.is_some();
+            if let Some(slot) = current {
                 let slot = &*slot;
                 // One that nobody else uses stands for what it holds.
                 let alone = slot.kind() == c::IS_REFERENCE && slot.reference().gc.refcount == 1;

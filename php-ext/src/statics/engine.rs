@@ -376,6 +376,22 @@ pub(super) unsafe fn without_code(body: impl FnOnce()) {
     }
 }
 
+/// Within [`without_code`], does something that could load classes, and that the engine does at run time alone.
+///
+/// # Safety
+/// All classes that it needs are there.
+#[cfg(php85)]
+pub(super) unsafe fn not_compiling<T>(body: impl FnOnce() -> T) -> T {
+    // SAFETY: this thread's own globals. A jump is caught where the former value is put back.
+    unsafe {
+        let compiler = ext_php_rs::ffi::ext_php_rs_compiler_globals();
+        let before = std::mem::replace(&mut (*compiler).in_compilation, false);
+        let result = body();
+        (*compiler).in_compilation = before;
+        result
+    }
+}
+
 /// `CE_CONSTANTS_TABLE`: a class's constants, as far as they have been evaluated.
 ///
 /// # Safety

@@ -9,12 +9,12 @@ use ext_php_rs::ffi::{zend_class_constant, zend_class_entry, zend_string, zval};
 
 use super::Walk;
 use super::baseline::same;
-use super::bound;
 use super::content::{self, Look};
 use super::engine;
 use super::fingerprint::Node;
 use super::place::Place;
-use crate::engine::{exception_pending, in_frame};
+use super::{bound, closures};
+use crate::engine::{exception_pending, in_frame, is_closure};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
 
@@ -35,8 +35,16 @@ pub(super) unsafe fn gives(place: Place, expression: &Slot, value: &Slot, all: &
         engine::beside_exception(|| {
             in_frame(|| {
                 engine::without_code(|| {
-                    let found = look(place, Node::of(expression));
-                    same = found != Found::Code && is_result(place, expression, value, all);
+                    let mut evaluate = || is_result(place, expression, value, all);
+                    same = match look(place, Node::of(expression)) {
+                        Found::Code => false,
+                        // The engine makes no closure while it compiles. All classes are there.
+                        #[cfg(php85)]
+                        Found::Values if Node::of(expression).makes_closures() => {
+                            engine::not_compiling(evaluate)
+                        }
+                        Found::Values | Found::Unknown => evaluate(),
+                    };
                 });
                 if exception_pending() {
                     engine::zend_clear_exception();
@@ -55,7 +63,7 @@ enum Found {
     Values,
     /// It names what has not been: the engine has not taken this branch.
     Unknown,
-    /// It may run code of the script's: it makes an object, or has one that is no enum case.
+    /// It may run code of the script's: it makes an object, or has one that is neither an enum case nor a closure.
     Code,
 }
 
@@ -77,6 +85,12 @@ unsafe fn look(place: Place, node: Node) -> Found {
                 }
             }
             c::ZEND_AST_CLASS_CONST => class_constant(place, node),
+            // A method as a closure: nothing is called.
+            c::ZEND_AST_STATIC_CALL => match node.children().first().and_then(|class| class.value()) {
+                Some(class) if named(place, class).is_null() => Found::Unknown,
+                Some(_) => Found::Values,
+                None => Found::Code,
+            },
             _ => node
                 .children()
                 .iter()
@@ -190,30 +204,39 @@ unsafe fn has_expressions(attributes: *const ext_php_rs::ffi::HashTable) -> bool
 /// # Safety
 /// A live value, a constant's. The caller uses no other part of the thread's state than its statics.
 unsafe fn what_is_in(value: &Slot) -> Found {
-    let has_code = match value.kind() {
-        c::IS_OBJECT => !is_case(value),
-        // SAFETY: the caller's word; no user code runs.
-        c::IS_ARRAY => unsafe {
-            Walk::run(|walk| {
-                walk.meet(value);
-                while let Some(array) = walk.queue.pop() {
-                    let found = Elements::of(array.array()).any(|(_, slot)| {
-                        let slot = slot.behind_reference();
-                        if slot.kind() == c::IS_ARRAY {
-                            walk.meet(slot);
-                        }
-                        slot.kind() == c::IS_OBJECT && !is_case(slot)
-                    });
-                    if found {
-                        return true;
-                    }
-                }
-                false
-            })
-        },
-        _ => false,
-    };
+    // SAFETY: the caller's word.
+    let has_code = unsafe { is_any(value, |value| !is_case(value) && !is_closure(value)) };
     if has_code { Found::Code } else { Found::Values }
+}
+
+/// Whether any object in a value is one of those.
+///
+/// # Safety
+/// As for [`what_is_in`].
+pub(super) unsafe fn is_any(value: &Slot, which: impl Fn(&Slot) -> bool) -> bool {
+    let is_one = |value: &Slot| value.kind() == c::IS_OBJECT && which(value);
+    if value.kind() != c::IS_ARRAY {
+        return is_one(value);
+    }
+    // SAFETY: the caller's word; no user code runs.
+    unsafe {
+        Walk::run(|walk| {
+            walk.meet(value);
+            while let Some(array) = walk.queue.pop() {
+                let found = Elements::of(array.array()).any(|(_, slot)| {
+                    let slot = slot.behind_reference();
+                    if slot.kind() == c::IS_ARRAY {
+                        walk.meet(slot);
+                    }
+                    is_one(slot)
+                });
+                if found {
+                    return true;
+                }
+            }
+            false
+        })
+    }
 }
 
 fn is_case(value: &Slot) -> bool {
@@ -248,7 +271,7 @@ unsafe fn is_result(place: Place, expression: &Slot, value: &Slot, all: &mut Loo
     }
 }
 
-/// As `===` has it, but NAN is NAN, and arrays go on with the same index. (Arrays are as deep as somebody wrote the expression.)
+/// As `===` has it, but NAN is NAN, arrays go on with the same index, and closures are of the same function. (Arrays are as deep as somebody wrote the expression.)
 ///
 /// # Safety
 /// Live values; no user code runs meanwhile.
@@ -278,6 +301,10 @@ unsafe fn is_equal(result: &Slot, value: &Slot, walk: &mut Walk, all: &mut Look)
                         key == its && unsafe { is_equal(one, other, walk, all) }
                     },
                 )
+        }
+        c::IS_OBJECT if is_closure(result) && is_closure(value) => {
+            // SAFETY: the caller's values.
+            unsafe { closures::are_same(result, value) }
         }
         _ => false,
     }

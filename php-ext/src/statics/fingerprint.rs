@@ -129,6 +129,13 @@ impl Node {
             || self.children().iter().any(|child| !child.is_absent() && child.makes_objects())
     }
 
+    /// Whether a closure is written out in it.
+    #[cfg(php85)]
+    pub(super) fn makes_closures(self) -> bool {
+        self.kind() == c::ZEND_AST_OP_ARRAY
+            || self.children().iter().any(|child| !child.is_absent() && child.makes_closures())
+    }
+
     pub(super) fn attr(self) -> u16 {
         // SAFETY: the second word of two bytes.
         unsafe { *self.0.cast::<u16>().add(1) }

@@ -30,6 +30,7 @@ mod attributes;
 mod awaited;
 mod baseline;
 mod bound;
+mod closures;
 mod compile;
 mod content;
 mod declarations;
