@@ -3,6 +3,8 @@
 use std::ffi::c_void;
 
 use ext_php_rs::ffi::zend_class_entry;
+#[cfg(php85)]
+use ext_php_rs::ffi::zend_op_array;
 
 use super::Member;
 use super::engine;
@@ -132,7 +134,7 @@ impl Node {
     /// Whether a closure is written out in it.
     #[cfg(php85)]
     pub(super) fn makes_closures(self) -> bool {
-        self.kind() == c::ZEND_AST_OP_ARRAY
+        self.closure().is_some()
             || self.children().iter().any(|child| !child.is_absent() && child.makes_closures())
     }
 
@@ -146,6 +148,13 @@ impl Node {
         // SAFETY: such a node has a value there.
         matches!(self.kind(), c::ZEND_AST_ZVAL | c::ZEND_AST_CONSTANT)
             .then(|| unsafe { &*self.0.add(c::AST_ZVAL_VAL).cast::<Slot>() })
+    }
+
+    /// The function of a node that is a closure, written out.
+    #[cfg(php85)]
+    fn closure(self) -> Option<*const zend_op_array> {
+        // SAFETY: such a node has its function there.
+        (self.kind() == c::ZEND_AST_OP_ARRAY).then(|| unsafe { *self.0.add(c::AST_OP_ARRAY).cast() })
     }
 
     /// Children, some of which may be absent. None of special nodes.
@@ -172,6 +181,11 @@ unsafe fn add_node(digest: &mut Digest, node: Node) {
     unsafe {
         if let Some(value) = node.value() {
             add_value(digest, value);
+        }
+        // OPcache's optimizer does not get at these.
+        #[cfg(php85)]
+        if let Some(function) = node.closure() {
+            super::initialisers::add_closure(digest, function);
         }
         for child in node.children() {
             if child.is_absent() {

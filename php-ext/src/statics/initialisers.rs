@@ -118,6 +118,16 @@ unsafe fn digest(function: *const zend_op_array) -> u64 {
     digest.0
 }
 
+/// What a closure does.
+///
+/// # Safety
+/// A function of a script, compiled to the end, and not optimized.
+pub(super) unsafe fn add_closure(digest: &mut Digest, function: *const zend_op_array) {
+    let code = Code { function, is_final: true };
+    // SAFETY: the caller's word.
+    code.operations().iter().for_each(|operation| unsafe { code.add(digest, operation) });
+}
+
 /// A function's operations.
 struct Code {
     function: *const zend_op_array,
@@ -222,8 +232,7 @@ impl Code {
                 }
                 c::ZEND_DECLARE_LAMBDA_FUNCTION => {
                     let function = *(*self.function).dynamic_func_defs.add(operation.op2.num as usize);
-                    let inner = Code { function, is_final: true };
-                    inner.operations().iter().for_each(|operation| inner.add(digest, operation));
+                    add_closure(digest, function);
                 }
                 #[cfg(php84)]
                 c::ZEND_FRAMELESS_ICALL_0
