@@ -7,6 +7,7 @@ use ext_php_rs::ffi::{
     zend_string, zval,
 };
 
+use super::last_error::LastError;
 use crate::objects::class::is_a;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Bucket, Slot, Text};
@@ -346,7 +347,7 @@ pub(super) unsafe fn chain(thrown: Slot) {
     }
 }
 
-/// Does something that runs no code of the script's: of its warnings nobody is told, no class is loaded, and no garbage is collected. What is
+/// Does something that runs no code of the script's: of its warnings nobody is told (`error_get_last()` is what it was), no class is loaded, and no garbage is collected. What is
 /// fatal is reported, and ends the request as it would elsewhere.
 ///
 /// # Safety
@@ -363,13 +364,18 @@ pub(super) unsafe fn without_code(body: impl FnOnce()) {
         (*globals).error_reporting &= ext_php_rs::ffi::E_ERROR.cast_signed();
         // While it compiles the engine loads no class.
         (*compiler).in_compilation = true;
+        let last_error = LastError::take();
         let end = crate::engine::without_collection(|| {
             ext_php_rs::zend::try_catch(std::panic::AssertUnwindSafe(body))
         });
         (*handler, (*globals).error_reporting, (*compiler).in_compilation) = before;
         match end {
-            Ok(()) => {}
-            Err(ext_php_rs::zend::CatchError::Bailout) => ext_php_rs::ffi::ext_php_rs_zend_bailout(),
+            Ok(()) => last_error.put_back(),
+            // Shutdown functions see what was fatal.
+            Err(ext_php_rs::zend::CatchError::Bailout) => {
+                last_error.forget();
+                ext_php_rs::ffi::ext_php_rs_zend_bailout()
+            }
             // A bug of ours.
             Err(error) => std::panic::resume_unwind(Box::new(error.to_string())),
         }

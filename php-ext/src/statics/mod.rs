@@ -44,6 +44,7 @@ mod frames;
 pub(crate) mod image;
 #[cfg(php83)]
 mod initialisers;
+mod last_error;
 mod limit;
 mod nesting;
 mod observe;
