@@ -53,6 +53,21 @@ pub(super) unsafe fn set(statics: &mut Statics, member: usize, value: &Slot, tra
     }
 }
 
+/// Makes what a member is declared with its baseline, if it has a value. Returns what the caller has to release.
+///
+/// # Safety
+/// A member of a class of this request.
+pub(super) unsafe fn set_declared(statics: &mut Statics, member: usize) -> Slot {
+    // SAFETY: the caller's word.
+    if !unsafe { has_value(&statics.members[member].place) } {
+        return Slot::NULL;
+    }
+    if matches!(statics.members[member].baseline, Baseline::Value { digest: Some(_), .. }) {
+        statics.places.remove(&member);
+    }
+    held(&std::mem::replace(&mut statics.members[member].baseline, Baseline::Declared))
+}
+
 /// The digest of a member's new baseline, for which it keeps what that is good for.
 ///
 /// # Safety

@@ -150,6 +150,7 @@ mod kind {
 fn kind_of(opcode: u32) -> Option<u64> {
     Some(match opcode {
         c::ZEND_CHECK_FUNC_ARG
+        | c::ZEND_CHECK_UNDEF_ARGS
         | c::ZEND_NOP
         | c::ZEND_EXT_STMT
         | c::ZEND_EXT_FCALL_BEGIN
@@ -202,7 +203,10 @@ impl Code {
         digest.add(kind);
         // SAFETY: operands are what their types say. `self`, `parent` and `static` are numbers where the class's name would be.
         unsafe {
-            for (which, kind) in [(operation.op1, operation.op1_type), (operation.op2, operation.op2_type)] {
+            // An argument's name is there only where the called function is not known, also where the order is the declaration's.
+            let is_named = kind == kind::SEND;
+            let second = (operation.op2, if is_named { c::IS_UNUSED as u8 } else { operation.op2_type });
+            for (which, kind) in [(operation.op1, operation.op1_type), second] {
                 match u32::from(kind) {
                     c::IS_CONST => self.add_constant(digest, opcode, operation, which.constant),
                     c::IS_CV => {
@@ -267,6 +271,11 @@ impl Code {
                         .bytes()
                         .iter()
                         .for_each(|byte| digest.add(u64::from(byte.to_ascii_lowercase())));
+                }
+                // The name goes on with the file and a number that counts what the process has compiled.
+                c::ZEND_DECLARE_ANON_CLASS => {
+                    let name = value.text().bytes();
+                    name.iter().take_while(|byte| **byte != 0).for_each(|byte| digest.add(u64::from(*byte)));
                 }
                 // What is compared with, and where that goes on.
                 c::ZEND_MATCH | c::ZEND_SWITCH_LONG | c::ZEND_SWITCH_STRING => {

@@ -358,7 +358,11 @@ unsafe fn rebase(number: usize, array: &Slot, marks: &Slot) {
     for (at, member) in members.enumerate() {
         // SAFETY: a value and a mark for each member, which the array holds.
         unsafe {
-            if marks.text().bytes()[at] == VALUE {
+            if marks.text().bytes()[at] != VALUE {
+                // It may be as declared again, where that cannot be stored.
+                let before = with(|statics| baseline::set_declared(statics, member));
+                engine::release(before);
+            } else {
                 let value = &array.array().slots()[at];
                 let before = with(|statics| {
                     let before = baseline::set(statics, member, value, tracking);
