@@ -195,8 +195,7 @@ fn traits(class: &zend_class_entry) -> u32 {
         return Facts::REFUSED;
     }
     // SAFETY: the engine's own classes, set at its start.
-    let (incomplete, throwable, heap, queue) =
-        unsafe { (php_ce_incomplete_class, zend_ce_throwable, spl_ce_SplHeap, spl_ce_SplPriorityQueue) };
+    let (incomplete, throwable) = unsafe { (php_ce_incomplete_class, zend_ce_throwable) };
     // SAFETY: the class is linked: it has objects.
     let create = unsafe { class.__bindgen_anon_2.create_object };
     let mut traits = if create.is_some() { Facts::CREATE } else { 0 };
@@ -210,9 +209,9 @@ fn traits(class: &zend_class_entry) -> u32 {
         && [class.__serialize, class.__unserialize]
             .iter()
             .all(|method| !method.is_null() && !is_users(*method))
-        && is_heap(class)
+        && let heap @ 1.. = heap_trait(class)
     {
-        return traits | if is_a(class, heap) { Facts::HEAP } else { Facts::QUEUE };
+        return traits | heap;
     }
     if !class.__unserialize.is_null() {
         traits |= Facts::UNSERIALIZE;
@@ -242,19 +241,29 @@ fn traits(class: &zend_class_entry) -> u32 {
     if create.is_none() || is_a(class, throwable) {
         return traits;
     }
-    if is_a(class, heap) {
-        return traits | Facts::HEAP;
+    match heap_trait(class) {
+        0 if sleep.is_some_and(is_users) => traits,
+        0 => Facts::REFUSED,
+        heap => traits | heap,
     }
-    if is_a(class, queue) {
-        return traits | Facts::QUEUE;
-    }
-    if sleep.is_some_and(is_users) { traits } else { Facts::REFUSED }
 }
 
 /// Whether objects of the class are heaps or queues, whatever methods it has.
 pub(crate) fn is_heap(class: *const zend_class_entry) -> bool {
+    heap_trait(class) != 0
+}
+
+/// Which of the two its objects are; 0 for other classes.
+fn heap_trait(class: *const zend_class_entry) -> u32 {
     // SAFETY: the engine's own classes, set at its start.
-    unsafe { is_a(class, spl_ce_SplHeap) || is_a(class, spl_ce_SplPriorityQueue) }
+    let (heap, queue) = unsafe { (spl_ce_SplHeap, spl_ce_SplPriorityQueue) };
+    if is_a(class, heap) {
+        Facts::HEAP
+    } else if is_a(class, queue) {
+        Facts::QUEUE
+    } else {
+        0
+    }
 }
 
 /// Whether a class is another, or one of its descendants.

@@ -62,9 +62,7 @@ pub(super) unsafe fn set_declared(statics: &mut Statics, member: usize) -> Slot 
     if !unsafe { has_value(&statics.members[member].place) } {
         return Slot::NULL;
     }
-    if matches!(statics.members[member].baseline, Baseline::Value { digest: Some(_), .. }) {
-        statics.places.remove(&member);
-    }
+    forget_places(statics, member);
     held(&std::mem::replace(&mut statics.members[member].baseline, Baseline::Declared))
 }
 
@@ -76,13 +74,18 @@ pub(super) unsafe fn set_declared(statics: &mut Statics, member: usize) -> Slot 
 unsafe fn digest_of(statics: &mut Statics, member: usize, slot: &Slot) -> u64 {
     // SAFETY: the caller's word.
     let (digest, places) = unsafe { digest::kept(slot) };
-    if matches!(statics.members[member].baseline, Baseline::Value { digest: Some(_), .. }) {
-        statics.places.remove(&member);
-    }
+    forget_places(statics, member);
     if !places.is_empty() {
         statics.places.insert(member, places);
     }
     digest
+}
+
+/// Forgets what the digest of a member's baseline is good for, if it has one.
+fn forget_places(statics: &mut Statics, member: usize) {
+    if matches!(statics.members[member].baseline, Baseline::Value { digest: Some(_), .. }) {
+        statics.places.remove(&member);
+    }
 }
 
 /// Notes an object in the table of weak references.
