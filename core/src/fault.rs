@@ -32,6 +32,7 @@ mod active {
         "unlock: about to",
         "slot: taken",
         "slot: formatted",
+        "slot: owner is gone",
         "slot: cleaning up",
         "allocate: list unlinked",
         "allocate: tail written",

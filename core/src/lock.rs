@@ -288,13 +288,13 @@ impl Segment {
     #[cold]
     fn wait_a_moment(heap: &Heap) -> Taken {
         let control = heap.control();
-        let holder = control.lock.holder();
+        let holder = control.lock.holder().unwrap_or(0);
         if holder != 0 && control.stalled.load(Ordering::Relaxed) == holder {
             return Taken::Busy;
         }
         let taken = control.lock.lock(A_MOMENT);
         if taken == Taken::Busy {
-            control.stalled.store(control.lock.holder(), Ordering::Relaxed);
+            control.stalled.store(control.lock.holder().unwrap_or(0), Ordering::Relaxed);
         }
         taken
     }

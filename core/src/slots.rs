@@ -34,6 +34,8 @@ pub(crate) struct Slot {
     life: RobustMutex,
     /// Changes with every owner.
     generation: AtomicU32,
+    /// Who has `life` as the owner.
+    owner: AtomicU32,
     /// Whether it waits for a forked child: named is who promised it.
     promised: Promised,
 }
@@ -101,6 +103,10 @@ impl Tenure for Seat<'_> {
 
     fn generation(&self) -> &AtomicU32 {
         &self.slot.generation
+    }
+
+    fn owner(&self) -> &AtomicU32 {
+        &self.slot.owner
     }
 
     fn building(&self) -> &AtomicU64 {
@@ -230,6 +236,7 @@ impl Slots {
                 }
                 Taken::Clean | Taken::OwnerDied => {
                     self.clean_up(index);
+                    protocol::move_in(&self.seat(index));
                     step!("slot: taken");
                     Some((index, Owner::new(index, slot.generation.load(Ordering::Relaxed))))
                 }

@@ -187,6 +187,27 @@ fn a_reader_gets_a_slot_whoever_is_stopped_where() {
     segment.audit().unwrap();
 }
 
+#[test]
+fn a_dead_holder_holds_nothing_also_where_somebody_is_stopped_who_found_it_dead() {
+    let segment = segment(1 << 20, Policy::Never);
+    let mut session = Session::new(Arc::clone(&segment));
+    assert!(session.reserve(b"ours", None).unwrap());
+    let mut holder = Child::fork(|line| {
+        let mut theirs = Session::new(Arc::clone(&segment));
+        assert!(theirs.reserve(b"k", None).unwrap());
+        line.tell(1);
+        line.wait();
+    });
+    holder.wait();
+    holder.kill();
+    let finder = stopped_at(&segment, "slot: owner is gone");
+    assert!(session.reserve(b"k", None).unwrap(), "reserved by a dead one");
+    assert!(!Session::new(Arc::clone(&segment)).reserve(b"ours", None).unwrap());
+    drop(session);
+    assert_eq!(finder.go_on(), 0);
+    segment.audit().unwrap();
+}
+
 /// Has the owner of `first`, which somebody is about to take out, replace it and use its block for `second`. Whether it did.
 fn use_the_block_again(session: &mut Session) -> bool {
     put(session, b"first", &[2; 9000]).unwrap();

@@ -31,6 +31,9 @@ pub trait Robust {
     /// # Safety
     /// The calling thread holds the lock.
     unsafe fn unlock(&self);
+
+    /// Names the thread that holds the lock: 0 where nobody does, `None` where that is not known.
+    fn holder(&self) -> Option<u32>;
 }
 
 /// Non-zero: a writer died inside a lock and nobody has repaired the structures yet. Counts, so that a repair notices

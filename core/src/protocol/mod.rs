@@ -12,4 +12,4 @@ mod tenure;
 pub use bell::{Bell, FUTEX_TID_MASK, wait_turn, watch};
 pub use locks::{Dirty, Held, Locks, Robust, Taken, got, recover, take, try_take, whole};
 pub use promise::{LONGEST, Promised, Stands};
-pub use tenure::{Adopted, Tenure, adopt, break_promise, clean_up, is_promised, leave, lives, reap};
+pub use tenure::{Adopted, Tenure, adopt, break_promise, clean_up, is_promised, leave, lives, move_in, reap};

@@ -20,6 +20,9 @@ pub trait Tenure {
     /// Changes with every owner.
     fn generation(&self) -> &AtomicU32;
 
+    /// Who has the life lock as the owner, as [`Robust::holder`] names it: others have it to look whether the owner lives, or to clean up.
+    fn owner(&self) -> &AtomicU32;
+
     /// How many blocks the owner builds.
     fn building(&self) -> &AtomicU64;
 
@@ -44,6 +47,7 @@ pub trait Tenure {
 
 /// Clears what the last owner left: it is gone, in order or not. `life` held.
 pub fn clean_up(slot: &impl Tenure, dirty: &Dirty) {
+    slot.reached("slot: owner is gone");
     slot.reader().reset();
     // SYNC POINT "slot's owner is gone": before the mark. A repair that runs at this moment finds the life lock busy, with
     // us, and would take the owner for alive and clear the mark, were it not for the new generation. A repair that saw the
@@ -68,19 +72,34 @@ fn leaves_blocks(slot: &impl Tenure) -> bool {
     slot.kept().load(Ordering::Relaxed) != 0 || slot.building().load(Ordering::Relaxed) != 0
 }
 
+/// The calling thread, which has just taken `life`, is the slot's owner from now on. Before anything is named as that owner's.
+pub fn move_in(slot: &impl Tenure) {
+    // SYNC POINT "owner moves in": after the new generation, which `clean_up` has made.
+    slot.owner().store(slot.life().holder().unwrap_or(0), Ordering::Release);
+}
+
 /// Whether the owner of this generation still owns the slot. A dead one's slot is cleaned up.
 pub fn lives(slot: &impl Tenure, generation: u32, dirty: &Dirty) -> bool {
     // SYNC POINT "slot's owner is gone".
-    if slot.generation().load(Ordering::Acquire) != generation {
+    let is_same = || slot.generation().load(Ordering::Acquire) == generation;
+    if !is_same() {
         return false;
     }
     match slot.life().try_lock() {
-        Taken::Busy => true,
+        // In this order: SYNC POINT "owner moves in".
+        Taken::Busy => is_owners(slot) && is_same(),
         taken => {
             bury(slot, taken, dirty);
             false
         }
     }
+}
+
+/// Whether the life lock, which is busy, is held by the owner. Anybody else has found the owner dead, or is about to: a living one holds it all
+/// the time, except while it is promised, and then nothing is the child's yet.
+fn is_owners(slot: &impl Tenure) -> bool {
+    // Where the holder is not known, whoever asks again may find the lock free.
+    slot.life().holder().is_none_or(|holder| holder == slot.owner().load(Ordering::Acquire))
 }
 
 /// Whether the slot waits for a forked child. Looking may break the promise. `life` held.
@@ -116,6 +135,7 @@ pub fn adopt(slot: &impl Tenure, generation: u32, child: u64, limit: Duration, d
     }
     slot.reached("adopt: locked");
     if is_ours() && slot.promised().keep() {
+        move_in(slot);
         return Adopted::Ours;
     }
     bury(slot, taken, dirty);

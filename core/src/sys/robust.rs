@@ -155,15 +155,6 @@ impl RobustMutex {
         None
     }
 
-    /// Names the thread that holds the lock: never 0, except where nobody does or the C library keeps its word elsewhere.
-    pub(crate) fn holder(&self) -> u32 {
-        if cfg!(target_env = "gnu") {
-            self.word(0).load(Ordering::Relaxed) & protocol::FUTEX_TID_MASK
-        } else {
-            0
-        }
-    }
-
     fn settle(&self, result: i32) -> Taken {
         match result {
             0 => Taken::Clean,
@@ -196,6 +187,11 @@ impl Robust for RobustMutex {
     unsafe fn unlock(&self) {
         // SAFETY: by this function's contract.
         unsafe { libc::pthread_mutex_unlock(self.0.get()) };
+    }
+
+    /// `None` where the C library keeps its word elsewhere.
+    fn holder(&self) -> Option<u32> {
+        cfg!(target_env = "gnu").then(|| self.word(0).load(Ordering::Acquire) & protocol::FUTEX_TID_MASK)
     }
 }
 

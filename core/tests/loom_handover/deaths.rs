@@ -2,7 +2,8 @@
 
 use loom::sync::Arc;
 use loom::sync::atomic::Ordering;
-use static_cache_core::protocol::{Robust, reap, try_take};
+use loom::thread;
+use static_cache_core::protocol::{Robust, Taken, clean_up, lives, move_in, reap, try_take};
 
 use super::machine::OWNED;
 use super::model;
@@ -103,10 +104,16 @@ fn who_only_tries_a_lock_gets_it_whole_or_not_at_all() {
     deaths.check();
 }
 
+/// The calling thread becomes the slot's owner.
+fn take_slot(shared: &Arc<Shared>) {
+    let _ = shared.slot.life.try_lock();
+    move_in(&MortalSlot(&Process::new(shared)));
+}
+
 /// The slot's owner died outside of any lock while it built a block.
 fn with_a_dead_builder() -> Arc<Shared> {
     let shared = Shared::new();
-    let _ = shared.slot.life.try_lock();
+    take_slot(&shared);
     shared.slot.building.store(1, Ordering::Relaxed);
     shared.building.store(1, Ordering::Relaxed);
     shared.slot.life.die();
@@ -156,7 +163,7 @@ fn a_block_is_given_back_when_who_cleans_up_dies() {
 fn a_block_whose_builder_lives_is_left_alone() {
     model(5, || {
         let shared = Shared::new();
-        let _ = shared.slot.life.try_lock();
+        take_slot(&shared);
         shared.slot.building.store(1, Ordering::Relaxed);
         shared.building.store(1, Ordering::Relaxed);
         shared.dirty.mark();
@@ -166,5 +173,42 @@ fn a_block_whose_builder_lives_is_left_alone() {
         repairing.join().unwrap();
         assert_eq!(shared.building.load(Ordering::Relaxed), 1, "a block was taken from who builds it");
         assert_eq!(shared.slot.generation.load(Ordering::Relaxed), OWNED);
+    });
+}
+
+#[test]
+fn who_died_is_dead_to_everybody_also_while_another_cleans_up() {
+    // Who asks may die as well. (The owner was another thread: who has its name now is taken for it while it cleans up.)
+    let deaths = Deaths::none();
+    model(4, move || {
+        let shared = thread::spawn(with_a_dead_builder).join().unwrap();
+        let ask = |process: &Process| assert!(!lives(&MortalSlot(process), OWNED, &process.shared.dirty));
+        let asking = mortal(Process::dying(&shared, "slot: cleaning up", deaths), ask);
+        ask(&Process::new(&shared));
+        ask(&Process::new(&shared));
+        asking.join().unwrap();
+    });
+    deaths.check();
+}
+
+#[test]
+fn who_died_is_dead_also_when_another_moves_in() {
+    model(4, || {
+        let shared = thread::spawn(with_a_dead_builder).join().unwrap();
+        let next = shared.clone();
+        let next = thread::spawn(move || {
+            let process = Process::new(&next);
+            if next.slot.life.try_lock() != Taken::Busy {
+                clean_up(&MortalSlot(&process), &next.dirty);
+                move_in(&MortalSlot(&process));
+                assert!(lives(
+                    &MortalSlot(&process),
+                    next.slot.generation.load(Ordering::Relaxed),
+                    &next.dirty
+                ));
+            }
+        });
+        assert!(!lives(&MortalSlot(&Process::new(&shared)), OWNED, &shared.dirty));
+        next.join().unwrap();
     });
 }

@@ -7,6 +7,8 @@ use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread::{self, ThreadId};
 use static_cache_core::protocol::{Robust, Taken};
 
+use super::machine::name;
+
 /// The kernel's queues of sleepers.
 pub(crate) struct Kernel {
     sleepers: Mutex<Vec<Sleeper>>,
@@ -61,6 +63,11 @@ const WAITERS: u32 = 0x8000_0000;
 const OWNER_DIED: u32 = 0x4000_0000;
 const TID: u32 = 0x3FFF_FFFF;
 
+/// What a lock's word is while the calling thread has it.
+pub(crate) fn own_word() -> u32 {
+    name(thread::current().id()) & TID
+}
+
 /// A robust mutex by its futex word, as glibc and the kernel treat it. Only ever tried.
 pub(crate) struct WordLock {
     pub(crate) word: AtomicU32,
@@ -88,7 +95,8 @@ impl WordLock {
 
 impl Robust for WordLock {
     fn try_lock(&self) -> Taken {
-        let was = self.change(|now| if now & TID == 0 { now & WAITERS | 1 } else { now });
+        let ours = own_word();
+        let was = self.change(|now| if now & TID == 0 { now & WAITERS | ours } else { now });
         match was {
             busy if busy & TID != 0 => Taken::Busy,
             died if died & OWNER_DIED != 0 => Taken::OwnerDied,
@@ -104,5 +112,9 @@ impl Robust for WordLock {
         if self.word.swap(0, Ordering::Release) & WAITERS != 0 {
             self.kernel.wake(&self.word, 1);
         }
+    }
+
+    fn holder(&self) -> Option<u32> {
+        Some(self.word.load(Ordering::Acquire) & TID)
     }
 }

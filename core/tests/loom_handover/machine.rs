@@ -1,5 +1,6 @@
 //! A robust lock, and a slot.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use loom::sync::atomic::{AtomicU32, AtomicU64};
@@ -64,6 +65,17 @@ impl Robust for Lock {
             self.free.notify_one();
         }
     }
+
+    fn holder(&self) -> Option<u32> {
+        Some(self.state.lock().unwrap().holder.map_or(0, name))
+    }
+}
+
+/// Names a thread: never 0.
+pub(crate) fn name(thread: ThreadId) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    thread.hash(&mut hasher);
+    hasher.finish() as u32 | 1
 }
 
 /// A slot whose owner may build a block.
@@ -71,6 +83,7 @@ pub(crate) struct Slot<L> {
     pub(crate) reader: Reader,
     pub(crate) life: L,
     pub(crate) generation: AtomicU32,
+    pub(crate) owner: AtomicU32,
     pub(crate) building: AtomicU64,
     pub(crate) kept: AtomicU64,
     pub(crate) promised: Promised,
@@ -84,6 +97,7 @@ impl<L> Slot<L> {
             reader: Reader::new(),
             life,
             generation: AtomicU32::new(OWNED),
+            owner: AtomicU32::new(0),
             building: AtomicU64::new(0),
             kept: AtomicU64::new(0),
             promised: Promised::new(),

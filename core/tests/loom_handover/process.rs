@@ -188,6 +188,10 @@ impl Tenure for MortalSlot<'_> {
         &self.0.shared.slot.generation
     }
 
+    fn owner(&self) -> &AtomicU32 {
+        &self.0.shared.slot.owner
+    }
+
     fn building(&self) -> &AtomicU64 {
         &self.0.shared.slot.building
     }

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use loom::sync::Arc;
-use loom::sync::atomic::{AtomicU32, AtomicU64};
+use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use loom::thread;
 use static_cache_core::epoch::Reader;
 use static_cache_core::protocol::{
-    Adopted, Dirty, LONGEST, Promised, Robust, Taken, Tenure, adopt, break_promise, leave, reap,
+    Adopted, Dirty, LONGEST, Promised, Robust, Taken, Tenure, adopt, break_promise, leave, lives, move_in,
+    reap,
 };
 
 use super::machine::{Lock, OWNED, Slot};
@@ -30,6 +31,7 @@ impl<L: Robust> Family<L> {
         let _ = family.parent.life.try_lock();
         let _ = family.promised.life.try_lock();
         assert!(family.promised.reader.pin(&[AtomicU64::new(0)], 16));
+        move_in(&family.at(0));
         family.promised.promised.make(PARENT);
         Arc::new(family)
     }
@@ -78,6 +80,10 @@ impl<L: Robust> Tenure for At<'_, L> {
 
     fn generation(&self) -> &AtomicU32 {
         &self.family.promised.generation
+    }
+
+    fn owner(&self) -> &AtomicU32 {
+        &self.family.promised.owner
     }
 
     fn building(&self) -> &AtomicU64 {
@@ -148,6 +154,31 @@ fn a_promise_stands_while_the_parent_lives() {
 }
 
 #[test]
+fn a_child_lives_to_everybody_from_the_fork_on() {
+    // Another looks for dead ones meanwhile, and has the lock now and then.
+    model(4, || {
+        let family = Family::new(Lock::new());
+        let reaping = family.clone();
+        let reaper = thread::spawn(move || reap(&reaping.at(1), &reaping.dirty));
+        let child = family.clone();
+        let adopted = Arc::new(AtomicBool::new(false));
+        let has_adopted = adopted.clone();
+        let child = thread::spawn(move || {
+            assert_eq!(child.adopt(), Adopted::Ours);
+            has_adopted.store(true, Ordering::Release);
+        });
+        family.let_go();
+        if adopted.load(Ordering::Acquire) {
+            assert!(lives(&family.at(1), OWNED, &family.dirty), "the dead have blocks");
+        }
+        reaper.join().unwrap();
+        child.join().unwrap();
+        assert!(lives(&family.at(1), OWNED, &family.dirty));
+        assert!(family.keeps());
+    });
+}
+
+#[test]
 fn nothing_stays_of_a_family_that_died() {
     // The child is dead; the parent takes its promise back, or dies where another has the slot's lock at that moment.
     model(4, || {
@@ -180,6 +211,10 @@ impl Robust for Impatient {
     unsafe fn unlock(&self) {
         // SAFETY: passed on.
         unsafe { self.0.unlock() };
+    }
+
+    fn holder(&self) -> Option<u32> {
+        self.0.holder()
     }
 }
 

@@ -4,9 +4,11 @@ use loom::sync::atomic::{AtomicU32, AtomicU64};
 use loom::sync::{Arc, Mutex};
 use loom::thread;
 use static_cache_core::epoch::Reader;
-use static_cache_core::protocol::{Bell, Dirty, Promised, Robust, Tenure, clean_up, lives, wait_turn, watch};
+use static_cache_core::protocol::{
+    Bell, Dirty, Promised, Robust, Tenure, clean_up, lives, move_in, wait_turn, watch,
+};
 
-use super::futex::{Kernel, WordLock};
+use super::futex::{Kernel, WordLock, own_word};
 use super::machine::{OWNED, Slot};
 use super::model;
 
@@ -23,6 +25,10 @@ impl Tenure for Slot<WordLock> {
 
     fn generation(&self) -> &AtomicU32 {
         &self.generation
+    }
+
+    fn owner(&self) -> &AtomicU32 {
+        &self.owner
     }
 
     fn building(&self) -> &AtomicU64 {
@@ -63,10 +69,12 @@ struct Reservations {
 impl Reservations {
     fn new(shards: usize) -> Arc<Self> {
         let kernel = Arc::new(Kernel::new());
-        let life = WordLock { word: AtomicU32::new(1), kernel: kernel.clone() };
+        let life = WordLock { word: AtomicU32::new(own_word()), kernel: kernel.clone() };
+        let holder = Slot::new(life);
+        move_in(&holder);
         Arc::new(Self {
             shards: (0..shards).map(|_| (Mutex::new(true), Bell::new())).collect(),
-            holder: Slot::new(life),
+            holder,
             dirty: Dirty::new(),
             kernel,
         })
