@@ -52,20 +52,22 @@ pub struct SegmentConfig {
 
 /// A segment, mapped into this process.
 #[derive(Debug)]
+// In this order: the first look-up of a request finds nothing in the processor's caches, and what it needs of this lies together.
+#[repr(C, align(64))]
 pub struct Segment {
-    pub(crate) name: &'static str,
+    pub(crate) lookups: Lookups,
+    pub(crate) hasher: KeyHasher,
     pub(crate) memory: Memory,
+    readable_base: usize,
+    pub(crate) slots: Slots,
+    pub(crate) name: &'static str,
     pub(crate) layout: Layout,
     pub(crate) arenas: [Heap; ARENAS],
     pub(crate) index: Index,
-    pub(crate) lookups: Lookups,
-    pub(crate) slots: Slots,
     shards: Row<Shard>,
-    pub(crate) hasher: KeyHasher,
     pub(crate) evicts: bool,
     pub(crate) relocate: OnceLock<Relocate>,
     lock_timeout_ns: AtomicU64,
-    readable_base: usize,
     file: KnownFile,
     // Last: unmapped when everything else is gone.
     views: Views,

@@ -310,7 +310,7 @@ impl Session {
     pub fn count_as_miss(&mut self, hit: &Hit) {
         self.notice_fork();
         // Another request has not counted it, and a child not what its parent has.
-        if hit.request() != self.request || self.inherited == Some(self.request) {
+        if hit.request() != self.request || self.inherited == self.request {
             return;
         }
         if let super::Place::Slot(index, _) = self.place {

@@ -227,7 +227,7 @@ impl Session {
         };
         // What was fetched stays fetched; what is reserved or half stored is the parent's.
         self.fork_generation = forks::generation();
-        self.inherited = Some(self.request);
+        self.inherited = self.request;
         // SAFETY: a slot was just taken over, or taken; the parent let go of it.
         unsafe { self.settle_at(place) };
         self.slotless = place == Place::NoneFree;

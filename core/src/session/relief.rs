@@ -41,6 +41,8 @@ const ASK: Duration = Duration::from_millis(1);
 
 /// How much a session keeps, and when it last searched.
 #[derive(Debug)]
+// In this order: see [`Session`].
+#[repr(C)]
 pub(super) struct Relief {
     /// Empty places of the pin list.
     holes: Vec<u32>,
@@ -73,6 +75,9 @@ pub(super) struct Relief {
 }
 
 impl Relief {
+    /// So many bytes of its beginning are what most look-ups use.
+    pub(super) const FIRST_LOOKED_AT: usize = std::mem::offset_of!(Self, worth);
+
     pub(super) fn new(segment: &Segment) -> Self {
         let worth = segment.layout.heap_size / WORTH;
         Self {
