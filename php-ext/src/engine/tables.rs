@@ -46,18 +46,26 @@ pub(crate) fn class_exists(name: &CStr) -> bool {
     }
 }
 
-/// A function of the engine's table, by its lower-case name.
+/// A function of the engine's table, or a method of a class there (`class::method`), by its lower-case name.
 pub(crate) fn find_function(name: &CStr) -> Option<*mut zend_function> {
-    // SAFETY: start-up and requests have a function table; the name is a C string of that length.
-    let found = unsafe {
-        zend_hash_str_find(
-            (*ext_php_rs::ffi::ext_php_rs_compiler_globals()).function_table,
-            name.as_ptr(),
-            name.count_bytes(),
-        )
-    };
-    // SAFETY: the table's values are pointers to functions.
-    (!found.is_null()).then(|| unsafe { slot(found) }.value as *mut _)
+    // SAFETY: start-up and requests have tables of functions and classes, and classes have tables of methods; values are pointers to what the
+    // table is of; pointers and lengths belong together.
+    unsafe {
+        let globals = ext_php_rs::ffi::ext_php_rs_compiler_globals();
+        let find = |table, name: &[u8]| {
+            let found = zend_hash_str_find(table, name.as_ptr().cast(), name.len());
+            (!found.is_null()).then(|| slot(found).value)
+        };
+        let name = name.to_bytes();
+        let found = match name.windows(2).position(|two| two == b"::") {
+            None => find((*globals).function_table, name)?,
+            Some(end) => {
+                let class = find((*globals).class_table, &name[..end])? as *mut zend_class_entry;
+                find(&raw const (*class).function_table, &name[end + 2..])?
+            }
+        };
+        Some(found as *mut zend_function)
+    }
 }
 
 /// Takes a function (lower case) out of the engine's table. At start-up.

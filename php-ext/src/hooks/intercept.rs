@@ -18,7 +18,7 @@ impl Original {
         Self(AtomicUsize::new(0))
     }
 
-    /// Lets `handler` answer calls of the function `name` (lower case) from now on. A function that does not exist
+    /// Lets `handler` answer calls of the function or method `name` (lower case, `class::method`) from now on. One that does not exist
     /// (its module is not loaded, or it is disabled) is left alone, and so is one that has the handler already.
     pub(super) fn replace(&self, name: &CStr, handler: Handler) {
         // SAFETY: at start-up the function table is complete as far as modules are loaded, and only this thread
