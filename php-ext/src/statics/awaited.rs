@@ -10,7 +10,7 @@ use ext_php_rs::ffi::{zend_class_entry, zend_string};
 use super::early::{Early, early, is_loading, is_missing, name_of};
 use super::frames::{is_ahead, places};
 use super::relatives::is_there;
-use super::{Dropped, Statics, baseline, engine, restore, with};
+use super::{Dropped, Statics, engine, restore, with};
 use crate::messages::shown_class;
 use crate::payload::{ClassImage, Template};
 use crate::zend::live::Text;
@@ -114,7 +114,15 @@ pub(super) enum Why {
 
 /// A target has to wait.
 pub(super) fn wait(number: usize, payload: usize, why: Why) {
-    with(|statics| statics.awaiting.add(Awaited { number: number as u32, payload, why }));
+    with(|statics| {
+        statics.awaiting.add(Awaited { number: number as u32, payload, why });
+        if matches!(why, Why::Deep) {
+            // Its turn comes when those are done that it is put off behind.
+            statics.note_untouched(number as u32);
+        } else {
+            statics.targets[number].untouched = None;
+        }
+    });
 }
 
 /// What a template waits for whose classes autoloaders have been asked for: they are asked in order, and not after one that is missing, nor
@@ -178,7 +186,11 @@ pub(super) fn retry(news: News) {
     });
     while let Some(number) = with(|statics| next_ready(statics, round)) {
         if with(|statics| statics.is_in_compiler()) {
-            with(|statics| statics.waiting.push_back(number));
+            with(|statics| {
+                // What the compiler calls is no code of restores.
+                statics.targets[number as usize].untouched = None;
+                statics.waiting.push_back(number);
+            });
         } else {
             // SAFETY: a target of this request.
             unsafe { restore::beside_others(number as usize, true) };
@@ -212,6 +224,12 @@ fn find_ready(statics: &mut Statics, news: News) {
     find_declared(statics, round, news);
     let found = &mut statics.awaiting.ready[first..];
     found.sort_unstable_by_key(|ready| std::cmp::Reverse(ready.awaited.number));
+    for at in 0..statics.awaiting.ready.len() {
+        let ready = &statics.awaiting.ready[at];
+        if ready.round == round {
+            statics.note_untouched(ready.awaited.number);
+        }
+    }
 }
 
 /// The same of what waited for declarations that have been executed, or passed over, unless it is to wait for others. In a long file there may be
@@ -258,13 +276,14 @@ fn find_declared(statics: &mut Statics, round: u64, news: News) {
     statics.awaiting.early.retain(|group| !group.targets.is_empty());
 }
 
-/// Takes the round's next target, unless somebody has changed it meanwhile.
+/// Takes the round's next target, unless somebody has changed it before.
 fn next_ready(statics: &mut Statics, round: u64) -> Option<u32> {
     loop {
         let at = statics.awaiting.ready.iter().rposition(|ready| ready.round == round)?;
+        let is_touched = statics.is_touched(statics.awaiting.ready[at].awaited.number);
         let awaited = statics.awaiting.ready.remove(at).awaited;
         statics.awaiting.count -= 1;
-        if !is_touched(statics, awaited.number) {
+        if !is_touched {
             return Some(awaited.number);
         }
         statics.awaiting.add(Awaited { why: Why::TooLate, ..awaited });
@@ -297,13 +316,6 @@ unsafe fn missing<'a>(payload: usize, class: usize) -> Option<&'a ClassImage> {
             .filter(|image| is_missing(image))
             .map(|image| &*std::ptr::from_ref(image))
     }
-}
-
-/// Whether somebody has changed a target's statics already, or taken its state away.
-pub(super) fn is_touched(statics: &Statics, number: u32) -> bool {
-    let target = &statics.targets[number as usize];
-    // SAFETY: members of a class of this request.
-    target.dropped != Dropped::No || unsafe { baseline::is_any_assigned(statics, target.members(), false) }
 }
 
 /// Why a target must not be published: its entry has state that could not be restored, and would be lost. Not where there are autoloaders

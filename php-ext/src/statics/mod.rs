@@ -46,6 +46,7 @@ pub(crate) mod image;
 mod initialisers;
 mod last_error;
 mod limit;
+mod meanwhile;
 mod nesting;
 mod observe;
 mod orphans;
@@ -123,6 +124,8 @@ struct Target {
     unsettled: bool,
     /// This request has looked for entries of members that its class has no more.
     looked_beside: bool,
+    /// Found as declared when it was due to be restored, see [`meanwhile`].
+    untouched: Option<meanwhile::Moment>,
 }
 
 impl Target {

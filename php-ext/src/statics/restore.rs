@@ -82,10 +82,15 @@ fn was_noted(statics: &mut Statics, class: *const zend_class_entry) -> bool {
 
 /// Restores what waits for the end of a compilation, from the given place of the list on.
 pub(super) fn waiting_since(at: usize) {
+    with(|statics| {
+        for at in at..statics.waiting.len() {
+            statics.note_untouched(statics.waiting[at]);
+        }
+    });
     loop {
         let next = with(|statics| statics.waiting.remove(at));
         let Some(number) = next else { return };
-        if with(|statics| awaited::is_touched(statics, number)) {
+        if with(|statics| statics.is_touched(number)) {
             // It waited for a class before.
             awaited::wait(number as usize, 0, Why::TooLate);
             continue;
@@ -213,8 +218,8 @@ unsafe fn read(number: usize, may_run: bool, runs_code: &mut bool) -> bool {
             Ok(()) => {}
             // What a method throws comes out, and the entry stays until somebody stores over it.
             Err(Unusable::Thrown) => {
-                if with(|statics| awaited::is_touched(statics, number as u32)) {
-                    // By that method.
+                if with(|statics| statics.is_assigned(number as u32)) {
+                    // By that method, or those of others.
                     awaited::wait(number, 0, Why::TooLate);
                 }
                 return true;

@@ -283,6 +283,7 @@ unsafe fn add_target(
             failed: false,
             unsettled: false,
             looked_beside: false,
+            untouched: None,
         });
     }
 }
