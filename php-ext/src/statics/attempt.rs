@@ -31,9 +31,10 @@ pub(super) unsafe fn collect(number: usize) -> (Slot, Slot) {
         let array = engine::_zend_new_array(members.len() as u32);
         with(|statics| statics.key.clear());
         for member in members {
-            let place = with(|statics| statics.members[member].place);
+            let member = with(|statics| statics.members[member]);
+            let place = member.place;
             let mut value = Slot::NULL;
-            let current = if baseline::has_value(&place) { place.current() } else { None };
+            let current = if baseline::is_value(&member) { place.current() } else { None };
             // A closure cannot be stored, and the default gives it again.
             let current = current.filter(|slot| !closures::are_declared(place, &**slot));
             let has_value = current.is_some();

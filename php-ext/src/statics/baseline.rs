@@ -59,7 +59,7 @@ pub(super) unsafe fn set(statics: &mut Statics, member: usize, value: &Slot, tra
 /// A member of a class of this request.
 pub(super) unsafe fn set_declared(statics: &mut Statics, member: usize) -> Slot {
     // SAFETY: the caller's word.
-    if !unsafe { has_value(&statics.members[member].place) } {
+    if !unsafe { is_value(&statics.members[member]) } {
         return Slot::NULL;
     }
     forget_places(statics, member);
@@ -125,7 +125,7 @@ pub(super) fn settle() {
                 let place = statics.members[member].place;
                 // SAFETY: a member of a class of this request, and its live value. What is as declared stays so.
                 unsafe {
-                    if has_value(&place)
+                    if is_value(&statics.members[member])
                         && let Some(slot) = place.current()
                     {
                         let before = set(statics, member, &*slot, tracking);
@@ -386,18 +386,35 @@ fn is_null_by_now(_place: &Place, _slot: &Slot) -> bool {
     false
 }
 
-/// Whether a member has a value that its declaration alone does not give.
+/// Whether a static has a value that its declaration alone does not give, whatever it was before.
 ///
 /// # Safety
 /// As for [`is_any_changed`].
 pub(super) unsafe fn has_value(place: &Place) -> bool {
+    // SAFETY: the caller's word.
+    unsafe { is_value_in(place, false) }
+}
+
+/// The same of a member. What was restored or published was a variable that has been reached: another value than a reference there is
+/// somebody's (`uopz_set_static()`).
+///
+/// # Safety
+/// As for [`is_any_changed`].
+pub(super) unsafe fn is_value(member: &Member) -> bool {
+    // SAFETY: the caller's word.
+    unsafe { is_value_in(&member.place, matches!(member.baseline, Baseline::Value { .. })) }
+}
+
+/// # Safety
+/// As for [`is_any_changed`].
+unsafe fn is_value_in(place: &Place, was_reached: bool) -> bool {
     // SAFETY: the caller's word.
     unsafe {
         let Some(slot) = place.current() else { return false };
         match (*slot).kind() {
             c::IS_UNDEF | c::IS_CONSTANT_AST => false,
             // A variable that was not reached yet.
-            kind => kind == c::IS_REFERENCE || matches!(place, Place::Property { .. }),
+            kind => kind == c::IS_REFERENCE || was_reached || matches!(place, Place::Property { .. }),
         }
     }
 }
