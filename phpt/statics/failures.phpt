@@ -69,7 +69,7 @@ changed 0 loads failures 7 1
 changed 0 large failures 8 1
 == handler: handler: C was not published: pinned cache: C::$handler cannot be stored: it is a Closure
 changed 0 handler failures 9 1
-== handler throws: 
+== handler throws: Warning: C was not published: pinned cache: C::$handler cannot be stored: it is a Closure in Unknown on line 0
 changed 0 handler throws failures 10 1
 == now: OPcache\StaticCacheException: C was not published: pinned cache: C::$handler cannot be stored: it is a Closure
 0 0 by publish failures 11 1

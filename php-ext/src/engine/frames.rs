@@ -38,29 +38,50 @@ pub(crate) unsafe fn argument(frame: *mut Frame, index: u32) -> *mut zval {
 /// How warnings and traces name [`in_frame`]'s frame: the script has called nothing.
 const STAND_IN: &[u8; 38] = b"OPcache\\{publication of static state}\0";
 
-/// A string of that for the life of the process, which nobody counts or frees.
-fn stand_in_name() -> *mut zend_string {
-    #[repr(C)]
-    struct Name {
-        head: Text,
-        bytes: [u8; STAND_IN.len()],
-    }
-    struct Shared(&'static Name);
-    // SAFETY: nobody writes to it: its hash is there from the start, and counts are left alone by its flags.
-    unsafe impl Send for Shared {}
-    // SAFETY: as above.
-    unsafe impl Sync for Shared {}
-    static NAME: OnceLock<Shared> = OnceLock::new();
-    let name = NAME.get_or_init(|| {
-        let (hash, len) = (Cell::new(0), STAND_IN.len() - 1);
+/// What the engine names as the file where there is none.
+const NO_FILE: &[u8; 8] = b"Unknown\0";
+
+/// A string of the engine's, which nobody counts or frees.
+#[repr(C)]
+struct Name<const N: usize> {
+    head: Text,
+    bytes: [u8; N],
+}
+
+/// One for the life of the process.
+struct Lasting<const N: usize>(&'static Name<N>);
+
+// SAFETY: nobody writes to it: its hash is there from the start, and counts are left alone by its flags.
+unsafe impl<const N: usize> Send for Lasting<N> {}
+// SAFETY: as above.
+unsafe impl<const N: usize> Sync for Lasting<N> {}
+
+impl<const N: usize> Lasting<N> {
+    /// Of bytes that end with a zero.
+    fn new(bytes: &[u8; N]) -> Self {
+        let (hash, len) = (Cell::new(0), N - 1);
         let gc = Counted { refcount: 1, info: c::GC_STRING | c::STR_INTERNED | c::STR_PERMANENT };
-        let name: &'static Name =
-            Box::leak(Box::new(Name { head: Text { gc, hash, len }, bytes: *STAND_IN }));
+        let name: &'static Name<N> =
+            Box::leak(Box::new(Name { head: Text { gc, hash, len }, bytes: *bytes }));
         // SAFETY: a string as the engine has them, which nobody else has yet.
         unsafe { crate::zend::zend_string_hash_func((&raw const *name).cast_mut().cast()) };
-        Shared(name)
-    });
-    (&raw const *name.0).cast_mut().cast()
+        Lasting(name)
+    }
+
+    fn get(&self) -> *mut zend_string {
+        (&raw const *self.0).cast_mut().cast()
+    }
+}
+
+fn stand_in_name() -> *mut zend_string {
+    static NAME: OnceLock<Lasting<{ STAND_IN.len() }>> = OnceLock::new();
+    NAME.get_or_init(|| Lasting::new(STAND_IN)).get()
+}
+
+/// The name of no file, for errors.
+pub(crate) fn no_file() -> *mut zend_string {
+    static NAME: OnceLock<Lasting<{ NO_FILE.len() }>> = OnceLock::new();
+    NAME.get_or_init(|| Lasting::new(NO_FILE)).get()
 }
 
 /// Runs something in a frame of its own, so that what is thrown meanwhile has somewhere to go: where nothing is running, the engine ends

@@ -16,7 +16,7 @@ use ext_php_rs::types::ZendHashTable;
 
 use crate::zend::constants as c;
 use crate::zend::live::{Counted, Slot};
-pub(crate) use frames::{Frame, argument, argument_count, in_frame, in_some_frame};
+pub(crate) use frames::{Frame, argument, argument_count, in_frame, in_some_frame, no_file};
 pub(crate) use numbering::{Ours, apart, locked, observe_fibers};
 pub(crate) use slots::{
     RESOURCE, builtin, bytes, copy, fits, is_closure, release_string, set_array, set_bool, set_int, set_null,

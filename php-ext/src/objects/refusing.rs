@@ -58,13 +58,24 @@ pub(super) unsafe fn take_message() -> String {
 pub(crate) unsafe fn message_of(exception: *mut zend_object) -> String {
     // SAFETY: the caller's word: it has the slots that its class says.
     unsafe {
-        let Some(slot) = slot_named((*exception).ce, c"message") else { return String::new() };
-        let message = (*slots(exception.cast()).add(slot as usize)).behind_reference();
-        if message.kind() == c::IS_STRING {
-            String::from_utf8_lossy(message.text().bytes()).into_owned()
-        } else {
-            String::new()
+        match slot_of(exception, c"message") {
+            Some(message) if message.kind() == c::IS_STRING => {
+                String::from_utf8_lossy(message.text().bytes()).into_owned()
+            }
+            _ => String::new(),
         }
+    }
+}
+
+/// What is in the slot of a property.
+///
+/// # Safety
+/// As for [`message_of`]; nobody holds the value for the caller.
+pub(crate) unsafe fn slot_of(exception: *mut zend_object, name: &std::ffi::CStr) -> Option<Slot> {
+    // SAFETY: the caller's word: it has the slots that its class says.
+    unsafe {
+        let slot = slot_named((*exception).ce, name)?;
+        Some(*(*slots(exception.cast()).add(slot as usize)).behind_reference())
     }
 }
 

@@ -8,6 +8,7 @@ use ext_php_rs::ffi::{
 };
 
 use super::last_error::LastError;
+use super::unseen;
 use crate::objects::class::is_a;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Bucket, Slot, Text};
@@ -76,6 +77,10 @@ unsafe extern "C" {
     pub(super) static mut zend_compile_string: Option<CompileString>;
 
     fn php_during_module_startup() -> bool;
+    fn zend_error_zstr(kind: c_int, message: *mut zend_string);
+    /// How errors are shown and logged, past the script's error handler.
+    pub(super) static mut zend_error_cb:
+        unsafe extern "C" fn(c_int, file: *mut zend_string, line: u32, message: *mut zend_string);
     pub(super) fn zend_exception_error(exception: *mut zend_object, severity: c_int) -> c_int;
     pub(super) fn zend_is_graceful_exit(exception: *const zend_object) -> bool;
     fn zend_exception_set_previous(exception: *mut zend_object, previous: *mut zend_object);
@@ -415,12 +420,32 @@ pub(super) unsafe fn constants_of(class: *const zend_class_entry) -> *const Hash
     }
 }
 
-/// Raises a warning where no function is running. May leave by a jump.
+/// Raises a warning where no function is running, and nobody sees what the script's error handler throws: then it is the
+/// engine's to show and log, as where a handler returns false. What else the exception says is reported as well. One of
+/// `exit()` stays pending, after which the handler has had its say. Nothing is pending before. May leave by a jump.
 pub(super) fn warn(message: String) {
-    let text = crate::exception::stage_bytes(message.as_bytes());
-    drop(message);
-    // SAFETY: the engine copies the text before anything else runs.
-    unsafe { crate::engine::zend_error(ext_php_rs::ffi::E_WARNING as c_int, c"%s".as_ptr(), text) };
+    // SAFETY: the engine's copy of the text, which a jump leaves to the end of the request; nothing else needs dropping.
+    unsafe {
+        let text = new_string(&message);
+        drop(message);
+        zend_error_zstr(ext_php_rs::ffi::E_WARNING as c_int, text);
+        if crate::engine::exception_pending() && !is_exiting() {
+            let thrown = unseen::taken();
+            unseen::show(text, crate::engine::no_file(), 0);
+            if unseen::says(thrown, text) {
+                release(unseen::value(thrown));
+            } else {
+                unseen::report(thrown);
+            }
+        }
+        crate::engine::release_string(text);
+    }
+}
+
+/// A string of the request's, which is the caller's.
+pub(super) fn new_string(text: &str) -> *mut zend_string {
+    // SAFETY: the engine copies the text.
+    unsafe { ext_php_rs::ffi::ext_php_rs_zend_string_init(text.as_ptr().cast(), text.len(), false) }
 }
 
 const _: () = assert!(size_of::<*mut c_void>() == 8);

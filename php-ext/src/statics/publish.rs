@@ -5,10 +5,11 @@ use std::panic::catch_unwind;
 use super::attempt::{attempt, collect, member, refused};
 use super::image::VALUE;
 use super::{
-    Dropped, Target, awaited, baseline, bound, engine, is_outdated, limit, orphans, scan, shared, with,
+    Dropped, Target, awaited, baseline, bound, engine, is_outdated, limit, orphans, scan, shared, unseen,
+    with,
 };
 use crate::api::table::fenced_or;
-use crate::engine::{exception_pending, in_frame, without_collection};
+use crate::engine::{in_frame, without_collection};
 use crate::module::local;
 use crate::objects::asking::{Failure, store_asking};
 use crate::objects::harvest::Harvest;
@@ -116,28 +117,46 @@ fn publish_due() {
         next = number + 1;
         // SAFETY: a target of this request; nothing here needs dropping while user code runs.
         unsafe {
-            match publish(number, false) {
-                Ok(_) => {}
-                Err(Failure::Message(why)) => fail(number, why),
-                Err(Failure::Thrown) if with(|statics| statics.has_raised_fatal()) => {
-                    // A limit ends the request by what unwinds as an exception does (PHP 8.2), and has been reported.
+            let outcome = publish(number, false);
+            if is_over() {
+                if outcome.is_err() {
                     count_failure(number);
-                    engine::zend_clear_exception();
-                    with(|statics| statics.targets.iter_mut().for_each(|target| target.due = false));
                 }
-                Err(Failure::Thrown) => {
-                    let why = thrown(number);
-                    engine::zend_clear_exception();
-                    fail(number, why);
-                }
+                drop(outcome);
+                give_up();
+                break;
             }
-            if exception_pending() {
-                // By the script's error handler.
-                engine::zend_clear_exception();
+            let outcome = match outcome {
+                Err(Failure::Thrown) => Err(Failure::Message(thrown(number))),
+                other => keep(other, || unseen::report_pending()),
+            };
+            if let Err(Failure::Message(why)) = keep(outcome, || engine::zend_clear_exception()) {
+                fail(number, why);
             }
+            // Of a destructor, or of an error handler.
+            if is_over() {
+                give_up();
+                break;
+            }
+            unseen::report_pending();
         }
     }
     with(|statics| statics.publishing = false);
+}
+
+/// Whether a limit ends the request by what unwinds as `exit()` does (PHP 8.2), and has been reported.
+fn is_over() -> bool {
+    engine::is_exiting() && with(|statics| statics.has_raised_fatal())
+}
+
+/// Nothing is due any more.
+///
+/// # Safety
+/// While a request runs.
+unsafe fn give_up() {
+    with(|statics| statics.targets.iter_mut().for_each(|target| target.due = false));
+    // SAFETY: the caller's word.
+    unsafe { engine::zend_clear_exception() };
 }
 
 /// Counts a failure and warns, once at a request's end. May leave by a jump.

@@ -31,6 +31,8 @@ _Static_assert(__builtin_types_compatible_p(__typeof__(zval_ptr_dtor), void(zval
 #define SAME(function, type) _Static_assert(__builtin_types_compatible_p(__typeof__(function), type), #function)
 SAME(zend_observer_class_linked_register, void(void (*)(zend_class_entry *, zend_string *)));
 SAME(zend_observer_error_register, void(void (*)(int, zend_string *, uint32_t, zend_string *)));
+SAME(zend_error_zstr, void(int, zend_string *));
+SAME(zend_error_cb, void (*)(int, zend_string *, uint32_t, zend_string *));
 SAME(zend_compile_file, zend_op_array *(*)(zend_file_handle *, int));
 SAME(zend_resolve_path, zend_string *(*)(zend_string *));
 SAME(zend_autoload, zend_class_entry *(*)(zend_string *, zend_string *));
