@@ -31,16 +31,16 @@ in_hosts($script, function (callable $get) {
 --EXPECT--
 do=set: [before][script]10[shutdown]
 do=read: [before][script]10[shutdown]
-do=throw&handler=1: [before][handled: wake 2, previous: wake 1]#0 [internal function]: Obj->__wakeup()
+do=throw&handler=1: [before][handled: wake 2, previous: wake 1]#0 Unknown(0): Obj->__wakeup()
 #1 {main}[shutdown]
 do=throw: [before]
 Fatal error: Uncaught Exception: wake 1
 Stack trace:
-#0 [internal function]: Obj->__wakeup()
+#0 Unknown(0): Obj->__wakeup()
 #1 {main}
 Next Exception: wake 2
 Stack trace:
-#0 [internal function]: Obj->__wakeup()
+#0 Unknown(0): Obj->__wakeup()
 #1 {main} thrown
 [shutdown]
 do=exit&handler=1: [before][exit][shutdown]

@@ -23,9 +23,9 @@ in_hosts($script, function (callable $get) {
 --EXPECT--
 do=sleep&at=once: ["OPcache\\static_publish"] OPcache\static_publish(): "gone" returned as member variable from __sleep() but does not exist
 1
-do=sleep&at=end: [] OPcache\{publication of static state}(): "gone" returned as member variable from __sleep() but does not exist
+do=sleep&at=end: ["OPcache\\{publication of static state}"] OPcache\{publication of static state}(): "gone" returned as member variable from __sleep() but does not exist
 
 Warning: OPcache\{publication of static state}(): "gone" returned as member variable from __sleep() but does not exist
 do=trace&at=once: ["__serialize","OPcache\\static_publish"]
 1
-do=trace&at=end: ["__serialize"]
+do=trace&at=end: ["__serialize","OPcache\\{publication of static state}"]

@@ -3,9 +3,9 @@
 use std::cell::Cell;
 use std::sync::OnceLock;
 
-use ext_php_rs::ffi::{zend_execute_data, zend_function, zend_string, zval};
+use ext_php_rs::ffi::{zend_execute_data, zend_op, zend_op_array, zend_string, zval};
 
-use super::{find_function, zend_pass_function};
+use super::find_function;
 use crate::zend::constants as c;
 use crate::zend::live::{Counted, Text};
 
@@ -84,37 +84,83 @@ pub(crate) fn no_file() -> *mut zend_string {
     NAME.get_or_init(|| Lasting::new(NO_FILE)).get()
 }
 
+/// What a file without statements compiles to.
+struct Code {
+    function: zend_op_array,
+    operation: zend_op,
+}
+
+// SAFETY: nobody writes to it.
+unsafe impl Send for Code {}
+// SAFETY: as above.
+unsafe impl Sync for Code {}
+
+/// That, for the life of the process: the engine remembers the operation that an exception came from beyond its frame.
+fn no_code() -> &'static Code {
+    static CODE: OnceLock<&'static Code> = OnceLock::new();
+    CODE.get_or_init(|| {
+        // SAFETY: no name, class, variables, literals or flags; and neither operands nor a line.
+        let mut code: Code = unsafe { std::mem::zeroed() };
+        code.operation.opcode = c::ZEND_RETURN as u8;
+        code.function.type_ = c::ZEND_USER_FUNCTION;
+        code.function.filename = no_file();
+        code.function.last = 1;
+        let code = Box::leak(Box::new(code));
+        code.function.opcodes = &raw mut code.operation;
+        code
+    })
+}
+
 /// Runs something in a frame of its own, so that what is thrown meanwhile has somewhere to go: where nothing is running, the engine ends
 /// the request with it.
 pub(crate) fn in_frame<T>(body: impl FnOnce() -> T) -> T {
     // SAFETY: one of our functions, as the engine has it.
-    let mut function = find_function(c"opcache\\static_publish")
+    let function = find_function(c"opcache\\static_publish")
         .map(|function| unsafe { *function.cast::<ext_php_rs::ffi::zend_internal_function>() });
-    let function = function.as_mut().map_or(std::ptr::null_mut(), |function| {
+    over_code(|code| {
+        // (`disable_functions` takes it away.)
+        let Some(mut function) = function else { return under(code, body) };
         function.function_name = stand_in_name();
-        std::ptr::from_mut(function).cast()
-    });
-    in_frame_of(function, body)
+        // SAFETY: a frame without code, arguments and `This` is what an internal function has that is called without any. The function
+        // may be a copy, which is all that the engine asks it for.
+        let mut frame: Frame = unsafe { std::mem::zeroed() };
+        (frame.func, frame.prev_execute_data) = ((&raw mut function).cast(), code);
+        under(&raw mut frame, body)
+    })
 }
 
 /// [`in_frame`] where nothing is running, for what must not be taken for a function's.
 pub(crate) fn in_some_frame(body: impl FnOnce()) {
     // SAFETY: this thread's own globals.
     let running = unsafe { (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data };
-    // The engine's own, without a name. It is only looked at.
-    let function = (&raw const zend_pass_function).cast::<zend_function>().cast_mut();
-    if running.is_null() { in_frame_of(function, body) } else { body() }
+    if running.is_null() { over_code(|code| under(code, body)) } else { body() }
 }
 
-fn in_frame_of<T>(function: *mut zend_function, body: impl FnOnce() -> T) -> T {
-    // SAFETY: a frame without code, arguments and `This` is what an internal function has that nobody called. The function may be a
-    // copy, which is all that the engine asks it for. A jump out of here takes both away.
+/// Makes a frame as that of a file which runs at the top, and does nothing. Where no code of a script's is below, the engine has no
+/// variables for a file that it includes on its own account (`spl_autoload()`), or for what a debugger evaluates; but it asks for them
+/// as soon as any function is running.
+fn over_code<T>(body: impl FnOnce(*mut Frame) -> T) -> T {
+    let code = no_code();
+    // SAFETY: this thread's own globals, whose table of variables is there as long as the request may run code. Frame and code have
+    // all that the engine asks code for which it does not execute; it writes to the frame only.
     unsafe {
-        let mut frame: ext_php_rs::ffi::zend_execute_data = std::mem::zeroed();
-        frame.func = function;
+        let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
+        let mut frame: Frame = std::mem::zeroed();
+        frame.func = (&raw const code.function).cast_mut().cast();
+        frame.opline = &raw const code.operation;
+        frame.This.u1.type_info = c::ZEND_CALL_GLOBAL_CODE;
+        frame.symbol_table = &raw mut (*globals).symbol_table;
+        body(&raw mut frame)
+    }
+}
+
+/// Runs something with a frame as the last one. A jump out of here takes it away.
+fn under<T>(frame: *mut Frame, body: impl FnOnce() -> T) -> T {
+    // SAFETY: this thread's own globals; the frame is live until this returns.
+    unsafe {
         let globals = ext_php_rs::ffi::ext_php_rs_executor_globals();
         let before = (*globals).current_execute_data;
-        (*globals).current_execute_data = &raw mut frame;
+        (*globals).current_execute_data = frame;
         let result = body();
         (*globals).current_execute_data = before;
         result
