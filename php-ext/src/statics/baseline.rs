@@ -386,35 +386,23 @@ fn is_null_by_now(_place: &Place, _slot: &Slot) -> bool {
     false
 }
 
-/// Whether a static has a value that its declaration alone does not give, whatever it was before.
-///
-/// # Safety
-/// As for [`is_any_changed`].
-pub(super) unsafe fn has_value(place: &Place) -> bool {
-    // SAFETY: the caller's word.
-    unsafe { is_value_in(place, false) }
-}
-
-/// The same of a member. What was restored or published was a variable that has been reached: another value than a reference there is
-/// somebody's (`uopz_set_static()`).
+/// Whether a member has a value that its declaration alone does not give. What was restored or published was a variable that has been reached:
+/// another value than a reference there is somebody's (`uopz_set_static()`).
 ///
 /// # Safety
 /// As for [`is_any_changed`].
 pub(super) unsafe fn is_value(member: &Member) -> bool {
     // SAFETY: the caller's word.
-    unsafe { is_value_in(&member.place, matches!(member.baseline, Baseline::Value { .. })) }
-}
-
-/// # Safety
-/// As for [`is_any_changed`].
-unsafe fn is_value_in(place: &Place, was_reached: bool) -> bool {
-    // SAFETY: the caller's word.
     unsafe {
-        let Some(slot) = place.current() else { return false };
+        let Some(slot) = member.place.current() else { return false };
         match (*slot).kind() {
             c::IS_UNDEF | c::IS_CONSTANT_AST => false,
+            c::IS_REFERENCE => true,
             // A variable that was not reached yet.
-            kind => kind == c::IS_REFERENCE || was_reached || matches!(place, Place::Property { .. }),
+            _ => {
+                matches!(member.place, Place::Property { .. })
+                    || matches!(member.baseline, Baseline::Value { .. })
+            }
         }
     }
 }

@@ -81,7 +81,7 @@ pub(super) fn find_due(round: u32, at_once: bool, which: impl Fn(&Target) -> boo
                     Dropped::Deleted
                         if at_once
                             && round == 0
-                            && members.clone().any(|at| baseline::has_value(&statics.members[at].place)) =>
+                            && members.clone().any(|at| baseline::is_value(&statics.members[at])) =>
                     {
                         true
                     }
