@@ -47,8 +47,9 @@ fn grown(seed: &File) -> Result<Arc<Segment>, Error> {
 fn where_nobody_would_hand_locks_on_there_is_no_segment() {
     let given = Segment::create_in(&small(), range()).unwrap();
     let filtered = Child::fork(|_| {
+        // The C library asks for it anew in each child, and for each thread: glibc at once, musl when the thread takes its first lock.
+        Segment::create(&small()).unwrap();
         refuse(libc::SYS_set_robust_list, libc::ENOSYS);
-        // The C library asks for it anew in each child, and for each thread.
         let child = Child::fork(|_| {
             let refused = |result: Result<Arc<Segment>, Error>| {
                 let error = result.map(drop).unwrap_err();

@@ -7,7 +7,7 @@ use std::time::Duration;
 /// `expected`. May return early; callers check again.
 pub(crate) fn wait(word: &AtomicU32, expected: u32, limit: Duration) {
     let limit = libc::timespec {
-        tv_sec: limit.as_secs().min(1 << 32) as libc::time_t,
+        tv_sec: limit.as_secs().min(1 << 32) as _,
         tv_nsec: limit.subsec_nanos() as libc::c_long,
     };
     // SAFETY: the word lives as long as the reference; the kernel only reads it and `limit`.
@@ -51,7 +51,7 @@ pub(crate) fn wait_any<const N: usize>(awaited: [Awaited<'_>; N], limit: Duratio
     let result = unsafe {
         libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut until);
         let nanos = until.tv_nsec as u64 + u64::from(limit.subsec_nanos());
-        until.tv_sec += (limit.as_secs().min(1 << 32) + nanos / 1_000_000_000) as libc::time_t;
+        until.tv_sec = until.tv_sec.wrapping_add((limit.as_secs().min(1 << 32) + nanos / 1_000_000_000) as _);
         until.tv_nsec = (nanos % 1_000_000_000) as libc::c_long;
         libc::syscall(libc::SYS_futex_waitv, words.as_ptr(), N, 0, &raw const until, libc::CLOCK_MONOTONIC)
     };

@@ -142,7 +142,7 @@ pub(super) fn close_others() {
 /// This thread's name, which it has in a child, too.
 fn this_thread() -> u64 {
     // SAFETY: always succeeds.
-    unsafe { libc::pthread_self() }
+    unsafe { libc::pthread_self() as usize as u64 }
 }
 
 fn inode_of_pipe(fd: RawFd) -> Option<u64> {

@@ -133,7 +133,7 @@ impl RobustMutex {
         // SAFETY: `time` is a valid place; the clock exists.
         unsafe { libc::clock_gettime(CLOCK, &mut time) };
         let nanos = time.tv_nsec as u64 + u64::from(limit.subsec_nanos());
-        time.tv_sec += (limit.as_secs() + nanos / 1_000_000_000) as libc::time_t;
+        time.tv_sec = time.tv_sec.wrapping_add((limit.as_secs() + nanos / 1_000_000_000) as _);
         time.tv_nsec = (nanos % 1_000_000_000) as libc::c_long;
         // SAFETY: as in `try_lock`; `time` is an absolute time of the clock that the call uses.
         unsafe { timed_lock(self.0.get(), &time) }
