@@ -88,3 +88,29 @@ fn another_file_at_the_number_of_a_line_that_was_closed_stays_open_in_children()
     drop(pipe);
     assert_eq!(open_descriptors(), before);
 }
+
+#[test]
+fn locks_of_a_child_and_those_that_its_parent_had_do_not_lead_to_each_other() {
+    let _alone = alone();
+    // On a thread that ends: C libraries look then which locks it still has.
+    let parent = std::thread::spawn(|| {
+        let (segment, mut session) = keeping(Duration::from_secs(20));
+        session.end_request();
+        let mut child = Child::fork(|line| {
+            let mut session = Session::new(Arc::clone(&segment));
+            put(&mut session, b"child's", &[1; 100]).unwrap();
+            session.fetch(Space::Key, b"k").unwrap();
+            line.tell(1);
+            line.wait();
+        });
+        child.wait();
+        // Lets go of what it had when it forked, and takes it again, while the child has locks of its own.
+        drop(session);
+        let mut session = Session::new(Arc::clone(&segment));
+        session.fetch(Space::Key, b"child's").unwrap();
+        assert_eq!(segment.stats().active_readers, 2);
+        assert_eq!(child.kill(), -libc::SIGKILL);
+        assert_eq!(segment.stats().active_readers, 1, "the kernel has found all that the child had");
+    });
+    parent.join().unwrap();
+}

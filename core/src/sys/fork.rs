@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use super::lines;
+use super::{inherited, lines};
 
 /// Has whole pages to itself, of whatever size the kernel's are.
 #[cfg_attr(target_arch = "x86_64", repr(C, align(4096)))]
@@ -19,6 +19,7 @@ static LAST: AtomicU32 = AtomicU32::new(0);
 static REGISTERED: AtomicBool = AtomicBool::new(false);
 
 extern "C" fn in_child() {
+    inherited::forget();
     GENERATION.0.store(next(), Ordering::Relaxed);
     lines::close_others();
 }
@@ -36,7 +37,8 @@ pub fn watch() {
     // come to an end. Threads that register at once count forks twice, which says no less.
     if !REGISTERED.load(Ordering::Acquire) {
         have_emptied();
-        // SAFETY: the handler only changes atomics and closes descriptors, which is async-signal-safe.
+        inherited::learn();
+        // SAFETY: the handler only changes atomics and a list of its thread and closes descriptors, which is async-signal-safe.
         unsafe {
             libc::pthread_atfork(None, None, Some(in_child));
         }
@@ -75,6 +77,7 @@ pub(crate) fn is_of(generation: u32) -> bool {
 #[cold]
 #[inline(never)]
 fn begin() -> u32 {
+    inherited::forget_in_child();
     let next = next();
     match GENERATION.0.compare_exchange(0, next, Ordering::Relaxed, Ordering::Relaxed) {
         Ok(_) => next,

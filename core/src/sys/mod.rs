@@ -3,6 +3,7 @@
 pub(crate) mod clock;
 pub(crate) mod fork;
 pub(crate) mod futex;
+mod inherited;
 pub(crate) mod known;
 pub(crate) mod lines;
 pub(crate) mod map;

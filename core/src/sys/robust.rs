@@ -28,7 +28,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 pub(crate) fn check_handed_on() -> Result<(), Error> {
     #[cfg(not(miri))]
     {
-        let lock = RobustMutex(UnsafeCell::new(libc::PTHREAD_MUTEX_INITIALIZER));
+        let lock = RobustMutex::unformatted();
         let (mut head, mut len) = (std::ptr::null_mut::<libc::c_void>(), 0_usize);
         // SAFETY: nobody else knows the lock, and it outlives its use; valid places for the answers, of this thread.
         let asked = unsafe {
@@ -52,6 +52,11 @@ pub(crate) fn check_handed_on() -> Result<(), Error> {
 pub(crate) struct RobustMutex(UnsafeCell<libc::pthread_mutex_t>);
 
 impl RobustMutex {
+    /// For [`Self::init`].
+    pub(super) const fn unformatted() -> Self {
+        Self(UnsafeCell::new(libc::PTHREAD_MUTEX_INITIALIZER))
+    }
+
     /// Formats the lock.
     ///
     /// # Safety
@@ -78,7 +83,7 @@ impl RobustMutex {
     pub(crate) fn init_shared(&self) -> Result<(), Error> {
         const WORDS: usize = size_of::<libc::pthread_mutex_t>() / size_of::<u32>();
         // Aligned as a lock is, and with nothing in what the C library leaves as it was.
-        let like = Self(UnsafeCell::new(libc::PTHREAD_MUTEX_INITIALIZER));
+        let like = Self::unformatted();
         // SAFETY: nobody else knows `like`.
         unsafe { like.init()? };
         for word in (0..WORDS).filter(|word| *word != KIND) {
@@ -103,7 +108,7 @@ impl RobustMutex {
     /// anything: a holder that does not exist is waited for in vain, within the bound; the links of the thread's
     /// list are written by who takes the lock before they are followed.
     pub(crate) fn is_formatted(&self) -> bool {
-        let like = Self(UnsafeCell::new(libc::PTHREAD_MUTEX_INITIALIZER));
+        let like = Self::unformatted();
         // SAFETY: nobody else knows `like`.
         if unsafe { like.init() }.is_err() {
             return false;
