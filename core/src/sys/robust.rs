@@ -17,6 +17,15 @@ const KIND: usize = 3;
 #[cfg(not(target_env = "gnu"))]
 const KIND: usize = 0;
 
+/// Which one is the kernel's (see futex(2) on robust lists): holder's thread id, waiters bit, owner-died bit. `None`: not known.
+const FUTEX: Option<usize> = if cfg!(target_env = "gnu") {
+    Some(0)
+} else if cfg!(target_env = "musl") {
+    Some(1)
+} else {
+    None
+};
+
 /// Longest sleep on a lock without another look at it.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -145,19 +154,11 @@ impl RobustMutex {
     }
 
     /// The word in which the kernel marks the holder's death, and what it holds now: somebody to be waited for.
-    /// The kernel wakes who sleeps on it. `None` when nobody alive holds the lock, or where the C library keeps
-    /// its word elsewhere.
-    #[cfg(target_env = "gnu")]
+    /// The kernel wakes who sleeps on it. `None` when nobody alive holds the lock, or where it is not known where the C library
+    /// keeps its word.
     pub(crate) fn watch_holder(&self) -> Option<(&AtomicU32, u32)> {
-        // The futex word of a glibc mutex is its first member on every architecture (its ABI, see futex(2)
-        // on robust lists: holder's thread id, waiters bit, owner-died bit).
-        let word = self.word(0);
+        let word = self.word(FUTEX?);
         Some((word, protocol::watch(word)?))
-    }
-
-    #[cfg(not(target_env = "gnu"))]
-    pub(crate) fn watch_holder(&self) -> Option<(&AtomicU32, u32)> {
-        None
     }
 
     fn settle(&self, result: i32) -> Taken {
@@ -166,6 +167,10 @@ impl RobustMutex {
             libc::EOWNERDEAD => {
                 // SAFETY: we hold the lock (EOWNERDEAD means so).
                 unsafe { libc::pthread_mutex_consistent(self.0.get()) };
+                // musl forgets that somebody sleeps on the word. If we die, too, the kernel is to wake the next one.
+                if cfg!(target_env = "musl") {
+                    let _ = self.watch_holder();
+                }
                 Taken::OwnerDied
             }
             _ => Taken::Busy,
@@ -194,9 +199,9 @@ impl Robust for RobustMutex {
         unsafe { libc::pthread_mutex_unlock(self.0.get()) };
     }
 
-    /// `None` where the C library keeps its word elsewhere.
+    /// `None` where it is not known where the C library keeps its word.
     fn holder(&self) -> Option<u32> {
-        cfg!(target_env = "gnu").then(|| self.word(0).load(Ordering::Acquire) & protocol::FUTEX_TID_MASK)
+        FUTEX.map(|at| self.word(at).load(Ordering::Acquire) & protocol::FUTEX_TID_MASK)
     }
 }
 
