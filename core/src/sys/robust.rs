@@ -74,15 +74,16 @@ impl RobustMutex {
         let mut attr = MaybeUninit::<libc::pthread_mutexattr_t>::uninit();
         // SAFETY: attr is initialised by the first call and destroyed by the last; the mutex memory is ours
         // alone by this function's contract.
-        let result = unsafe {
+        let (call, errno) = unsafe {
             libc::pthread_mutexattr_init(attr.as_mut_ptr());
             libc::pthread_mutexattr_setpshared(attr.as_mut_ptr(), libc::PTHREAD_PROCESS_SHARED);
-            libc::pthread_mutexattr_setrobust(attr.as_mut_ptr(), libc::PTHREAD_MUTEX_ROBUST);
-            let result = libc::pthread_mutex_init(self.0.get(), attr.as_ptr());
+            // musl asks the kernel whether it knows such locks, and passes its answer on. A filter of system calls may refuse that.
+            let robust = libc::pthread_mutexattr_setrobust(attr.as_mut_ptr(), libc::PTHREAD_MUTEX_ROBUST);
+            let made = libc::pthread_mutex_init(self.0.get(), attr.as_ptr());
             libc::pthread_mutexattr_destroy(attr.as_mut_ptr());
-            result
+            if robust == 0 { ("pthread_mutex_init", made) } else { ("get_robust_list", robust) }
         };
-        if result == 0 { Ok(()) } else { Err(Error::Os { call: "pthread_mutex_init", errno: result }) }
+        if errno == 0 { Ok(()) } else { Err(Error::Os { call, errno }) }
     }
 
     /// Formats the lock in zeroed memory, whoever else does the same at this moment, or has done so and uses it by now.
