@@ -218,7 +218,9 @@ pub(crate) fn running_end() -> Option<usize> {
             return of_fiber(context).map(|stack| stack.start);
         }
         let known = &mut (*local()).fibers.thread;
-        *known.get_or_insert_with(|| of_this_thread().map(|stack| stack.start))
+        *known.get_or_insert_with(|| {
+            of_this_thread().map(|stack| limit_of_first(stack.end).unwrap_or(usize::MAX).min(stack.start))
+        })
     }
 }
 
@@ -231,6 +233,18 @@ unsafe fn of_fiber(context: *mut zend_fiber_context) -> Option<Range<usize>> {
     let [start, size] =
         *unsafe { context.byte_add(c::FIBER_STACK).cast::<*const [usize; 2]>().read().as_ref() }?;
     Some(start..start.checked_add(size)?)
+}
+
+/// How far down the stack of the process's first thread may grow, which ends at `end`: musl says what is mapped of it so far. `None` on other
+/// threads, and where the C library knows.
+fn limit_of_first(end: usize) -> Option<usize> {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: numbers of this process and thread, and a valid place for the result.
+    let known = cfg!(target_env = "musl")
+        && unsafe {
+            libc::getpid() == libc::gettid() && libc::getrlimit(libc::RLIMIT_STACK, &raw mut limit) == 0
+        };
+    (known && limit.rlim_cur != libc::RLIM_INFINITY).then(|| end.saturating_sub(limit.rlim_cur as usize))
 }
 
 /// The C stack of the thread, whatever it runs on. What the kernel shows as one mapping may be more than that.
