@@ -50,6 +50,8 @@ static struct timespec began;
 static pthread_barrier_t all;
 static pthread_t ids[MOST_THREADS];
 static atomic_int alive[MOST_THREADS];
+/* The kernel's number of one that has vanished. */
+static atomic_int gone[MOST_THREADS];
 static __thread int number;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -128,6 +130,7 @@ PHP_FUNCTION(host_vanish)
 	}
 	/* Not pthread_exit: no destructor, no clean-up runs. */
 	atomic_store(&vanished, 1);
+	atomic_store(&gone[number], (int) syscall(SYS_gettid));
 	atomic_store(&alive[number], 0);
 	syscall(SYS_exit, 0);
 }
@@ -302,6 +305,21 @@ static void *make_noise(void *argument)
 	return NULL;
 }
 
+/* The kernel tells of the end of one that has vanished, but not every C library's pthread_join does. */
+static void join(int thread)
+{
+	while (atomic_load(&alive[thread])) {
+		usleep(1000);
+	}
+	int kernels = atomic_load(&gone[thread]);
+	if (!kernels) {
+		pthread_join(ids[thread], NULL);
+	}
+	while (kernels && syscall(SYS_tgkill, getpid(), kernels, 0) == 0) {
+		usleep(1000);
+	}
+}
+
 static void one_life(void)
 {
 	pthread_t noisy;
@@ -309,6 +327,7 @@ static void one_life(void)
 	pthread_barrier_init(&all, NULL, threads);
 	for (int i = 0; i < threads; i++) {
 		atomic_store(&alive[i], 1);
+		atomic_store(&gone[i], 0);
 		if (pthread_create(&ids[i], NULL, serve, (void *) (intptr_t) i) != 0) {
 			perror("pthread_create");
 			exit(4);
@@ -329,7 +348,7 @@ static void one_life(void)
 		pthread_join(noisy, NULL);
 	}
 	for (int i = 0; i < threads; i++) {
-		pthread_join(ids[i], NULL);
+		join(i);
 	}
 	pthread_barrier_destroy(&all);
 }
