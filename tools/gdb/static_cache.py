@@ -40,7 +40,7 @@ TAGS = {0: "null", 1: "false", 2: "true", 3: "int", 4: "float", 5: "string", 6: 
 POLICIES = {1: "evicts", 2: "never evicts"}
 OFFSET = (1 << 48) - 16
 
-# PHP 8.2 to 8.4
+# PHP 8.2 to 8.5
 STRING_HEADER, ARRAY_HEADER, BUCKET, ZVAL = 24, 56, 32, 16
 IS_NULL, IS_FALSE, IS_TRUE, IS_LONG, IS_DOUBLE, IS_STRING, IS_ARRAY, IS_OBJECT, IS_REFERENCE, IS_INDIRECT = 1, 2, 3, 4, 5, 6, 7, 8, 10, 12
 HASH_PACKED = 1 << 2
