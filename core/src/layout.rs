@@ -21,7 +21,7 @@ use crate::error::Error;
 /// "static-c" in little-endian ASCII.
 pub(crate) const MAGIC: u64 = u64::from_le_bytes(*b"static-c");
 /// Changes with every change of a shared structure, or of what a part of one means.
-pub(crate) const LAYOUT_VERSION: u32 = 8;
+pub(crate) const LAYOUT_VERSION: u32 = 9;
 pub(crate) const PAGE: u64 = 4096;
 /// Writer locks. A power of two, so that a hash picks one by its low bits, and all of a bucket's hashes the same one. Many, so
 /// that few of the cores of a large machine meet at one; clearing and repairing take all of them, and the kernel passes on no

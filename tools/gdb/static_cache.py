@@ -26,7 +26,7 @@ import struct
 import gdb
 
 MAGIC = int.from_bytes(b"static-c", "little")
-LAYOUT_VERSION = 8  # core/src/layout.rs
+LAYOUT_VERSION = 9  # core/src/layout.rs
 PAGE = 4096
 CONTROL = 3 * PAGE  # HeapControl, rounded up
 SHARDS, SHARD = 256, 128
