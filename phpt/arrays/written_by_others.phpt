@@ -30,6 +30,12 @@ search('both', pinned_fetch('bases'), pinned_fetch('filters'));
 search('filters', pinned_fetch('one'), pinned_fetch('filters'));
 search('plain', ['ou=a', 'ou=b'], ['(a=b)', '(c=d)']);
 echo json_encode(pinned_fetch('bases')), key(pinned_fetch('bases')), "\n";
+// Arrays that are shared within each other are looked at once, and are one in the copy.
+$shared = pinned_fetch('bases');
+for ($at = 0; $at < 60; $at++) {
+    $shared = [$shared, $shared];
+}
+search('shared', $shared, '(a=b)');
 ?>
 --EXPECT--
 bases, ldap_search: [false,false]
@@ -45,3 +51,6 @@ plain, ldap_search: [false,false]
 plain, ldap_list: [false,false]
 plain, ldap_read: [false,false]
 ["ou=a","ou=b"]0
+shared, ldap_search: [false,false]
+shared, ldap_list: [false,false]
+shared, ldap_read: [false,false]

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use ext_php_rs::ffi::{zend_execute_data, zend_op, zend_op_array, zend_string, zval};
 
-use super::find_function;
+use super::{zend_pass_function, zval_ptr_dtor};
 use crate::zend::constants as c;
 use crate::zend::live::{Counted, Text};
 
@@ -114,13 +114,11 @@ fn no_code() -> &'static Code {
 /// Runs something in a frame of its own, so that what is thrown meanwhile has somewhere to go: where nothing is running, the engine ends
 /// the request with it.
 pub(crate) fn in_frame<T>(body: impl FnOnce() -> T) -> T {
-    // SAFETY: one of our functions, as the engine has it.
-    let function = find_function(c"opcache\\static_publish")
-        .map(|function| unsafe { *function.cast::<ext_php_rs::ffi::zend_internal_function>() });
+    // SAFETY: the engine's own, without a name, arguments and flags. It is only looked at. (One of ours may be disabled.)
+    let mut function = unsafe { zend_pass_function };
+    function.function_name = stand_in_name();
     over_code(|code| {
-        // (`disable_functions` takes it away.)
-        let Some(mut function) = function else { return under(code, body) };
-        function.function_name = stand_in_name();
+        // Over code alone, an exception would have the engine go on at another operation of it, and remember that.
         // SAFETY: a frame without code, arguments and `This` is what an internal function has that is called without any. The function
         // may be a copy, which is all that the engine asks it for.
         let mut frame: Frame = unsafe { std::mem::zeroed() };
@@ -150,7 +148,14 @@ fn over_code<T>(body: impl FnOnce(*mut Frame) -> T) -> T {
         frame.opline = &raw const code.operation;
         frame.This.u1.type_info = c::ZEND_CALL_GLOBAL_CODE;
         frame.symbol_table = &raw mut (*globals).symbol_table;
-        body(&raw mut frame)
+        // After a jump that ended the script the engine has a table that lets go of what a file's variables have, which keep it. The
+        // variables of a file that is included now are put into the table when it ends, where they are by then. (If a jump leaves
+        // here, what the table has is let go of with the request's memory.)
+        let place = &raw mut (*globals).symbol_table.pDestructor;
+        let before = (&mut *place).replace(zval_ptr_dtor);
+        let result = body(&raw mut frame);
+        *place = before;
+        result
     }
 }
 

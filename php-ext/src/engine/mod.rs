@@ -136,6 +136,7 @@ unsafe extern "C" {
     fn tsrm_realpath(path: *const c_char, out: *mut c_char) -> *mut c_char;
     fn expand_filepath(path: *const c_char, out: *mut c_char) -> *mut c_char;
     static mut module_registry: ZendHashTable;
+    static zend_pass_function: ext_php_rs::ffi::zend_internal_function;
     pub(crate) fn display_ini_entries(module: *mut c_void);
     pub(crate) fn zend_ini_string_ex(
         name: *const c_char,

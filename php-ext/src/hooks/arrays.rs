@@ -6,7 +6,11 @@
 
 use std::ffi::CStr;
 
-use ext_php_rs::ffi::{zend_array_dup, zval};
+use ext_php_rs::ffi::{
+    _zend_new_array, zend_array_dup, zend_hash_index_find, zend_hash_index_update,
+    zend_hash_next_index_insert, zval,
+};
+use ext_php_rs::types::ZendHashTable;
 
 use super::intercept::{Handler, Original};
 use crate::engine::{self, Frame};
@@ -57,14 +61,7 @@ pub(super) fn stop() {
 unsafe extern "C" fn apart<const N: usize>(frame: *mut Frame, out: *mut zval) {
     // SAFETY: the engine's call, passed on; its arguments are the frame's own.
     unsafe {
-        for index in 0..engine::argument_count(frame) {
-            let mut value: *mut Slot = engine::argument(frame, index).cast();
-            if (*value).kind() == c::IS_REFERENCE {
-                // Passed by reference: to the same value, the variable's own.
-                value = &raw mut (*((*value).value as *mut Reference)).slot;
-            }
-            make_apart(value, DEEPEST);
-        }
+        make_apart(frame);
         ORIGINALS[N].call(frame, out);
     }
 }
@@ -72,38 +69,100 @@ unsafe extern "C" fn apart<const N: usize>(frame: *mut Frame, out: *mut zval) {
 /// Arrays that lie deeper within each other than this stay as they are.
 const DEEPEST: u32 = 64;
 
-/// Replaces an array that cannot be written to, or has such a one within it, by a copy, and so on within that. May leave by a jump (memory
-/// limit).
+/// Replaces arguments that cannot be written to, or have such arrays within them. May leave by a jump (memory limit).
 ///
 /// # Safety
-/// A live value whose holder may have another one instead.
-unsafe fn make_apart(value: *mut Slot, deepest: u32) {
-    // SAFETY: the caller's word. The copy is held before anything within it is copied; elements of a copy that nobody else has may be
-    // replaced.
+/// The frame of a running internal function.
+unsafe fn make_apart(frame: *mut Frame) {
+    // SAFETY: the frame's own arguments, or the variables that they were passed by reference to. What is replaced lives on in the table,
+    // so that no copy gets its address; a jump leaves the tables to the end of the request.
     unsafe {
-        if deepest == 0 || !has_immutable(&*value, deepest) {
-            return;
+        let mut copies: *mut ZendHashTable = std::ptr::null_mut();
+        for index in 0..engine::argument_count(frame) {
+            let mut value: *mut Slot = engine::argument(frame, index).cast();
+            if (*value).kind() == c::IS_REFERENCE {
+                value = &raw mut (*((*value).value as *mut Reference)).slot;
+            }
+            if !is_array(&*value) {
+                continue;
+            }
+            if copies.is_null() {
+                copies = _zend_new_array(8);
+            }
+            if let Some(copy) = copy_of(copies, (*value).array(), DEEPEST) {
+                let mut old = *value;
+                put(value, copy);
+                zend_hash_next_index_insert(copies, (&raw mut old).cast());
+            }
         }
-        let copy: *mut Array = zend_array_dup((*value).value as *mut _).cast();
-        let mut old = *value;
-        engine::set_array(value.cast(), copy.cast());
-        engine::zval_ptr_dtor((&raw mut old).cast());
-        let (data, extent) = ((*copy).data, (*copy).extent() as usize);
-        for at in 0..extent {
-            let element: *mut Slot = if (*copy).is_packed() {
-                (data as *mut Slot).add(at)
-            } else {
-                &raw mut (*(data as *mut Bucket).add(at)).slot
-            };
-            make_apart(element, deepest - 1);
+        if !copies.is_null() {
+            let mut copies = table(copies);
+            engine::zval_ptr_dtor((&raw mut copies).cast());
         }
     }
 }
 
-/// Whether there is an array here that nobody counts. What references within an array lead to is the script's, and stays what it is.
-fn has_immutable(value: &Slot, deepest: u32) -> bool {
-    if value.kind() != c::IS_ARRAY || value.array().count == 0 || deepest == 0 {
-        return false;
+/// The copy to use instead of an array, if it cannot be written to or has such a one within it. Each array is looked at once: in `copies`, by
+/// its address, is its copy, or false. What references within arrays lead to is the script's, and stays what it is.
+///
+/// # Safety
+/// A live array, and a table whose keys are addresses of live arrays.
+unsafe fn copy_of(copies: *mut ZendHashTable, array: &Array, deepest: u32) -> Option<*mut Array> {
+    // SAFETY: the caller's word. Elements of a copy that nobody else has may be replaced.
+    unsafe {
+        let key = std::ptr::from_ref(array).addr() as u64;
+        if let Some(known) = zend_hash_index_find(copies, key).cast::<Slot>().as_ref() {
+            return (known.kind() == c::IS_ARRAY).then_some(known.value as *mut Array);
+        }
+        let mut known = Slot { info: c::IS_FALSE, ..Slot::UNDEFINED };
+        let mut any = array.gc.info & c::GC_FLAG_IMMUTABLE != 0;
+        if deepest != 0 {
+            for element in array.elements().filter(|element| is_array(&element.slot)) {
+                any |= copy_of(copies, element.slot.array(), deepest - 1).is_some();
+            }
+        }
+        if any {
+            let copy: *mut Array = zend_array_dup(std::ptr::from_ref(array).cast_mut().cast()).cast();
+            known = table(copy.cast());
+            let (data, extent) = ((*copy).data, (*copy).extent() as usize);
+            for at in 0..extent {
+                let element: *mut Slot = if (*copy).is_packed() {
+                    (data as *mut Slot).add(at)
+                } else {
+                    &raw mut (*(data as *mut Bucket).add(at)).slot
+                };
+                if deepest != 0
+                    && is_array(&*element)
+                    && let Some(inner) = copy_of(copies, (*element).array(), deepest - 1)
+                {
+                    let mut old = *element;
+                    put(element, inner);
+                    engine::zval_ptr_dtor((&raw mut old).cast());
+                }
+            }
+        }
+        zend_hash_index_update(copies, key, (&raw mut known).cast());
+        (known.kind() == c::IS_ARRAY).then_some(known.value as *mut Array)
     }
-    !value.is_counted() || value.array().elements().any(|element| has_immutable(&element.slot, deepest - 1))
+}
+
+fn is_array(value: &Slot) -> bool {
+    value.kind() == c::IS_ARRAY && value.array().count != 0
+}
+
+/// An array as a value, which is counted already.
+fn table(array: *mut ZendHashTable) -> Slot {
+    Slot { value: array.addr() as u64, info: c::IS_ARRAY_EX, ..Slot::UNDEFINED }
+}
+
+/// Sets a value to an array that is counted for it now. (What else lies in the place stays: in a bucket, the next one of its chain.)
+///
+/// # Safety
+/// A live array and a place.
+unsafe fn put(place: *mut Slot, array: *mut Array) {
+    // SAFETY: the caller's word.
+    unsafe {
+        (*array).gc.refcount += 1;
+        engine::set_array(place.cast(), array.cast());
+    }
 }
