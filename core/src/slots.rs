@@ -56,8 +56,8 @@ impl Owner {
     /// The calling thread, for want of a slot: known by its id, so it may be taken for a later thread of the same
     /// id, but never for dead while it lives.
     pub(crate) fn slotless() -> Self {
-        // SAFETY: takes nothing and cannot fail.
-        let thread = unsafe { libc::gettid() };
+        // SAFETY: takes nothing and cannot fail. (As a system call: the C library's function came with glibc 2.30.)
+        let thread = unsafe { libc::syscall(libc::SYS_gettid) };
         Self(SLOTLESS | thread as u64)
     }
 

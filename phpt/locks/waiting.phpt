@@ -7,6 +7,7 @@ static_cache
 if (!function_exists('pcntl_fork')) die('skip needs pcntl');
 if (!function_exists('posix_kill')) die('skip needs posix');
 if (getenv('STATIC_CACHE_VALGRIND')) die('skip valgrind has no futex_waitv, in its place waiters look again every 20 ms');
+if (version_compare(php_uname('r'), '5.16', '<')) die('skip needs futex_waitv (Linux 5.16), in its place waiters look again every 20 ms');
 if (!is_readable('/proc/self/syscall')) die('skip needs /proc/self/syscall');
 ?>
 --INI--

@@ -3,7 +3,7 @@
 
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
@@ -37,6 +37,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 pub(crate) fn check_handed_on() -> Result<(), Error> {
     #[cfg(not(miri))]
     {
+        // Now rather than in a forked child, which may have come while another thread had the linker's lock.
+        clock_lock();
         let lock = RobustMutex::unformatted();
         let (mut head, mut len) = (std::ptr::null_mut::<libc::c_void>(), 0_usize);
         // SAFETY: nobody else knows the lock, and it outlives its use; valid places for the answers, of this thread.
@@ -135,7 +137,7 @@ impl RobustMutex {
         let began = Instant::now();
         loop {
             let left = limit.saturating_sub(began.elapsed());
-            match self.lock_within(left.min(LOOK_AGAIN)) {
+            match self.lock_within(left.min(LOOK_AGAIN), clock_lock()) {
                 libc::ETIMEDOUT if left > LOOK_AGAIN => {}
                 result => return self.settle(result),
             }
@@ -143,15 +145,21 @@ impl RobustMutex {
     }
 
     /// What the C library says to one sleep.
-    fn lock_within(&self, limit: Duration) -> i32 {
+    fn lock_within(&self, limit: Duration, clock_lock: Option<ClockLock>) -> i32 {
+        let clock = if clock_lock.is_some() { libc::CLOCK_MONOTONIC } else { libc::CLOCK_REALTIME };
         let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
         // SAFETY: `time` is a valid place; the clock exists.
-        unsafe { libc::clock_gettime(CLOCK, &mut time) };
+        unsafe { libc::clock_gettime(clock, &mut time) };
         let nanos = time.tv_nsec as u64 + u64::from(limit.subsec_nanos());
         time.tv_sec = time.tv_sec.wrapping_add((limit.as_secs() + nanos / 1_000_000_000) as _);
         time.tv_nsec = (nanos % 1_000_000_000) as libc::c_long;
         // SAFETY: as in `try_lock`; `time` is an absolute time of the clock that the call uses.
-        unsafe { timed_lock(self.0.get(), &time) }
+        unsafe {
+            match clock_lock {
+                Some(lock) => lock(self.0.get(), clock, &raw const time),
+                None => libc::pthread_mutex_timedlock(self.0.get(), &raw const time),
+            }
+        }
     }
 
     /// The word in which the kernel marks the holder's death, and what it holds now: somebody to be waited for.
@@ -206,27 +214,67 @@ impl Robust for RobustMutex {
     }
 }
 
-// The monotonic clock keeps the bound true when somebody sets the time of day; musl has no such call.
-#[cfg(target_env = "gnu")]
-const CLOCK: libc::clockid_t = libc::CLOCK_MONOTONIC;
-#[cfg(not(target_env = "gnu"))]
-const CLOCK: libc::clockid_t = libc::CLOCK_REALTIME;
+/// `pthread_mutex_clocklock`.
+type ClockLock =
+    unsafe extern "C" fn(*mut libc::pthread_mutex_t, libc::clockid_t, *const libc::timespec) -> libc::c_int;
 
-#[cfg(target_env = "gnu")]
-unsafe fn timed_lock(mutex: *mut libc::pthread_mutex_t, until: &libc::timespec) -> i32 {
-    unsafe extern "C" {
-        fn pthread_mutex_clocklock(
-            mutex: *mut libc::pthread_mutex_t,
-            clock: libc::clockid_t,
-            until: *const libc::timespec,
-        ) -> i32;
+/// The call by which the monotonic clock bounds a wait: the bound stays true when somebody sets the time of day. Older C libraries
+/// have none (glibc before 2.30, musl).
+fn clock_lock() -> Option<ClockLock> {
+    const NONE: usize = 1;
+    static FOUND: AtomicUsize = AtomicUsize::new(0);
+    if cfg!(any(not(target_env = "gnu"), miri)) {
+        return None;
     }
-    // SAFETY: passed on from the caller.
-    unsafe { pthread_mutex_clocklock(mutex, CLOCK, until) }
+    let mut found = FOUND.load(Ordering::Relaxed);
+    if found == 0 {
+        // SAFETY: looks for a name.
+        let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"pthread_mutex_clocklock".as_ptr()) };
+        found = if address.is_null() { NONE } else { address.expose_provenance() };
+        FOUND.store(found, Ordering::Relaxed);
+    }
+    // SAFETY: the C library's function of that name, which is of this type.
+    (found != NONE).then(|| unsafe {
+        std::mem::transmute::<*const (), ClockLock>(std::ptr::with_exposed_provenance(found))
+    })
 }
 
-#[cfg(not(target_env = "gnu"))]
-unsafe fn timed_lock(mutex: *mut libc::pthread_mutex_t, until: &libc::timespec) -> i32 {
-    // SAFETY: passed on from the caller.
-    unsafe { libc::pthread_mutex_timedlock(mutex, until) }
+#[cfg(all(test, not(miri)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_waited_for_by_either_clock() {
+        let lock = RobustMutex::unformatted();
+        // SAFETY: nobody else knows the lock yet.
+        unsafe { lock.init() }.unwrap();
+        let lock = Shared(lock);
+        let held = lock.0.try_lock();
+        assert_eq!(held, Taken::Clean);
+        let limit = Duration::from_millis(5);
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| {
+                let lock = &lock;
+                [clock_lock(), None].map(|clock_lock| lock.0.lock_within(limit, clock_lock))
+            });
+            assert_eq!(waiting.join().unwrap(), [libc::ETIMEDOUT; 2]);
+            // SAFETY: taken above, by this thread.
+            unsafe { lock.0.unlock() };
+            let waiting = scope.spawn(|| {
+                let lock = &lock;
+                [clock_lock(), None].map(|clock_lock| {
+                    let result = lock.0.lock_within(limit, clock_lock);
+                    // SAFETY: taken just now, which is asserted below.
+                    unsafe { lock.0.unlock() };
+                    result
+                })
+            });
+            assert_eq!(waiting.join().unwrap(), [0; 2]);
+        });
+    }
+
+    struct Shared(RobustMutex);
+
+    // SAFETY: a lock is for several threads; it outlives the test's.
+    unsafe impl Sync for Shared {}
 }

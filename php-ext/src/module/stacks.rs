@@ -242,7 +242,8 @@ fn limit_of_first(end: usize) -> Option<usize> {
     // SAFETY: numbers of this process and thread, and a valid place for the result.
     let known = cfg!(target_env = "musl")
         && unsafe {
-            libc::getpid() == libc::gettid() && libc::getrlimit(libc::RLIMIT_STACK, &raw mut limit) == 0
+            i64::from(libc::getpid()) == libc::syscall(libc::SYS_gettid)
+                && libc::getrlimit(libc::RLIMIT_STACK, &raw mut limit) == 0
         };
     (known && limit.rlim_cur != libc::RLIM_INFINITY).then(|| end.saturating_sub(limit.rlim_cur as usize))
 }

@@ -57,7 +57,7 @@ impl Buffer {
         let remote = libc::iovec { iov_base: from as *mut _, iov_len: len };
         // SAFETY: writes at most `len` bytes to memory of ours; the other address is the kernel's to check.
         let read =
-            unsafe { libc::process_vm_readv(libc::gettid(), &raw const local, 1, &raw const remote, 1, 0) };
+            unsafe { libc::process_vm_readv(libc::getpid(), &raw const local, 1, &raw const remote, 1, 0) };
         usize::try_from(read).unwrap_or(0)
     }
 

@@ -237,7 +237,11 @@ fn choose(state: &mut State) -> Result<Chosen, Option<Refusal>> {
         );
     }
     if state.table.is_empty() {
-        return uncertain("the master had no listening socket when it forked this worker");
+        return uncertain(if sockets::are_told_apart() {
+            "the master had no listening socket when it forked this worker"
+        } else {
+            "the kernel does not tell sockets apart (SO_COOKIE, Linux 4.12 and later)"
+        });
     }
     let index = match state.table.matching() {
         Match::One(index) => index,

@@ -20,6 +20,18 @@ pub(super) fn listening(fd: RawFd) -> Option<Identity> {
     Some(Identity { inode: inode(fd)?, cookie })
 }
 
+/// Whether the kernel says which socket is which, for [`listening`].
+pub(super) fn are_told_apart() -> bool {
+    let mut cookie: u64 = 0;
+    // SAFETY: makes a descriptor, which is ours and closed again.
+    unsafe {
+        let fd = libc::socket(libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0);
+        let told = option(fd, libc::SO_COOKIE, &mut cookie);
+        // One that could not be made says nothing.
+        fd < 0 || (libc::close(fd), told).1
+    }
+}
+
 /// Whether `fd` is a stream socket of the Unix kind that nobody has used for anything.
 pub(super) fn is_unused(fd: RawFd) -> bool {
     let (mut domain, mut kind): (libc::c_int, libc::c_int) = (0, 0);

@@ -92,7 +92,7 @@ impl Head {
         let remote = libc::iovec { iov_base: chunk as *mut _, iov_len: PAGE };
         // SAFETY: writes at most that many bytes to an array of them; the other address is the kernel's to check.
         let read =
-            unsafe { libc::process_vm_readv(libc::gettid(), &raw const local, 1, &raw const remote, 1, 0) };
+            unsafe { libc::process_vm_readv(libc::getpid(), &raw const local, 1, &raw const remote, 1, 0) };
         (read == PAGE as isize).then_some(Self(words))
     }
 
