@@ -160,18 +160,25 @@ fn restore_waiting(outer: &Outer, compiled: *const zend_op_array) {
                     statics.straight.forget();
                 });
             }
-            with(|statics| statics.ending.push(fiber()));
-            restore::waiting_since(since);
-            // A fiber may have been suspended there, and others begun.
+            while_ending(|| restore::waiting_since(since));
             with(|statics| {
-                let at = statics.ending.iter().rposition(|other| *other == fiber());
-                at.map(|at| statics.ending.remove(at));
                 let at = statics.compiled.iter().rposition(|file| std::ptr::eq(*file, compiled));
                 at.map(|at| statics.compiled.remove(at))
             });
         };
         crate::engine::in_some_frame(|| drop(catch_unwind(restore)));
     }
+}
+
+/// Runs what restores waiting targets. Compilations within it leave these to it.
+pub(super) fn while_ending(restore: impl FnOnce()) {
+    with(|statics| statics.ending.push(fiber()));
+    restore();
+    // A fiber may have been suspended there, and others begun.
+    with(|statics| {
+        let at = statics.ending.iter().rposition(|other| *other == fiber());
+        at.map(|at| statics.ending.remove(at));
+    });
 }
 
 /// The fiber that runs, by its address; what is outside of fibers is one, too.

@@ -180,7 +180,7 @@ impl Target {
 pub(crate) struct Statics {
     targets: Vec<Target>,
     members: Buffer<Member>,
-    /// Targets that wait for the end of a compilation.
+    /// Targets that wait for the end of a compilation, or for others of a class that is declared at run time.
     waiting: VecDeque<u32>,
     /// Targets whose restore has called code of the script's that has not come back.
     restoring: nesting::Restoring,
@@ -194,8 +194,8 @@ pub(crate) struct Statics {
     compiled: Vec<*const zend_op_array>,
     /// How many compilations this thread is in.
     compiling: u32,
-    /// The fibers of compilations that have ended whose waiting targets are being restored. One that a jump has left stays until the
-    /// request ends.
+    /// The fibers of compilations that have ended, or declarations, whose waiting targets are being restored. One that a jump has
+    /// left stays until the request ends.
     ending: Vec<usize>,
     /// Preloaded classes with targets; found once.
     preloaded: Vec<*mut zend_class_entry>,

@@ -10,7 +10,7 @@ use super::awaited::Why;
 use super::early::{early, needs_code};
 use super::image;
 use super::place::Place;
-use super::{Dropped, Statics, awaited, engine, is_outdated, nesting, observe, scan, with};
+use super::{Dropped, Statics, awaited, compile, engine, is_outdated, nesting, observe, scan, with};
 use crate::api::table::fenced;
 use crate::decode::{self, Unusable};
 use crate::engine::exception_pending;
@@ -21,7 +21,7 @@ use crate::payload::{Fixup, TAG_ARRAY, TAG_STATICS, Template, place_of};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Slot};
 
-/// A class with targets was linked: restores those whose values are there without user code, and the others too unless
+/// A class with targets was linked: restores those whose values are there without user code, and then the others too unless
 /// something is being compiled.
 ///
 /// # Safety
@@ -42,18 +42,26 @@ pub(super) unsafe fn link(class: *mut zend_class_entry) {
         unsafe { scan::scan(class, statics) };
         (first, statics.targets.len(), !statics.is_in_compiler())
     });
+    // One alone is not looked at twice.
+    let at_once = may_run && end - first == 1;
+    let mut waits = false;
     for number in first..end {
         // SAFETY: a target of this request.
         let done = unsafe {
-            if exception_pending() { beside_others(number, may_run) } else { target(number, may_run) }
+            if exception_pending() { beside_others(number, at_once) } else { target(number, at_once) }
         };
         if !done {
             wait_for_the_end(number);
+            waits = true;
         }
+    }
+    if waits && may_run {
+        // SAFETY: targets of this request.
+        unsafe { waiting_among(first, end) };
     }
 }
 
-/// Leaves a target to the end of the compilation.
+/// Leaves a target to the end of the compilation, or until the class's others are restored that need no code.
 #[cold]
 fn wait_for_the_end(number: usize) {
     with(|statics| statics.waiting.push_back(number as u32));
@@ -90,12 +98,52 @@ pub(super) fn waiting_since(at: usize) {
     loop {
         let next = with(|statics| statics.waiting.remove(at));
         let Some(number) = next else { return };
-        if with(|statics| statics.is_touched(number)) {
-            // It waited for a class before.
-            awaited::wait(number as usize, 0, Why::TooLate);
-            continue;
-        }
         // SAFETY: a target of this request.
+        unsafe { due(number) };
+    }
+}
+
+/// Restores what waits of a class that a running script has declared: as at the end of a compilation, since the code of one may suspend
+/// its fiber, and others change the next or end a compilation meanwhile.
+///
+/// # Safety
+/// As for [`link`]; the targets from `first` on, up to `end`, are the class's.
+#[cold]
+#[inline(never)]
+unsafe fn waiting_among(first: usize, end: usize) {
+    let numbers = first as u32..end as u32;
+    with(|statics| {
+        for at in 0..statics.waiting.len() {
+            let number = statics.waiting[at];
+            if numbers.contains(&number) {
+                statics.note_untouched(number);
+            }
+        }
+    });
+    compile::while_ending(|| {
+        for number in numbers {
+            let still_waits = with(|statics| {
+                let at = statics.waiting.iter().position(|other| *other == number);
+                at.and_then(|at| statics.waiting.remove(at)).is_some()
+            });
+            if still_waits {
+                // SAFETY: the caller's word.
+                unsafe { due(number) };
+            }
+        }
+    });
+}
+
+/// Restores a target that has waited, unless somebody has changed it.
+///
+/// # Safety
+/// As for [`target`].
+unsafe fn due(number: u32) {
+    if with(|statics| statics.is_touched(number)) {
+        // It waited for a class before, or for a fiber.
+        awaited::wait(number as usize, 0, Why::TooLate);
+    } else {
+        // SAFETY: the caller's word.
         unsafe { beside_others(number as usize, true) };
     }
 }
