@@ -12,7 +12,7 @@ use ext_php_rs::ffi::{
 };
 use ext_php_rs::types::ZendHashTable;
 
-use super::intercept::{Handler, Original};
+use super::intercept::{Handler, Originals};
 use crate::engine::{self, Frame};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Bucket, Reference, Slot};
@@ -45,24 +45,22 @@ const FUNCTIONS: [(&CStr, Handler); 31] = handlers!(@ 0; []
     c"rrd_create", c"rrd_update", c"rrd_fetch", c"rrd_xport", c"rrd_tune", c"rrd_graph", c"rrdgraph::setoptions",
 );
 
-static ORIGINALS: [Original; FUNCTIONS.len()] = [const { Original::none() }; FUNCTIONS.len()];
+static ORIGINALS: Originals<{ FUNCTIONS.len() }> = Originals::none();
 
 pub(super) fn install() {
-    for (original, (name, handler)) in ORIGINALS.iter().zip(FUNCTIONS) {
-        original.replace(name, handler);
-    }
+    ORIGINALS.replace(FUNCTIONS);
 }
 
 /// At module shutdown.
 pub(super) fn stop() {
-    ORIGINALS.iter().for_each(Original::forget);
+    ORIGINALS.forget();
 }
 
 unsafe extern "C" fn apart<const N: usize>(frame: *mut Frame, out: *mut zval) {
     // SAFETY: the engine's call, passed on; its arguments are the frame's own.
     unsafe {
         make_apart(frame);
-        ORIGINALS[N].call(frame, out);
+        ORIGINALS.call(N, frame, out);
     }
 }
 

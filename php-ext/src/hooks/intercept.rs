@@ -64,3 +64,33 @@ impl Original {
         }
     }
 }
+
+/// The handlers that several functions had.
+pub(super) struct Originals<const N: usize>([Original; N]);
+
+impl<const N: usize> Originals<N> {
+    pub(super) const fn none() -> Self {
+        Self([const { Original::none() }; N])
+    }
+
+    /// [`Original::replace`] for each.
+    pub(super) fn replace(&self, functions: [(&CStr, Handler); N]) {
+        for (original, (name, handler)) in self.0.iter().zip(functions) {
+            original.replace(name, handler);
+        }
+    }
+
+    /// At module shutdown.
+    pub(super) fn forget(&self) {
+        self.0.iter().for_each(Original::forget);
+    }
+
+    /// [`Original::call`] of the one with this number.
+    ///
+    /// # Safety
+    /// As there.
+    pub(super) unsafe fn call(&self, number: usize, frame: *mut Frame, out: *mut zval) {
+        // SAFETY: the caller's word.
+        unsafe { self.0[number].call(frame, out) };
+    }
+}

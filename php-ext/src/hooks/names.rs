@@ -8,7 +8,7 @@ use std::ffi::CStr;
 
 use ext_php_rs::ffi::zval;
 
-use super::intercept::{Handler, Original};
+use super::intercept::{Handler, Originals};
 use crate::engine::{self, Frame, exception_pending};
 use crate::zend::constants as c;
 
@@ -20,24 +20,22 @@ const FUNCTIONS: [(&CStr, Handler); 4] = [
     (c"stream_filter_register", copied::<3>),
 ];
 
-static ORIGINALS: [Original; FUNCTIONS.len()] = [const { Original::none() }; FUNCTIONS.len()];
+static ORIGINALS: Originals<{ FUNCTIONS.len() }> = Originals::none();
 
 pub(super) fn install() {
-    for (original, (name, handler)) in ORIGINALS.iter().zip(FUNCTIONS) {
-        original.replace(name, handler);
-    }
+    ORIGINALS.replace(FUNCTIONS);
 }
 
 /// At module shutdown.
 pub(super) fn stop() {
-    ORIGINALS.iter().for_each(Original::forget);
+    ORIGINALS.forget();
 }
 
 unsafe extern "C" fn copied<const N: usize>(frame: *mut Frame, out: *mut zval) {
     // SAFETY: the engine's call, passed on.
     unsafe {
         if copy_first(frame) {
-            ORIGINALS[N].call(frame, out);
+            ORIGINALS.call(N, frame, out);
         }
     }
 }
