@@ -25,6 +25,17 @@ pub(crate) fn precise_ns() -> u64 {
     read.wrapping_add(SKEW.load(Ordering::Relaxed))
 }
 
+/// The time of a clock when so much will have passed.
+pub(super) fn after(clock: libc::clockid_t, limit: Duration) -> libc::timespec {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `time` is a valid place; the clock exists.
+    unsafe { libc::clock_gettime(clock, &raw mut time) };
+    let nanos = time.tv_nsec as u64 + u64::from(limit.subsec_nanos());
+    time.tv_sec = time.tv_sec.wrapping_add((limit.as_secs().min(1 << 32) + nanos / 1_000_000_000) as _);
+    time.tv_nsec = (nanos % 1_000_000_000) as libc::c_long;
+    time
+}
+
 /// Moves this process's clock forward, so that tests need not sleep for an entry to expire.
 #[doc(hidden)]
 pub fn advance(by: Duration) {

@@ -3,6 +3,8 @@
 use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
+use super::clock;
+
 /// Sleeps until somebody calls [`wake_all`] on `word`, `limit` has passed, or at once when it no longer holds
 /// `expected`. May return early; callers check again.
 pub(crate) fn wait(word: &AtomicU32, expected: u32, limit: Duration) {
@@ -46,13 +48,9 @@ pub(crate) fn wait_any<const N: usize>(awaited: [Awaited<'_>; N], limit: Duratio
         flags: SIZE_U32,
         reserved: 0,
     });
-    let mut until = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let until = clock::after(libc::CLOCK_MONOTONIC, limit);
     // SAFETY: `until` is a valid place; the words outlive the call, which only reads them.
     let result = unsafe {
-        libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut until);
-        let nanos = until.tv_nsec as u64 + u64::from(limit.subsec_nanos());
-        until.tv_sec = until.tv_sec.wrapping_add((limit.as_secs().min(1 << 32) + nanos / 1_000_000_000) as _);
-        until.tv_nsec = (nanos % 1_000_000_000) as libc::c_long;
         libc::syscall(libc::SYS_futex_waitv, words.as_ptr(), N, 0, &raw const until, libc::CLOCK_MONOTONIC)
     };
     let error = (result < 0).then(std::io::Error::last_os_error).and_then(|error| error.raw_os_error());

@@ -7,8 +7,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::robust::RobustMutex;
-use crate::protocol::{Robust, Taken};
+use super::robust::head_of_list;
+use super::this_thread;
 
 /// From the name of a thread to the head of its list, the same for all threads. 0: not known, or there is no need to know.
 static HEAD: AtomicUsize = AtomicUsize::new(0);
@@ -18,15 +18,7 @@ pub(super) fn learn() {
     if !cfg!(target_env = "musl") || HEAD.load(Ordering::Relaxed) != 0 {
         return;
     }
-    let lock = RobustMutex::unformatted();
-    // SAFETY: nobody else knows the lock; it outlives its use, and is let go by who has taken it.
-    unsafe {
-        // The kernel is told of a thread's list when the thread takes its first.
-        if lock.init().is_ok() && lock.try_lock() == Taken::Clean {
-            lock.unlock();
-        }
-    }
-    if let Some(head @ 1..) = told_of() {
+    if let Ok(Some(head @ 1..)) = head_of_list() {
         HEAD.store(head.wrapping_sub(this_thread()), Ordering::Relaxed);
     }
 }
@@ -53,14 +45,9 @@ fn begin_anew() {
 }
 
 /// Where the head of this thread's list is, as the kernel was told: 0, it was not. `None` if it does not say. Async-signal-safe.
-fn told_of() -> Option<usize> {
+pub(super) fn told_of() -> Option<usize> {
     let (mut head, mut len) = (0_usize, 0_usize);
     // SAFETY: valid places for the answers, of this thread.
     let asked = unsafe { libc::syscall(libc::SYS_get_robust_list, 0, &raw mut head, &raw mut len) };
     (asked == 0).then_some(head)
-}
-
-fn this_thread() -> usize {
-    // SAFETY: always succeeds.
-    unsafe { libc::pthread_self() as usize }
 }

@@ -14,6 +14,7 @@ use std::os::unix::fs::MetadataExt;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 
 use super::memfd::above_standard;
+use super::this_thread;
 
 /// More at the same time are not listed: waits for their children may take longer than need be.
 const MOST: usize = 128;
@@ -81,7 +82,7 @@ impl Listed {
                 && entry.name.compare_exchange(0, name, Ordering::Acquire, Ordering::Relaxed).is_ok()
         };
         let at = ENTRIES.iter().position(free)?;
-        ENTRIES[at].thread.store(this_thread(), Ordering::Relaxed);
+        ENTRIES[at].thread.store(this_thread() as u64, Ordering::Relaxed);
         Some(Self { at, name })
     }
 
@@ -129,7 +130,7 @@ impl Pipe {
 /// In the child of a fork, on its only thread: closes what other threads were about to fork with. Calls only what is
 /// async-signal-safe.
 pub(super) fn close_others() {
-    let thread = this_thread();
+    let thread = this_thread() as u64;
     let others = |entry: &&Pipe| {
         entry.name.load(Ordering::Relaxed) != 0 && entry.thread.load(Ordering::Relaxed) != thread
     };
@@ -137,12 +138,6 @@ pub(super) fn close_others() {
         entry.close();
         entry.free();
     }
-}
-
-/// This thread's name, which it has in a child, too.
-fn this_thread() -> u64 {
-    // SAFETY: always succeeds.
-    unsafe { libc::pthread_self() as usize as u64 }
 }
 
 fn inode_of_pipe(fd: RawFd) -> Option<u64> {

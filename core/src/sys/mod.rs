@@ -11,3 +11,9 @@ pub(crate) mod maps;
 pub(crate) mod memfd;
 pub(crate) mod robust;
 pub(crate) mod search;
+
+/// This thread's name, which it has in a child, too.
+fn this_thread() -> usize {
+    // SAFETY: always succeeds.
+    unsafe { libc::pthread_self() as usize }
+}

@@ -6,6 +6,7 @@ use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use super::{clock, inherited};
 use crate::error::Error;
 use crate::protocol::{self, Robust, Taken};
 
@@ -39,23 +40,29 @@ pub(crate) fn check_handed_on() -> Result<(), Error> {
     {
         // Now rather than in a forked child, which may have come while another thread had the linker's lock.
         clock_lock();
-        let lock = RobustMutex::unformatted();
-        let (mut head, mut len) = (std::ptr::null_mut::<libc::c_void>(), 0_usize);
-        // SAFETY: nobody else knows the lock, and it outlives its use; valid places for the answers, of this thread.
-        let asked = unsafe {
-            lock.init()?;
-            // Some C libraries tell of a thread when it takes its first.
-            if libc::pthread_mutex_lock(lock.0.get()) == 0 {
-                libc::pthread_mutex_unlock(lock.0.get());
-            }
-            libc::pthread_mutex_destroy(lock.0.get());
-            libc::syscall(libc::SYS_get_robust_list, 0, &raw mut head, &raw mut len)
-        };
-        if asked == 0 && head.is_null() {
+        if head_of_list()? == Some(0) {
             return Err(Error::Os { call: "set_robust_list", errno: libc::ENOSYS });
         }
     }
     Ok(())
+}
+
+/// Where this thread's list of locks begins, as [`inherited::told_of`], once the C library has had a reason to tell the kernel.
+///
+/// # Errors
+/// As for [`RobustMutex::init`].
+pub(super) fn head_of_list() -> Result<Option<usize>, Error> {
+    let lock = RobustMutex::unformatted();
+    // SAFETY: nobody else knows the lock, it outlives its use, and is let go by who has taken it.
+    unsafe {
+        lock.init()?;
+        // Some C libraries tell of a thread when it takes its first.
+        if libc::pthread_mutex_lock(lock.0.get()) == 0 {
+            libc::pthread_mutex_unlock(lock.0.get());
+        }
+        libc::pthread_mutex_destroy(lock.0.get());
+    }
+    Ok(inherited::told_of())
 }
 
 /// A process-shared robust mutex. It may lie at different addresses in different processes.
@@ -147,12 +154,7 @@ impl RobustMutex {
     /// What the C library says to one sleep.
     fn lock_within(&self, limit: Duration, clock_lock: Option<ClockLock>) -> i32 {
         let clock = if clock_lock.is_some() { libc::CLOCK_MONOTONIC } else { libc::CLOCK_REALTIME };
-        let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-        // SAFETY: `time` is a valid place; the clock exists.
-        unsafe { libc::clock_gettime(clock, &mut time) };
-        let nanos = time.tv_nsec as u64 + u64::from(limit.subsec_nanos());
-        time.tv_sec = time.tv_sec.wrapping_add((limit.as_secs() + nanos / 1_000_000_000) as _);
-        time.tv_nsec = (nanos % 1_000_000_000) as libc::c_long;
+        let time = clock::after(clock, limit);
         // SAFETY: as in `try_lock`; `time` is an absolute time of the clock that the call uses.
         unsafe {
             match clock_lock {
