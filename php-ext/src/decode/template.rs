@@ -6,10 +6,10 @@
 //! here has a `Drop`, and nothing built is reachable for the engine before all of it is there.
 
 use super::Unusable;
-use crate::engine::may_be_garbage;
+use crate::engine::{exception_pending, may_be_garbage};
 use crate::module::local;
 use crate::objects::resolve::{Resolved, resolve};
-use crate::objects::{build, finish, prototype};
+use crate::objects::{build, finish, native, prototype};
 use crate::payload::*;
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Bucket, Counted, Object, Reference, Slot, hash_entries};
@@ -34,7 +34,7 @@ const FEW: usize = 64;
 pub(super) unsafe fn rebuild(payload: usize, out: *mut zval) -> Result<(), Unusable> {
     // SAFETY: the caller's word.
     let template = unsafe { Template::at(payload) };
-    let classes = if template.head.classes > 0 {
+    let mut classes = if template.head.classes > 0 {
         // SAFETY: the caller's word.
         unsafe { resolve(&template)? }
     } else {
@@ -56,14 +56,30 @@ pub(super) unsafe fn rebuild(payload: usize, out: *mut zval) -> Result<(), Unusa
     let bytes = (nodes.len() + 1) * size_of::<Made>() + size_of_val(calls);
     let is_few = bytes <= size_of_val(&few);
     let made: *mut Made = if is_few { few.as_mut_ptr().cast() } else { allocate(bytes).cast() };
+    let has_natives = calls.iter().any(native::is_due);
+    if has_natives {
+        // SAFETY: room for each node; as for this function otherwise.
+        let found = unsafe { read_natives(&template, made) };
+        if found.is_err() && !is_few {
+            // SAFETY: allocated above.
+            unsafe { efree(made.cast()) };
+        }
+        classes = found?;
+    }
     let prototypes = if calls.is_empty() { ptr::null_mut() } else { prototype::of(&template) };
+    let is_any_made = has_natives || !prototypes.is_null();
     if !prototypes.is_null() {
         // SAFETY: a place for each call, and room for each node.
-        unsafe { clone_prototypes(&template, prototypes, made) };
+        unsafe {
+            if !has_natives {
+                forget(made, nodes.len());
+            }
+            clone_prototypes(&template, prototypes, made);
+        }
     }
     for (number, &place) in nodes.iter().enumerate() {
-        // SAFETY: with prototypes, all of this was written.
-        if !prototypes.is_null() && unsafe { (*made.add(number)).thing } != 0 {
+        // SAFETY: where any is made before, all of this was written.
+        if is_any_made && unsafe { (*made.add(number)).thing } != 0 {
             continue;
         }
         // SAFETY: the node table names images of this block; there is room for each. No user code has run since the
@@ -76,9 +92,12 @@ pub(super) unsafe fn rebuild(payload: usize, out: *mut zval) -> Result<(), Unusa
     unsafe {
         let own_calls = made.add(nodes.len() + 1).cast::<CallImage>();
         ptr::copy_nonoverlapping(calls.as_ptr(), own_calls, calls.len());
-        if !prototypes.is_null() {
-            for number in (0..calls.len()).filter(|number| !(*prototypes.add(*number)).is_null()) {
-                (*own_calls.add(number)).action = CallImage::DONE;
+        if is_any_made {
+            let is_done = |number: usize| !prototypes.is_null() && !(*prototypes.add(number)).is_null();
+            for (number, call) in calls.iter().enumerate() {
+                if is_done(number) || native::is_due(call) {
+                    (*own_calls.add(number)).action = CallImage::DONE;
+                }
             }
         }
         made.add(nodes.len()).write(Made { thing: 0, slots: own_calls.addr() as u64 });
@@ -110,7 +129,7 @@ pub(super) unsafe fn rebuild(payload: usize, out: *mut zval) -> Result<(), Unusa
         if !whole {
             let mut root = root;
             ext_php_rs::ffi::zval_ptr_dtor((&raw mut root).cast());
-            return Err(if crate::engine::exception_pending() { Unusable::Thrown } else { Unusable::Stale });
+            return Err(if exception_pending() { Unusable::Thrown } else { Unusable::Stale });
         }
         put(out.cast(), root);
         may_be_garbage(root.value as *mut Counted);
@@ -129,10 +148,61 @@ unsafe fn put(out: *mut Slot, root: Slot) {
     }
 }
 
-/// Marks all nodes as not made yet, but those of which there is a prototype: they are clones of it, whose calls are done.
+/// Marks all nodes as not made yet.
 ///
 /// # Safety
-/// A prototype, or null, for each call of the template, and room for each of its nodes.
+/// Room for so many.
+#[cold]
+unsafe fn forget(made: *mut Made, nodes: usize) {
+    for number in 0..nodes {
+        // SAFETY: the caller's word.
+        unsafe { made.add(number).write(Made { thing: 0, slots: 0 }) };
+    }
+}
+
+/// Marks all nodes as not made yet, but those that their classes make of a text. Gives the template's classes, since code that has run
+/// meanwhile may have had others resolved.
+///
+/// # Safety
+/// As for [`rebuild`], and room for each node.
+#[cold]
+unsafe fn read_natives(template: &Template, made: *mut Made) -> Result<*const Resolved, Unusable> {
+    // SAFETY: the caller's word. Until all are there, each has one holder, which is this.
+    unsafe {
+        forget(made, template.nodes().len());
+        let natives = || template.calls().iter().filter(|call| native::is_due(call));
+        let place = |call: &CallImage| made.add(call.node as usize);
+        let mut found = Ok(ptr::null());
+        for call in natives() {
+            let object = native::read(template, call);
+            if object.is_null() {
+                found = Err(if exception_pending() { Unusable::Thrown } else { Unusable::Stale });
+                break;
+            }
+            place(call).write(Made { thing: object.addr() as u64, slots: 0 });
+        }
+        if found.is_ok() {
+            found = resolve(template);
+        }
+        for call in natives() {
+            let object = (*place(call)).thing as *mut Object;
+            if found.is_ok() {
+                let image = template.image(template.nodes()[call.node as usize]) as *const ObjectImage;
+                // Ours is one of them, and the call's is done.
+                (*object).gc.refcount += (*image).gc.refcount - 2;
+            } else if !object.is_null() {
+                let mut slot = Slot { value: object.addr() as u64, info: c::IS_OBJECT_EX, next: 0 };
+                ext_php_rs::ffi::zval_ptr_dtor((&raw mut slot).cast());
+            }
+        }
+        found
+    }
+}
+
+/// Clones the prototypes of nodes that have one; their calls are done.
+///
+/// # Safety
+/// A prototype, or null, for each call of the template, and nodes that are marked as not made or made.
 #[cold]
 unsafe fn clone_prototypes(
     template: &Template,
@@ -141,9 +211,6 @@ unsafe fn clone_prototypes(
 ) {
     // SAFETY: the caller's word.
     unsafe {
-        for number in 0..template.nodes().len() {
-            made.add(number).write(Made { thing: 0, slots: 0 });
-        }
         for (number, call) in template.calls().iter().enumerate() {
             let prototype = *prototypes.add(number);
             if !prototype.is_null() {

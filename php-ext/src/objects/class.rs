@@ -42,6 +42,8 @@ impl Facts {
     pub(crate) const REFUSED: u32 = 512;
     /// A date, whose `__serialize()` is the engine's: see [`super::dates`].
     pub(super) const DATE: u32 = 1024;
+    /// Objects are written and read by functions of the class's own in C: see [`super::native`].
+    pub(crate) const NATIVE: u32 = 2048;
 
     /// More than properties: [`super::gather`] has to look at the object first.
     pub(crate) const GATHERED: u32 = Self::SERIALIZE
@@ -49,6 +51,7 @@ impl Facts {
         | Self::SLEEP
         | Self::WAKEUP
         | Self::TEXT
+        | Self::NATIVE
         | Self::HEAP
         | Self::QUEUE;
 
@@ -229,7 +232,11 @@ fn traits(class: &zend_class_entry) -> u32 {
     }
     if let Some(serialize) = class.serialize {
         let users: unsafe extern "C" fn(_, _, _, _) -> _ = zend_user_serialize;
-        return if serialize as usize == users as usize { traits | Facts::TEXT } else { Facts::REFUSED };
+        return match class.unserialize {
+            _ if serialize as usize == users as usize => traits | Facts::TEXT,
+            Some(_) => traits | Facts::NATIVE,
+            None => Facts::REFUSED,
+        };
     }
     let sleep = method(class, "__sleep");
     if sleep.is_some() {

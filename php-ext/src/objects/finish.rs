@@ -76,7 +76,7 @@ unsafe fn make(call: *mut CallImage, object: *mut zend_object) -> bool {
             Some(action @ (Action::Heap | Action::Queue)) => {
                 heap::fill(object, action == Action::Queue, argument.array());
             }
-            None => {}
+            Some(Action::Native) | None => {}
         }
         !exception_pending()
     }

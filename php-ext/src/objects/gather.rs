@@ -21,7 +21,7 @@ use super::numbered::{self, has_numbers};
 use super::path::path;
 use super::plain::{is_passed_over, is_plain};
 use super::walk::{Frame, Names, Walk, next_part, objects, push};
-use super::{methods, refusing, sleep, with_classes};
+use super::{methods, native, refusing, sleep, with_classes};
 use crate::encode::Unstorable;
 use crate::module::local;
 use crate::zend::constants as c;
@@ -292,6 +292,8 @@ unsafe fn object(harvest: *mut Harvest, slot: Slot) -> Result<(), Stop> {
             methods::serialize(harvest, object, number, &facts)
         } else if facts.has(Facts::TEXT) {
             methods::text(harvest, object, number)
+        } else if facts.has(Facts::NATIVE) {
+            native::write(harvest, object, number)
         } else if facts.has(Facts::SLEEP) {
             sleep::ask(harvest, object, number, &facts)
         } else {

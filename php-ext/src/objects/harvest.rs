@@ -27,12 +27,14 @@ pub(crate) enum Action {
     Moment = 7,
     /// `__unserialize($argument)` of a date, or what comes to the same.
     Date = 8,
+    /// Makes the object of the text that the argument is; the only one that is due before the others are made.
+    Native = 9,
 }
 
 impl Action {
     pub(crate) fn of(number: u32) -> Option<Self> {
         use Action::*;
-        [Unserialize, Wakeup, Text, Properties, Heap, Queue, Moment, Date]
+        [Unserialize, Wakeup, Text, Properties, Heap, Queue, Moment, Date, Native]
             .into_iter()
             .find(|action| *action as u32 == number)
     }
@@ -319,6 +321,11 @@ impl Harvest {
             unsafe { engine::hold(&slot) };
             self.held.push(slot);
         }
+    }
+
+    /// One of the values that are held, in the order of their keeping.
+    pub(super) fn held_at(&self, at: usize) -> Option<Slot> {
+        self.held.get(at).copied()
     }
 
     /// Takes over the caller's hold of a value.

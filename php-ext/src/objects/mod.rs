@@ -7,6 +7,7 @@
 //! | [`gather`], [`harvest`] | methods called before a store, in the order of `serialize()`, and their answers |
 //! | [`walk`], [`path`] | where a walk over a value is, and how messages say that |
 //! | [`methods`], [`sleep`] | what objects say of themselves, and what is stored of those that say nothing |
+//! | [`native`] | objects that only functions in C of their class can write and read |
 //! | [`declared`] | names out of `__sleep`, looked up in the class |
 //! | [`refusing`] | objects whose internal method says that they cannot be stored |
 //! | [`numbered`] | properties under ints, as `ArrayObject` makes them |
@@ -37,6 +38,7 @@ pub(crate) mod heap;
 pub(crate) mod lazy;
 pub(crate) mod linking;
 mod methods;
+pub(crate) mod native;
 pub(crate) mod numbered;
 mod path;
 mod plain;

@@ -18,7 +18,7 @@ use crate::zend::live::Slot;
 pub(super) unsafe fn threw_itself(method: *const zend_function) -> bool {
     // SAFETY: the caller's word; a trace is a list of arrays, which are looked at as what they are.
     unsafe {
-        if !is_internal(method) || exception().is_null() {
+        if !is_internal(method) || (*method).common.function_name.is_null() || exception().is_null() {
             return false;
         }
         let mut room = undefined();
@@ -38,10 +38,22 @@ pub(super) unsafe fn threw_itself(method: *const zend_function) -> bool {
     }
 }
 
+/// The same of what the engine's own code threw for the function that is running, without a call of its own.
+///
+/// # Safety
+/// A call into the engine has just ended by an exception.
+pub(super) unsafe fn was_thrown_here() -> bool {
+    // SAFETY: this thread's own; what is running lives, and so does its function.
+    unsafe {
+        let frame = (*ext_php_rs::ffi::ext_php_rs_executor_globals()).current_execute_data;
+        frame.as_ref().is_some_and(|frame| !frame.func.is_null() && threw_itself(frame.func))
+    }
+}
+
 /// The pending exception's message; nothing is pending afterwards.
 ///
 /// # Safety
-/// An exception of [`threw_itself`].
+/// An exception of [`threw_itself`] or [`was_thrown_here`].
 pub(super) unsafe fn take_message() -> String {
     // SAFETY: the caller's word; the text is copied before the exception goes.
     unsafe {

@@ -1,0 +1,241 @@
+//! Objects of internal classes that have functions in C for `serialize()` and `unserialize()` and no methods: `Ds\Map`, `Decimal` ... Only
+//! their class knows what is in them, and makes the object itself. So the text that PHP's `serialize()` gives is stored, and `unserialize()`
+//! is what makes the object: before any other of the value, since all that holds it wants to know where it is.
+//!
+//! The text stands for itself, as that of a `Serializable`: an object in there that the value has elsewhere as well is another one.
+
+use std::ffi::{c_int, c_uchar, c_void};
+
+use ext_php_rs::ffi::{zend_object, zend_string, zval};
+
+use super::class::Facts;
+use super::engine::{self, zval_of};
+use super::gather::{Stop, refuse};
+use super::harvest::{Action, Harvest, Outcome};
+use super::lazy::is_lazy;
+use super::methods::take_argument;
+use super::walk::Names;
+use super::{refusing, with_classes};
+use crate::engine::{apart, bytes, exception_pending, loaded_class};
+use crate::payload::{CallImage, ObjectImage, Template};
+use crate::zend::constants as c;
+use crate::zend::live::{Array, Object, Slot};
+
+/// How deep and how far at most a native object is looked at for what cannot be stored.
+const DEEPEST: u32 = 64;
+const MOST_LOOKED_AT: u32 = 1 << 17;
+
+/// A string in the making.
+#[repr(C)]
+struct Written {
+    text: *mut zend_string,
+    room: usize,
+}
+
+/// `php_serialize_data_t`, `php_unserialize_data_t`: what was met so far.
+type Met = *mut c_void;
+
+unsafe extern "C" {
+    fn php_var_serialize(to: *mut Written, value: *mut zval, met: *mut Met);
+    fn php_var_serialize_init() -> Met;
+    fn php_var_serialize_destroy(met: Met);
+    fn php_var_unserialize(
+        value: *mut zval,
+        from: *mut *const c_uchar,
+        end: *const c_uchar,
+        met: *mut Met,
+    ) -> c_int;
+    fn php_var_unserialize_init() -> Met;
+    fn php_var_unserialize_destroy(met: Met);
+}
+
+/// Has such an object written down.
+///
+/// # Safety
+/// As for [`gather`](super::gather::gather), of a live, held object of such a class.
+pub(super) unsafe fn write(harvest: *mut Harvest, object: *const Object, number: u32) -> Result<(), Stop> {
+    /// What there is instead of an object whose class has nothing to say of it.
+    const NULL: &[u8] = b"N;";
+    // SAFETY: the caller's word; the text is ours, and then the harvest's.
+    unsafe {
+        let mut rehearsed = (*harvest).held.len();
+        if let Some(offender) = offender(&mut *harvest, object, 0, &mut { MOST_LOOKED_AT }) {
+            let name = (*(*object.cast::<zend_object>()).ce).name;
+            let name = String::from_utf8_lossy(bytes(name)).into_owned();
+            let why = crate::encode::reason(&offender);
+            return refuse(
+                harvest,
+                format!("it is an object of class {name} with a part that cannot be: {why}"),
+            );
+        }
+        while let Some(part) = (*harvest).held_at(rehearsed) {
+            engine::release_string(text_of(part)?);
+            rehearsed += 1;
+        }
+        let text = text_of(engine::object_slot(object.cast()))?;
+        if bytes(text) == NULL {
+            engine::release_string(text);
+            (*harvest).found_mut(number).outcome = Outcome::Null;
+            return Ok(());
+        }
+        (*harvest).found_mut(number).outcome = Outcome::Data;
+        let argument = Slot { value: text.addr() as u64, info: c::IS_STRING_EX, next: 0 };
+        take_argument(harvest, number, argument, Action::Native, None, Names::Keys);
+    }
+    Ok(())
+}
+
+/// What `serialize()` makes of a value. `Err` if it threw.
+///
+/// # Safety
+/// A live, held value. As for [`gather`](super::gather::gather): user code runs.
+unsafe fn text_of(value: Slot) -> Result<*mut zend_string, Stop> {
+    // SAFETY: the caller's word; the text is ours.
+    unsafe {
+        let text = apart(|| {
+            let mut written = Written { text: std::ptr::null_mut(), room: 0 };
+            let (mut value, mut met) = (value, php_var_serialize_init());
+            php_var_serialize(&raw mut written, zval_of(&mut value), &raw mut met);
+            php_var_serialize_destroy(met);
+            written.text
+        });
+        // Nothing at all is written of what throws at once.
+        if exception_pending() || text.is_null() {
+            if !text.is_null() {
+                engine::release_string(text);
+            }
+            return Err(if refusing::was_thrown_here() { Stop::Refused } else { Stop::Thrown });
+        }
+        // The string's room has a place for it, which nobody has filled.
+        (&raw mut (*text).val).cast::<u8>().add((*text).len).write(0);
+        Ok(text)
+    }
+}
+
+/// Something in a native object that cannot be stored, as far as its class shows the collector what it holds, and as no method has to be
+/// called to know. The harvest holds afterwards what has to be rehearsed: `Ds` writes to where nothing is if the first thing that
+/// it has written throws, so `serialize()` must not throw there for the first time. The innermost come first.
+///
+/// # Safety
+/// A live object of such a class.
+unsafe fn offender(harvest: &mut Harvest, object: *const Object, depth: u32, left: &mut u32) -> Option<Slot> {
+    // SAFETY: the caller's word. What `get_gc` shows is good until its next call: so it is asked again where another one may have been.
+    unsafe {
+        let object = object.cast_mut().cast::<zend_object>();
+        let mut first = None;
+        let mut at = 0;
+        'again: loop {
+            let (mut parts, mut count) = (std::ptr::null_mut::<zval>(), 0);
+            if let Some(get_gc) = (*(*object).handlers).get_gc {
+                get_gc(object, &raw mut parts, &raw mut count);
+            }
+            while !parts.is_null() && at < count as usize && *left > 0 {
+                let part = *parts.cast::<Slot>().add(at);
+                at += 1;
+                *left -= 1;
+                if part.kind() != c::IS_UNDEF {
+                    first.get_or_insert(part);
+                }
+                if part.kind() > c::IS_STRING {
+                    if let Some(found) = offending(harvest, &part, depth, left) {
+                        return Some(found);
+                    }
+                    continue 'again;
+                }
+            }
+            if let Some(first) = first.filter(may_throw) {
+                harvest.keep(first);
+            }
+            return None;
+        }
+    }
+}
+
+/// Whether `serialize()` may throw before it has written anything of a part of a native object.
+fn may_throw(part: &Slot) -> bool {
+    const ASKED: u32 = Facts::SERIALIZE | Facts::SLEEP | Facts::TEXT | Facts::NATIVE;
+    let part = part.behind_reference();
+    part.kind() == c::IS_OBJECT
+        && with_classes(|classes| classes.of_object(std::ptr::from_ref(part.object()).cast())).has(ASKED)
+}
+
+/// The same of a value in one as [`offender`] says of it.
+///
+/// # Safety
+/// A live value.
+unsafe fn offending(harvest: &mut Harvest, slot: &Slot, depth: u32, left: &mut u32) -> Option<Slot> {
+    const UNKNOWN: u32 = Facts::SERIALIZE | Facts::SLEEP | Facts::TEXT | Facts::ENUM;
+    let slot = slot.direct().behind_reference();
+    if slot.kind() <= c::IS_STRING || depth >= DEEPEST || *left == 0 {
+        return None;
+    }
+    *left -= 1;
+    // SAFETY: the caller's word. No code runs that could change what is looked at.
+    unsafe {
+        match slot.kind() {
+            c::IS_ARRAY => {
+                slot.array().elements().find_map(|element| offending(harvest, &element.slot, depth + 1, left))
+            }
+            c::IS_OBJECT => {
+                let object: *const Object = slot.object();
+                let facts = with_classes(|classes| classes.of_object(object.cast()));
+                if facts.has(Facts::REFUSED) {
+                    return Some(*slot);
+                }
+                if facts.has(Facts::NATIVE) {
+                    return offender(harvest, object, depth + 1, left);
+                }
+                if facts.has(UNKNOWN) || is_lazy(object) {
+                    return None;
+                }
+                let mut declared = (*object).slots(facts.slots).iter();
+                declared.find_map(|slot| offending(harvest, slot, depth + 1, left)).or_else(|| {
+                    let mut elements = (*object).table().into_iter().flat_map(Array::elements);
+                    elements.find_map(|element| offending(harvest, &element.slot, depth + 1, left))
+                })
+            }
+            _ => Some(*slot),
+        }
+    }
+}
+
+/// Whether a call of a template makes such an object.
+#[inline(always)]
+pub(crate) fn is_due(call: &CallImage) -> bool {
+    call.action == Action::Native as u32
+}
+
+/// A new object for such a call, which the caller holds; null if there is none, with an exception or without. Runs user code, may leave
+/// by a jump.
+///
+/// # Safety
+/// A call of the template, which is pinned. No Rust value of the caller's needs dropping.
+pub(crate) unsafe fn read(template: &Template, call: &CallImage) -> *mut Object {
+    // SAFETY: the caller's word: the argument is a string image, the node an object's. What was made is ours.
+    unsafe {
+        let text = call.argument.text().bytes();
+        let mut value = Slot::UNDEFINED;
+        let is_read = apart(|| {
+            let mut met = php_var_unserialize_init();
+            let range = text.as_ptr_range();
+            let mut from = range.start;
+            let is_read = php_var_unserialize(zval_of(&mut value), &raw mut from, range.end, &raw mut met);
+            // Methods of objects in there run now.
+            php_var_unserialize_destroy(met);
+            is_read != 0
+        });
+        let made = *value.behind_reference();
+        if is_read && !exception_pending() && made.kind() == c::IS_OBJECT {
+            let object: *mut Object = std::ptr::from_ref(made.object()).cast_mut();
+            let image = template.image(template.nodes()[call.node as usize]) as *const ObjectImage;
+            let name = template.classes()[(*image).class as usize].name;
+            if std::ptr::eq((*object.cast::<zend_object>()).ce, loaded_class(name as *mut _)) {
+                engine::hold(&made);
+                engine::zval_ptr_dtor(zval_of(&mut value));
+                return object;
+            }
+        }
+        engine::zval_ptr_dtor(zval_of(&mut value));
+        std::ptr::null_mut()
+    }
+}

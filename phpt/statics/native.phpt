@@ -1,0 +1,48 @@
+--TEST--
+Statics that hold objects which only functions in C can write and read, as those of Ds, are published and restored
+--SKIPIF--
+<?php
+if (!extension_loaded('ds') && !is_file(ini_get('extension_dir') . '/ds.so')) die('skip needs ds');
+?>
+--EXTENSIONS--
+static_cache
+--FILE--
+<?php
+require __DIR__ . '/../helpers/statics.inc';
+in_hosts('<?php
+class Item { public function __construct(public int $number) {} public function __wakeup(): void { $GLOBALS["woken"] = ($GLOBALS["woken"] ?? 0) + 1; } }
+class Kept {
+    #[OPcache\VolatileStatic(strategy: OPcache\CacheStrategy::Tracking)] public static ?Ds\Map $followed = null;
+    #[OPcache\PinnedStatic] public static ?array $held = null;
+}
+class All { #[OPcache\PinnedStatic] public static array $list = []; }
+if (isset($_GET["set"])) {
+    Kept::$followed = new Ds\Map(["a" => 1]);
+    $vector = new Ds\Vector([new Item(1)]);
+    Kept::$held = [$vector, "same" => $vector];
+}
+if (isset($_GET["put"])) Kept::$followed->put($_GET["put"], new Ds\Set([1, 2]));
+if (isset($_GET["item"])) Kept::$followed["b"] = new Ds\Vector([new Item((int) $_GET["item"])]);
+if (isset($_GET["number"])) Kept::$followed["b"][0]->number = (int) $_GET["number"];
+if (isset($_GET["bad"])) All::$list = ["k" => new Ds\Vector([fn() => 1])];
+echo json_encode(Kept::$followed), " ", json_encode(Kept::$held), " ", var_export(Kept::$held && Kept::$held[0] === Kept::$held["same"], true), " ", $woken ?? 0, " ";
+echo count(All::$list);
+', function (callable $get) {
+    foreach (['', 'set', 'look', 'put=b', 'look', 'item=5', 'look', 'number=6', 'look', 'bad', 'look'] as $query) {
+        echo "$query: ", preg_replace('~ in \S+ on line \d+~', '', trim(strip_tags($get($query)))), "\n";
+    }
+}, extension_loaded('ds') ? [] : ['extension' => 'ds']);
+?>
+--EXPECT--
+: null null false 0 0
+set: {"a":1} {"0":[{"number":1}],"same":[{"number":1}]} true 0 0
+look: {"a":1} {"0":[{"number":1}],"same":[{"number":1}]} true 1 0
+put=b: {"a":1,"b":[1,2]} {"0":[{"number":1}],"same":[{"number":1}]} true 1 0
+look: {"a":1,"b":[1,2]} {"0":[{"number":1}],"same":[{"number":1}]} true 1 0
+item=5: {"a":1,"b":[{"number":5}]} {"0":[{"number":1}],"same":[{"number":1}]} true 1 0
+look: {"a":1,"b":[{"number":5}]} {"0":[{"number":1}],"same":[{"number":1}]} true 2 0
+number=6: {"a":1,"b":[{"number":6}]} {"0":[{"number":1}],"same":[{"number":1}]} true 2 0
+look: {"a":1,"b":[{"number":6}]} {"0":[{"number":1}],"same":[{"number":1}]} true 2 0
+bad: {"a":1,"b":[{"number":6}]} {"0":[{"number":1}],"same":[{"number":1}]} true 2 1
+Warning: All::$list was not published: pinned cache: All::$list['k'] cannot be stored: it is an object of class Ds\Vector with a part that cannot be: it is a Closure
+look: {"a":1,"b":[{"number":6}]} {"0":[{"number":1}],"same":[{"number":1}]} true 2 0
