@@ -109,7 +109,7 @@ unsafe fn begin(values: &Array, first: u32) -> (*mut Harvest, &Array) {
         let harvest = begin_harvest();
         (*harvest).element = first;
         if is_shared {
-            (*harvest).adopt(Slot { value: own as u64, info: c::IS_ARRAY_EX, next: 0 });
+            (*harvest).adopt(Slot::counted(own, c::IS_ARRAY_EX));
         }
         (harvest, &*own)
     }

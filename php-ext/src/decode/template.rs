@@ -3,7 +3,8 @@
 //!
 //! All memory is the request's own. An allocation may end the request by jumping over these frames, and so may user code,
 //! which runs before anything is built (autoloaders) and after all of it is (methods that finish objects, destructors of garbage). So nothing
-//! here has a `Drop`, and nothing built is reachable for the engine before all of it is there.
+//! here has a `Drop`, and nothing built is reachable for the engine before all of it is there. Objects that their classes make of a text
+//! are the first to be made, since user code may run for them; they are whole, and hold nothing of the others.
 
 use super::Unusable;
 use crate::engine::{exception_pending, may_be_garbage};
@@ -191,7 +192,7 @@ unsafe fn read_natives(template: &Template, made: *mut Made) -> Result<*const Re
                 // Ours is one of them, and the call's is done.
                 (*object).gc.refcount += (*image).gc.refcount - 2;
             } else if !object.is_null() {
-                let mut slot = Slot { value: object.addr() as u64, info: c::IS_OBJECT_EX, next: 0 };
+                let mut slot = Slot::counted(object, c::IS_OBJECT_EX);
                 ext_php_rs::ffi::zval_ptr_dtor((&raw mut slot).cast());
             }
         }

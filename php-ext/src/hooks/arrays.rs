@@ -150,7 +150,7 @@ fn is_array(value: &Slot) -> bool {
 
 /// An array as a value, which is counted already.
 fn table(array: *mut ZendHashTable) -> Slot {
-    Slot { value: array.addr() as u64, info: c::IS_ARRAY_EX, ..Slot::UNDEFINED }
+    Slot::counted(array, c::IS_ARRAY_EX)
 }
 
 /// Sets a value to an array that is counted for it now. (What else lies in the place stays: in a bucket, the next one of its chain.)

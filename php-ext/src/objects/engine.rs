@@ -123,7 +123,7 @@ pub(super) unsafe fn build_table(object: *mut zend_object) {
 
 /// A zval that is an object, for functions that want one. Counts nothing.
 pub(super) fn object_slot(object: *const zend_object) -> Slot {
-    Slot { value: object.addr() as u64, info: crate::zend::constants::IS_OBJECT_EX, next: 0 }
+    Slot::counted(object, c::IS_OBJECT_EX)
 }
 
 /// A zval without a value.

@@ -199,7 +199,7 @@ pub(super) unsafe fn contents(object: *const Object, is_queue: bool) -> Result<S
         for number in 0..count as usize {
             append(table, *elements.cast::<Slot>().add(number));
         }
-        Ok(Slot { value: table.addr() as u64, info: c::IS_ARRAY_EX, next: 0 })
+        Ok(Slot::counted(table, c::IS_ARRAY_EX))
     }
 }
 

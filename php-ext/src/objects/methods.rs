@@ -221,7 +221,7 @@ unsafe fn symbol_table(table: *mut HashTable) -> Slot {
     unsafe {
         let symbols = engine::zend_proptable_to_symtable(table, true);
         engine::zend_array_destroy(table);
-        Slot { value: symbols.addr() as u64, info: c::IS_ARRAY_EX, next: 0 }
+        Slot::counted(symbols, c::IS_ARRAY_EX)
     }
 }
 

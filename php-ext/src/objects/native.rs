@@ -79,7 +79,7 @@ pub(super) unsafe fn write(harvest: *mut Harvest, object: *const Object, number:
             return Ok(());
         }
         (*harvest).found_mut(number).outcome = Outcome::Data;
-        let argument = Slot { value: text.addr() as u64, info: c::IS_STRING_EX, next: 0 };
+        let argument = Slot::counted(text, ext_php_rs::ffi::IS_STRING_EX);
         take_argument(harvest, number, argument, Action::Native, None, Names::Keys);
     }
     Ok(())

@@ -76,6 +76,6 @@ pub(super) unsafe fn named(table: &Array) -> Slot {
             engine::hold(&value);
             engine::put_property(named, &property, value);
         }
-        Slot { value: named.addr() as u64, info: c::IS_ARRAY_EX, next: 0 }
+        Slot::counted(named, c::IS_ARRAY_EX)
     }
 }

@@ -75,7 +75,7 @@ pub(super) unsafe fn ask(
         if facts.has(Facts::UNSERIALIZE) {
             (*harvest).found_mut(number).outcome = Outcome::Data;
             let data = engine::zend_proptable_to_symtable(selected.cast_mut().cast(), true);
-            let data = Slot { value: data.addr() as u64, info: c::IS_ARRAY_EX, next: 0 };
+            let data = Slot::counted(data, c::IS_ARRAY_EX);
             let action = Action::Unserialize;
             take_argument(harvest, number, data, action, Some(action), Names::Properties);
             return Ok(());
@@ -132,7 +132,7 @@ unsafe fn own_array(harvest: *mut Harvest) -> *const Array {
     // SAFETY: the caller's harvest.
     unsafe {
         let table = engine::_zend_new_array(8);
-        (*harvest).adopt(Slot { value: table.addr() as u64, info: c::IS_ARRAY_EX, next: 0 });
+        (*harvest).adopt(Slot::counted(table, c::IS_ARRAY_EX));
         table.cast_const().cast()
     }
 }

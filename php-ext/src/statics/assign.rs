@@ -245,5 +245,5 @@ unsafe fn reference(value: Slot) -> Slot {
     let gc = Counted { refcount: 1, info: c::GC_REFERENCE };
     // SAFETY: new memory of that size.
     unsafe { made.write(Reference { gc, slot: Slot { next: 0, ..value }, sources: 0 }) };
-    Slot { value: made.addr() as u64, info: c::IS_REFERENCE_EX, next: 0 }
+    Slot::counted(made, c::IS_REFERENCE_EX)
 }

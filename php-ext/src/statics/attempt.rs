@@ -51,7 +51,7 @@ pub(super) unsafe fn collect(number: usize) -> (Slot, Slot) {
         let mut marks = Slot::NULL;
         let room = with(|statics| statics.key.as_slice() as *const [u8]);
         set_string((&raw mut marks).cast(), &*room);
-        (Slot { value: array.addr() as u64, info: c::IS_ARRAY_EX, next: 0 }, marks)
+        (Slot::counted(array, c::IS_ARRAY_EX), marks)
     }
 }
 

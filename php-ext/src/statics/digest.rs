@@ -272,7 +272,7 @@ impl Walk {
             let facts = with_classes(|classes| classes.of_object(object));
             digest.add(facts.class.addr() as u64);
             if let Some(instance) = behind_proxy(object.cast()) {
-                let instance = Slot { value: instance.addr() as u64, info: c::IS_OBJECT_EX, next: 0 };
+                let instance = Slot::counted(instance, c::IS_OBJECT_EX);
                 return self.add(digest, &instance);
             }
             // First: it may give the object a table of properties, which is there ever after.

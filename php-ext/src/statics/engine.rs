@@ -322,7 +322,7 @@ pub(super) unsafe fn beside_exception(body: impl FnOnce()) {
             (*globals).exception = pending;
         } else if is_exiting() {
             // To which nothing can be chained.
-            release(Slot { value: pending.addr() as u64, info: c::IS_OBJECT_EX, next: 0 });
+            release(Slot::counted(pending, c::IS_OBJECT_EX));
         } else {
             zend_exception_set_previous((*globals).exception, pending);
         }

@@ -334,8 +334,7 @@ unsafe fn unevaluated(number: usize) -> Result<Outcome, Failure> {
     // SAFETY: the caller's word; the exception is live until it is cleared.
     unsafe {
         let why = thrown(number);
-        let pending =
-            Slot { value: crate::engine::exception().addr() as u64, info: c::IS_OBJECT_EX, next: 0 };
+        let pending = Slot::counted(crate::engine::exception(), c::IS_OBJECT_EX);
         with(|statics| {
             if statics.first_failure.is_none() {
                 engine::hold(&pending);

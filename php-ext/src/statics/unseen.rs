@@ -158,7 +158,7 @@ unsafe fn leave_after_exit(exception: *mut zend_object) {
 }
 
 pub(super) fn value(exception: *mut zend_object) -> Slot {
-    Slot { value: exception.addr() as u64, info: c::IS_OBJECT_EX, next: 0 }
+    Slot::counted(exception, c::IS_OBJECT_EX)
 }
 
 /// Whether a frame is at a declaration that does not look for exceptions, and what comes next does not either. (The end of a file does.)

@@ -88,6 +88,12 @@ impl Slot {
     pub(crate) const UNDEFINED: Self = Slot { value: 0, info: c::IS_UNDEF, next: 0 };
     pub(crate) const NULL: Self = Slot { value: 0, info: c::IS_NULL, next: 0 };
 
+    /// A zval of something that is counted, of which `info` says what it is. Counts nothing.
+    #[inline(always)]
+    pub(crate) fn counted<T>(thing: *const T, info: u32) -> Slot {
+        Slot { value: thing.addr() as u64, info, next: 0 }
+    }
+
     /// The engine's own value.
     pub(crate) fn of(value: &Zval) -> &Slot {
         // SAFETY: same layout (asserted in the parent module), same lifetime.

@@ -193,7 +193,7 @@ pub(super) unsafe fn with_moment(object: *const Object, data: Slot) -> Option<Sl
         let mut time = Slot { value: moment.since_epoch as u64, info: c::IS_LONG, next: 0 };
         engine::zend_hash_next_index_insert(table, zval_of(&mut data));
         engine::zend_hash_next_index_insert(table, zval_of(&mut time));
-        Some(Slot { value: table.addr() as u64, info: c::IS_ARRAY_EX, next: 0 })
+        Some(Slot::counted(table, c::IS_ARRAY_EX))
     }
 }
 
@@ -246,7 +246,7 @@ impl Moment {
             };
             add(DATE, string(&self.text()));
             add(KIND, Slot { value: u64::from(self.kind), info: c::IS_LONG, next: 0 });
-            let mut data = Slot { value: table.addr() as u64, info: c::IS_ARRAY_EX, next: 0 };
+            let mut data = Slot::counted(table, c::IS_ARRAY_EX);
             let Some(zone) = self.zone(harvest) else {
                 engine::zval_ptr_dtor(zval_of(&mut data));
                 return None;
