@@ -91,7 +91,7 @@ impl Waiting {
         self.count = early + self.list.len() + self.ready.len();
     }
 
-    fn find(&self, number: usize) -> Option<&Awaited> {
+    pub(super) fn find(&self, number: usize) -> Option<&Awaited> {
         let early = self.early.iter().flat_map(|group| &group.targets);
         let mut all = early.chain(&self.list).chain(self.ready.iter().map(|ready| &ready.awaited));
         all.find(|awaited| awaited.number as usize == number)
@@ -189,7 +189,7 @@ pub(super) fn retry(news: News) {
             with(|statics| {
                 // What the compiler calls is no code of restores.
                 statics.targets[number as usize].untouched = None;
-                statics.waiting.push_back(number);
+                statics.waiting.add(number);
             });
         } else {
             // SAFETY: a target of this request.
@@ -327,7 +327,7 @@ pub(super) fn unrestored(number: usize) -> Option<String> {
         let awaited = statics.awaiting.find(number);
         // What only initialisers gave replaces nothing.
         let is_due = target.dropped == Dropped::No && !target.initial;
-        let is_early = || statics.waiting.contains(&(number as u32)) || statics.restoring.contains(number);
+        let is_early = || statics.waiting.contains(number as u32) || statics.restoring.contains(number);
         if !is_due || awaited.is_none() && !is_early() {
             return None;
         }
@@ -363,5 +363,5 @@ pub(super) fn unrestored(number: usize) -> Option<String> {
 #[inline]
 pub(super) fn forget(statics: &mut Statics, number: usize) {
     statics.awaiting.forget(number);
-    statics.waiting.retain(|other| *other as usize != number);
+    statics.waiting.retain(|turn| turn.target as usize != number);
 }

@@ -110,7 +110,8 @@ fn is_for_the_compiler() -> bool {
 /// What waited already when a compilation began.
 struct Outer {
     place: *mut Statics,
-    waiting: usize,
+    /// What has come since has this number or a greater one.
+    turn: u32,
 }
 
 #[inline(always)]
@@ -118,7 +119,7 @@ fn enter() -> Outer {
     let place = state();
     // SAFETY: this thread's own; the reference ends here.
     let statics = unsafe { &mut *place };
-    let outer = Outer { place, waiting: statics.waiting.len() };
+    let outer = Outer { place, turn: statics.waiting.next() };
     statics.compiling += 1;
     statics.declarations.compiling();
     outer
@@ -138,15 +139,16 @@ fn leave(outer: &Outer, compiled: *const zend_op_array) {
 #[cold]
 #[inline(never)]
 fn restore_waiting(outer: &Outer, compiled: *const zend_op_array) {
-    // SAFETY: as in `enter`; the reference ends here.
-    let (is_within, waiting) = unsafe {
-        let statics = &*outer.place;
-        (statics.compiling > 0 || statics.ending.contains(&fiber()), statics.waiting.len())
-    };
     // What waits while nothing is compiled was preloaded, or was left by a compilation that ended after one that began later. Or another
     // one's end has still to restore it, and loads this file for what came before: what comes next may need what the file declares.
-    let since = if is_within { outer.waiting } else { 0 };
-    if waiting > since {
+    // SAFETY: as in `enter`; the reference ends here.
+    let (since, is_any) = unsafe {
+        let statics = &*outer.place;
+        let is_within = statics.compiling > 0 || statics.ending.contains(&fiber());
+        let since = if is_within { outer.turn } else { 0 };
+        (since, statics.waiting.is_any_since(since))
+    };
+    if is_any {
         if !compiled.is_null() {
             // SAFETY: the caller's; nothing here needs dropping.
             unsafe { note_included(compiled) };
@@ -196,8 +198,8 @@ pub(crate) unsafe fn past_the_engine(compile: impl FnOnce() -> bool) {
     let outer = enter();
     let has_result = compile();
     // SAFETY: as in `leave`.
-    if !has_result && unsafe { (*outer.place).waiting.len() > outer.waiting } {
-        forget_undeclared(outer.waiting);
+    if !has_result && unsafe { (*outer.place).waiting.is_any_since(outer.turn) } {
+        forget_undeclared(outer.turn);
     }
     // The file is neither run nor included.
     leave(&outer, std::ptr::null());
@@ -205,15 +207,13 @@ pub(crate) unsafe fn past_the_engine(compile: impl FnOnce() -> bool) {
 
 /// An error has ended what is over: classes that are not there nobody waits for.
 #[cold]
-fn forget_undeclared(since: usize) {
+fn forget_undeclared(since: u32) {
     with(|statics| {
-        let mut at = 0;
         let targets = &statics.targets;
-        statics.waiting.retain(|number| {
-            at += 1;
-            let class = targets[*number as usize].class;
+        statics.waiting.retain(|turn| {
+            let class = targets[turn.target as usize].class;
             // SAFETY: a class that was linked in this request: what it was copied from is there yet. Nothing is loaded.
-            at <= since || unsafe { std::ptr::eq(loaded_class((*class).name), class) }
+            !turn.is_since(since) || unsafe { std::ptr::eq(loaded_class((*class).name), class) }
         });
     });
 }

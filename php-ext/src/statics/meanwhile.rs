@@ -35,6 +35,14 @@ impl Statics {
         target.dropped != Dropped::No || !is_known && self.is_assigned(number)
     }
 
+    /// Whether a target is to be restored by a run that is under way, whatever the code of others there assigns to it. May leave by a jump.
+    pub(super) fn has_its_turn_yet(&self, number: u32) -> bool {
+        let target = &self.targets[number as usize];
+        target.untouched.is_some()
+            && target.untouched == now()
+            && (self.waiting.contains(number) || self.awaiting.find(number as usize).is_some())
+    }
+
     /// Whether a target's statics are not as declared, whoever has changed them, or its state was taken away. May leave by a jump.
     pub(super) fn is_assigned(&self, number: u32) -> bool {
         let target = &self.targets[number as usize];

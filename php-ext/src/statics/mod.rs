@@ -12,6 +12,7 @@
 //! | `initialisers` | code in a declaration (PHP 8.3) |
 //! | [`place`] | where a static is |
 //! | [`restore`], [`compile`], [`awaited`], [`early`], [`frames`], [`straight`], [`declarations`] | from entries to statics: when the class is linked, when its file is compiled, or when the classes of its objects are there |
+//! | [`turns`] | what waits for the end of a compilation, in its order |
 //! | [`relatives`] | what their objects' classes are derived from |
 //! | [`nesting`] | restores within restores |
 //! | [`assign`] | the values into the statics |
@@ -58,10 +59,11 @@ mod scan;
 mod shared;
 pub(crate) mod static_publish;
 mod straight;
+mod turns;
 mod unseen;
 mod weak;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use ext_php_rs::ffi::{zend_class_entry, zend_object, zend_op_array};
 
@@ -181,7 +183,7 @@ pub(crate) struct Statics {
     targets: Vec<Target>,
     members: Buffer<Member>,
     /// Targets that wait for the end of a compilation, or for others of a class that is declared at run time.
-    waiting: VecDeque<u32>,
+    waiting: turns::Turns,
     /// Targets whose restore has called code of the script's that has not come back.
     restoring: nesting::Restoring,
     /// Targets that wait for classes.
@@ -241,7 +243,7 @@ impl Statics {
         Statics {
             targets: Vec::new(),
             members: Buffer::new(),
-            waiting: VecDeque::new(),
+            waiting: turns::Turns::new(),
             restoring: nesting::Restoring::new(),
             awaiting: awaited::Waiting::new(),
             straight: straight::Progress::new(),

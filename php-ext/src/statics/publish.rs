@@ -76,7 +76,12 @@ pub(super) fn find_due(round: u32, at_once: bool, which: impl Fn(&Target) -> boo
                     _ if !which(target) => false,
                     Dropped::ForGood => false,
                     // By code that its restore calls. It is to have its values yet.
-                    _ if at_once && statics.restoring.contains(number) => false,
+                    _ if at_once
+                        && (statics.restoring.contains(number)
+                            || statics.has_its_turn_yet(number as u32)) =>
+                    {
+                        false
+                    }
                     _ if is_outdated(target.class) => false,
                     Dropped::Deleted
                         if at_once

@@ -10,6 +10,7 @@ use super::awaited::Why;
 use super::early::{early, needs_code};
 use super::image;
 use super::place::Place;
+use super::turns::Turn;
 use super::{Dropped, Statics, awaited, compile, engine, is_outdated, nesting, observe, scan, with};
 use crate::api::table::fenced;
 use crate::decode::{self, Unusable};
@@ -56,15 +57,14 @@ pub(super) unsafe fn link(class: *mut zend_class_entry) {
         }
     }
     if waits && may_run {
-        // SAFETY: targets of this request.
-        unsafe { waiting_among(first, end) };
+        waiting_among(first, end);
     }
 }
 
 /// Leaves a target to the end of the compilation, or until the class's others are restored that need no code.
 #[cold]
 fn wait_for_the_end(number: usize) {
-    with(|statics| statics.waiting.push_back(number as u32));
+    with(|statics| statics.waiting.add(number as u32));
 }
 
 /// Whether a class has targets already. If not, it is about to have some.
@@ -88,50 +88,34 @@ fn was_noted(statics: &mut Statics, class: *const zend_class_entry) -> bool {
     !linked.insert(class.addr())
 }
 
-/// Restores what waits for the end of a compilation, from the given place of the list on.
-pub(super) fn waiting_since(at: usize) {
-    with(|statics| {
-        for at in at..statics.waiting.len() {
-            statics.note_untouched(statics.waiting[at]);
-        }
-    });
-    loop {
-        let next = with(|statics| statics.waiting.remove(at));
-        let Some(number) = next else { return };
-        // SAFETY: a target of this request.
-        unsafe { due(number) };
-    }
+/// Restores what waits for the end of a compilation, and has come since [`Turns::next`](super::turns::Turns::next) gave the number.
+pub(super) fn waiting_since(number: u32) {
+    take_turns(|turn| turn.is_since(number));
 }
 
 /// Restores what waits of a class that a running script has declared: as at the end of a compilation, since the code of one may suspend
 /// its fiber, and others change the next or end a compilation meanwhile.
-///
-/// # Safety
-/// As for [`link`]; the targets from `first` on, up to `end`, are the class's.
 #[cold]
 #[inline(never)]
-unsafe fn waiting_among(first: usize, end: usize) {
+fn waiting_among(first: usize, end: usize) {
     let numbers = first as u32..end as u32;
+    compile::while_ending(|| take_turns(|turn| numbers.contains(&turn.target)));
+}
+
+/// Restores some of what waits, one after the other, as far as nobody else does meanwhile.
+fn take_turns(which: impl Fn(&Turn) -> bool) {
     with(|statics| {
-        for at in 0..statics.waiting.len() {
-            let number = statics.waiting[at];
-            if numbers.contains(&number) {
-                statics.note_untouched(number);
+        for at in 0.. {
+            let Some(turn) = statics.waiting.get(at) else { break };
+            if which(&turn) {
+                statics.note_untouched(turn.target);
             }
         }
     });
-    compile::while_ending(|| {
-        for number in numbers {
-            let still_waits = with(|statics| {
-                let at = statics.waiting.iter().position(|other| *other == number);
-                at.and_then(|at| statics.waiting.remove(at)).is_some()
-            });
-            if still_waits {
-                // SAFETY: the caller's word.
-                unsafe { due(number) };
-            }
-        }
-    });
+    while let Some(number) = with(|statics| statics.waiting.take(&which)) {
+        // SAFETY: a target of this request.
+        unsafe { due(number) };
+    }
 }
 
 /// Restores a target that has waited, unless somebody has changed it.
