@@ -25,6 +25,14 @@ use crate::zend::live::{Array, Object, Slot};
 const DEEPEST: u32 = 64;
 const MOST_LOOKED_AT: u32 = 1 << 17;
 
+/// A look through a native object.
+struct Look {
+    /// How many values more.
+    left: u32,
+    /// How many native objects have shown what they hold.
+    shown: u32,
+}
+
 /// A string in the making.
 #[repr(C)]
 struct Written {
@@ -59,7 +67,9 @@ pub(super) unsafe fn write(harvest: *mut Harvest, object: *const Object, number:
     // SAFETY: the caller's word; the text is ours, and then the harvest's.
     unsafe {
         let mut rehearsed = (*harvest).held.len();
-        if let Some(offender) = offender(&mut *harvest, object, 0, &mut { MOST_LOOKED_AT }) {
+        if let Some(offender) =
+            offender(&mut *harvest, object, 0, &mut Look { left: MOST_LOOKED_AT, shown: 0 })
+        {
             let name = (*(*object.cast::<zend_object>()).ce).name;
             let name = String::from_utf8_lossy(bytes(name)).into_owned();
             let why = crate::encode::reason(&offender);
@@ -118,37 +128,57 @@ unsafe fn text_of(value: Slot) -> Result<*mut zend_string, Stop> {
 ///
 /// # Safety
 /// A live object of such a class.
-unsafe fn offender(harvest: &mut Harvest, object: *const Object, depth: u32, left: &mut u32) -> Option<Slot> {
+unsafe fn offender(
+    harvest: &mut Harvest,
+    object: *const Object,
+    depth: u32,
+    look: &mut Look,
+) -> Option<Slot> {
     // SAFETY: the caller's word. What `get_gc` shows is good until its next call: so it is asked again where another one may have been.
     unsafe {
         let object = object.cast_mut().cast::<zend_object>();
         let mut first = None;
         let mut at = 0;
-        'again: loop {
-            let (mut parts, mut count) = (std::ptr::null_mut::<zval>(), 0);
-            if let Some(get_gc) = (*(*object).handlers).get_gc {
-                get_gc(object, &raw mut parts, &raw mut count);
+        let (mut parts, mut count) = shown_by(object, look);
+        let mut shown = look.shown;
+        while !parts.is_null() && at < count && look.left > 0 {
+            let part = *parts.add(at);
+            at += 1;
+            look.left -= 1;
+            if part.kind() != c::IS_UNDEF {
+                first.get_or_insert(part);
             }
-            while !parts.is_null() && at < count as usize && *left > 0 {
-                let part = *parts.cast::<Slot>().add(at);
-                at += 1;
-                *left -= 1;
-                if part.kind() != c::IS_UNDEF {
-                    first.get_or_insert(part);
+            if part.kind() > c::IS_STRING {
+                if let Some(found) = offending(harvest, &part, depth, look) {
+                    return Some(found);
                 }
-                if part.kind() > c::IS_STRING {
-                    if let Some(found) = offending(harvest, &part, depth, left) {
-                        return Some(found);
-                    }
-                    continue 'again;
+                if look.shown != shown {
+                    (parts, count) = shown_by(object, look);
+                    shown = look.shown;
                 }
             }
-            if let Some(first) = first.filter(may_throw) {
-                harvest.keep(first);
-            }
-            return None;
+        }
+        if let Some(first) = first.filter(may_throw) {
+            harvest.keep(first);
+        }
+        None
+    }
+}
+
+/// What an object's class shows the collector. Good until another one does.
+///
+/// # Safety
+/// A live object.
+unsafe fn shown_by(object: *mut zend_object, look: &mut Look) -> (*const Slot, usize) {
+    let (mut parts, mut count) = (std::ptr::null_mut::<zval>(), 0);
+    look.shown += 1;
+    // SAFETY: the caller's word.
+    unsafe {
+        if let Some(get_gc) = (*(*object).handlers).get_gc {
+            get_gc(object, &raw mut parts, &raw mut count);
         }
     }
+    (parts.cast_const().cast(), count.max(0) as usize)
 }
 
 /// Whether `serialize()` may throw before it has written anything of a part of a native object.
@@ -163,18 +193,18 @@ fn may_throw(part: &Slot) -> bool {
 ///
 /// # Safety
 /// A live value.
-unsafe fn offending(harvest: &mut Harvest, slot: &Slot, depth: u32, left: &mut u32) -> Option<Slot> {
+unsafe fn offending(harvest: &mut Harvest, slot: &Slot, depth: u32, look: &mut Look) -> Option<Slot> {
     const UNKNOWN: u32 = Facts::SERIALIZE | Facts::SLEEP | Facts::TEXT | Facts::ENUM;
     let slot = slot.direct().behind_reference();
-    if slot.kind() <= c::IS_STRING || depth >= DEEPEST || *left == 0 {
+    if slot.kind() <= c::IS_STRING || depth >= DEEPEST || look.left == 0 {
         return None;
     }
-    *left -= 1;
+    look.left -= 1;
     // SAFETY: the caller's word. No code runs that could change what is looked at.
     unsafe {
         match slot.kind() {
             c::IS_ARRAY => {
-                slot.array().elements().find_map(|element| offending(harvest, &element.slot, depth + 1, left))
+                slot.array().elements().find_map(|element| offending(harvest, &element.slot, depth + 1, look))
             }
             c::IS_OBJECT => {
                 let object: *const Object = slot.object();
@@ -183,15 +213,15 @@ unsafe fn offending(harvest: &mut Harvest, slot: &Slot, depth: u32, left: &mut u
                     return Some(*slot);
                 }
                 if facts.has(Facts::NATIVE) {
-                    return offender(harvest, object, depth + 1, left);
+                    return offender(harvest, object, depth + 1, look);
                 }
                 if facts.has(UNKNOWN) || is_lazy(object) {
                     return None;
                 }
                 let mut declared = (*object).slots(facts.slots).iter();
-                declared.find_map(|slot| offending(harvest, slot, depth + 1, left)).or_else(|| {
+                declared.find_map(|slot| offending(harvest, slot, depth + 1, look)).or_else(|| {
                     let mut elements = (*object).table().into_iter().flat_map(Array::elements);
-                    elements.find_map(|element| offending(harvest, &element.slot, depth + 1, left))
+                    elements.find_map(|element| offending(harvest, &element.slot, depth + 1, look))
                 })
             }
             _ => Some(*slot),
