@@ -37,7 +37,7 @@
 //! |---|---|
 //! | head | [`TemplateHead`] |
 //! | calls | [`CallImage`] each, in the order of calling: methods that finish objects; and texts that objects are made of, which are due before any of these |
-//! | classes | [`ClassImage`] each, in the order of their first object |
+//! | classes | [`ClassImage`] each, in the order of their first object or of the text that names them |
 //! | nodes | per node the offset of its image in the block, `u32` in units of 8 bytes; node 0 is the value |
 //! | fixups | [`Fixup`] each: that slot of that node's copy is to hold that node's copy |
 //! | tables | [`Pair`] each: object node, and the node of its table of dynamic properties, all of them under names |

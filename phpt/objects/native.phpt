@@ -3,6 +3,8 @@ Objects of internal classes that only functions in C can write and read, as thos
 --EXTENSIONS--
 ds
 static_cache
+--SKIPIF--
+<?php if (!function_exists('pcntl_fork')) die('skip needs pcntl'); ?>
 --INI--
 opcache.static_cache.volatile_size_mb=8
 opcache.static_cache.pinned_size_mb=8
@@ -97,6 +99,26 @@ foreach ([true, false] as $goes_on) {
     unset($fiber);
 }
 
+echo "classes: ";
+enum Suit { case Hearts; }
+$value = [new Ds\Vector([new Ds\Map(['O:5:"Never":0:{}' => [Suit::Hearts, new Plain('s:3:"')]])])];
+volatile_store('k', $value);
+$fetched = volatile_fetch('k');
+echo json_encode([$fetched == $value, $fetched[0][0]->first()->value[0] === Suit::Hearts]);
+// What is in there is of the same class in the second process, of another in the third, and of none here.
+foreach (['$a = 1', '$a', '$b'] as $property) {
+    $process = pcntl_fork();
+    if (!$process) {
+        eval("class Elsewhere { public $property; }");
+        if ($property === '$a = 1') volatile_store('elsewhere', [new Ds\Vector([1, new Elsewhere])]);
+        if ($property !== '$b') volatile_store('other', [new Ds\Vector([1, new Elsewhere])]);
+        echo ' ', json_encode(volatile_fetch('elsewhere')), flush();
+        exit;
+    }
+    pcntl_waitpid($process, $status);
+}
+echo ' ', json_encode(volatile_fetch('other')), ' ', json_encode(OPcache\volatile_exists('other')), "\n";
+
 // PHP's own serialize() dies of some of these: Ds writes to where nothing is if what is written first throws.
 echo "refused:\n";
 foreach ([
@@ -120,6 +142,7 @@ assigned 2 (wakeup)1 1
 (wakeup)bool(true)
 assigned 2 (wakeup)1 1
 meanwhile: [7,true,100,"2024"] [7,true,100,"2024"] [7,true,100,"2024"] [7,true,100,"2024"]
+classes: [true,true] [[1,{"a":1}]] [[1,{"a":1}]] null null false
 refused:
 OPcache\StaticCacheException: volatile cache: $value['a'] cannot be stored: it is an object of class Ds\Vector with a part that cannot be: it is a Closure (key "refused"), "before"
 OPcache\StaticCacheException: volatile cache: $value['a'] cannot be stored: it is an object of class Ds\Vector with a part that cannot be: it is a resource (key "refused"), "before"

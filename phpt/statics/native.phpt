@@ -9,7 +9,16 @@ static_cache
 --FILE--
 <?php
 require __DIR__ . '/../helpers/statics.inc';
+// Of classes that the text names, one is loaded with code that the compiler must not run, and one is declared further on.
+$folder = new Folder([
+    'State.php' => '<?php class State { #[OPcache\PinnedStatic] public static ?Ds\Vector $vector = null; }',
+    'Loaded.php' => '<?php $GLOBALS["order"][] = "loaded";
+        class Loaded { public $a = 1; public function __wakeup(): void { $GLOBALS["order"][] = "woken " . strlen(eval("return \'code\';")); } }',
+    'Before.php' => '<?php class Before { #[OPcache\PinnedStatic] public static ?Ds\Vector $vector = null; }
+        if (PHP_VERSION_ID) { class After { public $b = 2; } }',
+]);
 in_hosts('<?php
+spl_autoload_register(fn($class) => include "' . $folder->path . '/$class.php");
 class Item { public function __construct(public int $number) {} public function __wakeup(): void { $GLOBALS["woken"] = ($GLOBALS["woken"] ?? 0) + 1; } }
 class Kept {
     #[OPcache\VolatileStatic(strategy: OPcache\CacheStrategy::Tracking)] public static ?Ds\Map $followed = null;
@@ -24,11 +33,16 @@ if (isset($_GET["set"])) {
 if (isset($_GET["put"])) Kept::$followed->put($_GET["put"], new Ds\Set([1, 2]));
 if (isset($_GET["item"])) Kept::$followed["b"] = new Ds\Vector([new Item((int) $_GET["item"])]);
 if (isset($_GET["number"])) Kept::$followed["b"][0]->number = (int) $_GET["number"];
+if (isset($_GET["classes"])) {
+    require "' . $folder->path . '/Before.php";
+    if ($_GET["classes"]) [State::$vector, Before::$vector] = [new Ds\Vector([new Loaded]), new Ds\Vector([new After])];
+    exit(json_encode([State::$vector, Before::$vector, $order ?? null]));
+}
 if (isset($_GET["bad"])) All::$list = ["k" => new Ds\Vector([fn() => 1])];
 echo json_encode(Kept::$followed), " ", json_encode(Kept::$held), " ", var_export(Kept::$held && Kept::$held[0] === Kept::$held["same"], true), " ", $woken ?? 0, " ";
 echo count(All::$list);
 ', function (callable $get) {
-    foreach (['', 'set', 'look', 'put=b', 'look', 'item=5', 'look', 'number=6', 'look', 'bad', 'look'] as $query) {
+    foreach (['', 'set', 'look', 'put=b', 'look', 'item=5', 'look', 'number=6', 'look', 'bad', 'look', 'classes=1', 'classes='] as $query) {
         echo "$query: ", preg_replace('~ in \S+ on line \d+~', '', trim(strip_tags($get($query)))), "\n";
     }
 }, extension_loaded('ds') ? [] : ['extension' => 'ds']);
@@ -46,3 +60,5 @@ look: {"a":1,"b":[{"number":6}]} {"0":[{"number":1}],"same":[{"number":1}]} true
 bad: {"a":1,"b":[{"number":6}]} {"0":[{"number":1}],"same":[{"number":1}]} true 2 1
 Warning: All::$list was not published: pinned cache: All::$list['k'] cannot be stored: it is an object of class Ds\Vector with a part that cannot be: it is a Closure
 look: {"a":1,"b":[{"number":6}]} {"0":[{"number":1}],"same":[{"number":1}]} true 2 0
+classes=1: [[{"a":1}],[{"b":2}],["loaded"]]
+classes=: [[{"a":1}],[{"b":2}],["loaded","woken 4"]]

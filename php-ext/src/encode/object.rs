@@ -6,7 +6,7 @@ use super::{Encoder, Job, NODE_PLACE, NULL_PLACE, Node};
 use crate::objects::class::Facts;
 use crate::objects::harvest::{Call, Found, Harvest, Outcome};
 use crate::objects::lazy::is_lazy;
-use crate::objects::with_classes;
+use crate::objects::{native, with_classes};
 use crate::payload::{Fixup, ObjectImage, Pair, object_units};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Object, Slot};
@@ -280,13 +280,7 @@ impl Encoder {
         } else {
             (self.objects.facts(object), self.objects.jobs[job.size as usize].found)
         };
-        let (class, new) = self.objects.class(&facts);
-        if new {
-            // SAFETY: a class of this request has a name that lives as long as it.
-            let name = unsafe { crate::objects::class::text((*facts.class).name) };
-            let name = self.text(name, name.hash());
-            self.objects.classes.push(ClassJob { facts, name });
-        }
+        let class = self.class_number(facts);
         let mut plan = ObjectJob { class, count: 0, traits: 0, source: object, found };
         if facts.has(Facts::ENUM) {
             (plan.count, plan.traits) = (1, ObjectImage::ENUM);
@@ -325,9 +319,34 @@ impl Encoder {
         }
         if let Some(found) = found {
             self.scan_calls::<GRAPH>(found, job.node, number)?;
+            if facts.has(Facts::NATIVE) {
+                self.add_classes_in(found);
+            }
         }
         self.objects.jobs[job.size as usize] = plan;
         Ok(object_units(plan.count))
+    }
+
+    /// The number of a class.
+    #[inline(always)]
+    fn class_number(&mut self, facts: Facts) -> u32 {
+        let (class, new) = self.objects.class(&facts);
+        if new {
+            // SAFETY: a class of this request has a name that lives as long as it.
+            let name = unsafe { crate::objects::class::text((*facts.class).name) };
+            let name = self.text(name, name.hash());
+            self.objects.classes.push(ClassJob { facts, name });
+        }
+        class
+    }
+
+    /// Classes of what is in the text that an object is stored by: they have to be there, and the same, as those of any other part.
+    #[cold]
+    fn add_classes_in(&mut self, found: &Found) {
+        native::each_class_in(found.argument.text().bytes(), |class| {
+            let facts = with_classes(|classes| classes.of(class));
+            self.class_number(facts);
+        });
     }
 
     /// A reference in a typed property must know the type, unless it is stored as what it holds.

@@ -2,11 +2,12 @@
 //! their class knows what is in them, and makes the object itself. So the text that PHP's `serialize()` gives is stored, and `unserialize()`
 //! is what makes the object: before any other of the value, since all that holds it wants to know where it is.
 //!
-//! The text stands for itself, as that of a `Serializable`: an object in there that the value has elsewhere as well is another one.
+//! The text stands for itself, as that of a `Serializable`: an object in there that the value has elsewhere as well is another one. The classes that
+//! it names are among those of the payload.
 
 use std::ffi::{c_int, c_uchar, c_void};
 
-use ext_php_rs::ffi::{zend_object, zend_string, zval};
+use ext_php_rs::ffi::{zend_class_entry, zend_object, zend_string, zval};
 
 use super::class::Facts;
 use super::engine::{self, zval_of};
@@ -16,7 +17,7 @@ use super::lazy::is_lazy;
 use super::methods::take_argument;
 use super::walk::Names;
 use super::{refusing, with_classes};
-use crate::engine::{apart, bytes, exception_pending, loaded_class};
+use crate::engine::{apart, bytes, class_named, exception_pending, loaded_class};
 use crate::payload::{CallImage, ObjectImage, Template};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Object, Slot};
@@ -227,6 +228,43 @@ unsafe fn offending(harvest: &mut Harvest, slot: &Slot, depth: u32, look: &mut L
             _ => Some(*slot),
         }
     }
+}
+
+/// Tells of each class that a text names and that is there, some more than once. A class writes what it likes about its objects, which may
+/// look like names; most of what `serialize()` writes is told from them, strings above all.
+pub(crate) fn each_class_in(text: &[u8], mut tell: impl FnMut(*mut zend_class_entry)) {
+    let mut last: &[u8] = b"";
+    let mut at = 0;
+    while at < text.len() {
+        let counted =
+            if matches!(text[at], b's' | b'O' | b'C' | b'E') { counted(text, at + 1) } else { None };
+        let Some(bytes) = counted else {
+            at += 1;
+            continue;
+        };
+        if text[at] != b's' {
+            // A case comes after its enum's name.
+            let name = bytes.split(|&byte| byte == b':').next().unwrap_or_default();
+            if name != last {
+                let class = class_named(&name.to_ascii_lowercase());
+                if !class.is_null() {
+                    tell(class.cast_mut());
+                }
+                last = name;
+            }
+        }
+        at = bytes.as_ptr_range().end.addr() - text.as_ptr().addr() + 1;
+    }
+}
+
+/// What is between quotes after its length: `:3:"abc"`.
+fn counted(text: &[u8], at: usize) -> Option<&[u8]> {
+    const MOST_DIGITS: usize = 10;
+    let rest = text.get(at..)?.strip_prefix(b":")?;
+    let digits = rest.iter().take(MOST_DIGITS).take_while(|byte| byte.is_ascii_digit()).count();
+    let len: usize = std::str::from_utf8(&rest[..digits]).ok()?.parse().ok()?;
+    let bytes = rest[digits..].strip_prefix(b":\"")?;
+    (bytes.get(len) == Some(&b'"')).then(|| &bytes[..len])
 }
 
 /// Whether a call of a template makes such an object.
