@@ -186,8 +186,12 @@ unsafe fn shown_by(object: *mut zend_object, look: &mut Look) -> (*const Slot, u
 fn may_throw(part: &Slot) -> bool {
     const ASKED: u32 = Facts::SERIALIZE | Facts::SLEEP | Facts::TEXT | Facts::NATIVE;
     let part = part.behind_reference();
-    part.kind() == c::IS_OBJECT
-        && with_classes(|classes| classes.of_object(std::ptr::from_ref(part.object()).cast())).has(ASKED)
+    if part.kind() != c::IS_OBJECT {
+        return false;
+    }
+    let object: *const Object = part.object();
+    // An initialiser may throw as well.
+    with_classes(|classes| classes.of_object(object.cast())).has(ASKED) || is_lazy(object)
 }
 
 /// The same of a value in one as [`offender`] says of it.
