@@ -1,5 +1,5 @@
 --TEST--
-static_publish() by code that a restore calls passes over what is to be restored next, whatever that code has assigned to it
+static_publish() by code that a restore calls passes over what is to be restored next, whatever that code has assigned to it, but not what others have
 --EXTENSIONS--
 static_cache
 --FILE--
@@ -16,6 +16,7 @@ class Item
     public function __construct(public $text) {}
     public function __wakeup()
     {
+        if (isset($_GET["suspend"]) && Fiber::getCurrent() && $this->text === "one") Fiber::suspend();
         if (!isset($_GET["publish"]) || $this->text !== "one") return;
         $_GET["class"]::$second = new Item("by a method");
         try {
@@ -26,11 +27,25 @@ class Item
     }
 }
 $class = $_GET["class"];
-require "' . $folder->path . '/$class.php";
+$load = fn() => require "' . $folder->path . '/$class.php";
+if (isset($_GET["suspend"])) {
+    $fiber = new Fiber($load);
+    $fiber->start();
+    $class::$second = new Item("by the script");
+    try {
+        echo "published ", OPcache\static_publish(), ", ";
+    } catch (OPcache\StaticCacheException $e) {
+        echo substr($e->getMessage(), 0, 88), "; ";
+    }
+    $fiber->resume();
+    OPcache\pinned_delete($class);
+} else {
+    $load();
+}
 if (isset($_GET["set"])) [$class::$first, $class::$second] = [new Item("one"), new Item("two")];
 echo $class::$first->text ?? "null", " ", $class::$second->text ?? "null";
 echo " ", OPcache\pinned_cache_info()->publish_failures;
-', each_of('class=Compiled&set', 'class=Compiled&publish', 'class=Compiled', 'class=Declared&set', 'class=Declared&publish', 'class=Declared'));
+', each_of('class=Compiled&set', 'class=Compiled&publish', 'class=Compiled', 'class=Declared&set', 'class=Declared&publish', 'class=Declared', 'class=Declared&suspend'));
 ?>
 --EXPECT--
 class=Compiled&set: one two 0
@@ -39,3 +54,4 @@ class=Compiled: one two 0
 class=Declared&set: one two 0
 class=Declared&publish: published 0, one two 0
 class=Declared: one two 0
+class=Declared&suspend: published Declared::$second was not published: it was changed before its stored state could be res; one by the script 1

@@ -38,7 +38,8 @@ impl Statics {
     /// Whether a target is to be restored by a run that is under way, whatever the code of others there assigns to it. May leave by a jump.
     pub(super) fn has_its_turn_yet(&self, number: u32) -> bool {
         let target = &self.targets[number as usize];
-        target.untouched.is_some()
+        target.dropped == Dropped::No
+            && target.untouched.is_some()
             && target.untouched == now()
             && (self.waiting.contains(number) || self.awaiting.find(number as usize).is_some())
     }
