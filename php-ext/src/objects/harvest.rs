@@ -328,6 +328,12 @@ impl Harvest {
         self.held.get(at).copied()
     }
 
+    /// Whether a counted value is among the last that are held, from this one on.
+    pub(super) fn has_just_held(&self, slot: &Slot, first: usize) -> bool {
+        const FEW: usize = 16;
+        self.held[first..].iter().rev().take(FEW).any(|held| held.value == slot.value)
+    }
+
     /// Takes over the caller's hold of a value.
     pub(crate) fn adopt(&mut self, slot: Slot) {
         if slot.is_counted() {

@@ -22,8 +22,9 @@ use crate::payload::{CallImage, ObjectImage, Template};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Object, Slot};
 
-/// How deep and how far at most a native object is looked at for what cannot be stored.
+/// How deep and how far at most a native object is looked at for what cannot be stored. One may hold itself.
 const DEEPEST: u32 = 64;
+const MOST_NATIVES_DEEP: u32 = 8;
 const MOST_LOOKED_AT: u32 = 1 << 17;
 
 /// A look through a native object.
@@ -32,6 +33,10 @@ struct Look {
     left: u32,
     /// How many native objects have shown what they hold.
     shown: u32,
+    /// How many are being looked through, one within the other.
+    within: u32,
+    /// The first of the harvest's values that is to be rehearsed.
+    first: usize,
 }
 
 /// A string in the making.
@@ -68,9 +73,8 @@ pub(super) unsafe fn write(harvest: *mut Harvest, object: *const Object, number:
     // SAFETY: the caller's word; the text is ours, and then the harvest's.
     unsafe {
         let mut rehearsed = (*harvest).held.len();
-        if let Some(offender) =
-            offender(&mut *harvest, object, 0, &mut Look { left: MOST_LOOKED_AT, shown: 0 })
-        {
+        let mut look = Look { left: MOST_LOOKED_AT, shown: 0, within: 0, first: rehearsed };
+        if let Some(offender) = offender(&mut *harvest, object, 0, &mut look) {
             let name = (*(*object.cast::<zend_object>()).ce).name;
             let name = String::from_utf8_lossy(bytes(name)).into_owned();
             let why = crate::encode::reason(&offender);
@@ -137,6 +141,10 @@ unsafe fn offender(
 ) -> Option<Slot> {
     // SAFETY: the caller's word. What `get_gc` shows is good until its next call: so it is asked again where another one may have been.
     unsafe {
+        if look.within >= MOST_NATIVES_DEEP {
+            return None;
+        }
+        look.within += 1;
         let object = object.cast_mut().cast::<zend_object>();
         let mut first = None;
         let mut at = 0;
@@ -159,7 +167,10 @@ unsafe fn offender(
                 }
             }
         }
-        if let Some(first) = first.filter(may_throw) {
+        look.within -= 1;
+        if let Some(first) = first.filter(may_throw)
+            && !harvest.has_just_held(&first, look.first)
+        {
             harvest.keep(first);
         }
         None
@@ -201,10 +212,13 @@ fn may_throw(part: &Slot) -> bool {
 unsafe fn offending(harvest: &mut Harvest, slot: &Slot, depth: u32, look: &mut Look) -> Option<Slot> {
     const UNKNOWN: u32 = Facts::SERIALIZE | Facts::SLEEP | Facts::TEXT | Facts::ENUM;
     let slot = slot.direct().behind_reference();
-    if slot.kind() <= c::IS_STRING || depth >= DEEPEST || look.left == 0 {
+    if look.left == 0 {
         return None;
     }
     look.left -= 1;
+    if slot.kind() <= c::IS_STRING || depth >= DEEPEST {
+        return None;
+    }
     // SAFETY: the caller's word. No code runs that could change what is looked at.
     unsafe {
         match slot.kind() {
