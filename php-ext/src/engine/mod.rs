@@ -197,6 +197,29 @@ pub(crate) fn without_collection<T>(body: impl FnOnce() -> T) -> T {
     }
 }
 
+/// What an object's class shows the collector: values, and a table of more or null.
+pub(crate) struct Shown {
+    pub(crate) parts: *const Slot,
+    pub(crate) count: usize,
+    pub(crate) table: *mut ext_php_rs::ffi::HashTable,
+}
+
+/// Asks a class what one of its objects holds. Good until the next object is asked. Runs no user code; may leave by a jump.
+///
+/// # Safety
+/// A live object.
+pub(crate) unsafe fn shown_to_collector(object: *mut zend_object) -> Shown {
+    let (mut parts, mut count) = (std::ptr::null_mut::<zval>(), 0);
+    let mut table = std::ptr::null_mut();
+    // SAFETY: the caller's word.
+    unsafe {
+        if let Some(get_gc) = (*(*object).handlers).get_gc {
+            table = get_gc(object, &raw mut parts, &raw mut count);
+        }
+    }
+    Shown { parts: parts.cast_const().cast(), count: count.max(0) as usize, table }
+}
+
 /// Tells the collector of something that was just made and that something in it may hold: with a call's result that no variable gets, the
 /// engine does away without asking whether it is part of a cycle. May let it run, and with it destructors.
 ///

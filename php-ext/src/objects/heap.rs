@@ -14,7 +14,7 @@ use ext_php_rs::ffi::{HashTable, zend_execute_data, zend_function, zend_object, 
 use super::class::{is_a, method};
 use super::engine::{self, spl_ce_SplHeap, spl_ce_SplPriorityQueue, undefined, zend_ce_traversable, zval_of};
 use super::gather::Stop;
-use crate::engine::exception_pending;
+use crate::engine::{exception_pending, shown_to_collector};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Object, Slot};
 
@@ -187,17 +187,14 @@ pub(super) unsafe fn contents(object: *const Object, is_queue: bool) -> Result<S
         let object = object.cast_mut().cast::<zend_object>();
         let flags = if is_queue { ask(object, internal(true, "getextractflags"))? } else { undefined() };
         let corrupted = ask(object, internal(is_queue, "iscorrupted"))?;
-        let (mut elements, mut count) = (std::ptr::null_mut(), 0);
-        if let Some(get_gc) = (*(*object).handlers).get_gc {
-            get_gc(object, &raw mut elements, &raw mut count);
-        }
-        let table = engine::_zend_new_array(count as u32 + FIRST as u32);
+        let elements = shown_to_collector(object);
+        let table = engine::_zend_new_array(elements.count as u32 + FIRST as u32);
         let flags =
             if flags.kind() == c::IS_LONG { flags } else { Slot { value: 0, info: c::IS_LONG, next: 0 } };
         append(table, flags);
         append(table, corrupted);
-        for number in 0..count as usize {
-            append(table, *elements.cast::<Slot>().add(number));
+        for number in 0..elements.count {
+            append(table, *elements.parts.add(number));
         }
         Ok(Slot::counted(table, c::IS_ARRAY_EX))
     }

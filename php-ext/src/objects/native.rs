@@ -17,7 +17,7 @@ use super::lazy::is_lazy;
 use super::methods::take_argument;
 use super::walk::Names;
 use super::{refusing, with_classes};
-use crate::engine::{apart, bytes, class_named, exception_pending, loaded_class};
+use crate::engine::{apart, bytes, class_named, exception_pending, loaded_class, shown_to_collector};
 use crate::payload::{CallImage, ObjectImage, Template};
 use crate::zend::constants as c;
 use crate::zend::live::{Array, Object, Slot};
@@ -27,11 +27,14 @@ const DEEPEST: u32 = 64;
 const MOST_NATIVES_DEEP: u32 = 8;
 const MOST_LOOKED_AT: u32 = 1 << 17;
 
+/// What `serialize()` writes of such an object a method says.
+const ASKED: u32 = Facts::SERIALIZE | Facts::SLEEP | Facts::TEXT;
+
 /// A look through a native object.
 struct Look {
     /// How many values more.
     left: u32,
-    /// How many native objects have shown what they hold.
+    /// How many native objects have been looked into.
     shown: u32,
     /// How many are being looked through, one within the other.
     within: u32,
@@ -148,10 +151,10 @@ unsafe fn offender(
         let object = object.cast_mut().cast::<zend_object>();
         let mut first = None;
         let mut at = 0;
-        let (mut parts, mut count) = shown_by(object, look);
-        let mut shown = look.shown;
-        while !parts.is_null() && at < count && look.left > 0 {
-            let part = *parts.add(at);
+        look.shown += 1;
+        let (mut shown, mut asked) = (shown_to_collector(object), look.shown);
+        while !shown.parts.is_null() && at < shown.count && look.left > 0 {
+            let part = *shown.parts.add(at);
             at += 1;
             look.left -= 1;
             if part.kind() != c::IS_UNDEF {
@@ -161,9 +164,8 @@ unsafe fn offender(
                 if let Some(found) = offending(harvest, &part, depth, look) {
                     return Some(found);
                 }
-                if look.shown != shown {
-                    (parts, count) = shown_by(object, look);
-                    shown = look.shown;
+                if look.shown != asked {
+                    (shown, asked) = (shown_to_collector(object), look.shown);
                 }
             }
         }
@@ -177,32 +179,15 @@ unsafe fn offender(
     }
 }
 
-/// What an object's class shows the collector. Good until another one does.
-///
-/// # Safety
-/// A live object.
-unsafe fn shown_by(object: *mut zend_object, look: &mut Look) -> (*const Slot, usize) {
-    let (mut parts, mut count) = (std::ptr::null_mut::<zval>(), 0);
-    look.shown += 1;
-    // SAFETY: the caller's word.
-    unsafe {
-        if let Some(get_gc) = (*(*object).handlers).get_gc {
-            get_gc(object, &raw mut parts, &raw mut count);
-        }
-    }
-    (parts.cast_const().cast(), count.max(0) as usize)
-}
-
 /// Whether `serialize()` may throw before it has written anything of a part of a native object.
 fn may_throw(part: &Slot) -> bool {
-    const ASKED: u32 = Facts::SERIALIZE | Facts::SLEEP | Facts::TEXT | Facts::NATIVE;
     let part = part.behind_reference();
     if part.kind() != c::IS_OBJECT {
         return false;
     }
     let object: *const Object = part.object();
     // An initialiser may throw as well.
-    with_classes(|classes| classes.of_object(object.cast())).has(ASKED) || is_lazy(object)
+    with_classes(|classes| classes.of_object(object.cast())).has(ASKED | Facts::NATIVE) || is_lazy(object)
 }
 
 /// The same of a value in one as [`offender`] says of it.
@@ -210,7 +195,6 @@ fn may_throw(part: &Slot) -> bool {
 /// # Safety
 /// A live value.
 unsafe fn offending(harvest: &mut Harvest, slot: &Slot, depth: u32, look: &mut Look) -> Option<Slot> {
-    const UNKNOWN: u32 = Facts::SERIALIZE | Facts::SLEEP | Facts::TEXT | Facts::ENUM;
     let slot = slot.direct().behind_reference();
     if look.left == 0 {
         return None;
@@ -234,7 +218,7 @@ unsafe fn offending(harvest: &mut Harvest, slot: &Slot, depth: u32, look: &mut L
                 if facts.has(Facts::NATIVE) {
                     return offender(harvest, object, depth + 1, look);
                 }
-                if facts.has(UNKNOWN) || is_lazy(object) {
+                if facts.has(ASKED | Facts::ENUM) || is_lazy(object) {
                     return None;
                 }
                 let mut declared = (*object).slots(facts.slots).iter();

@@ -6,16 +6,17 @@
 //! finds it counts what the engine's own `__serialize()` gives, or `__debugInfo()` of heaps, or what the handler for the garbage
 //! collector shows. (Not what `get_properties_for` does: it may initialise lazy objects.)
 
-use std::ffi::c_int;
 use std::ops::Range;
 
-use ext_php_rs::ffi::{zend_function, zend_object, zend_std_get_properties, zval};
+use ext_php_rs::ffi::{zend_function, zend_object, zend_std_get_properties};
 
 use super::content::{self, Copied, Look, Taken};
 use super::engine;
 use crate::buffer::Buffer;
 use crate::encode::table::{ByAddress, Table};
-use crate::engine::{exception_pending, in_frame, is_of_script, without_collection};
+use crate::engine::{
+    Shown, exception_pending, in_frame, is_of_script, shown_to_collector, without_collection,
+};
 use crate::module::{BackendLocal, local};
 use crate::objects::class::{Facts, is_heap, method};
 use crate::objects::fingerprint::Digest;
@@ -324,11 +325,10 @@ impl Walk {
             if let Some(get_gc) = handlers.get_gc
                 && get_gc as usize != engine::zend_std_get_gc as *const () as usize
             {
-                let (mut elements, mut count): (*mut zval, c_int) = (std::ptr::null_mut(), 0);
-                let table = get_gc(object, &raw mut elements, &raw mut count);
-                digest.add(u64::from(count.cast_unsigned()));
-                for number in 0..count.max(0) as usize {
-                    self.add(digest, &*elements.cast::<Slot>().add(number));
+                let Shown { parts, count, table } = shown_to_collector(object);
+                digest.add(count as u64);
+                for number in 0..count {
+                    self.add(digest, &*parts.add(number));
                 }
                 if !table.is_null() && !std::ptr::eq(table, (*object).properties) {
                     self.add_elements(digest, engine::table(table));

@@ -5,7 +5,7 @@
 //! when they are due, before any of that code runs, and again only where other code may have run since: where a fiber has gone on instead of
 //! another, or a jump has left a restore.
 
-use super::{Dropped, Statics, baseline};
+use super::{Dropped, Statics, Target, baseline};
 use crate::module::stacks;
 
 /// As long as it is the same, no code has gone on but that of restores that are under way: how often fibers have been switched.
@@ -16,6 +16,13 @@ fn now() -> Option<Moment> {
     // SAFETY: this thread's own globals.
     let was_left = unsafe { (*ext_php_rs::ffi::ext_php_rs_compiler_globals()).unclean_shutdown };
     stacks::switches().filter(|_| !was_left)
+}
+
+impl Target {
+    /// Whether it was as declared when it was due, and no code but that of restores has gone on since.
+    fn is_known_untouched(&self) -> bool {
+        self.untouched.is_some() && self.untouched == now()
+    }
 }
 
 impl Statics {
@@ -31,16 +38,14 @@ impl Statics {
     /// Whether somebody has changed a target's statics before its restore was due, or has taken its state away. May leave by a jump.
     pub(super) fn is_touched(&self, number: u32) -> bool {
         let target = &self.targets[number as usize];
-        let is_known = target.untouched.is_some() && target.untouched == now();
-        target.dropped != Dropped::No || !is_known && self.is_assigned(number)
+        target.dropped != Dropped::No || !target.is_known_untouched() && self.is_assigned(number)
     }
 
     /// Whether a target is to be restored by a run that is under way, whatever the code of others there assigns to it. May leave by a jump.
     pub(super) fn has_its_turn_yet(&self, number: u32) -> bool {
         let target = &self.targets[number as usize];
         target.dropped == Dropped::No
-            && target.untouched.is_some()
-            && target.untouched == now()
+            && target.is_known_untouched()
             && (self.waiting.contains(number) || self.awaiting.find(number as usize).is_some())
     }
 
