@@ -4,6 +4,9 @@
 //!
 //! The text stands for itself, as that of a `Serializable`: an object in there that the value has elsewhere as well is another one. The classes that
 //! it names are among those of the payload.
+//!
+//! To be mended: what leads back into the object from what is in it is written as the root of the text, which no class can read; what is rehearsed is asked
+//! twice, and may throw the second time; and the look does not see all that may throw (docs/semantics.md, "Classes with functions in C").
 
 use std::ffi::{c_int, c_uchar, c_void};
 
@@ -132,7 +135,8 @@ unsafe fn text_of(value: Slot) -> Result<*mut zend_string, Stop> {
 
 /// Something in a native object that cannot be stored, as far as its class shows the collector what it holds, and as no method has to be
 /// called to know. The harvest holds afterwards what has to be rehearsed: `Ds` writes to where nothing is if the first thing that
-/// it has written throws, so `serialize()` must not throw there for the first time. The innermost come first.
+/// it has written throws, so `serialize()` must not throw there for the first time. The innermost come first. (The first that a class shows need not be
+/// the first that it writes.)
 ///
 /// # Safety
 /// A live object of such a class.
